@@ -1,0 +1,45 @@
+# make help lists the targets. HOST, PORT and the other settings are read from the environment and .env.
+.DEFAULT_GOAL := help
+python := .venv/bin/python
+manage := $(python) manage.py
+static := var/static/staticfiles.json
+static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py
+
+.PHONY: help run seed test e2e lint format setup setup-test
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup $(static) ## the board on http://127.0.0.1:8000, with a demo when the database is empty
+	@$(manage) serve --demo
+
+seed: setup ## the demo in an empty database
+	@$(manage) migrate --verbosity 0
+	@$(manage) demo
+
+test: setup-test $(static) ## every test, the browser ones included
+	@$(python) -m pytest $(ARGS)
+
+e2e: setup-test $(static) ## the browser journeys alone: HEADED=1, K=drag, BASE_URL=http://… as wanted
+	@$(python) -m pytest e2e $(if $(K),-k '$(K)') $(ARGS)
+
+lint: setup-test ## style, templates, imports, migrations
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/djade --check --target-version 6.1 $$(git ls-files 'templates/*.html' '*/templates/*.html')
+	@.venv/bin/lint-imports
+	@$(manage) makemigrations --check --dry-run
+
+format: setup-test ## put the code into the house style
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+	@.venv/bin/djade --target-version 6.1 $$(git ls-files 'templates/*.html' '*/templates/*.html')
+
+setup:
+	@.ci/setup run
+
+setup-test:
+	@.ci/setup test
+
+$(static): $(static_sources) | setup
+	@$(manage) collectstatic --noinput --clear --verbosity 0

@@ -1,0 +1,100 @@
+"""The log: the next sequence number, what changed since, state at a moment."""
+
+from datetime import date
+
+from django.db import connection
+from django.utils import timezone
+
+from .models import Counter, Event, Sprint, Task
+
+
+def next_number():
+    """Take the next sequence number, and with it the lock that all writers share.
+
+    Needs a transaction; a roll-back gives the number back, so numbers are gapless in commit order.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE board_counter SET value = value + 1 WHERE id = 1 RETURNING value")
+        return cursor.fetchone()[0]
+
+
+def newest_number():
+    """Return the sequence number of the newest committed change, 0 when there was none."""
+    return Counter.objects.values_list("value", flat=True).get(pk=1)
+
+
+def snapshot(row):
+    """Return the row's fields as JSON values: {field: value}; nulls when the row is None."""
+    return {
+        field.name: _as_json(getattr(row, field.attname))
+        for field in row._meta.concrete_fields
+        if field.name not in ("id", "version")
+    }
+
+
+def _as_json(value):
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def difference(before, after):
+    """Return {field: [before, after]} of the fields in which two snapshots differ; None is no row."""
+    names = before or after
+    before = before or dict.fromkeys(names)
+    after = after or dict.fromkeys(names)
+    return {name: [before[name], after[name]] for name in names if before[name] != after[name]}
+
+
+def write(seq, by, kind, row, changes):
+    """Write one change of a sprint or task to the log and return the event.
+
+    `seq` comes from `next_number` in the same transaction; `changes` from `difference`.
+    """
+    is_task = isinstance(row, Task)
+    return Event.objects.create(
+        seq=seq,
+        at=timezone.now(),
+        by=by,
+        kind=kind,
+        task=row.pk if is_task else None,
+        sprint=row.sprint_id if is_task else row.pk,
+        changes=changes,
+    )
+
+
+def since(seq, limit=None):
+    """Return the events after sequence number `seq`, the oldest first."""
+    return Event.objects.filter(seq__gt=seq).select_related("by").order_by("seq")[:limit]
+
+
+def touched_tasks(events):
+    """Return {task id: the newest of the events that touched it}, spaced-out neighbours included."""
+    touched = {}
+    for event in events:
+        if event.task is not None:
+            touched[event.task] = event
+        for pk in event.changes.get("spaced", ()):
+            touched[int(pk)] = event
+    return touched
+
+
+def replay(events):
+    """Return the state that a sequence of events from the first on leads to.
+
+    {"sprints": {id: fields}, "tasks": {id: fields}}, fields as in `snapshot` and with the row's version.
+    """
+    state = {"sprints": {}, "tasks": {}}
+    for event in events:
+        rows, pk = (state["sprints"], event.sprint) if event.task is None else (state["tasks"], event.task)
+        changes = dict(event.changes)
+        for neighbour, (_, order) in changes.pop("spaced", {}).items():
+            state["tasks"][int(neighbour)]["order"] = order
+        if event.kind == Event.Kind.REMOVE:
+            del rows[pk]
+            continue
+        row = rows.setdefault(pk, dict.fromkeys(_fields(Sprint if event.task is None else Task)))
+        row.update({name: after for name, (_, after) in changes.items()}, version=event.seq)
+    return state
+
+
+def _fields(model):
+    return [field.name for field in model._meta.concrete_fields if field.name != "id"]

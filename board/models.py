@@ -1,0 +1,182 @@
+"""Sprints, tasks and the log of what happened to them, and what one row knows by itself."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+RECENTLY = timedelta(days=7)
+
+
+class SprintQuerySet(models.QuerySet):
+    def current(self):
+        """Return the sprints that end later than a week ago, the next to end first."""
+        return self.filter(end__gt=timezone.localdate() - RECENTLY).order_by("end", "pk")
+
+    def past(self):
+        """Return the sprints that ended a week ago or earlier, the last one first."""
+        return self.filter(end__lte=timezone.localdate() - RECENTLY).order_by("-end", "pk")
+
+    def with_counts(self):
+        """Add `task_count` and `done_count` to each sprint."""
+        done = Q(task__status=Status.DONE)
+        return self.annotate(task_count=models.Count("task"), done_count=models.Count("task", filter=done))
+
+
+class Sprint(models.Model):
+    name = models.CharField(max_length=100, blank=True, default="")
+    description = models.TextField(blank=True, default="", max_length=10_000)
+    end = models.DateField(
+        "end date", unique=True, error_messages={"unique": "Another sprint ends on that day."}
+    )
+    version = models.BigIntegerField(editable=False)
+
+    objects = SprintQuerySet.as_manager()
+
+    def __str__(self):
+        return self.name or f"Sprint ending {self.end:%d %B %Y}"
+
+    def get_absolute_url(self):
+        return reverse("sprint", args=[self.pk])
+
+    @property
+    def is_past(self):
+        return self.end < timezone.localdate()
+
+    @property
+    def days_left(self):
+        """Whole days until the sprint ends; 0 on its last day, negative afterwards."""
+        return (self.end - timezone.localdate()).days
+
+
+class Status(models.IntegerChoices):
+    TODO = 1, "Not Started"
+    ACTIVE = 2, "In Progress"
+    TESTING = 3, "Testing"
+    DONE = 4, "Done"
+
+
+class Column(models.TextChoices):
+    """A column of the board: the backlog, or a status in a sprint."""
+
+    BACKLOG = "backlog", "Backlog"
+    TODO = "todo", "Not Started"
+    ACTIVE = "active", "In Development"
+    TESTING = "testing", "In Testing"
+    DONE = "done", "Completed"
+
+    @property
+    def status(self):
+        """The status of the tasks that stand in this column."""
+        return Status.TODO if self is Column.BACKLOG else Status[self.name]
+
+
+class TaskQuerySet(models.QuerySet):
+    def on_board(self, sprint_id):
+        """Return the tasks that the board of a sprint shows: its own and the backlog."""
+        return self.filter(Q(sprint=sprint_id) | Q(sprint=None)).select_related("assigned")
+
+    def in_column(self, sprint_id, status):
+        """Return the tasks of one column, the topmost first."""
+        return self.filter(sprint=sprint_id, status=status).order_by("order", "pk")
+
+
+class Task(models.Model):
+    name = models.CharField(max_length=100)
+    description = models.TextField(blank=True, default="", max_length=10_000)
+    sprint = models.ForeignKey(Sprint, models.PROTECT, null=True, blank=True)
+    status = models.SmallIntegerField(choices=Status, default=Status.TODO)
+    order = models.BigIntegerField()
+    assigned = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    started = models.DateField(null=True, blank=True)
+    due = models.DateField(null=True, blank=True)
+    completed = models.DateField(null=True, blank=True)
+    version = models.BigIntegerField(editable=False)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["sprint", "status", "order", "id"], name="task_place")]
+        constraints = [
+            models.CheckConstraint(
+                name="backlog_is_not_started",
+                condition=Q(sprint__isnull=False) | Q(status=Status.TODO),
+            ),
+            models.CheckConstraint(
+                name="started_needs_work", condition=Q(started=None) | Q(status__gt=Status.TODO)
+            ),
+            models.CheckConstraint(
+                name="completed_needs_done", condition=Q(completed=None) | Q(status=Status.DONE)
+            ),
+            models.CheckConstraint(name="status_is_known", condition=Q(status__in=Status.values)),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("task", args=[self.pk])
+
+    def clean(self):
+        """Judge the row by itself. Raises `ValidationError` with a message per field."""
+        errors = {}
+        if self.sprint_id is None and self.status != Status.TODO:
+            errors["status"] = "A task in the backlog is not started: give it a sprint first."
+        if self.started and self.status == Status.TODO:
+            errors["started"] = "A task that is not started has no start date."
+        if self.completed and self.status != Status.DONE:
+            errors["completed"] = "Only a completed task has a completion date."
+        if errors:
+            raise ValidationError(errors)
+
+    @property
+    def column(self):
+        return Column.BACKLOG if self.sprint_id is None else Column[Status(self.status).name]
+
+    @property
+    def urgency(self):
+        """How the due date presses: "late", "soon" (within two days), or "" when it does not."""
+        if self.due is None or self.status == Status.DONE:
+            return ""
+        left = self.due - timezone.localdate()
+        return "late" if left.days < 0 else "soon" if left.days <= 2 else ""
+
+
+class Counter(models.Model):
+    """One row: the newest sequence number. Who changes anything locks it first (board.actions)."""
+
+    value = models.BigIntegerField(default=0)
+
+
+class Event(models.Model):
+    """One change, written in its transaction and never altered: the only copy of the past.
+
+    `changes` maps each changed field to [before, after], as JSON values (dates in ISO form, people
+    and sprints by id). An added row has every field with null before; a removed one null after.
+    """
+
+    class Kind(models.TextChoices):
+        ADD = "add"
+        UPDATE = "update"
+        REMOVE = "remove"
+
+    seq = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    kind = models.CharField(max_length=6, choices=Kind)
+    task = models.BigIntegerField(null=True)
+    sprint = models.BigIntegerField(null=True)
+    changes = models.JSONField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["task", "seq"], name="event_of_task"),
+            models.Index(fields=["sprint", "seq"], name="event_of_sprint"),
+        ]
+
+    def __str__(self):
+        return f"{self.seq}: {self.kind} {'sprint' if self.task is None else 'task'}"

@@ -1,0 +1,43 @@
+"""The ASGI application: pages and the API through Django, sockets through the consumers.
+
+`daphne config.asgi:application`, or any other ASGI server.
+"""
+
+import asyncio
+import os
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django_application = get_asgi_application()
+
+# These import models, so Django has to be set up before.
+from api.routing import websocket_urlpatterns as api_sockets  # noqa: E402
+from board.routing import websocket_urlpatterns as board_sockets  # noqa: E402
+
+REQUESTS_AT_ONCE = 2
+
+
+def bounded(application, limit):
+    """Return `application` working on at most `limit` requests at once; the others wait their turn.
+
+    Every request gets a thread of its own under ASGI, and many threads that render at once are
+    several times slower than few (docs: ARCHITECTURE.md, Running).
+    """
+    semaphore = asyncio.Semaphore(limit)
+
+    async def bounded_application(scope, receive, send):
+        async with semaphore:
+            await application(scope, receive, send)
+
+    return bounded_application
+
+
+application = ProtocolTypeRouter(
+    {
+        "http": bounded(django_application, REQUESTS_AT_ONCE),
+        "websocket": AuthMiddlewareStack(URLRouter([*board_sockets, *api_sockets])),
+    }
+)

@@ -1,0 +1,6 @@
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("board.urls")),
+    path("api/", include("api.urls")),
+]
