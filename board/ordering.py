@@ -39,7 +39,7 @@ def _with_follower(column, pk):
     way = "lt" if column.query.standard_ordering is False else "gt"
     onwards = Q(**{f"order__{way}": order}) | Q(**{"order": order, f"pk__{way}e": pk})
     pair = list(column.filter(onwards).values_list("order", "pk")[:2])
-    return (pair + [None])[:2] if pair else None
+    return ([*pair, None])[:2] if pair else None
 
 
 def between(left, right):
