@@ -19,7 +19,7 @@ class KnownParameters(BaseFilterBackend):
     def filter_queryset(self, request, queryset, view):
         unknown = [name for name in request.query_params if name not in self._known(view)]
         if unknown:
-            raise ValidationError(dict.fromkeys(unknown, ["There is no such parameter."]))
+            raise ValidationError({name: ["There is no such parameter."] for name in unknown})
         return queryset
 
     def _known(self, view):

@@ -27,7 +27,7 @@ class ResourceSerializer(serializers.ModelSerializer):
     def to_internal_value(self, data):
         unknown = self._unknown_fields(data) if isinstance(data, Mapping) else ()
         if unknown:
-            raise serializers.ValidationError(dict.fromkeys(unknown, ["There is no such field."]))
+            raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
         return super().to_internal_value(data)
 
     def _unknown_fields(self, data):
