@@ -5,7 +5,7 @@ from . import views
 
 app_name = "api"
 
-# No format suffixes: the end of a user name like "ada.json" is none.
+# No format suffixes: ".json" may be the end of a user name. Accept and ?format= choose a format.
 router = DefaultRouter(trailing_slash=False, use_regex_path=False)
 router.include_format_suffixes = False
 router.APIRootView = views.RootView

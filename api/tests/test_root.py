@@ -85,3 +85,8 @@ def test_the_browsable_api_shows_errors(client):
     answer = client.post("/api/tasks", {"status": 9}, headers={"accept": "text/html"})
     assert answer.status_code == 400
     assert "This field is required." in answer.content.decode()
+
+
+def test_a_suffix_is_no_address(client):
+    assert client.get("/api/tasks.json").status_code == 404
+    assert client.post("/api/tasks.json", {"name": "x"}).status_code == 404
