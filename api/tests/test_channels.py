@@ -20,9 +20,7 @@ def test_a_name_ends_after_thirty_minutes(ada, monkeypatch):
         read_channel(name)
 
 
-@pytest.mark.parametrize(
-    "spoil", [str.swapcase, lambda name: name[1:], lambda name: "", lambda name: "é\0:x:y"]
-)
+@pytest.mark.parametrize("spoil", [str.swapcase, lambda name: name[1:], lambda name: "", lambda name: "é\0:x:y"])
 def test_a_spoilt_name_is_refused(ada, spoil):
     with pytest.raises(signing.BadSignature):
         read_channel(spoil(channel_for(ada, 5)))

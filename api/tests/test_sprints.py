@@ -186,9 +186,7 @@ def test_a_sprint_with_tasks_is_kept(client, sprint, task):
 )
 def test_the_list_filters_searches_and_orders(client, sprints, today, query, expected):
     query = {
-        name: (today + timedelta(weeks=value)).isoformat()
-        if name in ("end_min", "end_max") and value
-        else value
+        name: (today + timedelta(weeks=value)).isoformat() if name in ("end_min", "end_max") and value else value
         for name, value in query.items()
     }
     assert [sprint["name"] for sprint in client.get("/api/sprints", query).json()["results"]] == expected
