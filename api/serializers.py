@@ -60,13 +60,23 @@ class SprintSerializer(ResourceSerializer):
         return f"{socket}?{urlencode({'channel': channel_for(request.user, sprint.pk)})}"
 
 
+class UsernameField(serializers.SlugRelatedField):
+    """A user, as the user name."""
+
+    def to_internal_value(self, data):
+        # PostgreSQL fails when it is asked for a NUL.
+        if not isinstance(data, str) or "\0" in data:
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class TaskSerializer(ResourceSerializer):
     sprint = serializers.IntegerField(
         source="sprint_id", allow_null=True, required=False, min_value=1, max_value=LARGEST_ID
     )
     status_display = serializers.CharField(source="get_status_display", read_only=True)
     order = serializers.IntegerField(required=False, min_value=-LIMIT, max_value=LIMIT)
-    assigned = serializers.SlugRelatedField(
+    assigned = UsernameField(
         slug_field=User.USERNAME_FIELD, queryset=User.objects.all(), allow_null=True, required=False
     )
 

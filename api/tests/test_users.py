@@ -30,9 +30,14 @@ def test_every_user_name_has_an_address_that_leads_back_to_it(client, username):
     assert client.get(body["links"]["tasks"]).json()["count"] == 0
 
 
-@pytest.mark.parametrize("username", ["nobody", "1", "a%00", "%ED%A0%80", "ADA"])
+@pytest.mark.parametrize("username", ["nobody", "1", "%ED%A0%80", "ADA"])
 def test_an_unknown_user_is_not_found(client, username):
     assert client.get(f"/api/users/{username}").status_code == 404
+
+
+def test_a_user_name_with_a_null_character_is_nobody(client):
+    # SQLite looks for it in vain, PostgreSQL refuses to look.
+    assert client.get("/api/users/a%00").status_code in (400, 404)
 
 
 def test_the_list_is_in_order_of_user_names(client):
