@@ -38,7 +38,7 @@ class Person:
         expected = re.search(
             r"^(Failed to load resource: .* status of|Response Status Error Code) 4", message.text
         )
-        lost = "WebSocket connection to" in message.text or "net::ERR_" in message.text
+        lost = "WebSocket" in message.text or "net::ERR_" in message.text
         if message.type in ("error", "warning") and not expected and not lost:
             self.complaints.append(message.text)
 
