@@ -6,6 +6,7 @@ BASE_URL=… drives a running installation with the demo accounts instead; HEADE
 import os
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -141,10 +142,14 @@ def api(base_url):
 
 
 def api_of(url):
-    token = httpx.post(f"{url}/api/token/", json={"username": "demo", "password": "demo"}).raise_for_status()
-    return httpx.Client(
-        base_url=f"{url}/api", headers={"Authorization": f"Token {token.json()['token']}"}, timeout=20
-    )
+    """Return an API client of the account `demo`."""
+    return httpx.Client(base_url=f"{url}/api", headers={"Authorization": f"Token {token_of(url)}"}, timeout=20)
+
+
+@cache
+def token_of(url):
+    answer = httpx.post(f"{url}/api/token/", json={"username": "demo", "password": "demo"}, timeout=20)
+    return answer.raise_for_status().json()["token"]
 
 
 @pytest.fixture
