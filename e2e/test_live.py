@@ -22,6 +22,7 @@ class Wire:
         self.is_silent = False
         self.frames = []
         self.repeat = False
+        self.reset = False
         self._routes = []
         person.page.route_web_socket(re.compile("/live$"), self._connect)
 
@@ -38,6 +39,9 @@ class Wire:
         if self.is_silent:
             return
         self.frames.append(text)
+        if self.reset:
+            self.reset = False
+            text = '{"reset": true}'
         if self.repeat:
             for old in random.sample(self.frames, len(self.frames)):
                 route.send(old)
@@ -93,6 +97,26 @@ def test_fifty_changes_while_offline_are_caught_up_without_a_reload(someone, spr
     person.see_live()
     same_as_fresh(person, sprint, someone)
     assert pages == []
+
+
+def test_who_is_told_to_start_anew_fetches_the_board_once(someone, sprint, add_tasks, api):
+    tasks = add_tasks("a", "b", "c")
+    person = someone("demo")
+    wire = Wire(person)
+    person.open_board(sprint)
+    pages = []
+    person.page.on("request", lambda request: pages.append(request.url) if "/sprints/" in request.url else None)
+    person.page.evaluate("() => (window.stayed = true)")
+    wire.cut()
+    api.delete(f"/tasks/{tasks[0]}").raise_for_status()
+    api.patch(f"/tasks/{tasks[1]}", json={"status": 4}).raise_for_status()
+    wire.reset = True
+    wire.mend()
+    person.see_live().see("todo", ["c"])
+    person.see("done", ["b"])
+    same_as_fresh(person, sprint, someone)
+    assert pages == [f"{person.base_url}/sprints/{sprint}/"]
+    assert person.page.evaluate("() => window.stayed")
 
 
 def test_a_page_that_says_it_is_offline_is_and_comes_back(someone, sprint, add_tasks):
