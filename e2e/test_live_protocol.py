@@ -1,6 +1,8 @@
 """The sockets as a program sees them: who may open one, what comes, and what closes it."""
 
 import json
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -10,21 +12,18 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from .server import ROOT, Server
+
 NOT_ACCEPTED, TRY_LATER, LOG_IN, NO_ACCESS = 1008, 1013, 4401, 4403
 
 
-@pytest.fixture
-def log_in(base_url):
-    """Log in by the form: `log_in("demo")` gives the cookie header of a new session."""
-
-    def cookies_of(username="demo"):
-        with httpx.Client(base_url=base_url) as client:
-            client.get("/login/")
-            form = {"username": username, "password": username, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
-            client.post("/login/", data=form)
-            return f"sessionid={client.cookies['sessionid']}; csrftoken={client.cookies['csrftoken']}"
-
-    return cookies_of
+def log_in(url, username):
+    """Log in by the form; returns the cookie header of a new session."""
+    with httpx.Client(base_url=url, timeout=20) as client:
+        client.get("/login/")
+        form = {"username": username, "password": username, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
+        client.post("/login/", data=form)
+        return f"sessionid={client.cookies['sessionid']}; csrftoken={client.cookies['csrftoken']}"
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +41,9 @@ def open_socket(base_url, sprint, cookie):
     """Open a board's socket: `open_socket(cookie header)`; all are closed in the end."""
     with ExitStack() as stack:
 
-        def open_board(cookies=None, origin=base_url, path=None):
+        def open_board(cookies=None, origin=base_url, path=None, url=base_url):
             socket = connect(
-                base_url.replace("http", "ws") + (path or f"/sprints/{sprint}/live"),
+                url.replace("http", "ws") + (path or f"/sprints/{sprint}/live"),
                 additional_headers={"Cookie": cookies or cookie()},
                 origin=origin,
                 open_timeout=20,
@@ -141,8 +140,8 @@ def test_without_a_log_in_the_socket_says_so(open_socket):
     assert close_code(open_socket("sessionid=none")) == LOG_IN
 
 
-def test_logging_out_closes_the_sockets_of_that_session_alone(open_socket, log_in, cookie, base_url):
-    mine, other = log_in("demo"), cookie("demo")
+def test_logging_out_closes_the_sockets_of_that_session_alone(open_socket, cookie, base_url):
+    mine, other = log_in(base_url, "demo"), cookie("demo")
     socket, unhurt = open_socket(mine), open_socket(other)
     for one in (socket, unhurt):
         tell(one, since=0)
@@ -154,8 +153,32 @@ def test_logging_out_closes_the_sockets_of_that_session_alone(open_socket, log_i
     unhurt.recv(timeout=10)
 
 
-def test_one_session_has_at_most_ten_sockets(open_socket, log_in):
-    cookies = log_in("guest")
+@pytest.mark.parametrize(
+    "what",
+    ["user.is_active = False", "user.set_password('another')"],
+    ids=["deactivated", "password changed"],
+)
+def test_a_person_whose_rights_another_process_ended_is_cut(tmp_path, open_socket, what):
+    server = Server(tmp_path).start()
+    try:
+        socket = open_socket(log_in(server.url, "guest"), server.url, "/sprints/2/live", server.url)
+        tell(socket, since=0)
+        code = f"user = User.objects.get(username='guest'); {what}; user.save()"
+        shell = [
+            sys.executable,
+            "manage.py",
+            "shell",
+            "-c",
+            f"from django.contrib.auth.models import User; {code}",
+        ]
+        subprocess.run(shell, cwd=ROOT, env=server.env, check=True, capture_output=True)
+        assert close_code(socket) == LOG_IN
+    finally:
+        server.stop()
+
+
+def test_one_session_has_at_most_ten_sockets(open_socket, base_url):
+    cookies = log_in(base_url, "guest")
     sockets = [open_socket(cookies) for _ in range(10)]
     for socket in sockets:
         tell(socket, since=0)
