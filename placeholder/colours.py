@@ -27,6 +27,9 @@ PALETTE = {
     "dark": Pair(Colour(0x33, 0x35, 0x3A), Colour(0xE8, 0xE6, 0xE1)),
 }
 
+# All hues (degrees) but the yellows, which are mud where they are dark.
+HUES = [*range(45), *range(130, 360)]
+
 # Lightness and chroma in OKLCH of a seeded pair's background and ink; the seed gives the hue.
 SEEDED = {
     "": ((0.50, 0.13), (0.985, 0.015)),
@@ -52,8 +55,8 @@ def chosen_pair(background, ink, theme, seed):
 
 def seeded_pair(seed, theme=""):
     """Return the `Pair` that belongs to `seed` (a string): the same one everywhere, and readable."""
-    hue = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:2]) % 360
-    return pair_of_hue(hue, theme)
+    number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:2])
+    return pair_of_hue(HUES[number % len(HUES)], theme)
 
 
 def pair_of_hue(hue, theme=""):

@@ -232,7 +232,7 @@ def read_name(name, query):
 class Builder(forms.Form):
     """Puts an address together. The rules are the address's own: each error stands at the field it names."""
 
-    EXAMPLE = {"width": "640", "height": "360", "format": "webp", "seed": "lightboard", "pattern": "gradient"}
+    EXAMPLE = {"width": "640", "height": "360", "format": "webp", "bg": "e3e8f9", "fg": "2f5be7"}
 
     width = forms.CharField(required=False, widget=forms.TextInput({"inputmode": "numeric"}))
     height = forms.CharField(required=False, widget=forms.TextInput({"inputmode": "numeric"}))

@@ -13,7 +13,7 @@ import PIL
 from PIL import Image, ImageChops, ImageDraw
 
 from placeholder.colours import WHITE, Colour, painted_over
-from placeholder.picture import FONTS, HERE, SIDE_LIMIT, face_at, fitted_text, text_block
+from placeholder.picture import FONTS, HERE, SIDE_LIMIT, face_at, fitted_text
 from placeholder.png import box_png
 from placeholder.svg import CROSS, GRADIENT, GRID, GRID_STEP, svg
 
@@ -44,12 +44,11 @@ def draw(picture):
 
 def text_ink(picture):
     """Return the ink of a picture's text and where it goes, (left, top); None where there is no text."""
-    block = fitted_text(picture)
+    block = fitted_text(picture, picture.scale)
     if not block:
         return None
-    block = text_block(picture.text, block.font, block.size * picture.scale)
-    left, top, right, bottom = block.box
-    ink = Image.new("L", (right - left, bottom - top))
+    left, top, _, _ = block.box
+    ink = Image.new("L", block.sides)
     pen = ImageDraw.Draw(ink)
     for line, baseline in block.lines:
         pen.text((-left, baseline - top), line, fill=255, font=face_at(block.font, block.size), anchor="ms")

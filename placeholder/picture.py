@@ -100,22 +100,41 @@ class TextBlock:
     size: int
     box: tuple
 
+    @property
+    def sides(self):
+        left, top, right, bottom = self.box
+        return right - left, bottom - top
 
-def fitted_text(picture):
-    """Return the `TextBlock` of a picture, before its scale; None where there is no text or it does not fit.
 
-    Its size is the one asked for, if that fits, else the largest that does, from 8 pixels up.
+def fitted_text(picture, scale=1):
+    """Return the `TextBlock` of a picture at a scale; None where there is no text or it does not fit."""
+    size = fitted_size(picture) if picture.text else None
+    return text_block(picture.text, picture.font, size * scale) if size else None
+
+
+def fitted_size(picture):
+    """Return the size of a picture's text before its scale, or None where none that is readable fits.
+
+    It is the size asked for, if that fits, else the largest that does.
     """
-    if not picture.text:
-        return None
     share = 1 if picture.size else 0.8
-    widest = share * (picture.width - 2 * picture.border)
-    highest = share * (picture.height - 2 * picture.border)
+    widest = share * (picture.width - 2 * picture.border) * picture.scale
+    highest = share * (picture.height - 2 * picture.border) * picture.scale
     wanted = picture.size or min(LARGEST_FITTED_TEXT, 0.2 * min(picture.width, picture.height))
-    left, top, right, bottom = text_block(picture.text, picture.font, 100).box
-    largest = 100 * min(widest / (right - left), highest / (bottom - top))
-    size = int(min(max(wanted, SMALLEST_TEXT), largest))
-    return text_block(picture.text, picture.font, size) if size >= SMALLEST_TEXT else None
+    width, height = text_block(picture.text, picture.font, 100).sides
+    largest = int(
+        min(
+            max(wanted, SMALLEST_TEXT),
+            100 * widest / (width * picture.scale),
+            100 * highest / (height * picture.scale),
+        )
+    )
+    # The widths of letters are whole pixels, so a text is not exactly as wide as its size says.
+    for size in range(largest, SMALLEST_TEXT - 1, -1):
+        width, height = text_block(picture.text, picture.font, size * picture.scale).sides
+        if width <= widest and height <= highest:
+            return size
+    return None
 
 
 @lru_cache(maxsize=256)

@@ -50,7 +50,7 @@ GALLERY = (
     ("Crossed", "300x200.gif", "pattern=cross&border=1"),
     ("On a grid", "300x200.png", "pattern=grid&font=jetbrains-mono&bg=2f5be7&fg=fff"),
     ("Round corners", "300x200.webp", "radius=24&border=4&bg=fff&fg=2f5be7"),
-    ("Clear ground", "300x200.png", "bg=transparent&fg=2f5be7&border=2&radius=12"),
+    ("Clear ground", "300x200.png", "bg=transparent&fg=5b7cf0&border=2&radius=12"),
 )
 
 PEOPLE = ("Anna Maier", "Jonas Lindt", "Sofia Kowalska", "Жанна Бичевская", "demo")
@@ -206,7 +206,7 @@ def reason_picture(ending, reason):
 @vary_on_headers("HX-Request")
 def home(request):
     """Answer the page that explains the addresses; to htmx, only the result of its builder."""
-    builder = forms.Builder(request.GET or forms.Builder.EXAMPLE)
+    builder = forms.Builder(request.GET or forms.Builder.EXAMPLE, label_suffix="")
     context = {"builder": builder, "result": built(request, builder) if builder.is_valid() else None}
     if "HX-Request" in request.headers:
         return render(request, "placeholder/home.html#result", context)
