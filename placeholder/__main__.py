@@ -65,10 +65,10 @@ asgi_application = get_asgi_application()
 
 
 @inspect.markcoroutinefunction
-def application(scope_or_environ, *channel):
-    """Serve ASGI servers, who call with (scope, receive, send), and WSGI ones: (environ, start_response)."""
-    serve = asgi_application if len(channel) == 2 else wsgi_application
-    return serve(scope_or_environ, *channel)
+def application(*arguments, **named):
+    """Serve ASGI servers, who call with scope, receive and send, and WSGI ones: environ, start_response."""
+    serve = asgi_application if len(arguments) + len(named) == 3 else wsgi_application
+    return serve(*arguments, **named)
 
 
 def main(arguments):

@@ -185,12 +185,12 @@ def refusal(request, status, parameter, reason, more=None):
 
 def pictured_refusal(request, ending, reason):
     """Return a reason as a picture in the format of the address, so that an `<img>` shows it."""
-    status = HTTPStatus.BAD_REQUEST
     if request.method == "HEAD":
-        return with_headers(Undrawn(status=status), ending, NO_STORE, {})
-    return with_headers(
-        HttpResponse(draw(reason_picture(ending, reason)), status=status), ending, NO_STORE, {}
-    )
+        response = Undrawn(status=HTTPStatus.BAD_REQUEST)
+    else:
+        picture = reason_picture(ending, reason)
+        response = HttpResponse(drawings.of(key_of(picture), picture), status=HTTPStatus.BAD_REQUEST)
+    return with_headers(response, ending, NO_STORE, {})
 
 
 def reason_picture(ending, reason):
