@@ -1,10 +1,11 @@
 import os
 import shutil
+import sys
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from placeholder.tests.processes import service
+from placeholder.tests.processes import running, service
 
 NAMES = (
     os.environ.get("CHROMIUM_BIN"),
@@ -18,6 +19,15 @@ NAMES = (
 @pytest.fixture(scope="module")
 def site():
     with service() as url:
+        yield url
+
+
+@pytest.fixture
+def other_site(tmp_path):
+    (tmp_path / "index.html").write_text('<!doctype html><link rel="icon" href="data:,">')
+    with running(
+        [sys.executable, "-m", "http.server", "-b", "127.0.0.1", "-d", str(tmp_path), "{port}"]
+    ) as url:
         yield url
 
 
@@ -93,9 +103,9 @@ def test_the_page_never_scrolls_sideways_and_every_picture_shows(open_home, widt
         assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
 
 
-def test_a_canvas_of_another_site_may_read_a_picture(open_home, site):
+def test_a_canvas_of_another_site_may_read_a_picture(open_home, site, other_site):
     page = open_home()
-    page.goto("data:text/html,another site")
+    page.goto(other_site)
     pixel = page.evaluate(
         """async (address) => {
             const image = new Image();
