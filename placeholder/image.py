@@ -7,7 +7,7 @@ covers the first.
 import hashlib
 import io
 import zlib
-from functools import cache
+from functools import cache, lru_cache
 
 import PIL
 from PIL import Image, ImageChops, ImageDraw
@@ -62,18 +62,20 @@ def text_ink(picture):
 def plain_png(picture):
     """Return the PNG of a picture that is nothing but text, in 4 shades: edges need no more."""
     width, height = picture.pixels
-    palette = palette_of(picture, 4)
+    palette = palette_of(picture.background, picture.ink, 4)
     if text := text_ink(picture):
         ink, (left, top) = text
-        return box_png(width, height, palette, ink.point(steps(4)).convert("P"), left, top)
+        numbers = Image.frombytes("P", ink.size, ink.tobytes().translate(bytes(steps(4))))
+        return box_png(width, height, palette, numbers, left, top)
     return box_png(width, height, palette)
 
 
-def palette_of(picture, shades, opacities=1):
+@lru_cache(maxsize=256)
+def palette_of(background, ink, shades, opacities=1):
     """Return `shades` colours from background to ink, for each of `opacities` steps from opaque to clear."""
-    row = [painted_over(picture.background, picture.ink, step / (shades - 1)) for step in range(shades)]
+    row = [painted_over(background, ink, step / (shades - 1)) for step in range(shades)]
     clear = [1 - step / (opacities - 1) for step in range(opacities)] if opacities > 1 else [1]
-    return [Colour(*colour[:3], round(colour.alpha * opacity)) for opacity in clear for colour in row]
+    return tuple(Colour(*colour[:3], round(colour.alpha * opacity)) for opacity in clear for colour in row)
 
 
 @cache
@@ -94,7 +96,7 @@ def indexed(picture):
     if picture.radius:
         clear = ImageChops.invert(rounded(picture.pixels, picture.radius * picture.scale))
         numbers = ImageChops.add(numbers, clear.point([shades * step for step in steps(opacities)]))
-    return numbers, palette_of(picture, shades, opacities)
+    return numbers, palette_of(picture.background, picture.ink, shades, opacities)
 
 
 def ink_on(picture):

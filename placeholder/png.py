@@ -20,7 +20,7 @@ LARGEST_BLOCK = 1 << 20
 def box_png(width, height, palette, box=None, left=0, top=0):
     """Return the PNG (bytes) of `width` by `height` pixels of colour 0, with `box` at `left`, `top`.
 
-    `palette` is a list of 4 `Colour`s, `box` a "P" image of their numbers, inside the picture, or None.
+    `palette` has 4 `Colour`s, `box` a "P" image of their numbers, inside the picture, or None.
     """
     row_bytes = 1 + -(-width // PIXELS_PER_BYTE)
     rows = boxed_rows(row_bytes, box, left) if box else b""
@@ -67,7 +67,7 @@ def zlib_stream(above, rows, below):
     """
     blocks_above, rest_above = zero_blocks(above)
     blocks_below, rest_below = zero_blocks(below)
-    deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS, 9)
+    deflate = zlib.compressobj(4, zlib.DEFLATED, -zlib.MAX_WBITS)
     middle = deflate.compress(bytes(rest_above) + rows + bytes(rest_below)) + deflate.flush(zlib.Z_FULL_FLUSH)
     checksum = adler32_of_zeros(below, zlib.adler32(rows, adler32_of_zeros(above)))
     return b"".join(
