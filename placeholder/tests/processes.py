@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -47,12 +47,10 @@ def free_port():
 def wait_until_it_listens(process, port):
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"the server ended with {process.returncode}")
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
             return
+        except OSError:
+            with suppress(subprocess.TimeoutExpired):
+                raise RuntimeError(f"the server ended with {process.wait(timeout=0.05)}") from None
     raise TimeoutError(f"the server did not listen within {SECONDS_TO_START} s")

@@ -5,7 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageFont
 
@@ -79,6 +79,7 @@ def test_a_text_is_as_large_as_asked_for_where_that_fits_and_smaller_where_not()
     border=st.integers(0, 9),
     scale=st.integers(1, 3),
 )
+@example(width=57, height=13, text="00000000", font="jetbrains-mono", size=20, border=2, scale=1)
 @settings(max_examples=150, deadline=None)
 def test_the_text_never_leaves_the_picture(width, height, text, font, size, border, scale):
     text = "" if not text or text.isspace() else text
