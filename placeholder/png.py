@@ -1,0 +1,98 @@
+"""Writes the PNG of a blank ground with one inked box, at a cost that follows the box and not the picture.
+
+Blank rows are taken from blocks deflated beforehand; only the rows of the box are packed and deflated.
+"""
+
+import zlib
+from functools import cache
+from struct import pack
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+ZLIB_HEADER = b"\x78\x01"
+LAST_BLOCK = b"\x03\x00"
+ADLER_MODULUS = 65521
+BITS = 2
+PIXELS_PER_BYTE = 8 // BITS
+SMALLEST_BLOCK = 1 << 14
+LARGEST_BLOCK = 1 << 20
+
+
+def box_png(width, height, palette, box=None, left=0, top=0):
+    """Return the PNG (bytes) of `width` by `height` pixels of colour 0, with `box` at `left`, `top`.
+
+    `palette` has 4 `Colour`s, `box` a "P" image of their numbers, inside the picture, or None.
+    """
+    row_bytes = 1 + -(-width // PIXELS_PER_BYTE)
+    rows = boxed_rows(row_bytes, box, left) if box else b""
+    above = top * row_bytes
+    below = height * row_bytes - above - len(rows)
+    return b"".join(
+        (
+            SIGNATURE,
+            chunk(b"IHDR", pack(">IIBBBBB", width, height, BITS, 3, 0, 0, 0)),
+            chunk(b"PLTE", b"".join(bytes(colour[:3]) for colour in palette)),
+            transparency(palette),
+            chunk(b"IDAT", zlib_stream(above, rows, below)),
+            chunk(b"IEND", b""),
+        )
+    )
+
+
+def chunk(name, data):
+    """Return a PNG chunk (PNG 3rd edition, 5.3)."""
+    return pack(">I", len(data)) + name + data + pack(">I", zlib.crc32(data, zlib.crc32(name)))
+
+
+def transparency(palette):
+    alpha = bytes(colour.alpha for colour in palette)
+    return chunk(b"tRNS", alpha) if min(alpha) < 255 else b""
+
+
+def boxed_rows(row_bytes, box, left):
+    """Return the packed, unfiltered rows that the box crosses, each `row_bytes` long."""
+    left_bytes, indent = divmod(left, PIXELS_PER_BYTE)
+    packed = box.crop((-indent, 0, box.width, box.height)).tobytes("raw", "P;2")
+    packed_bytes = -(-(indent + box.width) // PIXELS_PER_BYTE)
+    before = bytes(1 + left_bytes)
+    after = bytes(row_bytes - len(before) - packed_bytes)
+    starts = range(0, len(packed), packed_bytes)
+    return b"".join(before + packed[start : start + packed_bytes] + after for start in starts)
+
+
+def zlib_stream(above, rows, below):
+    """Return the zlib stream of `above` zero bytes, then `rows`, then `below` zero bytes (RFC 1950).
+
+    Deflated blocks that end on a full flush may be joined in any order: the many zeros come from
+    `zero_block`, the few that are no whole block are deflated with the rows.
+    """
+    blocks_above, rest_above = zero_blocks(above)
+    blocks_below, rest_below = zero_blocks(below)
+    deflate = zlib.compressobj(4, zlib.DEFLATED, -zlib.MAX_WBITS)
+    middle = deflate.compress(bytes(rest_above) + rows + bytes(rest_below)) + deflate.flush(zlib.Z_FULL_FLUSH)
+    checksum = adler32_of_zeros(below, zlib.adler32(rows, adler32_of_zeros(above)))
+    return b"".join(
+        (ZLIB_HEADER, *blocks_above, middle, *blocks_below, LAST_BLOCK, checksum.to_bytes(4)),
+    )
+
+
+def zero_blocks(count):
+    """Return the deflated blocks that hold most of `count` zeros, and how many zeros are left over."""
+    blocks = []
+    size = LARGEST_BLOCK
+    while size >= SMALLEST_BLOCK:
+        blocks += [zero_block(size)] * (count // size)
+        count %= size
+        size //= 2
+    return blocks, count
+
+
+@cache
+def zero_block(size):
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, 9)
+    return deflate.compress(bytes(size)) + deflate.flush(zlib.Z_FULL_FLUSH)
+
+
+def adler32_of_zeros(count, checksum=1):
+    """Return the Adler-32 `checksum` after `count` more zeros: each adds sum A to sum B (RFC 1950, 8.2)."""
+    a, b = checksum & 0xFFFF, checksum >> 16
+    return (b + count * a) % ADLER_MODULUS << 16 | a

@@ -1,0 +1,25 @@
+from django.urls import path, register_converter
+
+from placeholder import views
+
+
+class AnythingConverter:
+    """A part of the path with whatever is in it, line ends too: the view says what is wrong with it."""
+
+    regex = r"[\s\S]+"
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return value
+
+
+register_converter(AnythingConverter, "anything")
+
+app_name = "placeholder"
+urlpatterns = [
+    path("image/avatar/<str:name>.svg", views.avatar, name="avatar"),
+    path("image/<anything:address>", views.image, name="image"),
+    path("placeholder/", views.home, name="home"),
+]
