@@ -65,9 +65,7 @@ def split_ending(address, last):
 
 
 def picture_of(width, height, scale, ending, given):
-    background, ink = chosen_pair(
-        given.get("bg"), given.get("fg"), given.get("theme", ""), given.get("seed", "")
-    )
+    background, ink = chosen_pair(given.get("bg"), given.get("fg"), given.get("theme", ""), given.get("seed", ""))
     return Picture(
         width,
         height,
@@ -101,9 +99,7 @@ def read_ratio(ratio, width):
     width = read_number("width", width, 1, SIDE_LIMIT)
     height = (2 * width * int(down) + int(across)) // (2 * int(across))
     if not 1 <= height <= SIDE_LIMIT:
-        raise AddressError(
-            "height", f"{width} wide at {ratio} is {height} high; allowed is 1 to {SIDE_LIMIT}"
-        )
+        raise AddressError("height", f"{width} wide at {ratio} is {height} high; allowed is 1 to {SIDE_LIMIT}")
     return width, height
 
 
@@ -243,12 +239,8 @@ class Builder(forms.Form):
     fg = forms.CharField(required=False, label="Text colour")
     seed = forms.CharField(required=False, label="Colours from a seed")
     theme = forms.ChoiceField(required=False, choices=[("", "Either"), ("light", "Light"), ("dark", "Dark")])
-    font = forms.ChoiceField(
-        required=False, choices=[(name, name.replace("-", " ").title()) for name in FONTS]
-    )
-    size = forms.CharField(
-        required=False, label="Text size", widget=forms.TextInput({"inputmode": "numeric"})
-    )
+    font = forms.ChoiceField(required=False, choices=[(name, name.replace("-", " ").title()) for name in FONTS])
+    size = forms.CharField(required=False, label="Text size", widget=forms.TextInput({"inputmode": "numeric"}))
     pattern = forms.ChoiceField(
         required=False, choices=[("", "None"), *((name, name.title()) for name in PATTERNS)]
     )

@@ -169,9 +169,7 @@ def reasoned(request, address, respond):
         return refusal(request, HTTPStatus.BAD_REQUEST, error.parameter, str(error))
     except BusyError:
         reason = "Too many large pictures are being drawn: ask again in a moment."
-        return refusal(
-            request, HTTPStatus.SERVICE_UNAVAILABLE, "address", reason, {"Retry-After": RETRY_AFTER}
-        )
+        return refusal(request, HTTPStatus.SERVICE_UNAVAILABLE, "address", reason, {"Retry-After": RETRY_AFTER})
 
 
 def refusal(request, status, parameter, reason, more=None):
@@ -234,9 +232,7 @@ def built(request, builder):
     ]
     scales = [scale for scale in (2, 3) if scale * max(picture.width, picture.height) <= forms.SIDE_LIMIT]
     if scales:
-        dense = ", ".join(
-            f"{absolute_url(request, address.at_scale(f'{scale}x'))} {scale}x" for scale in scales
-        )
+        dense = ", ".join(f"{absolute_url(request, address.at_scale(f'{scale}x'))} {scale}x" for scale in scales)
         plain = absolute_url(request, address.at_scale(""))
         lines.append(("srcset", image_tag(picture, plain, f' srcset="{escape(dense)}"')))
     return {"url": url, "picture": picture, "bytes": size_of(picture), "lines": lines}

@@ -1,4 +1,5 @@
 from django import template
+from django.urls import reverse
 
 register = template.Library()
 COLOURS = 8
@@ -21,3 +22,9 @@ def full_name(person):
 def colour(person):
     """Return which of the avatar colours (board.css: `.p0` …) is the person's."""
     return person.pk % COLOURS
+
+
+@register.filter
+def avatar(person):
+    """Return the address of the person's initials as a picture."""
+    return reverse("placeholder:avatar", args=[full_name(person).replace("/", " ")])

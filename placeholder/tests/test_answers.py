@@ -207,9 +207,7 @@ def test_other_methods_are_not_allowed(method, address):
     assert_harmless(response)
 
 
-@pytest.mark.parametrize(
-    "query", ["a" * 2001, "&" * 2000, "&".join("a=1" for _ in range(400)), "text=%" * 60]
-)
+@pytest.mark.parametrize("query", ["a" * 2001, "&" * 2000, "&".join("a=1" for _ in range(400)), "text=%" * 60])
 def test_too_much_after_the_question_mark_is_a_plain_400(query):
     response = get(f"30x20/?{query}")
     assert (response.status_code, response["Cache-Control"]) == (400, "no-store")
@@ -253,9 +251,7 @@ def test_an_avatar_is_kept_for_ever_and_known_again():
     assert get("avatar/other.svg")["ETag"] != response["ETag"]
 
 
-@pytest.mark.parametrize(
-    "address", ["avatar/demo.png", "avatar/demo", "avatar/%00.svg", "avatar/demo.svg?bg=fff"]
-)
+@pytest.mark.parametrize("address", ["avatar/demo.png", "avatar/demo", "avatar/%00.svg", "avatar/demo.svg?bg=fff"])
 def test_a_bad_avatar_is_refused(address):
     assert get(address).status_code == 400
 

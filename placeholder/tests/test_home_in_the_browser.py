@@ -25,9 +25,7 @@ def site():
 @pytest.fixture
 def other_site(tmp_path):
     (tmp_path / "index.html").write_text('<!doctype html><link rel="icon" href="data:,">')
-    with running(
-        [sys.executable, "-m", "http.server", "-b", "127.0.0.1", "-d", str(tmp_path), "{port}"]
-    ) as url:
+    with running([sys.executable, "-m", "http.server", "-b", "127.0.0.1", "-d", str(tmp_path), "{port}"]) as url:
         yield url
 
 

@@ -103,9 +103,7 @@ def test_every_allowed_character_can_be_drawn_in_every_font(name):
 
 def test_density_draws_the_same_picture_finer():
     fine = drawn("200x100@2x.png?text=Same&pattern=grid&border=4").convert("L").resize((200, 100))
-    difference = ImageChops.difference(
-        drawn("200x100.png?text=Same&pattern=grid&border=4").convert("L"), fine
-    )
+    difference = ImageChops.difference(drawn("200x100.png?text=Same&pattern=grid&border=4").convert("L"), fine)
     assert sum(difference.get_flattened_data()) / 20_000 < 6
 
 
