@@ -86,9 +86,7 @@ def test_a_card_tells_what_who_and_how_late(browser, user, sprint, add):
     due = timezone.localdate() - timedelta(days=2)
     add("Draw", sprint, description="With a pencil", assigned=user, due=due)
     card = board(browser, sprint).one("li", data_task=True)
-    assert (
-        card.text == "Draw With a pencil 2 days late AL Move" or card.text == "DrawWith a pencil2 days lateALMove"
-    )
+    assert card.text == "DrawWith a pencil2 days lateALMove"
     assert card.one("b")["title"] == "Ana Lind"
     assert (card.one("time")["class"], card.one("time")["datetime"]) == ("late", due.isoformat())
 
@@ -201,9 +199,7 @@ def test_the_number_of_queries_does_not_grow_with_the_tasks(browser, django_user
             n = Task.objects.count()
             in_sprint, status = next(places)
             add(f"Task {n}", in_sprint, status, assigned=people[n % 4], due=timezone.localdate())
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             page = board(browser, sprint)
         assert len(page.all("li", data_task=True)) == count
         return len(queries)
