@@ -5,6 +5,7 @@ from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
+from django.db import OperationalError
 
 from .demo import LOGINS
 
@@ -13,6 +14,8 @@ class Command(BaseCommand):
     """Serve pages and sockets on HOST and PORT with Daphne, the database brought up to date before."""
 
     help = __doc__
+    # Checked in `handle`: the checks open the database.
+    requires_system_checks = ()
 
     def add_arguments(self, parser):
         parser.add_argument("--demo", action="store_true", help="fill an empty database with the demo")
@@ -20,7 +23,11 @@ class Command(BaseCommand):
     def handle(self, *, demo, **options):
         host, port = settings.HOST, settings.PORT
         refuse_taken_port(host, port)
-        call_command("migrate", verbosity=0)
+        try:
+            self.check()
+            call_command("migrate", verbosity=0)
+        except OperationalError as error:
+            raise CommandError(f"The database of DATABASE_URL cannot be used: {error}") from None
         if demo:
             call_command("demo", if_empty=True)
         shown = f"[{host}]" if ":" in host else host
