@@ -68,8 +68,6 @@ try:
         "UTC",
         validate=validate.OneOf(available_timezones(), error="Not a known time zone, like Europe/Stockholm."),
     )
-except EnvError as error:
-    raise SystemExit(f"Lightboard cannot start: {error}") from None
 except (OSError, ValueError) as error:
     raise SystemExit(f"Lightboard cannot start: {error}") from None
 

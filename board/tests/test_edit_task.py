@@ -124,7 +124,7 @@ def test_a_person_that_is_not_there_stands_beside_the_field(browser, path, fille
 
 
 def test_a_wrong_edit_calls_the_task_by_its_name(browser, path):
-    page = Page(browser.post(path, {"name": ""}))
+    page = Page(browser.post(path, {"name": "Paint", "due": "tomorrow"}))
     assert page.one("title").text == "Edit Draw · Lightboard"
 
 
