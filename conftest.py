@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from e2e.services import Postgres, Redis
+
 SECONDS_PER_FILE = pytest.StashKey[dict]()
 
 
@@ -34,3 +36,17 @@ def pytest_terminal_summary(terminalreporter, config):
     terminalreporter.section("seconds per file")
     for path, seconds in sorted(config.stash[SECONDS_PER_FILE].items(), key=lambda row: -row[1]):
         terminalreporter.write_line(f"{seconds:7.2f}  {path}")
+
+
+@pytest.fixture(scope="session")
+def redis():
+    """A Redis server of our own."""
+    with Redis() as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL cluster of our own: `postgres.new_database("name")` gives a DATABASE_URL."""
+    with Postgres() as service:
+        yield service

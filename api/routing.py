@@ -1,1 +1,5 @@
-websocket_urlpatterns = []
+from django.urls import path
+
+from .consumers import EventConsumer
+
+websocket_urlpatterns = [path("socket", EventConsumer.as_asgi())]

@@ -7,10 +7,11 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 from rest_framework import serializers
 
-from board.models import Sprint, Task
+from board.models import Event, Sprint, Task
 from board.ordering import LIMIT
 
 from .channels import channel_for
+from .waiting import LONGEST_WAIT
 
 User = get_user_model()
 LARGEST_ID = 2**63 - 1
@@ -119,3 +120,36 @@ class UserSerializer(ResourceSerializer):
             "self": self.url("user-detail", username),
             "tasks": self.url("task-list", assigned=username),
         }
+
+
+class EventSerializer(serializers.ModelSerializer):
+    """One line of the log: which resource changed how, and which fields from what to what."""
+
+    by = serializers.SlugRelatedField(slug_field=User.USERNAME_FIELD, read_only=True)
+    model = serializers.SerializerMethodField()
+    id = serializers.SerializerMethodField()
+    action = serializers.CharField(source="kind")
+
+    class Meta:
+        model = Event
+        fields = ["seq", "at", "by", "model", "id", "action", "sprint", "changes"]
+
+    def get_model(self, event):
+        return "sprint" if event.task is None else "task"
+
+    def get_id(self, event):
+        return event.sprint if event.task is None else event.task
+
+
+class EventQuery(serializers.Serializer):
+    """The parameters of the event list: `since`, and how many seconds to `wait` for something after it."""
+
+    since = serializers.IntegerField(min_value=0, max_value=LARGEST_ID, default=0)
+    wait = serializers.IntegerField(min_value=0, max_value=LONGEST_WAIT, default=0)
+    format = serializers.CharField(required=False)
+
+    def validate(self, query):
+        unknown = self.initial_data.keys() - self.fields.keys()
+        if unknown:
+            raise serializers.ValidationError({name: ["There is no such parameter."] for name in sorted(unknown)})
+        return query

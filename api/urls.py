@@ -15,5 +15,6 @@ router.register("users", views.UserViewSet)
 
 urlpatterns = [
     path("", include(router.urls)),
+    path("events", views.EventsView.as_view(), name="events"),
     path("token/", views.TokenView.as_view(), name="token"),
 ]

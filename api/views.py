@@ -7,13 +7,14 @@ from rest_framework.authtoken.views import ObtainAuthToken
 from rest_framework.filters import SearchFilter
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
-from board import actions
+from board import actions, history
 from board.models import Sprint, Task
 
 from .filters import KnownParameters, SprintFilter, TaskFilter, TotalOrdering
 from .parsers import JSONParser
-from .serializers import SprintSerializer, TaskSerializer, UserSerializer
+from .serializers import EventQuery, EventSerializer, SprintSerializer, TaskSerializer, UserSerializer
 
 User = get_user_model()
 
@@ -104,3 +105,20 @@ class UserViewSet(Collection):
     search_fields = [User.USERNAME_FIELD]
     ordering_fields = [User.USERNAME_FIELD]
     ordering = [User.USERNAME_FIELD]
+
+
+class EventsView(APIView):
+    """The log after a sequence number: `?since=n`, at most 100 events; `wait=25` waits for the first one.
+
+    410 when the log does not reach back to `since`: read the resources anew, and go on from `newest`.
+    """
+
+    def get(self, request):
+        query = EventQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        since = query.validated_data["since"]
+        newest = history.newest_number()
+        events = list(history.since(since, limit=100))
+        if since < newest and (not events or events[0].seq != since + 1):
+            return Response({"detail": "The log does not reach back to there.", "newest": newest}, status=410)
+        return Response({"newest": newest, "events": EventSerializer(events, many=True).data})

@@ -1,8 +1,7 @@
 from django.apps import AppConfig
 from django.contrib.auth import get_user_model
-from django.contrib.auth.signals import user_logged_out
 from django.db import transaction
-from django.db.models.signals import post_migrate, post_save
+from django.db.models.signals import post_delete, post_migrate, post_save
 
 from . import doorbell
 
@@ -23,5 +22,6 @@ class BoardConfig(AppConfig):
 
     def ready(self):
         post_migrate.connect(ensure_counter, sender=self)
-        user_logged_out.connect(revoke)
+        # Not `user_logged_out`: when that is sent, the session is still there.
+        post_delete.connect(revoke, sender="sessions.Session")
         post_save.connect(revoke, sender=get_user_model())

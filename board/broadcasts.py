@@ -72,7 +72,7 @@ def batch(sprint_id, since):
     events = list(history.since(since, BATCH))
     if newest > since and (not events or events[0].seq != since + 1):
         return {"reset": True}
-    ours = [event for event in events if _is_on_board(event, sprint_id)]
+    ours = [event for event in events if is_on_board(event, sprint_id)]
     touched = history.touched_tasks(ours)
     tasks = Task.objects.select_related("assigned").in_bulk(touched)
     shown = {pk for pk, task in tasks.items() if task.sprint_id in (sprint_id, None)}
@@ -90,7 +90,7 @@ def batch(sprint_id, since):
     return answer
 
 
-def _is_on_board(event, sprint_id):
+def is_on_board(event, sprint_id):
     """Tell whether an event is of the sprint itself, of a task in it, or of one in the backlog."""
     if event.task is None:
         return event.sprint == sprint_id

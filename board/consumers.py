@@ -1,7 +1,6 @@
 """Who may listen to a board. Sockets take no commands but holds; what they get comes from the hub."""
 
 import json
-import time
 from urllib.parse import urlsplit
 
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -16,15 +15,15 @@ from .templatetags.people import colour, full_name, initials
 BAD_MESSAGE = 1008
 NO_ACCESS = 4403
 MESSAGE_BYTES = 1024
-MESSAGES_PER_SECOND = 20
 
 
 class BoardConsumer(AsyncWebsocketConsumer):
     """A page that shows a board.
 
-    From the page: `{"since": n}`, I show sequence number n (the first time with "format", the page's; then as
-    acknowledgement of each frame, or as a question), `{"hold": task id}` and `{"release": task id}`.
-    To the page: frames as in `broadcasts.batch`, with "room" (people, held) when that changed.
+    From the page: `{"since": n}`, I show sequence number n (first as a greeting, then as acknowledgement of each
+    frame, or as a question), `{"hold": task id}` and `{"release": task id}`.
+    To the page: frames as in `broadcasts.batch`, with "room" (people, more, held) when that changed, and with
+    "format", which the page has to agree on; every 15 s at least, be it without news.
     """
 
     # The hub alone touches the layer, so that a dead one closes nobody's socket.
@@ -43,7 +42,6 @@ class BoardConsumer(AsyncWebsocketConsumer):
             await self.close(TRY_LATER)
             return
         user = self.scope["user"]
-        self.messages, self.second = 0, 0
         self.listener = Listener(
             board=self.scope["url_route"]["kwargs"]["sprint_id"],
             person=person(user),
@@ -65,46 +63,36 @@ class BoardConsumer(AsyncWebsocketConsumer):
     async def receive(self, text_data=None, bytes_data=None):
         if self.listener is None:
             return
-        message = self.read(text_data)
-        if message is None:
+        message = read(text_data)
+        # The answer to a frame of ours is free: there are as many as there are changes.
+        is_answer = message is not None and "since" in message and self.listener.in_flight
+        if message is None or (not is_answer and self.listener.floods()):
             await self.close(BAD_MESSAGE)
         elif "since" in message:
-            await self.follow(message)
+            hub.hear(self.listener, message["since"])
         elif "hold" in message:
             hub.hold(self.listener, message["hold"])
         else:
             hub.release(self.listener, message["release"])
 
-    def read(self, text):
-        """Return the client's message; None for what no page of ours sends, or sends that often."""
-        second = int(time.monotonic())
-        self.messages = self.messages + 1 if second == self.second else 1
-        self.second = second
-        if text is None or len(text) > MESSAGE_BYTES or self.messages > MESSAGES_PER_SECOND:
-            return None
-        try:
-            message = json.loads(text)
-        except (ValueError, RecursionError):
-            return None
-        if not isinstance(message, dict):
-            return None
-        page_format = message.pop("format", None)
-        if len(message) != 1 or not message.keys() <= {"since", "hold", "release"}:
-            return None
-        if any(type(value) is not int or not 0 <= value < 2**63 for value in message.values()):
-            return None
-        return message if page_format is None else {**message, "format": page_format}
-
-    async def follow(self, message):
-        if message.get("format", broadcasts.page_format()) != broadcasts.page_format():
-            await self.send(json.dumps({"reset": True}))
-            return
-        self.listener.shows(message["since"])
-        hub.wake()
-
     async def disconnect(self, code):
         if self.listener:
             hub.leave(self.listener)
+
+
+def read(text):
+    """Return the message of a page as a dict; None for what no page of ours sends."""
+    if text is None or len(text) > MESSAGE_BYTES:
+        return None
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(message, dict) or len(message) != 1 or not message.keys() <= {"since", "hold", "release"}:
+        return None
+    if any(type(value) is not int or not 0 <= value < 2**63 for value in message.values()):
+        return None
+    return message
 
 
 def is_own_origin(scope):
@@ -126,4 +114,4 @@ def person(user):
 
 def frame_texts(frame):
     """Return a frame as the texts to send."""
-    return [json.dumps(frame)]
+    return [json.dumps({**frame, "format": broadcasts.page_format()})]

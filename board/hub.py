@@ -14,12 +14,12 @@ import logging
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from channels.layers import get_channel_layer
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from . import doorbell, history
@@ -34,7 +34,9 @@ HOLD_LASTS = 15
 TELL_EVERY = 4
 REMEMBER_FOR = 9
 SOCKETS_PER_SESSION = 10
+MESSAGES_PER_SECOND = 20
 SOCKETS = 2000
+PEOPLE_SHOWN = 12
 LAYER_TIMEOUT = 2
 GROUP = "lightboard"
 
@@ -48,29 +50,41 @@ class Listener:
 
     `look(board, since)` runs in the hub's thread and returns the next frame, a dict with "seq" or "reset";
     `texts(frame)` returns the frame as the texts to send; both are shared by all sockets of a kind.
-    `send(text)` and `close(code)` are coroutines of the one socket.
+    `send(text)` and `close(code)` are coroutines of the one socket. `person` is who opened it, as JSON values
+    with "id"; `session` is the log-in it stands and falls with, None when it hangs on the person alone. A socket
+    that does not acknowledge starts at the newest change; one with `hold_text(task id, action)` also gets that text
+    when somebody else picks up a card or puts it down.
     """
 
     board: int
     person: dict
-    session: str
-    session_hash: str
+    session: str | None
+    session_hash: str | None
     look: callable
     texts: callable
     send: callable
     close: callable
     acknowledges: bool = True
+    hold_text: callable = None
     cursor: int | None = None
-    sent_at: float = 0
-    in_flight: bool = False
+    sent_at: float = field(default_factory=time.monotonic)
+    in_flight: bool = True
     asked: bool = False
     room_shown: dict | None = None
+    messages: tuple = (0, 0)
 
     def shows(self, seq):
         """The socket says that it shows sequence number `seq`: an acknowledgement, or else a question."""
         self.cursor = seq
         self.asked = not self.in_flight
         self.in_flight = False
+
+    def floods(self):
+        """Count a message of the socket and tell whether it sends too many."""
+        second = int(time.monotonic())
+        of_second, count = self.messages
+        self.messages = second, count + 1 if second == of_second else 1
+        return self.messages[1] > MESSAGES_PER_SECOND
 
 
 class Hub:
@@ -79,6 +93,8 @@ class Hub:
         self.listeners = set()
         self.holds = {}
         self.remote_rooms = {}
+        self.rooms = {}
+        self._hold_news = []
         self.newest = None
         self._loop = None
         self._bells = set()
@@ -99,7 +115,7 @@ class Hub:
         self._moved = asyncio.Condition()
         self._told_at = self._checked_at = time.monotonic()
         self._tasks = [loop.create_task(self._work())]
-        self._sending = set()
+        self._tasks_of_sockets = set()
         doorbell.listen(self._hear)
         layer = get_channel_layer("doorbell")
         if layer:
@@ -124,50 +140,74 @@ class Hub:
     def join(self, listener):
         """Let a socket in; it hears something once it `shows` a sequence number."""
         self.listeners.add(listener)
-        self.wake()
+        self._wake.set()
 
     def leave(self, listener):
         """Let a socket go, and with it what it holds."""
         self.listeners.discard(listener)
-        for key in [key for key, (holder, _) in self.holds.items() if holder is listener]:
-            del self.holds[key]
-        self.wake()
-
-    def wake(self):
-        """Look now. To be called on the event loop; `doorbell.ring` is for everybody else."""
-        self._tell.set()
+        for _board, task_id in [key for key, (holder, _) in self.holds.items() if holder is listener]:
+            self.release(listener, task_id)
         self._wake.set()
+
+    def hear(self, listener, seq):
+        """Take a socket's word that it shows sequence number `seq`, and send it what it lacks."""
+        listener.shows(seq)
+        if listener.asked or seq != self.newest or listener.room_shown is not self.rooms.get(listener.board):
+            self._wake.set()
 
     # Holds
 
     def hold(self, listener, task_id):
         """Hold a card for a socket, or renew its hold; returns False when somebody else holds it."""
         key = listener.board, task_id
-        holder, until = self.holds.get(key, (listener, 0))
-        if holder is not listener and until > time.monotonic():
+        holder, _ = self.holds.get(key, (None, 0))
+        if holder not in (None, listener):
             return False
         self.holds[key] = listener, time.monotonic() + HOLD_LASTS
-        if not until:
-            self.wake()
+        if holder is None:
+            self._note_hold(listener, task_id, "dragstart")
         return True
 
-    def release(self, listener, task_id):
-        """End a socket's hold of a card, if it has one."""
+    def release(self, listener, task_id, action="dragend"):
+        """End a socket's hold of a card, if it has one; `action` is how: "dragend" or "drop"."""
         if self.holds.get((listener.board, task_id), (None,))[0] is listener:
             del self.holds[listener.board, task_id]
-            self.wake()
+            self._note_hold(listener, task_id, action)
 
-    def room(self, board):
-        """Return who is on a board and who holds which card, in all processes, as JSON values."""
+    def _note_hold(self, holder, task_id, action):
+        self._hold_news.append([holder.board, task_id, action])
+        self._pass_on_hold(holder.board, task_id, action, holder)
+        self._tell.set()
+        self._wake.set()
+
+    def _pass_on_hold(self, board, task_id, action, holder=None):
+        for one in self.listeners:
+            if one.board == board and one is not holder and one.hold_text:
+                self._start_sending(one, [one.hold_text(task_id, action)])
+
+    def _furnish(self, boards):
+        """Bring `rooms` up to date: who is on each board and who holds which card, in all processes.
+
+        A room in which nothing changed stays the same object.
+        """
+        rooms = {board: self._room(board) for board in boards}
+        old, self.rooms = self.rooms, {}
+        for board, room in rooms.items():
+            self.rooms[board] = old[board] if old.get(board) == room else room
+        if any(self.rooms.get(board) is not old.get(board) for board in boards | old.keys()):
+            self._tell.set()
+
+    def _room(self, board):
         people, held = self._own_room(board)
         for (_, other_board), (other, _) in self.remote_rooms.items():
             if other_board == board:
                 people.update({person["id"]: person for person in other["people"]})
                 held.update(other["held"])
-        return {"people": [people[pk] for pk in sorted(people)], "held": held}
+        shown = [people[pk] for pk in sorted(people)[:PEOPLE_SHOWN]]
+        return {"people": shown, "more": len(people) - len(shown), "held": held}
 
     def _own_room(self, board):
-        people = {one.person["id"]: one.person for one in self.listeners if one.board == board}
+        people = {one.person["id"]: one.person for one in self.listeners if one.board == board and one.session}
         held = {
             str(task_id): holder.person["name"]
             for (of_board, task_id), (holder, _) in self.holds.items()
@@ -184,7 +224,8 @@ class Hub:
         self._bells.add(bell)
         if bell == doorbell.REVOKE:
             self._checked_at = 0
-        self.wake()
+        self._tell.set()
+        self._wake.set()
 
     async def _listen_to_others(self, layer):
         """Hear the hubs of other processes; a layer that is away is tried again, the look never stops."""
@@ -203,6 +244,8 @@ class Hub:
             return
         for board in message["rooms"]:
             self.remote_rooms[message["from"], board["board"]] = board, time.monotonic() + REMEMBER_FOR
+        for board, task_id, action in message["holds"]:
+            self._pass_on_hold(board, task_id, action)
         if doorbell.REVOKE in message["bells"]:
             self._checked_at = 0
         self._wake.set()
@@ -215,11 +258,12 @@ class Hub:
                 await asyncio.wait_for(self._tell.wait(), TELL_EVERY)
             self._tell.clear()
             bells, self._bells = self._bells, set()
+            holds, self._hold_news = self._hold_news, []
             rooms = self._rooms_to_tell(told)
-            if not bells and not rooms:
+            if not (bells or rooms or holds):
                 continue
             told = [room["board"] for room in rooms if room["people"]]
-            message = {"type": "bell", "from": self.name, "bells": sorted(bells), "rooms": rooms}
+            message = {"from": self.name, "bells": sorted(bells), "rooms": rooms, "holds": holds}
             try:
                 await asyncio.wait_for(layer.group_send(GROUP, message), LAYER_TIMEOUT)
             except Exception as error:
@@ -253,7 +297,8 @@ class Hub:
         """Forget what is over, look once at the database for everybody, and send each socket its next frame."""
         now = time.monotonic()
         self._forget(now)
-        await self._close_the_silent(now)
+        self._furnish({listener.board for listener in self.listeners})
+        self._close_the_silent(now)
         if now - self._checked_at >= CHECK_SESSIONS_EVERY:
             self._checked_at = now
             await self._check_sessions()
@@ -261,40 +306,50 @@ class Hub:
         places = {(one.look, one.board, one.cursor) for one in ready}
         newest, frames = await self._in_thread(_look, places)
         self._send_frames(ready, frames, now)
+        for one in self.listeners:
+            if one.cursor is None and not one.acknowledges:
+                one.shows(newest)
         if newest != self.newest:
             self.newest = newest
             async with self._moved:
                 self._moved.notify_all()
 
     def _forget(self, now):
-        self.holds = {key: (holder, until) for key, (holder, until) in self.holds.items() if until > now}
+        for (_, task_id), (holder, until) in list(self.holds.items()):
+            if until < now:
+                self.release(holder, task_id)
         self.remote_rooms = {key: (room, until) for key, (room, until) in self.remote_rooms.items() if until > now}
 
-    async def _close_the_silent(self, now):
+    def _close_the_silent(self, now):
         for listener in list(self.listeners):
             if listener.in_flight and now - listener.sent_at > ACKNOWLEDGE_WITHIN:
-                await self._dismiss(listener, TRY_LATER)
+                self._dismiss(listener, TRY_LATER)
 
     async def _check_sessions(self):
-        sessions = {one.session: (one.person["id"], one.session_hash) for one in self.listeners}
-        ended = await self._in_thread(_ended, sessions) if sessions else set()
-        for listener in [one for one in self.listeners if one.session in ended]:
-            await self._dismiss(listener, LOG_IN)
+        rights = {
+            listener: (listener.session, listener.person["id"], listener.session_hash)
+            for listener in self.listeners
+        }
+        if not rights:
+            return
+        ended = await self._in_thread(_ended, set(rights.values()))
+        for listener, right in rights.items():
+            if right in ended:
+                self._dismiss(listener, LOG_IN)
 
-    async def _dismiss(self, listener, code):
+    def _dismiss(self, listener, code):
         self.leave(listener)
-        await listener.close(code)
+        self._start(listener.close(code))
 
     def _send_frames(self, ready, frames, now):
-        rooms = {board: self.room(board) for board in {listener.board for listener in ready}}
         texts = {}
         for listener in ready:
             frame = frames.get((listener.look, listener.board, listener.cursor))
-            room = rooms[listener.board]
-            news = room if room != listener.room_shown else None
+            room = self.rooms.get(listener.board)
+            news = room is not listener.room_shown
             if not (frame or news or listener.asked or now - listener.sent_at >= BEAT_EVERY):
                 continue
-            key = listener.texts, listener.board, listener.cursor, bool(news)
+            key = listener.texts, listener.board, listener.cursor, news
             if key not in texts:
                 whole = dict(frame or {"seq": listener.cursor})
                 if news:
@@ -308,17 +363,29 @@ class Hub:
             listener.in_flight = True
         elif frame:
             listener.cursor = frame.get("seq", listener.cursor)
-        task = self._loop.create_task(self._deliver(listener, texts))
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+        self._start_sending(listener, texts)
+
+    def _start_sending(self, listener, texts):
+        self._start(self._deliver(listener, texts))
+
+    def _start(self, work):
+        """Work for one socket in a task of its own, so that a slow one holds up nobody else."""
+        task = self._loop.create_task(work)
+        self._tasks_of_sockets.add(task)
+        task.add_done_callback(self._finish)
+
+    def _finish(self, task):
+        self._tasks_of_sockets.discard(task)
+        if not task.cancelled() and task.exception():
+            log.info("A socket went away: %r", task.exception())
 
     async def _deliver(self, listener, texts):
-        """Send in a task of its own, so that a socket that does not take it holds up nobody else."""
         try:
             for text in texts:
                 await listener.send(text)
-        except Exception:
+        except BaseException:
             self.leave(listener)
+            raise
 
     async def moved_beyond(self, since, seconds):
         """Wait until there is a change after `since`, at most so many seconds."""
@@ -333,28 +400,32 @@ class Hub:
 
 
 def _with_connection(work, argument):
-    close_old_connections()
-    return work(argument)
+    """Work on the thread's own connection, which stays open; one that failed is replaced at the next turn."""
+    try:
+        return work(argument)
+    except (DatabaseError, InterfaceError):
+        connection.close()
+        raise
 
 
 def _look(places):
-    """Return the newest sequence number and {place: frame} for the places that are behind it."""
+    """Return the newest sequence number and {place: frame} for the places that are not at it."""
     newest = history.newest_number()
     return newest, {
         (look, board, cursor): look(board, cursor) for look, board, cursor in places if cursor != newest
     }
 
 
-def _ended(sessions):
-    """Return which of {session key: (user id, session hash)} do not stand for a log-in any more."""
-    alive = set(
-        Session.objects.filter(session_key__in=sessions, expire_date__gt=timezone.now()).values_list(
-            "session_key", flat=True
-        )
-    )
-    users = get_user_model().objects.filter(is_active=True).in_bulk({user for user, _ in sessions.values()})
-    hashes = {pk: user.get_session_auth_hash() for pk, user in users.items()}
-    return {key for key, (user, hash_) in sessions.items() if key not in alive or hashes.get(user) != hash_}
+def _ended(rights):
+    """Return which of the {(session key, user id, session hash)} do not stand for a log-in any more."""
+    keys = {key for key, _, _ in rights if key}
+    sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    alive = {None, *sessions.values_list("session_key", flat=True)}
+    users = get_user_model().objects.filter(is_active=True).in_bulk({user for _, user, _ in rights})
+    hashes = {pk: (None, user.get_session_auth_hash()) for pk, user in users.items()}
+    return {
+        (key, user, hash_) for key, user, hash_ in rights if key not in alive or hash_ not in hashes.get(user, ())
+    }
 
 
 hub = Hub()

@@ -15,6 +15,8 @@ django_application = get_asgi_application()
 
 # These import models, so Django has to be set up before.
 from api.routing import websocket_urlpatterns as api_sockets  # noqa: E402
+from api.waiting import waiting_for_events  # noqa: E402
+from board.hub import hub  # noqa: E402
 from board.routing import websocket_urlpatterns as board_sockets  # noqa: E402
 
 REQUESTS_AT_ONCE = 2
@@ -29,6 +31,7 @@ def bounded(application, limit):
     semaphore = asyncio.Semaphore(limit)
 
     async def bounded_application(scope, receive, send):
+        hub.start()
         async with semaphore:
             await application(scope, receive, send)
 
@@ -37,7 +40,7 @@ def bounded(application, limit):
 
 application = ProtocolTypeRouter(
     {
-        "http": bounded(django_application, REQUESTS_AT_ONCE),
+        "http": waiting_for_events(bounded(django_application, REQUESTS_AT_ONCE)),
         "websocket": AuthMiddlewareStack(URLRouter([*board_sockets, *api_sockets])),
     }
 )

@@ -48,15 +48,17 @@ document.addEventListener("htmx:load", (event) => {
   if (board) count();
 });
 
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const card = event.detail.target.closest(".card");
-  if (card && event.detail.xhr.status === 404) leave(card.dataset.task, Number(card.dataset.version));
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const card = detail.target.closest(".card");
+  if (detail.xhr.status === 404 && card) dropDeleted(card);
+  else if (detail.isError) toast(`That did not work (error ${detail.xhr.status}). Nothing was saved.`);
 });
 
-document.addEventListener("htmx:responseError", (event) => {
-  const { status } = event.detail.xhr;
-  toast(status === 404 ? "It was deleted meanwhile." : `That did not work (error ${status}). Nothing was saved.`);
-});
+function dropDeleted(card) {
+  card.classList.remove("open");
+  leave(card.dataset.task, Number(card.dataset.version));
+  toast("It was deleted meanwhile.");
+}
 
 document.addEventListener("htmx:sendError", () => toast("No connection: nothing was saved. Try again in a moment."));
 

@@ -17,9 +17,9 @@ const WORDS = { live: "Live", "catching-up": "Catching up", offline: "Offline" }
 let socket = null;
 let retry = null;
 let failures = 0;
-let lostAt = performance.now();
-let heardAt = 0;
-let loading = null;
+let lostAt = now();
+let heardAt = lostAt;
+let held = {};
 
 /** Open the socket and keep it open. */
 export function goLive() {
@@ -47,17 +47,22 @@ function connect() {
   clearTimeout(retry);
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   const mine = (socket = new WebSocket(`${scheme}://${location.host}/sprints/${board.dataset.sprint}/live`));
-  heardAt = performance.now();
-  mine.onopen = () => tell({ since: Number(board.dataset.seq), format: board.dataset.format });
+  heardAt = now();
+  mine.onopen = () => tell({ since: Number(board.dataset.seq) });
   mine.onmessage = (event) => mine === socket && hear(JSON.parse(event.data));
   mine.onclose = (event) => mine === socket && lose(event.code);
 }
 
 async function hear(frame) {
   failures = 0;
-  heardAt = performance.now();
-  if (frame.reset) await load();
-  else apply(frame);
+  heardAt = now();
+  if (frame.reset || frame.format !== board.dataset.format) {
+    if (!(await load())) return socket?.close();
+  } else {
+    apply(frame);
+  }
+  if (frame.room) showRoom(frame.room);
+  showHeld(held);
   lostAt = null;
   show("live");
   tell({ since: Number(board.dataset.seq) });
@@ -68,7 +73,6 @@ function apply(frame) {
   for (const card of parse(frame.cards ?? "")) settle(card, true, by.get(card.dataset.task));
   for (const id of frame.left ?? []) leave(id, frame.seq, by.get(String(id)));
   if (frame.head) showHead(frame.head);
-  if (frame.room) showRoom(frame.room);
   if (frame.seq > Number(board.dataset.seq)) board.dataset.seq = frame.seq;
 }
 
@@ -79,41 +83,43 @@ function showHead(html) {
 }
 
 function showRoom(room) {
-  showHeld(room.held);
-  people.replaceChildren(
-    ...room.people.map(({ name, initials, colour }) => {
-      const person = document.createElement("li");
-      person.className = `p${colour}`;
-      person.title = name;
-      person.textContent = initials;
-      return person;
-    }),
-  );
+  held = room.held;
+  const shown = room.people.map(({ name, initials, colour }) => avatar(initials, name, `p${colour}`));
+  if (room.more) shown.push(avatar(`+${room.more}`, `${room.more} more`, "more"));
+  people.replaceChildren(...shown);
 }
 
-/** Fetch the board anew and show it; after a release with other components, the whole page. */
-export function load() {
-  loading ??= fetchBoard().finally(() => (loading = null));
-  return loading;
+function avatar(text, title, className) {
+  const person = document.createElement("li");
+  return Object.assign(person, { textContent: text, title, className });
 }
 
-async function fetchBoard() {
-  const response = await fetch(location.pathname);
-  if (response.redirected) return location.assign(response.url);
-  if (!response.ok) return location.reload();
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+/** Fetch the board anew and show it; after a release with other components, the whole page. Tells whether it could. */
+async function load() {
+  try {
+    const response = await fetch(location.pathname, { cache: "no-store" });
+    if (response.redirected) return location.assign(response.url);
+    if (response.status === 404) return location.reload();
+    if (response.ok) return showPage(new DOMParser().parseFromString(await response.text(), "text/html"));
+  } catch {
+    // No network: the socket is opened again later, and this with it.
+  }
+  return false;
+}
+
+function showPage(page) {
   const fresh = page.querySelector(".board");
   const release = (element) => element.dataset.format.split(".")[0];
   if (release(fresh) !== release(board) && !board.querySelector(".card.open")) return location.reload();
   settleAll(page);
   showHead(fresh.querySelector(".board-head").outerHTML);
-  board.dataset.seq = fresh.dataset.seq;
-  board.dataset.format = fresh.dataset.format;
+  Object.assign(board.dataset, { seq: fresh.dataset.seq, format: fresh.dataset.format });
+  return true;
 }
 
 function lose(code) {
   socket = null;
-  lostAt ??= performance.now();
+  lostAt ??= now();
   if (code === LOG_IN) return location.assign(`/login/?next=${encodeURIComponent(location.pathname)}`);
   if (code === NO_ACCESS) return show("offline");
   if (sign.dataset.live === "live") show("catching-up");
@@ -123,20 +129,28 @@ function lose(code) {
 
 /** Once a second: a wire that fell silent is cut, a socket that is gone for long is called so. */
 function watch() {
-  const now = performance.now();
-  if (socket && now - heardAt > SILENT_AFTER) {
+  if (socket && elapsed(heardAt) > SILENT_AFTER) {
     socket.close();
     lose(1006);
     show("offline");
   }
-  if (lostAt !== null && now - lostAt > OFFLINE_AFTER) show("offline");
-  sign.dataset.seconds = lostAt === null ? "" : Math.round((now - lostAt) / 1_000);
+  if (lostAt && elapsed(lostAt) > OFFLINE_AFTER) show("offline");
+  sign.dataset.seconds = lostAt ? Math.round(elapsed(lostAt) / 1_000) : "";
 }
 
 /** Back on this page or on the network: ask at once. */
 function ask() {
   if (socket?.readyState === WebSocket.OPEN) tell({ since: Number(board.dataset.seq) });
   else if (!socket) connect();
+}
+
+// One clock stands still while the machine sleeps, the other may be set: the longer time counts.
+function now() {
+  return [performance.now(), Date.now()];
+}
+
+function elapsed([steady, wall]) {
+  return Math.max(performance.now() - steady, Date.now() - wall);
 }
 
 function tell(message) {

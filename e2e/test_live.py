@@ -1,0 +1,414 @@
+"""No screen shows a board that is not true: what people see while the wire fails, others edit, and the server dies."""
+
+import random
+import re
+import signal
+import threading
+import time
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import api_of
+from .server import Server
+
+
+class Wire:
+    """The wire of a person's socket, in our hands: cut it, let it fall silent, or repeat what comes."""
+
+    def __init__(self, person):
+        self.is_cut = False
+        self.is_silent = False
+        self.frames = []
+        self.repeat = False
+        self.reset = False
+        self._routes = []
+        person.page.route_web_socket(re.compile("/live$"), self._connect)
+
+    def _connect(self, route):
+        if self.is_cut:
+            route.close()
+            return
+        server = route.connect_to_server()
+        self._routes.append((route, server))
+        server.on_message(lambda text: self._pass_on(route, text))
+        route.on_message(lambda text: self.is_silent or server.send(text))
+
+    def _pass_on(self, route, text):
+        if self.is_silent:
+            return
+        self.frames.append(text)
+        if self.reset:
+            self.reset = False
+            text = '{"reset": true}'
+        if self.repeat:
+            for old in random.sample(self.frames, len(self.frames)):
+                route.send(old)
+        route.send(text)
+        if self.repeat:
+            route.send(text)
+
+    def cut(self):
+        """Cut the socket and every new one, until `mend`."""
+        self.is_cut = True
+        for route, server in self._routes:
+            server.close()
+            route.close()
+        self._routes = []
+
+    def mend(self):
+        self.is_cut = self.is_silent = False
+
+
+def same_as_fresh(person, sprint, someone, **arguments):
+    """Expect a person's board to become, card by card and version by version, what a fresh page shows."""
+    fresh = someone("demo", person.base_url, **arguments).open_board(sprint).board()
+    deadline = time.monotonic() + 10
+    while person.board() != fresh and time.monotonic() < deadline:
+        person.page.wait_for_timeout(100)
+    assert person.board() == fresh
+
+
+def test_a_change_between_the_page_and_its_socket_is_not_missed(someone, sprint, add_tasks, api):
+    (task,) = add_tasks("Quick")
+    person = someone("demo")
+
+    def move_first(route):
+        api.patch(f"/tasks/{task}", json={"status": 2}).raise_for_status()
+        route.continue_()
+
+    person.page.route(re.compile(r"/board/board\.\w+\.js"), move_first)
+    person.open_board(sprint).see("active", ["Quick"])
+
+
+def test_fifty_changes_while_offline_are_caught_up_without_a_reload(someone, sprint, add_tasks, api):
+    tasks = add_tasks(*[f"Task {n}" for n in range(12)])
+    person = someone("demo")
+    wire = Wire(person)
+    person.open_board(sprint)
+    pages = []
+    person.page.on("request", lambda request: pages.append(request.url) if "/sprints/" in request.url else None)
+    wire.cut()
+    expect(person.page.locator("[data-live]")).not_to_have_attribute("data-live", "live")
+    for _ in range(50):
+        api.patch(f"/tasks/{random.choice(tasks)}", json={"status": random.randint(1, 3)}).raise_for_status()
+    wire.mend()
+    person.see_live()
+    same_as_fresh(person, sprint, someone)
+    assert pages == []
+
+
+def test_who_is_told_to_start_anew_fetches_the_board_once(someone, sprint, add_tasks, api):
+    tasks = add_tasks("a", "b", "c")
+    person = someone("demo")
+    wire = Wire(person)
+    person.open_board(sprint)
+    pages = []
+    person.page.on("request", lambda request: pages.append(request.url) if "/sprints/" in request.url else None)
+    person.page.evaluate("() => (window.stayed = true)")
+    wire.cut()
+    api.delete(f"/tasks/{tasks[0]}").raise_for_status()
+    api.patch(f"/tasks/{tasks[1]}", json={"status": 4}).raise_for_status()
+    wire.reset = True
+    wire.mend()
+    person.see_live().see("todo", ["c"])
+    person.see("done", ["b"])
+    same_as_fresh(person, sprint, someone)
+    assert pages == [f"{person.base_url}/sprints/{sprint}/"]
+    assert person.page.evaluate("() => window.stayed")
+
+
+def test_a_page_that_says_it_is_offline_is_and_comes_back(someone, sprint, add_tasks):
+    person = someone("demo")
+    wire = Wire(person)
+    sign = person.open_board(sprint).page.locator("[data-live]")
+    wire.cut()
+    expect(sign).to_have_attribute("data-live", "catching-up")
+    expect(sign).to_have_attribute("data-live", "offline", timeout=8_000)
+    expect(sign).to_have_text("Offline")
+    add_tasks("Came meanwhile")
+    wire.mend()
+    person.see_live().see("todo", ["Came meanwhile"])
+
+
+def test_a_wire_that_fell_silent_is_noticed_and_replaced(someone, sprint, add_tasks):
+    person = someone("demo")
+    wire = Wire(person)
+    sign = person.open_board(sprint).page.locator("[data-live]")
+    wire.is_silent = True
+    add_tasks("Said into the silence")
+    expect(sign).to_have_attribute("data-live", "offline", timeout=22_000)
+    wire.mend()
+    person.see_live().see("todo", ["Said into the silence"])
+
+
+def test_who_returns_to_the_tab_sees_the_truth(someone, sprint, add_tasks):
+    person = someone("demo")
+    wire = Wire(person)
+    person.open_board(sprint)
+    wire.cut()
+    wire.is_cut = False
+    add_tasks("New")
+    person.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    person.see("todo", ["New"])
+
+
+def test_frames_that_come_twice_or_out_of_order_change_nothing(someone, sprint, add_tasks, api):
+    first, second = add_tasks("a", "b")
+    person = someone("demo")
+    wire = Wire(person)
+    person.open_board(sprint)
+    for status in (2, 3, 1, 2):
+        api.patch(f"/tasks/{first}", json={"status": status}).raise_for_status()
+    person.see("active", ["a"])
+    wire.repeat = True
+    person.page.evaluate(
+        """() => {
+            window.changes = [];
+            new MutationObserver((records) => window.changes.push(...records.map((record) => record.type)))
+                .observe(document.querySelector('[data-column="active"] .cards'), { childList: true, subtree: true });
+        }"""
+    )
+    api.patch(f"/tasks/{second}", json={"status": 3}).raise_for_status()
+    person.see("testing", ["b"])
+    api.patch(f"/tasks/{second}", json={"name": "c"}).raise_for_status()
+    person.see("testing", ["c"])
+    assert person.page.evaluate("() => window.changes") == []
+    same_as_fresh(person, sprint, someone)
+
+
+def test_ones_own_drop_changes_the_card_once(someone, sprint, add_tasks):
+    add_tasks("Mine")
+    person = someone("demo").open_board(sprint)
+    person.page.evaluate(
+        """() => {
+            window.added = 0;
+            new MutationObserver((records) => records.forEach((record) => (window.added += record.addedNodes.length)))
+                .observe(document.querySelector('[data-column="done"] .cards'), { childList: true });
+        }"""
+    )
+    with person.page.expect_response("**/place/"):
+        person.drag("Mine", "done")
+    expect(person.page.locator(".saving")).to_have_count(0)
+    person.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    person.see("done", ["Mine"])
+    # The slot, the card dropped into it, and the server's card in its place.
+    assert person.page.evaluate("() => window.added") == 3
+
+
+def test_a_card_somebody_drags_is_held_for_the_others(someone, sprint, add_tasks):
+    add_tasks("Mine now")
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    one.lift("Mine now")
+    expect(other.page.locator(".held")).to_have_attribute("data-held", "Dana Moreau")
+    box = other.card("Mine now").bounding_box()
+    other.page.mouse.move(box["x"] + 30, box["y"] + 10)
+    other.page.mouse.down()
+    other.page.mouse.move(box["x"] + 90, box["y"] + 60, steps=4)
+    expect(other.page.locator(".slot")).to_have_count(0)
+    other.page.mouse.up()
+    one.page.keyboard.press("Escape")
+    one.page.mouse.up()
+    expect(other.page.locator(".held")).to_have_count(0)
+
+
+def test_a_hold_ends_when_its_browser_goes_away(someone, sprint, add_tasks):
+    add_tasks("Dropped on the floor")
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    one.lift("Dropped on the floor")
+    expect(other.page.locator(".held")).to_have_count(1)
+    one.page.close()
+    expect(other.page.locator(".held")).to_have_count(0)
+    one.page = one.page.context.new_page()
+
+
+def test_the_people_on_a_board_show_while_they_are_there(someone, sprint):
+    one = someone("demo").open_board(sprint)
+    people = one.page.get_by_role("list", name="On this board").get_by_role("listitem")
+    other = someone("guest").open_board(sprint)
+    expect(people).to_have_text(["DM", "GL"])
+    other.go("/")
+    expect(people).to_have_text(["DM"], timeout=10_000)
+
+
+def test_a_form_somebody_fills_in_is_never_replaced(someone, sprint, add_tasks, api):
+    (task,) = add_tasks("Contested")
+    person = someone("guest").open_board(sprint)
+    person.card("Contested").click()
+    name = person.page.get_by_label("Name")
+    name.fill("What I am typing")
+    name.evaluate("(field) => field.setSelectionRange(4, 9)")
+    api.patch(f"/tasks/{task}", json={"status": 3, "due": "2999-01-01"}).raise_for_status()
+    expect(person.page.locator("[data-changed]")).to_have_attribute("data-changed", "Dana Moreau")
+    expect(name).to_have_value("What I am typing")
+    expect(name).to_be_focused()
+    assert name.evaluate("(field) => [field.selectionStart, field.selectionEnd]") == [4, 9]
+    person.page.get_by_role("button", name="Cancel").click()
+    person.see("testing", ["Contested"])
+    same_as_fresh(person, sprint, someone)
+
+
+def test_a_card_in_the_hand_is_not_replaced(someone, sprint, add_tasks, api):
+    (task,) = add_tasks("In my hand", "Another")[:1]
+    person = someone("guest").open_board(sprint)
+    person.lift("In my hand")
+    api.patch(f"/tasks/{task}", json={"name": "Renamed meanwhile"}).raise_for_status()
+    expect(person.page.locator("[data-changed]")).to_be_visible()
+    person.carry("active")
+    person.page.mouse.up()
+    person.see("active", ["Renamed meanwhile"])
+    same_as_fresh(person, sprint, someone)
+
+
+def test_focus_and_scroll_survive_a_change_by_others(someone, sprint, add_tasks, api):
+    tasks = add_tasks(*[f"Task {n}" for n in range(30)])
+    person = someone("guest").open_board(sprint)
+    link = person.card("Task 20").get_by_role("link", name="Task 20")
+    link.focus()
+    cards = person.column("todo").locator(".cards")
+    top = cards.evaluate("(list) => list.scrollTop")
+    assert top > 0
+    api.patch(f"/tasks/{tasks[20]}", json={"description": "More"}).raise_for_status()
+    expect(person.card("Task 20")).to_contain_text("More")
+    expect(person.card("Task 20").get_by_role("link", name="Task 20")).to_be_focused()
+    assert abs(cards.evaluate("(list) => list.scrollTop") - top) <= 1
+
+
+def test_a_session_that_ended_leads_to_the_log_in_and_back(someone, sprint):
+    person = someone(None)
+    person.go(f"/sprints/{sprint}/").log_in("guest", "guest")
+    person.see_live()
+    other_tab = person.page.context.new_page()
+    other_tab.goto(f"{person.base_url}/")
+    other_tab.get_by_role("button", name="Log out").click()
+    expect(person.page.get_by_role("button", name="Log in")).to_be_visible()
+    person.log_in("guest", "guest")
+    expect(person.page).to_have_url(f"{person.base_url}/sprints/{sprint}/")
+
+
+# The server dies
+
+
+@pytest.fixture
+def mortal(tmp_path):
+    """A server of this test alone, to be killed."""
+    server = Server(tmp_path).start()
+    yield server
+    server.stop()
+
+
+def test_a_killed_server_is_caught_up_with_within_seconds(someone, mortal):
+    with api_of(mortal.url) as api:
+        sprint = api.post("/sprints", json={"name": "Mortal", "end": "2999-12-31"}).json()["id"]
+        person = someone("demo", mortal.url).open_board(sprint)
+        mortal.stop(signal.SIGKILL)
+        expect(person.page.locator("[data-live]")).not_to_have_attribute("data-live", "live")
+        mortal.start()
+        api.post("/tasks", json={"name": "After the crash", "sprint": sprint}).raise_for_status()
+        person.see_live().see("todo", ["After the crash"])
+
+
+class Storm(threading.Thread):
+    """A client of the API that adds, moves, edits and deletes at random, and remembers what was acknowledged."""
+
+    def __init__(self, url, sprint, changes, seed):
+        super().__init__(daemon=True)
+        self.api = api_of(url)
+        self.sprint = sprint
+        self.changes = changes
+        self.random = random.Random(seed)
+        self.tasks = {}
+        self.doubtful = set()
+        self.acknowledged = 0
+
+    def run(self):
+        with self.api:
+            while self.acknowledged < self.changes:
+                try:
+                    self.change()
+                    self.acknowledged += 1
+                except httpx.HTTPError:
+                    time.sleep(0.05)
+
+    def change(self):
+        kind = self.random.choice(["add", "move", "move", "move", "edit", "delete"])
+        if kind == "add" or len(self.tasks) < 5:
+            body = {"name": f"Storm {self.random.random()}", "sprint": self.sprint}
+            task = self.api.post("/tasks", json=body).raise_for_status().json()
+            self.tasks[task["id"]] = task
+            return
+        pk = self.random.choice(list(self.tasks))
+        self.doubtful.add(pk)
+        if kind == "delete":
+            answer = self.api.delete(f"/tasks/{pk}")
+            if answer.status_code != 404:
+                answer.raise_for_status()
+            del self.tasks[pk]
+        else:
+            change = {
+                "move": {"status": self.random.randint(1, 4)},
+                "edit": {"name": f"Edit {self.random.random()}"},
+            }
+            answer = self.api.patch(f"/tasks/{pk}", json=change[kind])
+            if answer.status_code == 404:
+                del self.tasks[pk]
+            else:
+                self.tasks[pk] = answer.raise_for_status().json()
+        self.doubtful.discard(pk)
+
+
+def test_every_screen_converges_whatever_fails(someone, mortal):
+    """Three pages and a client make 300 changes while sockets are cut and the server is killed twice."""
+    with api_of(mortal.url) as api:
+        sprint = api.post("/sprints", json={"name": "Storm", "end": "2999-12-31"}).json()["id"]
+        for status in (1, 2, 3):
+            body = {"name": f"Page {status}", "sprint": sprint, "status": status}
+            api.post("/tasks", json=body).raise_for_status()
+    people = [someone(name, mortal.url) for name in ("demo", "guest", "demo")]
+    wires = [Wire(person) for person in people]
+    for person in people:
+        person.open_board(sprint)
+    storm = Storm(mortal.url, sprint, changes=270, seed=5)
+    storm.start()
+    for step in range(30):
+        person, wire = people[step % 3], wires[(step + 1) % 3]
+        drag_anything(person, step)
+        if step % 5 == 1:
+            wire.cut()
+        if step % 5 == 3:
+            for each in wires:
+                each.mend()
+        if step in (10, 20):
+            mortal.stop(signal.SIGKILL)
+            mortal.start()
+    storm.join(timeout=120)
+    assert not storm.is_alive()
+    for wire in wires:
+        wire.mend()
+    for person in people:
+        person.see_live()
+        same_as_fresh(person, sprint, someone)
+    shown = dict(card for cards in people[0].board().values() for card in cards)
+    assert sum(len(cards) for cards in people[0].board().values()) == len(shown)
+    for pk, task in storm.tasks.items():
+        assert int(shown[str(pk)]) >= task["version"]
+
+
+def drag_anything(person, step):
+    """Drag one of the pages' own cards into another column, as far as it goes while things fail."""
+    name = f"Page {step % 3 + 1}"
+    if (
+        person.card(name)
+        .locator("xpath=self::*[not(contains(@class,'saving') or contains(@class,'held'))]")
+        .count()
+    ):
+        column = ("todo", "active", "testing")[step // 3 % 3]
+        box = person.card(name).bounding_box()
+        target = person.column(column).bounding_box()
+        if box and target:
+            person.page.mouse.move(box["x"] + 40, box["y"] + 12)
+            person.page.mouse.down()
+            person.page.mouse.move(box["x"] + 50, box["y"] + 20, steps=2)
+            person.page.mouse.move(target["x"] + 60, target["y"] + 60, steps=4)
+            person.page.mouse.up()

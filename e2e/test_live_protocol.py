@@ -1,0 +1,296 @@
+"""The sockets as a program sees them: who may open one, what comes, and what closes it."""
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+NOT_ACCEPTED, TRY_LATER, LOG_IN, NO_ACCESS = 1008, 1013, 4401, 4403
+
+
+@pytest.fixture
+def log_in(base_url):
+    """Log in by the form: `log_in("demo")` gives the cookie header of a new session."""
+
+    def cookies_of(username="demo"):
+        with httpx.Client(base_url=base_url) as client:
+            client.get("/login/")
+            form = {"username": username, "password": username, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
+            client.post("/login/", data=form)
+            return f"sessionid={client.cookies['sessionid']}; csrftoken={client.cookies['csrftoken']}"
+
+    return cookies_of
+
+
+@pytest.fixture(scope="module")
+def cookie(logged_in):
+    """The cookie header of a session that the tests share: `cookie("demo")`."""
+
+    def cookies_of(username="demo"):
+        return "; ".join(f"{one['name']}={one['value']}" for one in logged_in(username)["cookies"])
+
+    return cookies_of
+
+
+@pytest.fixture
+def open_socket(base_url, sprint, cookie):
+    """Open a board's socket: `open_socket(cookie header)`; all are closed in the end."""
+    with ExitStack() as stack:
+
+        def open_board(cookies=None, origin=base_url, path=None):
+            socket = connect(
+                base_url.replace("http", "ws") + (path or f"/sprints/{sprint}/live"),
+                additional_headers={"Cookie": cookies or cookie()},
+                origin=origin,
+                open_timeout=20,
+            )
+            return stack.enter_context(socket)
+
+        yield open_board
+
+
+def tell(socket, **message):
+    socket.send(json.dumps(message))
+
+
+def hear(socket, until=lambda frame: True, acknowledge=True):
+    """Return the first frame that `until` is about, those before it acknowledged."""
+    while True:
+        frame = json.loads(socket.recv(timeout=30))
+        if acknowledge:
+            tell(socket, since=frame["seq"])
+        if until(frame):
+            return frame
+
+
+def newest(api):
+    return api.get("/events", params={"since": 0}).json()["newest"]
+
+
+def close_code(socket, timeout=30):
+    """Wait until the server closes the socket; returns its code."""
+    deadline = time.monotonic() + timeout
+    try:
+        while True:
+            socket.recv(timeout=deadline - time.monotonic())
+    except ConnectionClosed as closed:
+        return closed.rcvd.code
+
+
+def test_a_socket_gets_what_changed_since_its_number(open_socket, api, add_tasks):
+    since = newest(api)
+    (task,) = add_tasks("Missed while away")
+    socket = open_socket()
+    tell(socket, since=since)
+    frame = hear(socket, lambda frame: frame.get("cards"))
+    assert f'data-task="{task}"' in frame["cards"]
+    assert "Missed while away" in frame["cards"]
+    api.delete(f"/tasks/{task}").raise_for_status()
+    assert hear(socket, lambda frame: frame.get("left"))["left"] == [task]
+
+
+def test_nothing_more_comes_before_the_acknowledgement(open_socket, api, add_tasks):
+    socket = open_socket()
+    tell(socket, since=newest(api))
+    hear(socket, acknowledge=False)
+    (task,) = add_tasks("Held back")
+    with pytest.raises(TimeoutError):
+        socket.recv(timeout=2)
+    tell(socket, since=newest(api) - 1)
+    assert "Held back" in hear(socket, lambda frame: frame.get("cards"))["cards"]
+
+
+def test_a_question_is_answered_though_nothing_changed(open_socket, api):
+    socket = open_socket()
+    tell(socket, since=newest(api))
+    hear(socket, lambda frame: "room" in frame)
+    tell(socket, since=newest(api))
+    assert hear(socket)["seq"] == newest(api)
+
+
+def test_who_is_too_far_behind_is_told_to_start_anew(open_socket, api):
+    socket = open_socket()
+    tell(socket, since=newest(api) + 5)
+    assert json.loads(socket.recv(timeout=10))["reset"] is True
+
+
+def test_only_our_own_origin_opens_a_board(open_socket, cookie, base_url):
+    cookies = cookie()
+    host = base_url.removeprefix("http://")
+    strangers = [
+        "https://" + host,
+        "http://127.0.0.1:1",
+        "http://localhost:" + host.split(":")[1],
+        "http://sub." + host,
+        "http://evil.example:" + host.split(":")[1],
+        "null",
+        None,
+    ]
+    assert [close_code(open_socket(cookies, origin)) for origin in strangers] == [NO_ACCESS] * len(strangers)
+    ours = open_socket(cookies, base_url)
+    tell(ours, since=0)
+    assert "seq" in json.loads(ours.recv(timeout=10))
+
+
+def test_without_a_log_in_the_socket_says_so(open_socket):
+    assert close_code(open_socket("sessionid=none")) == LOG_IN
+
+
+def test_logging_out_closes_the_sockets_of_that_session_alone(open_socket, log_in, cookie, base_url):
+    mine, other = log_in("demo"), cookie("demo")
+    socket, unhurt = open_socket(mine), open_socket(other)
+    for one in (socket, unhurt):
+        tell(one, since=0)
+    token = mine.split("csrftoken=")[1]
+    httpx.post(f"{base_url}/logout/", headers={"Cookie": mine, "X-CSRFToken": token}, follow_redirects=False)
+    # The hub looks every five seconds anyway: sooner means that it was told.
+    assert close_code(socket, timeout=4) == LOG_IN
+    tell(unhurt, since=0)
+    unhurt.recv(timeout=10)
+
+
+def test_one_session_has_at_most_ten_sockets(open_socket, log_in):
+    cookies = log_in("guest")
+    sockets = [open_socket(cookies) for _ in range(10)]
+    for socket in sockets:
+        tell(socket, since=0)
+        socket.recv(timeout=10)
+    assert close_code(open_socket(cookies)) == TRY_LATER
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "not json",
+        "[]",
+        "{}",
+        '{"since": "1"}',
+        '{"since": -1}',
+        '{"since": 1e400}',
+        '{"since": true}',
+        '{"since": 1, "hold": 2}',
+        '{"say": "<b>hello</b>"}',
+        '{"hold": 99999999999999999999}',
+        '{"since": 1, "pad": "' + "x" * 1100 + '"}',
+        "[" * 1000,
+        b"\x00\x01",
+    ],
+    ids=lambda message: str(message[:24]),
+)
+def test_what_no_page_sends_closes_the_socket_and_reaches_nobody(open_socket, message):
+    witness, socket = open_socket(), open_socket()
+    tell(witness, since=0)
+    hear(witness, lambda frame: "room" in frame)
+    socket.send(message)
+    assert close_code(socket) == NOT_ACCEPTED
+    with suppress(TimeoutError):
+        assert "hello" not in witness.recv(timeout=0.5)
+
+
+def test_a_flood_of_messages_closes_the_socket(open_socket):
+    socket = open_socket()
+    with suppress(ConnectionClosed):
+        for _ in range(10_000):
+            tell(socket, hold=1)
+    assert close_code(socket) == NOT_ACCEPTED
+
+
+def test_who_does_not_acknowledge_is_let_go(open_socket, api):
+    socket = open_socket()
+    tell(socket, since=newest(api))
+    assert close_code(socket, timeout=25) == TRY_LATER
+
+
+def test_a_hold_is_seen_by_others_and_ends_with_its_socket(open_socket, cookie, api, add_tasks):
+    (task,) = add_tasks("In hand")
+    holder, other = open_socket(cookie("demo")), open_socket(cookie("guest"))
+    for socket in (holder, other):
+        tell(socket, since=newest(api))
+    tell(holder, hold=task)
+    held = hear(other, lambda frame: frame.get("room", {}).get("held"))["room"]["held"]
+    assert held == {str(task): "Dana Moreau"}
+    tell(other, hold=task)
+    holder.close()
+    assert hear(other, lambda frame: "room" in frame and not frame["room"]["held"])
+
+
+def test_who_is_on_the_board_shows_until_they_leave(open_socket, cookie, api):
+    one, other = open_socket(cookie("demo")), open_socket(cookie("guest"))
+    for socket in (one, other):
+        tell(socket, since=newest(api))
+
+    def names(frame):
+        return [person["name"] for person in frame.get("room", {}).get("people", ())]
+
+    assert hear(one, lambda frame: len(names(frame)) == 2)
+    other.close()
+    assert hear(one, lambda frame: len(names(frame)) == 1)
+
+
+# The same stream as JSON, for clients of the API
+
+
+@pytest.fixture
+def channel(api, sprint):
+    """The path of the sprint's JSON channel, signed for `demo`."""
+    link = api.get(f"/sprints/{sprint}").raise_for_status().json()["links"]["channel"]
+    return link[link.index("/socket") :]
+
+
+def test_a_client_hears_tasks_and_sprints_as_the_api_shows_them(open_socket, channel, api, sprint, add_tasks):
+    socket = open_socket("none=0", None, channel)
+    (task,) = add_tasks("Heard")
+    message = json.loads(socket.recv(timeout=10))
+    body = api.get(f"/tasks/{task}").json()
+    assert {**message, "seq": None} == {"model": "task", "id": task, "action": "add", "body": body, "seq": None}
+    api.patch(f"/sprints/{sprint}", json={"name": "Renamed"}).raise_for_status()
+    message = json.loads(socket.recv(timeout=10))
+    assert (message["model"], message["action"], message["body"]["name"]) == ("sprint", "update", "Renamed")
+    api.delete(f"/tasks/{task}").raise_for_status()
+    message = json.loads(socket.recv(timeout=10))
+    assert (message["id"], message["action"], message["body"]) == (task, "remove", None)
+
+
+def test_a_client_hears_the_holds_of_others_and_they_its_own(open_socket, channel, cookie, api, add_tasks):
+    (task,) = add_tasks("In hand")
+    first, second, page = open_socket("none=0", None, channel), open_socket("none=0", None, channel), open_socket()
+    tell(page, since=newest(api))
+    hear(page)
+    tell(first, model="task", id=task, action="dragstart")
+    assert json.loads(second.recv(timeout=10)) == {
+        "model": "task",
+        "id": task,
+        "action": "dragstart",
+        "body": None,
+    }
+    assert hear(page, lambda frame: frame.get("room", {}).get("held"))["room"]["held"] == {
+        str(task): "Dana Moreau"
+    }
+    tell(first, model="task", id=task, action="drop")
+    assert json.loads(second.recv(timeout=10))["action"] == "drop"
+    with pytest.raises(TimeoutError):
+        first.recv(timeout=0.5)
+
+
+def test_a_forged_or_foreign_channel_opens_nothing(open_socket, channel):
+    forged = channel[:-4] + ("aaaa" if channel[-4:] != "aaaa" else "bbbb")
+    assert close_code(open_socket("none=0", None, forged)) == NO_ACCESS
+    assert close_code(open_socket("none=0", None, "/socket")) == NO_ACCESS
+    assert close_code(open_socket("none=0", "http://evil.example", channel)) == NO_ACCESS
+
+
+def test_a_waiting_client_hears_of_a_change_at_once(api, base_url, add_tasks):
+    since = newest(api)
+    with ThreadPoolExecutor(1) as pool:
+        url = f"{base_url}/api/events?since={since}&wait=25"
+        answer = pool.submit(httpx.get, url, headers=api.headers, timeout=40)
+        (task,) = add_tasks("At last")
+        events = answer.result().json()["events"]
+    assert [(event["model"], event["action"]) for event in events][-1] == ("task", "add")
+    assert events[-1]["id"] == task
+    assert events[-1]["by"] == "demo"

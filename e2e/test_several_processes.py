@@ -1,0 +1,93 @@
+"""Two server processes on one database, with Redis between them, and without it while it is away."""
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from .board_page import unused_end_date
+from .conftest import api_of
+from .server import Server
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory, redis):
+    """Two processes that serve the same boards."""
+    folder = tmp_path_factory.mktemp("pair")
+    first = Server(folder, REDIS_URL=redis.url).start()
+    second = Server(folder, REDIS_URL=redis.url).start()
+    yield first, second
+    first.stop()
+    second.stop()
+
+
+@pytest.fixture
+def two_people(pair, someone):
+    """A sprint's board, open in a browser on each process; and an API client of the first."""
+    first, second = pair
+    with api_of(first.url) as api:
+        body = {"name": "Shared", "end": unused_end_date().isoformat()}
+        sprint = api.post("/sprints", json=body).raise_for_status().json()["id"]
+        one = someone("demo", first.url).open_board(sprint)
+        other = someone("guest", second.url).open_board(sprint)
+        yield one, other, api, sprint
+
+
+def test_a_move_on_one_process_shows_on_the_other(two_people):
+    one, other, *_ = two_people
+    one.add_task("Across")
+    one.drag("Across", "active")
+    other.see("active", ["Across"])
+    other.drag("Across", "testing")
+    one.see("testing", ["Across"])
+
+
+def test_people_and_holds_show_across_processes(two_people):
+    one, other, *_ = two_people
+    for person in (one, other):
+        people = person.page.get_by_role("list", name="On this board").get_by_role("listitem")
+        expect(people).to_have_text(["DM", "GL"])
+    one.add_task("In hand")
+    one.lift("In hand")
+    expect(other.page.locator(".held")).to_have_attribute("data-held", "Dana Moreau")
+    one.page.keyboard.press("Escape")
+    one.page.mouse.up()
+    expect(other.page.locator(".held")).to_have_count(0)
+
+
+@pytest.mark.parametrize("fault", ["kill", "pause"])
+def test_while_redis_is_away_everything_works_and_nobody_is_cut(two_people, redis, fault):
+    one, other, api, sprint = two_people
+    for person in (one, other):
+        person.page.evaluate("() => (window.stayed = true)")
+    getattr(redis, fault)()
+    try:
+        for number in range(5):
+            answer = api.post("/tasks", json={"name": f"Task {number}", "sprint": sprint})
+            assert answer.status_code == 201
+        names = [f"Task {number}" for number in range(5)]
+        for person in (one, other):
+            person.see("todo", names)
+            expect(person.page.locator("[data-live]")).to_have_attribute("data-live", "live")
+    finally:
+        redis.start() if fault == "kill" else redis.resume()
+    one.lift("Task 0")
+    expect(other.page.locator(".held")).to_have_count(1, timeout=15_000)
+    one.page.keyboard.press("Escape")
+    one.page.mouse.up()
+    assert all(person.page.evaluate("() => window.stayed") for person in (one, other))
+
+
+def test_when_one_process_dies_the_other_goes_on(two_people, pair):
+    one, other, _, sprint = two_people
+    first, second = pair
+    first.stop()
+    try:
+        other.add_task("Still here")
+        assert httpx.get(f"{second.url}/healthz").status_code == 200
+    finally:
+        first.start()
+    expect(one.see_live().card("Still here")).to_be_visible()
+    one.card("Still here").click()
+    one.page.get_by_role("button", name="Delete…").click()
+    one.page.get_by_role("button", name="Delete", exact=True).click()
+    expect(other.card("Still here")).to_have_count(0)
