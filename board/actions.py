@@ -59,7 +59,8 @@ def remove_sprint(by, sprint_id):
         sprint = Sprint.objects.get(pk=sprint_id)
         count = Task.objects.filter(sprint=sprint).count()
         if count:
-            raise ValidationError({"tasks": f"The sprint still has {count} tasks: move or delete them first."})
+            tasks = "1 task" if count == 1 else f"{count} tasks"
+            raise ValidationError({"tasks": f"The sprint still has {tasks}: move or delete them first."})
         _remove(by, seq, sprint)
 
 

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from . import doorbell, history
-from .models import Sprint, Status, Task
+from .models import Event, Sprint, Status, Task
 
 # Raised when pages of an older release could not put the components in place: they load themselves anew.
 FORMAT = 1
@@ -94,7 +94,9 @@ def is_on_board(event, sprint_id):
     """Tell whether an event is of the sprint itself, of a task in it, or of one in the backlog."""
     if event.task is None:
         return event.sprint == sprint_id
-    before, _ = event.changes.get("sprint", (event.sprint, None))
+    before = event.sprint
+    if event.kind == Event.Kind.UPDATE and "sprint" in event.changes:
+        before = event.changes["sprint"][0]
     return event.sprint in (sprint_id, None) or before in (sprint_id, None)
 
 

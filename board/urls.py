@@ -1,3 +1,4 @@
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
@@ -6,7 +7,8 @@ from . import converters, views  # noqa: F401  (converters registers <id:…>)
 urlpatterns = [
     path("", views.home, name="home"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    # Who is logged out already is where this leads, and after a log-in would come back to what is POST only.
+    path("logout/", login_not_required(LogoutView.as_view()), name="logout"),
     path("healthz", views.healthz, name="healthz"),
     path("sprints/add/", views.add_sprint, name="add_sprint"),
     path("sprints/past/", views.past_sprints, name="past_sprints"),

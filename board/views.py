@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from . import actions, broadcasts, history
@@ -23,13 +23,13 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 # Sprints
 
 
-@require_GET
+@require_safe
 def home(request):
     sprints = Sprint.objects.current().with_counts()
     return render(request, "board/home.html", {"sprints": sprints, "nav": "home"})
 
 
-@require_GET
+@require_safe
 def past_sprints(request):
     sprints = Sprint.objects.past().with_counts()
     return render(request, "board/past_sprints.html", {"sprints": sprints, "nav": "past"})
@@ -37,7 +37,7 @@ def past_sprints(request):
 
 @get_or_post
 def add_sprint(request):
-    form = SprintForm(request.POST or None, auto_id="sprint-%s")
+    form = SprintForm(_sent(request), auto_id="sprint-%s")
     if request.method == "POST":
         sprint = _act(form, lambda data: actions.add_sprint(request.user, **data))
         if sprint:
@@ -48,10 +48,10 @@ def add_sprint(request):
 @get_or_post
 def edit_sprint(request, pk):
     sprint = _sprint(pk)
-    form = SprintForm(request.POST or None, instance=sprint, auto_id="sprint-%s")
+    form = SprintForm(_sent(request), instance=sprint, auto_id="sprint-%s")
     if request.method == "POST" and _act(form, lambda data: actions.change_sprint(request.user, pk, **data)):
         return _go(request, sprint.get_absolute_url())
-    return _form(request, "board/edit_sprint.html", form, sprint=Sprint.objects.get(pk=pk))
+    return _form(request, "board/edit_sprint.html", form, sprint=_sprint(pk))
 
 
 @get_or_post
@@ -68,7 +68,7 @@ def delete_sprint(request, pk):
     return render(request, "board/delete_sprint.html", {"sprint": sprint})
 
 
-@require_GET
+@require_safe
 def board(request, pk):
     # The number comes first: what is committed after it, the page asks for when it is live.
     seq = history.newest_number()
@@ -93,7 +93,7 @@ def board(request, pk):
 @get_or_post
 def add_task(request, sprint_pk):
     sprint = _sprint(sprint_pk)
-    form = NewTaskForm(request.POST or None, auto_id="new-task-%s")
+    form = NewTaskForm(_sent(request), auto_id="new-task-%s")
     if request.method == "POST":
         task = _act(form, lambda data: actions.add_task(request.user, **data))
         if task and request.htmx:
@@ -104,7 +104,7 @@ def add_task(request, sprint_pk):
     return _form(request, "board/add_task.html", form, sprint=sprint)
 
 
-@require_GET
+@require_safe
 def task(request, pk):
     task = _task(pk)
     if request.htmx:
@@ -115,12 +115,12 @@ def task(request, pk):
 @get_or_post
 def edit_task(request, pk):
     task = _task(pk)
-    form = TaskForm(request.POST or None, instance=task, auto_id=f"task-{pk}-%s")
+    form = TaskForm(_sent(request), instance=task, auto_id=f"task-{pk}-%s")
     if request.method == "POST":
         saved = _act(form, lambda data: actions.change_task(request.user, pk, **data))
         if saved:
             return _card(request, saved)
-    return _form(request, "board/edit_task.html", form, task=task)
+    return _form(request, "board/edit_task.html", form, task=_task(pk))
 
 
 @require_POST
@@ -137,7 +137,7 @@ def place_task(request, pk):
 def move_task(request, pk):
     task = _task(pk)
     sprints = Sprint.objects.filter(end__gte=timezone.localdate()) | Sprint.objects.filter(pk=task.sprint_id)
-    form = MoveForm(task, sprints.order_by("end", "pk"), request.POST or None, auto_id=f"move-{pk}-%s")
+    form = MoveForm(task, sprints.order_by("end", "pk"), _sent(request), auto_id=f"move-{pk}-%s")
     if request.method == "POST":
         moved = _act(form, lambda data: actions.place_task(request.user, pk, form.place()))
         if moved:
@@ -194,6 +194,11 @@ def _act(form, action):
         return None
 
 
+def _sent(request):
+    """Return what a form was sent with, which may be nothing at all; None when it is only asked for."""
+    return request.POST if request.method == "POST" else None
+
+
 def _form(request, template, form, **context):
     """Answer with a form: the piece for htmx, the page otherwise; 422 when it shows errors."""
     if request.htmx:
@@ -214,7 +219,7 @@ def _go(request, url):
 
 
 @login_not_required
-@require_GET
+@require_safe
 def healthz(request):
     """Answer that the process is alive, without touching the database."""
     return HttpResponse("ok", content_type="text/plain")

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from django.core.management.utils import get_random_secret_key
 from django.utils.csp import CSP
-from environs import Env, EnvError, validate
+from environs import Env, EnvError, ValidationError, validate
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -31,18 +31,43 @@ def own_secret_key():
     return path.read_text()
 
 
+def are_origins(values):
+    """Judge a list like ["https://board.example.org"]. Raises `ValidationError`."""
+    if wrong := [value for value in values if not value.startswith(("http://", "https://"))]:
+        raise ValidationError(f"Must start with http:// or https://: {', '.join(wrong)}")
+
+
+def check_folder(database):
+    """Judge where an SQLite database is to be; the project's own folder is made. Raises `EnvError`."""
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        folder = Path(database["NAME"]).parent
+        if folder == VAR_DIR:
+            folder.mkdir(exist_ok=True)
+        if not folder.is_dir():
+            raise EnvError(f'Environment variable "DATABASE_URL" invalid: There is no folder {folder}.')
+
+
 try:
     DEBUG = env.bool("DEBUG", False)
     SECRET_KEY = env.str("SECRET_KEY", "", validate=validate.Length(max=1000)) or own_secret_key()
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-    CSRF_TRUSTED_ORIGINS = env.list("TRUSTED_ORIGINS", [])
+    CSRF_TRUSTED_ORIGINS = env.list("TRUSTED_ORIGINS", [], validate=are_origins)
     HOST = env.str("HOST", "127.0.0.1")
     PORT = env.int("PORT", 8000, validate=validate.Range(0, 65535))
     DATABASE = env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'lightboard.sqlite3'}")
-    REDIS_URL = env.str("REDIS_URL", "", validate=validate.Regexp(r"^(rediss?|unix)://|^$"))
-    TIME_ZONE = env.str("TIME_ZONE", "UTC", validate=validate.OneOf(available_timezones()))
-except EnvError as error:
-    raise SystemExit(f"Lightboard cannot start: {error}") from None
+    check_folder(DATABASE)
+    REDIS_URL = env.str(
+        "REDIS_URL",
+        "",
+        validate=validate.Regexp(
+            r"^(rediss?|unix)://|^$", error="Must start with redis://, rediss:// or unix://."
+        ),
+    )
+    TIME_ZONE = env.str(
+        "TIME_ZONE",
+        "UTC",
+        validate=validate.OneOf(available_timezones(), error="Not a known time zone, like Europe/Stockholm."),
+    )
 except (OSError, ValueError) as error:
     raise SystemExit(f"Lightboard cannot start: {error}") from None
 

@@ -6,6 +6,7 @@ from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
+from django.db import OperationalError
 
 from .demo import LOGINS
 
@@ -21,6 +22,8 @@ class Command(BaseCommand):
     """Serve pages and sockets on HOST and PORT with Daphne, the database brought up to date before."""
 
     help = __doc__
+    # Checked in `handle`: the checks open the database.
+    requires_system_checks = ()
 
     def add_arguments(self, parser):
         parser.add_argument("--demo", action="store_true", help="fill an empty database with the demo")
@@ -29,7 +32,11 @@ class Command(BaseCommand):
         host, port = settings.HOST, settings.PORT
         WebSocketFactory.protocol = AnyCloseCode
         refuse_taken_port(host, port)
-        call_command("migrate", verbosity=0)
+        try:
+            self.check()
+            call_command("migrate", verbosity=0)
+        except OperationalError as error:
+            raise CommandError(f"The database of DATABASE_URL cannot be used: {error}") from None
         if demo:
             call_command("demo", if_empty=True)
         shown = f"[{host}]" if ":" in host else host

@@ -1,0 +1,115 @@
+"""The demo: a believable team on an empty database, made by the same actions as the pages."""
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from board import actions, history
+from board.models import Column, Event, Sprint, Status, Task
+
+from .reading import Page
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo(db, capsys):
+    call_command("demo")
+    return capsys.readouterr().out
+
+
+def test_it_says_how_to_log_in(demo):
+    assert "demo / demo and guest / guest" in demo
+
+
+@pytest.mark.parametrize("options", [{}, {"if_empty": True}])
+def test_where_there_is_somebody_it_changes_nothing(user, django_user_model, options):
+    if options:
+        call_command("demo", **options)
+    else:
+        with pytest.raises(CommandError, match="The demo is for an empty database"):
+            call_command("demo")
+    assert list(django_user_model.objects.all()) == [user]
+    assert not Event.objects.exists()
+
+
+def test_where_a_sprint_was_once_it_changes_nothing(db, django_user_model):
+    sprint = actions.add_sprint(None, end="2999-01-01")
+    actions.remove_sprint(None, sprint.pk)
+    call_command("demo", if_empty=True)
+    assert not Sprint.objects.exists()
+    assert not django_user_model.objects.exists()
+
+
+def test_if_empty_fills_an_empty_database(db):
+    call_command("demo", if_empty=True)
+    assert Task.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["demo", "guest"])
+def test_demo_and_guest_log_in_with_their_names(demo, name):
+    assert authenticate(username=name, password=name).username == name
+
+
+def test_the_others_have_no_password(demo, django_user_model):
+    others = django_user_model.objects.exclude(username__in=["demo", "guest"])
+    assert others.count() >= 2
+    assert not [person for person in others if person.has_usable_password()]
+
+
+def test_nobody_of_the_demo_has_more_rights_than_others(demo, django_user_model):
+    assert not django_user_model.objects.filter(is_superuser=True).exists()
+    assert not django_user_model.objects.filter(is_staff=True).exists()
+
+
+def test_there_are_two_current_sprints_and_a_past_one(demo, client, django_user_model):
+    assert (Sprint.objects.current().count(), Sprint.objects.past().count()) == (2, 1)
+    assert not [sprint for sprint in Sprint.objects.current() if sprint.is_past]
+    client.force_login(django_user_model.objects.get(username="demo"))
+    assert Page(client.get("/")).texts("strong") == ["Sprint 13", "Sprint 14"]
+    assert Page(client.get("/sprints/past/")).texts("strong") == ["Sprint 12"]
+
+
+def test_there_are_about_45_tasks_with_what_tasks_have(demo):
+    tasks = Task.objects.all()
+    assert 40 <= tasks.count() <= 50
+    assert tasks.count() == tasks.values("name").distinct().count()
+    for having in (tasks.exclude(description=""), tasks.exclude(due=None), tasks.exclude(assigned=None)):
+        assert tasks.count() / 2 < having.count() < tasks.count()
+    assert tasks.values("assigned").distinct().count() >= 5
+
+
+def test_the_running_sprint_has_work_in_every_column(demo):
+    running = Sprint.objects.current().first()
+    columns = [task.column for task in Task.objects.on_board(running.pk)]
+    assert {column: columns.count(column) >= 3 for column in Column} == dict.fromkeys(Column, True)
+
+
+def test_the_past_sprint_is_finished(demo):
+    past = Task.objects.filter(sprint=Sprint.objects.past().get())
+    assert past.count() >= 5
+    assert {task.status for task in past} == {Status.DONE}
+
+
+def test_nothing_happened_in_the_future_and_work_was_dated_as_it_went(demo):
+    assert not Event.objects.filter(at__gt=timezone.now()).exists()
+    moments = list(Event.objects.order_by("seq").values_list("at", flat=True))
+    assert moments == sorted(moments)
+    done = Task.objects.filter(status=Status.DONE)
+    assert done.exists()
+    assert not [task for task in done if not task.started <= task.completed <= timezone.localdate()]
+    assert len({task.completed for task in done}) > 5
+
+
+def test_it_was_made_by_the_actions(demo):
+    events = list(history.since(0))
+    assert [event.seq for event in events] == list(range(1, history.newest_number() + 1))
+    assert not [event for event in events if event.by is None]
+    state = history.replay(events)
+    assert state["tasks"] == {task.pk: with_version(task) for task in Task.objects.all()}
+    assert state["sprints"] == {sprint.pk: with_version(sprint) for sprint in Sprint.objects.all()}
+
+
+def with_version(row):
+    return {**history.snapshot(row), "version": row.version}

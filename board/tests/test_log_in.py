@@ -1,0 +1,229 @@
+"""Log in, log out, and what there is without: every route of the project, the way back, and CSRF."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib.auth import SESSION_KEY
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from board.models import Event
+
+from .reading import HTMX, Page
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def log_in(client, user):
+    def post(username="ana", password="ana", path="/login/", **data):
+        return client.post(path, {"username": username, "password": password, **data})
+
+    return post
+
+
+def next_page(url):
+    """Return the path and `next` of an address of the log-in page."""
+    parts = urlsplit(url)
+    return parts.path, parse_qs(parts.query).get("next", [None])[0]
+
+
+# Log in
+
+
+def test_the_log_in_page_asks_for_name_and_password(client, db):
+    page = Page(client.get("/login/"))
+    assert (page.heading, page.labels, page.buttons) == ("Log in", ["Username", "Password"], ["Log in"])
+
+
+def test_who_logs_in_comes_home(client, log_in, user):
+    answer = log_in()
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert client.session[SESSION_KEY] == str(user.pk)
+
+
+@pytest.mark.parametrize(("username", "password"), [("ana", "wrong"), ("nobody", "ana"), ("ana", "ANA")])
+def test_a_wrong_name_or_password_says_so_and_keeps_the_name(client, log_in, username, password):
+    page = Page(log_in(username, password))
+    assert "Please enter a correct username and password." in page.one("p", role="alert").text
+    assert (page.value("Username"), page.value("Password")) == (username, "")
+    assert SESSION_KEY not in client.session
+
+
+def test_who_left_cannot_log_in(client, log_in, user):
+    user.is_active = False
+    user.save()
+    assert "Please enter a correct username" in Page(log_in()).text
+    assert SESSION_KEY not in client.session
+
+
+def test_empty_fields_say_so(client, log_in):
+    page = Page(log_in("", ""))
+    assert [page.error(label) for label in page.labels] == ["This field is required."] * 2
+
+
+def test_after_the_log_in_it_goes_back_to_where_it_came_from(client, log_in, sprint):
+    answer = client.get(f"/sprints/{sprint.pk}/")
+    assert next_page(answer["Location"]) == ("/login/", f"/sprints/{sprint.pk}/")
+    hidden = Page(client.get(answer["Location"])).one("input", name="next")
+    assert log_in(next=hidden["value"])["Location"] == f"/sprints/{sprint.pk}/"
+
+
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example", "http:///x"]
+)
+def test_after_the_log_in_it_never_goes_to_another_host(client, log_in, address):
+    assert log_in(next=address)["Location"] == "/"
+    client.logout()
+    assert log_in(path=f"/login/?next={address}")["Location"] == "/"
+
+
+def test_who_is_logged_in_needs_no_log_in_page(browser):
+    assert browser.get("/login/")["Location"] == "/"
+
+
+# Log out
+
+
+def test_who_logs_out_sees_the_log_in_page(browser):
+    answer = browser.post("/logout/")
+    assert (answer.status_code, answer["Location"]) == (302, "/login/")
+    assert SESSION_KEY not in browser.session
+
+
+def test_a_link_cannot_log_anybody_out(browser):
+    assert browser.get("/logout/").status_code == 405
+    assert SESSION_KEY in browser.session
+
+
+def test_log_out_without_a_log_in_leads_to_the_log_in_page_that_leads_home(client, db):
+    assert client.post("/logout/")["Location"] == "/login/"
+
+
+# Without a log-in
+
+OPEN = {"login", "healthz", "api:api-root"}
+OPEN_FOR_POST = {"login", "logout", "api:token"}
+ARGUMENTS = {"pk": "1", "sprint_pk": "1", "username": "ana"}
+
+
+def routes(patterns, prefix="", namespace=""):
+    """Give (name, path) of every route of the project, with ids of rows that are there."""
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            name = f"{namespace}:{pattern.name}" if namespace else pattern.name
+            yield name, "/" + "/".join(argument_or_text(part) for part in route.split("/"))
+        else:
+            yield from routes(pattern.url_patterns, route, pattern.namespace or namespace)
+
+
+def argument_or_text(part):
+    return ARGUMENTS[part.strip("<>").split(":")[-1]] if part.startswith("<") else part
+
+
+ROUTES = list(routes(get_resolver().url_patterns))
+
+
+def test_the_sweep_knows_every_kind_of_route():
+    names = {name for name, _ in ROUTES}
+    assert {"home", "sprint", "place_task", "api:task-list", "api:user-detail"} <= names
+    assert names >= OPEN | OPEN_FOR_POST
+    assert not [path for _, path in ROUTES if "<" in path or "(" in path]
+
+
+@pytest.mark.parametrize("method", ["get", "head", "post", "put", "patch", "delete"])
+@pytest.mark.parametrize(("name", "path"), ROUTES)
+def test_without_a_log_in_every_route_asks_for_one(client, sprint, add, name, path, method):
+    add(sprint=sprint)
+    events = Event.objects.count()
+    answer = getattr(client, method)(path)
+    assert Event.objects.count() == events
+    if name in (OPEN if method in ("get", "head") else OPEN_FOR_POST):
+        assert next_page(answer.headers.get("Location", ""))[1] is None
+        assert answer.status_code not in (401, 403)
+    elif path.startswith("/api/"):
+        assert answer.status_code == (405 if name in OPEN | OPEN_FOR_POST else 401)
+    elif name in OPEN | OPEN_FOR_POST:
+        assert answer.status_code == 405
+    else:
+        assert answer.status_code == 302
+        assert next_page(answer["Location"]) == ("/login/", path)
+
+
+@pytest.mark.parametrize(("name", "path"), [route for route in ROUTES if not route[1].startswith("/api/")])
+def test_after_a_log_out_an_htmx_request_leads_the_whole_page_to_the_log_in(client, sprint, add, name, path):
+    add(sprint=sprint)
+    headers = {**HTMX, "HX-Current-URL": f"http://testserver/sprints/{sprint.pk}/?a=b"}
+    answer = client.get(path, headers=headers)
+    if name in OPEN | OPEN_FOR_POST:
+        assert "HX-Redirect" not in answer
+        return
+    assert answer.status_code == 200
+    assert "Location" not in answer
+    assert next_page(answer["HX-Redirect"]) == ("/login/", f"/sprints/{sprint.pk}/?a=b")
+
+
+@pytest.mark.parametrize("current", [None, "https://evil.example/x", "nonsense"])
+def test_an_htmx_request_that_names_no_page_of_ours_leads_home_afterwards(client, db, current):
+    answer = client.get("/tasks/1/", headers=HTMX | ({"HX-Current-URL": current} if current else {}))
+    assert next_page(answer["HX-Redirect"]) == ("/login/", "/")
+
+
+# CSRF
+
+UNSAFE = [
+    ("/login/", {"username": "ana", "password": "ana"}),
+    ("/logout/", {}),
+    ("/sprints/add/", {"end": "2999-01-01"}),
+    ("/sprints/{sprint}/edit/", {"name": "x", "end": "2999-01-01"}),
+    ("/sprints/{sprint}/delete/", {}),
+    ("/sprints/{sprint}/tasks/add/", {"name": "x"}),
+    ("/tasks/{task}/edit/", {"name": "x"}),
+    ("/tasks/{task}/place/", {"column": "backlog"}),
+    ("/tasks/{task}/move/", {"column": "backlog", "position": "top"}),
+    ("/tasks/{task}/delete/", {}),
+]
+
+
+@pytest.fixture
+def strict(user):
+    """A logged-in browser whose requests need a CSRF token."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
+@pytest.mark.parametrize(("path", "data"), UNSAFE)
+def test_a_write_without_a_token_is_refused(strict, sprint, add, path, data, headers):
+    path = path.format(sprint=sprint.pk, task=add(sprint=sprint).pk)
+    events = Event.objects.count()
+    answer = strict.post(path, data, headers=headers)
+    assert answer.status_code == 403
+    assert Page(answer).heading == "No access"
+    assert Event.objects.count() == events
+
+
+def test_the_unsafe_routes_are_all_that_take_a_post(browser, sprint, add):
+    add(sprint=sprint)
+    takes_post = {
+        path
+        for _, path in ROUTES
+        if not path.startswith("/api/") and "POST" in browser.options(path).headers.get("Allow", "POST")
+    }
+    reads = {path for path in takes_post if browser.post(path).status_code == 405}
+    assert takes_post - reads == {path.format(sprint=1, task=1) for path, _ in UNSAFE}
+
+
+def test_a_form_brings_its_token(strict, sprint):
+    token = Page(strict.get("/sprints/add/")).one("main").one("input", name="csrfmiddlewaretoken")["value"]
+    answer = strict.post("/sprints/add/", {"end": "2999-01-01", "csrfmiddlewaretoken": token})
+    assert answer.status_code == 302
+
+
+def test_a_page_gives_htmx_its_token(strict, sprint):
+    headers = Page(strict.get(f"/sprints/{sprint.pk}/")).one("body")["hx-headers"]
+    token = headers.split('"')[3]
+    answer = strict.post("/sprints/add/", {"end": "2999-01-01"}, headers={**HTMX, "x-csrftoken": token})
+    assert answer.status_code == 200

@@ -1,0 +1,162 @@
+"""Every change of a sprint, task or event is made in board/actions.py: the source itself is the witness.
+
+The scan knows by name what a call is made on. It takes for a write every call of a writing method of a manager or
+a queryset (`.objects`, `.filter(…)`, …), of `super()` or of anything else but a few harmless receivers, and
+allows the functions below. So a new write anywhere else fails, and also a harmless call that looks like one,
+which then is named here, with its reason.
+"""
+
+import ast
+import textwrap
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+WRITES = {
+    "abulk_create",
+    "abulk_update",
+    "acreate",
+    "adelete",
+    "aget_or_create",
+    "asave",
+    "aupdate",
+    "aupdate_or_create",
+    "bulk_create",
+    "bulk_update",
+    "create",
+    "delete",
+    "get_or_create",
+    "raw",
+    "save",
+    "save_base",
+    "update",
+    "update_or_create",
+}
+SQL = {"execute", "executemany"}
+# file: {function: the calls that it may make}
+ALLOWED = {
+    "board/actions.py": {"_save": {"row.save"}, "_remove": {"row.delete"}},
+    "board/history.py": {"write": {"Event.objects.create"}, "next_number": {"cursor.execute"}},
+    "board/ordering.py": {"make_room": {"Task.objects.bulk_update"}},
+    # The counter's one row, not a change of the board.
+    "board/apps.py": {"ensure_counter": {"counter.objects.using(using).get_or_create"}},
+}
+# Receivers that are dicts or sets in these files.
+DICTS = {
+    "board/history.py": {"row"},
+    "board/hub.py": {"people", "held"},
+}
+
+
+def sources(root=ROOT):
+    for app in ("board", "api", "config"):
+        for path in sorted((root / app).rglob("*.py")):
+            name = path.relative_to(root).as_posix()
+            if "/tests/" not in name and "/migrations/" not in name:
+                yield name, path.read_text()
+
+
+def calls(source):
+    """Give (name of the innermost function or "", the called attribute's node) of every method call."""
+
+    def visit(node, function):
+        for child in ast.iter_child_nodes(node):
+            inner = child.name if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) else function
+            if isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute):
+                yield function, child.func
+            yield from visit(child, inner)
+
+    yield from visit(ast.parse(source), "")
+
+
+def writes(name, source):
+    """Return "file:line function: call" of each call that may write and is not allowed."""
+    found = []
+    for function, called in calls(source):
+        if called.attr not in WRITES | SQL:
+            continue
+        receiver = ast.unparse(called.value)
+        if called.attr == "update" and (receiver in DICTS.get(name, ()) or isinstance(called.value, ast.Dict)):
+            continue
+        if ast.unparse(called) not in ALLOWED.get(name, {}).get(function, ()):
+            found.append(f"{name}:{called.lineno} {function}: {ast.unparse(called)}")
+    return found
+
+
+def test_nothing_but_the_actions_writes():
+    assert [found for name, source in sources() for found in writes(name, source)] == []
+
+
+def test_what_is_allowed_is_there():
+    """An exception that nothing needs any more would hide the next write of that name."""
+    files = dict(sources())
+    for name, functions in ALLOWED.items():
+        there = {(function, ast.unparse(called)) for function, called in calls(files[name])}
+        assert {(function, call) for function, made in functions.items() for call in made} <= there
+    for name, receivers in DICTS.items():
+        there = {ast.unparse(called.value) for _, called in calls(files[name]) if called.attr == "update"}
+        assert receivers <= there
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "task.save()",
+        "form.save()",
+        "super().save(*args)",
+        "Task.objects.create(name='x')",
+        "Task.objects.filter(pk=1).update(name='x')",
+        "sprint.task_set.all().delete()",
+        "await task.asave()",
+        "Sprint.objects.bulk_create([])",
+        "tasks.update(order=1)",
+        "connection.cursor().execute('DELETE FROM board_task')",
+    ],
+)
+def test_the_scan_finds_a_write(line):
+    source = f"async def view(request):\n    {line}\n"
+    (found,) = writes("board/views.py", source)
+    assert found.startswith("board/views.py:2 view: ")
+
+
+def test_the_scan_holds_an_exception_to_its_function():
+    source = textwrap.dedent("""
+        def _save(row):
+            row.save()
+        def elsewhere(row):
+            row.save()
+    """)
+    assert writes("board/actions.py", source) == ["board/actions.py:5 elsewhere: row.save"]
+
+
+def test_the_scan_lets_reading_be():
+    assert writes("board/views.py", "def f():\n    return Task.objects.filter(pk=1).count()\n") == []
+
+
+def announcers(name, source):
+    """Tell whether a file names `announce` of the broadcasts, by import or as an attribute."""
+    tree = ast.parse(source)
+    imports = [alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names]
+    attributes = [node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    return "announce" in imports + attributes
+
+
+def test_only_the_actions_announce():
+    assert [name for name, source in sources() if announcers(name, source)] == ["board/actions.py"]
+
+
+@pytest.mark.parametrize("line", ["from board.broadcasts import announce", "broadcasts.announce(event)"])
+def test_the_scan_finds_an_announcement(line):
+    assert announcers("board/views.py", line)
+
+
+def test_the_bell_rings_for_a_change_only_when_it_is_announced():
+    """A ring from elsewhere would be a second way to announce."""
+    ringing = {
+        name
+        for name, source in sources()
+        for function, called in calls(source)
+        if ast.unparse(called) == "doorbell.ring" or called.attr == "ring"
+    }
+    assert ringing == {"board/broadcasts.py", "board/apps.py"}

@@ -1,0 +1,38 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+OURS = {
+    "ALLOWED_HOSTS",
+    "DATABASE_URL",
+    "DEBUG",
+    "HOST",
+    "PORT",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "TIME_ZONE",
+    "TRUSTED_ORIGINS",
+}
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run Python in a process of its own with these variables, on a database of its own."""
+
+    def run_python(*arguments, cwd=ROOT, **variables):
+        inherited = {name: value for name, value in os.environ.items() if name not in OURS}
+        defaults = {"DATABASE_URL": f"sqlite:///{tmp_path / 'own.sqlite3'}"}
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=cwd,
+            env=inherited | defaults | variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run_python

@@ -1,0 +1,38 @@
+"""`manage.py serve` where it cannot: one sentence that says what to do, and no traceback."""
+
+import socket
+
+import pytest
+
+
+@pytest.fixture
+def taken_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield taken.getsockname()[1]
+
+
+def sentence(done):
+    """Return the one line that a process ended with, after its start failed."""
+    (line,) = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (1, "")
+    return line
+
+
+def test_a_taken_port_says_so(run, taken_port, tmp_path):
+    assert sentence(run("manage.py", "serve", "--demo", PORT=str(taken_port))) == (
+        f"CommandError: Port {taken_port} of 127.0.0.1 cannot be used (Address already in use): "
+        "end what uses it, or set PORT to another one."
+    )
+    assert not (tmp_path / "own.sqlite3").exists()  # and nothing was made before it was known
+
+
+def test_a_host_that_is_not_this_machine_says_so(run):
+    said = sentence(run("manage.py", "serve", HOST="192.0.2.1", PORT="0"))
+    assert said.startswith("CommandError: Port 0 of 192.0.2.1 cannot be used (")
+
+
+def test_a_database_that_cannot_be_opened_says_so(run, tmp_path):
+    said = sentence(run("manage.py", "serve", PORT="0", DATABASE_URL=f"sqlite:///{tmp_path}"))
+    assert said == "CommandError: The database of DATABASE_URL cannot be used: unable to open database file"

@@ -1,0 +1,129 @@
+"""What the environment may say, and what one sentence says when it may not."""
+
+import shutil
+import stat
+
+import pytest
+
+from .conftest import OURS, ROOT
+
+WRONG = [
+    ("DEBUG", "maybe"),
+    ("SECRET_KEY", "x" * 1001),
+    ("PORT", "web"),
+    ("PORT", "65536"),
+    ("PORT", "-1"),
+    ("DATABASE_URL", "nonsense"),
+    ("DATABASE_URL", ""),
+    ("DATABASE_URL", "oracular://db/x"),
+    ("DATABASE_URL", "sqlite:////there/is/no/such/folder/x.sqlite3"),
+    ("REDIS_URL", "http://localhost"),
+    ("TIME_ZONE", "Mars/Olympus"),
+    ("TRUSTED_ORIGINS", "https://good.example,bad.example"),
+]
+
+
+@pytest.mark.parametrize(("variable", "value"), WRONG)
+def test_a_wrong_value_ends_the_start_with_one_sentence_that_names_the_variable(run, variable, value):
+    done = run("manage.py", "check", **{variable: value})
+    (sentence,) = done.stderr.splitlines()
+    assert done.returncode == 1
+    assert sentence.startswith(f'Lightboard cannot start: Environment variable "{variable}" invalid: ')
+    assert len(sentence) < 200
+    assert done.stdout == ""
+
+
+def test_right_values_start(run, tmp_path):
+    values = {
+        "ALLOWED_HOSTS": "board.example,localhost",
+        "DEBUG": "on",
+        "HOST": "::1",
+        "PORT": "0",
+        "REDIS_URL": "rediss://redis.example/1",
+        "SECRET_KEY": "k" * 50,
+        "TIME_ZONE": "Europe/Stockholm",
+        "TRUSTED_ORIGINS": "https://board.example",
+    }
+    assert values.keys() | {"DATABASE_URL"} == OURS
+    done = run("manage.py", "check", **values)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """An installation that has nothing but its settings."""
+    (tmp_path / "config").mkdir()
+    for name in ("__init__.py", "settings.py"):
+        shutil.copy(ROOT / "config" / name, tmp_path / "config" / name)
+    return tmp_path
+
+
+SHOW_KEY = "from config.settings import SECRET_KEY; print(SECRET_KEY)"
+
+
+def test_the_own_secret_key_is_made_once_and_for_the_owner_alone(run, elsewhere):
+    first, second = (run("-c", SHOW_KEY, cwd=elsewhere) for _ in range(2))
+    path = elsewhere / "var" / "secret_key"
+    assert (first.stderr, second.stderr) == ("", "")
+    assert len(first.stdout.strip()) >= 50
+    assert first.stdout == second.stdout == path.read_text() + "\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_two_installations_have_two_keys(run, elsewhere, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other")
+    shutil.copytree(elsewhere / "config", other / "config")
+    assert run("-c", SHOW_KEY, cwd=elsewhere).stdout != run("-c", SHOW_KEY, cwd=other).stdout
+
+
+def test_a_secret_key_from_the_environment_counts_and_no_own_one_is_made(run, elsewhere):
+    assert run("-c", SHOW_KEY, cwd=elsewhere, SECRET_KEY="from outside").stdout == "from outside\n"
+    assert not (elsewhere / "var" / "secret_key").exists()
+
+
+def test_the_env_file_counts_but_less_than_the_environment(run, elsewhere):
+    (elsewhere / ".env").write_text("PORT=8001\nHOST=0.0.0.0\n")
+    show = "from config.settings import HOST, PORT; print(HOST, PORT)"
+    assert run("-c", show, cwd=elsewhere, PORT="8002").stdout == "0.0.0.0 8002\n"
+
+
+def test_the_default_database_has_its_folder(run, elsewhere):
+    show = "from config import settings as s; print(s.DATABASE['NAME'])"
+    done = run("-c", f"import os; del os.environ['DATABASE_URL']; {show}", cwd=elsewhere, SECRET_KEY="k")
+    assert done.stdout.strip() == str(elsewhere / "var" / "lightboard.sqlite3")
+    assert (elsewhere / "var").is_dir()
+
+
+IN_DJANGO = "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; import django; django.setup()\n"
+
+
+def test_sqlite_is_safe_and_lets_readers_read(run):
+    script = IN_DJANGO + (
+        "from django.db import connection\n"
+        "for name in ('journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'):\n"
+        "    print(name, connection.cursor().execute(f'PRAGMA {name}').fetchone()[0])\n"
+    )
+    done = run("-c", script)
+    assert done.stderr == ""
+    assert done.stdout.split("\n")[:-1] == [
+        "journal_mode wal",
+        "synchronous 2",
+        "foreign_keys 1",
+        "busy_timeout 20000",
+    ]
+
+
+def test_a_transaction_takes_sqlites_write_lock_when_it_begins(run):
+    script = IN_DJANGO + (
+        "import sqlite3\n"
+        "from django.db import connection, transaction\n"
+        "connection.ensure_connection()\n"
+        "other = sqlite3.connect(connection.settings_dict['NAME'], timeout=0)\n"
+        "with transaction.atomic():\n"
+        "    try: other.execute('BEGIN IMMEDIATE')\n"
+        "    except sqlite3.OperationalError as error: print(error)\n"
+        "other.execute('BEGIN IMMEDIATE')\n"
+    )
+    done = run("-c", script)
+    assert (done.stdout, done.stderr) == ("database is locked\n", "")
