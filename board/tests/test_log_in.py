@@ -104,6 +104,8 @@ def test_log_out_without_a_log_in_leads_to_the_log_in_page_that_leads_home(clien
 
 OPEN = {"login", "healthz", "api:api-root"}
 OPEN_FOR_POST = {"login", "logout", "api:token"}
+# Services beside the board, which know nobody and nothing of it.
+PUBLIC_SERVICES = {"placeholder", "sitegen"}
 ARGUMENTS = {"pk": "1", "sprint_pk": "1", "username": "ana"}
 
 
@@ -114,7 +116,7 @@ def routes(patterns, prefix="", namespace=""):
         if isinstance(pattern, URLPattern):
             name = f"{namespace}:{pattern.name}" if namespace else pattern.name
             yield name, "/" + "/".join(argument_or_text(part) for part in route.split("/"))
-        else:
+        elif pattern.namespace not in PUBLIC_SERVICES:
             yield from routes(pattern.url_patterns, route, pattern.namespace or namespace)
 
 
@@ -130,6 +132,13 @@ def test_the_sweep_knows_every_kind_of_route():
     assert {"home", "sprint", "place_task", "api:task-list", "api:user-detail"} <= names
     assert names >= OPEN | OPEN_FOR_POST
     assert not [path for _, path in ROUTES if "<" in path or "(" in path]
+
+
+@pytest.mark.parametrize("path", ["/placeholder/", "/image/1x1/"])
+def test_the_services_beside_the_board_need_no_log_in(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert not answer.cookies
 
 
 @pytest.mark.parametrize("method", ["get", "head", "post", "put", "patch", "delete"])
