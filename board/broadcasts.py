@@ -75,12 +75,13 @@ def batch(sprint_id, since):
     ours = [event for event in events if is_on_board(event, sprint_id)]
     touched = history.touched_tasks(ours)
     tasks = Task.objects.select_related("assigned").in_bulk(touched)
+    names = history.last_names(ours) | {pk: task.name for pk, task in tasks.items()}
     shown = {pk for pk, task in tasks.items() if task.sprint_id in (sprint_id, None)}
     answer = {
         "seq": events[-1].seq if events else since,
         "cards": "".join(card(tasks[pk]) for pk in shown),
         "left": [pk for pk in touched if pk not in shown],
-        "news": [_news(event, tasks) for event in ours if event.task is not None],
+        "news": [_news(event, names) for event in ours if event.task is not None],
     }
     if ours:
         sprint = Sprint.objects.filter(pk=sprint_id).first()
@@ -105,13 +106,12 @@ def card(task):
     return render_to_string("board/task.html#card", {"task": task})
 
 
-def _news(event, tasks):
-    task = tasks.get(event.task)
-    name = task.name if task else event.changes.get("name", ["a task"])[0] or "a task"
+def _news(event, names):
     who = history.actor(event)
+    what = f"“{names[event.task]}”" if event.task in names else "a task"
     return {
         "task": event.task,
         "by": event.by_id,
         "name": who,
-        "text": f"{who} {history.describe(event, f'“{name}”')}",
+        "text": f"{who} {history.describe(event, what)}",
     }

@@ -3,7 +3,10 @@
 There are two bells: `CHANGE`, a sprint or task changed, and `REVOKE`, somebody's right to a socket may have gone.
 """
 
+import logging
 import threading
+
+log = logging.getLogger(__name__)
 
 CHANGE = "change"
 REVOKE = "revoke"
@@ -29,4 +32,7 @@ def ring(bell):
     with _lock:
         listeners = list(_listeners)
     for callback in listeners:
-        callback(bell)
+        try:
+            callback(bell)
+        except Exception:
+            log.exception("Somebody could not be told of a change and has to look by himself.")

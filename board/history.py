@@ -143,6 +143,12 @@ def _follow(is_open, event, sprint_id):
         is_open.setdefault(event.task, True)
 
 
+def last_names(events):
+    """Return {task id: name} of the tasks whose name is in one of these events, the last one it had."""
+    changed = ((event.task, event.changes["name"]) for event in events if event.task and "name" in event.changes)
+    return {pk: before if after is None else after for pk, (before, after) in changed}
+
+
 def replay(events):
     """Return the state that a sequence of events from the first on leads to.
 

@@ -4,7 +4,10 @@ A value that cannot be used ends the start with one sentence that names the vari
 README.md lists the variables.
 """
 
+import os
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from zoneinfo import available_timezones
 
 from django.core.management.utils import get_random_secret_key
@@ -21,13 +24,14 @@ env.read_env(str(BASE_DIR / ".env"))
 def own_secret_key():
     """Return this installation's secret key, made at the first start and kept in `var/secret_key`."""
     path = VAR_DIR / "secret_key"
-    try:
-        path.parent.mkdir(exist_ok=True)
-        with path.open("x") as file:
-            path.chmod(0o600)
+    path.parent.mkdir(exist_ok=True)
+    if not path.exists():
+        with NamedTemporaryFile("w", dir=VAR_DIR) as file:
             file.write(get_random_secret_key())
-    except FileExistsError:
-        pass
+            file.flush()
+            # Whole or not at all, and the first of two that start at once wins.
+            with suppress(FileExistsError):
+                os.link(file.name, path)
     return path.read_text()
 
 

@@ -74,7 +74,7 @@ function isBefore(card, other) {
 
 /** Take a card away that left the board as of `seq`; an open one stays and says so. */
 export function leave(id, seq, by = "somebody") {
-  gone.set(String(id), seq);
+  gone.set(String(id), Math.max(seq, gone.get(String(id)) ?? 0));
   waiting.delete(String(id));
   const card = find(id);
   if (card?.matches(".open")) card.dataset.changed = by;
