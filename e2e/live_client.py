@@ -16,7 +16,7 @@ from websockets.exceptions import WebSocketException
 
 # As in live.js.
 SILENT_AFTER = 20
-LONGEST_WAIT = 10
+LONGEST_WAIT = 2
 FIRST_WAIT = 0.25
 
 CARD = re.compile(r'<li class="card" data-task="(\d+)" data-version="(\d+)" data-order="(-?\d+)" data-in="(\w+)"')
