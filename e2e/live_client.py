@@ -184,6 +184,7 @@ class Wire:
     async def __aexit__(self, *error):
         self.server.close()
         self.cut()
+        await self.server.wait_closed()
 
     async def connect(self, reader, writer):
         try:
@@ -204,15 +205,14 @@ class Wire:
             self.forget(pair)
 
     async def forward(self, pair, reader, writer):
-        """Pass on what comes; of a dead pair nothing passes, not even its end."""
+        """Pass on what comes; of a dead pair nothing passes, not even that one end closed."""
         with contextlib.suppress(OSError):
             while data := await reader.read(65536):
                 if not self.is_dead.get(pair):
                     writer.write(data)
                     await writer.drain()
-        while self.is_dead.get(pair):
-            await asyncio.sleep(0.1)
-        self.forget(pair)
+        if not self.is_dead.get(pair):
+            self.forget(pair)
 
     def cut(self):
         """Cut every connection."""
