@@ -3,6 +3,7 @@
 import json
 from urllib.parse import urlsplit
 
+from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY
@@ -53,6 +54,11 @@ class BoardConsumer(AsyncWebsocketConsumer):
             close=self.close,
         )
         hub.join(self.listener)
+
+    async def dispatch(self, message):
+        """Handle a message without the parent's look after database connections, which costs each message a turn
+        in a thread: nothing here asks the database."""
+        await getattr(self, get_handler_name(message))(message)
 
     def refusal(self):
         """Return the code to close with at once, None when the socket may stay."""
