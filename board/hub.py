@@ -38,6 +38,9 @@ MESSAGES_PER_SECOND = 20
 SOCKETS = 2000
 PEOPLE_SHOWN = 12
 LAYER_TIMEOUT = 2
+# After frames went out, this long a pause for each socket there is: the acknowledgements come in, pages and the API
+# get their turn, and the changes of meanwhile go out together.
+PAUSE_PER_SOCKET = 0.0002
 GROUP = "lightboard"
 
 TRY_LATER = 1013
@@ -285,7 +288,8 @@ class Hub:
                 await asyncio.wait_for(self._wake.wait(), LOOK_EVERY)
             self._wake.clear()
             try:
-                await self._turn()
+                if await self._turn():
+                    await asyncio.sleep(len(self.listeners) * PAUSE_PER_SOCKET)
             except (DatabaseError, InterfaceError) as error:
                 log.warning("The hub could not look at the database and tries again: %s", error)
                 await asyncio.sleep(LOOK_EVERY)
@@ -294,7 +298,10 @@ class Hub:
                 await asyncio.sleep(LOOK_EVERY)
 
     async def _turn(self):
-        """Forget what is over, look once at the database for everybody, and send each socket its next frame."""
+        """Forget what is over, look once at the database for everybody, and send each socket its next frame.
+
+        Returns how many frames were sent.
+        """
         now = time.monotonic()
         self._forget(now)
         self._furnish({listener.board for listener in self.listeners})
@@ -305,7 +312,7 @@ class Hub:
         ready = [one for one in self.listeners if one.cursor is not None and not one.in_flight]
         places = {(one.look, one.board, one.cursor) for one in ready}
         newest, frames = await self._in_thread(_look, places)
-        self._send_frames(ready, frames, now)
+        sent = self._send_frames(ready, frames, now)
         for one in self.listeners:
             if one.cursor is None and not one.acknowledges:
                 one.shows(newest)
@@ -313,6 +320,7 @@ class Hub:
             self.newest = newest
             async with self._moved:
                 self._moved.notify_all()
+        return sent
 
     def _forget(self, now):
         for (_, task_id), (holder, until) in list(self.holds.items()):
@@ -343,6 +351,7 @@ class Hub:
 
     def _send_frames(self, ready, frames, now):
         texts = {}
+        sent = 0
         for listener in ready:
             frame = frames.get((listener.look, listener.board, listener.cursor))
             room = self.rooms.get(listener.board)
@@ -356,6 +365,8 @@ class Hub:
                     whole["room"] = room
                 texts[key] = listener.texts(whole)
             self._send(listener, texts[key], frame, room, now)
+            sent += 1
+        return sent
 
     def _send(self, listener, texts, frame, room, now):
         listener.sent_at, listener.room_shown, listener.asked = now, room, False

@@ -5,6 +5,7 @@
 
 import asyncio
 import os
+import sys
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -20,6 +21,8 @@ from board.hub import hub  # noqa: E402
 from board.routing import websocket_urlpatterns as board_sockets  # noqa: E402
 
 REQUESTS_AT_ONCE = 2
+# A request's thread waits this long for the interpreter, after each query, while the event loop serves many sockets.
+sys.setswitchinterval(0.0005)
 
 
 def bounded(application, limit):
