@@ -14,9 +14,10 @@ import httpx
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-# As in live.js, but for LONGEST_WAIT: with its 10 s, pages took 5 to 10 s to be right after a restart, not 3.
+# As in live.js.
 SILENT_AFTER = 20
-LONGEST_WAIT = 2
+UNREACHED_WAIT = 2
+LONGEST_WAIT = 10
 FIRST_WAIT = 0.25
 
 CARD = re.compile(r'<li class="card" data-task="(\d+)" data-version="(\d+)" data-order="(-?\d+)" data-in="(\w+)"')
@@ -106,7 +107,8 @@ class LiveClient:
             self.closed.append(code)
             if code == 4401:
                 raise LoggedOutError
-            wait = min(LONGEST_WAIT, FIRST_WAIT * 2**self.failures) * random.uniform(0.5, 1.5)
+            longest = LONGEST_WAIT if self.socket else UNREACHED_WAIT
+            wait = min(longest, FIRST_WAIT * 2**self.failures) * random.uniform(0.5, 1.5)
             self.failures += 1
             await asyncio.sleep(wait)
 

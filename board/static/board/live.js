@@ -5,6 +5,8 @@ import { leave, parse, settle, settleAll, showHeld } from "./cards.js";
 
 const OFFLINE_AFTER = 5_000;
 const SILENT_AFTER = 20_000;
+// Between two tries: while nobody answers, and with a server that answers but does not stay.
+const UNREACHED_WAIT = 2_000;
 const LONGEST_WAIT = 10_000;
 const LOG_IN = 4401;
 const NO_ACCESS = 4403;
@@ -17,6 +19,7 @@ const WORDS = { live: "Live", "catching-up": "Catching up", offline: "Offline" }
 let socket = null;
 let retry = null;
 let failures = 0;
+let wasOpen = false;
 let lostAt = now();
 let heardAt = lostAt;
 let held = {};
@@ -48,7 +51,11 @@ function connect() {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   const mine = (socket = new WebSocket(`${scheme}://${location.host}/sprints/${board.dataset.sprint}/live`));
   heardAt = now();
-  mine.onopen = () => tell({ since: Number(board.dataset.seq) });
+  wasOpen = false;
+  mine.onopen = () => {
+    wasOpen = true;
+    tell({ since: Number(board.dataset.seq) });
+  };
   mine.onmessage = (event) => mine === socket && hear(JSON.parse(event.data));
   mine.onclose = (event) => mine === socket && lose(event.code);
 }
@@ -123,7 +130,7 @@ function lose(code) {
   if (code === LOG_IN) return location.assign(`/login/?next=${encodeURIComponent(location.pathname)}`);
   if (code === NO_ACCESS) return show("offline");
   if (sign.dataset.live === "live") show("catching-up");
-  const wait = Math.min(LONGEST_WAIT, 250 * 2 ** failures++) * (0.5 + Math.random());
+  const wait = Math.min(wasOpen ? LONGEST_WAIT : UNREACHED_WAIT, 250 * 2 ** failures++) * (0.5 + Math.random());
   retry = setTimeout(connect, wait);
 }
 
