@@ -5,7 +5,7 @@ manage := $(python) manage.py
 static := var/static/staticfiles.json
 static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py
 
-.PHONY: help run seed test e2e lint format setup setup-test
+.PHONY: help run seed test e2e docs lint format setup setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ test: setup-test $(static) ## every test, the browser ones included
 
 e2e: setup-test $(static) ## the browser journeys alone: HEADED=1, K=drag, BASE_URL=http://… as wanted
 	@$(python) -m pytest e2e $(if $(K),-k '$(K)') $(ARGS)
+
+docs: setup ## the manual, built into var/site by the site generator
+	@$(manage) build --strict
 
 lint: setup-test ## style, templates, imports, migrations
 	@.venv/bin/ruff check .

@@ -40,6 +40,8 @@ try:
     PORT = env.int("PORT", 8000, validate=validate.Range(0, 65535))
     DATABASE = env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'lightboard.sqlite3'}")
     REDIS_URL = env.str("REDIS_URL", "", validate=validate.Regexp(r"^(rediss?|unix)://|^$"))
+    SITE_PAGES = env.path("SITE_PAGES", BASE_DIR / "docs")
+    SITE_OUTPUT = env.path("SITE_OUTPUT", VAR_DIR / "site")
     TIME_ZONE = env.str("TIME_ZONE", "UTC", validate=validate.OneOf(available_timezones()))
 except EnvError as error:
     raise SystemExit(f"Lightboard cannot start: {error}") from None

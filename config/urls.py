@@ -3,4 +3,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("board.urls")),
     path("api/", include("api.urls")),
+    path("site/", include("sitegen.urls")),
 ]
