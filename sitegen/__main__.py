@@ -1,6 +1,7 @@
 """`python -m sitegen`: build, preview and start sites without a Django project."""
 
 import argparse
+import gc
 import sys
 
 from .commands import add_build_options, add_page_options, build_and_tell, failure
@@ -32,6 +33,7 @@ def main(arguments=None):
 
 
 def run_build(options):
+    gc.set_threshold(100_000)  # a short life with much that stays: collecting often finds little
     try:
         is_well = build_and_tell(
             options["folder"], options["output"], options["pages"], options, print, print_error

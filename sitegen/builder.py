@@ -5,13 +5,14 @@ import shutil
 import time
 from contextlib import suppress
 from dataclasses import asdict
+from typing import NamedTuple
 
-from . import markdown
-from .build import Report, generator, made_with
+from .build import Report, made_with
 from .checks import check_site
 from .compress import siblings
 from .errors import BuildError, Problem, SiteError
 from .feeds import machine_files
+from .memory import MarkdownMemory
 from .output import MARKER, files_in, sizes
 from .pages import digest
 from .render import RenderedSite
@@ -20,13 +21,26 @@ from .workers import can_fork, processors, spread
 PAGES_WORTH_PROCESSES = 200
 
 
+class Outcome(NamedTuple):
+    """What came of one page: its record, or what is wrong with it."""
+
+    slug: str
+    record: dict | None = None
+    parsed: dict = {}
+    seconds: float = 0
+    problem: Problem | None = None
+    fatal: bool = False
+
+
 class Build:
     """One build, from the pages folder to the workshop to the output."""
 
     def __init__(self, root, workshop, options, state, now):
         self.workshop, self.options, self.now = workshop, options, now
         self.old_pages, self.old_files = state.get("pages", {}), state.get("files", {})
-        self.site = RenderedSite(root, options, now, hashed=True, to_html=self.to_html)
+        self.old_sizes = state.get("sizes", {})
+        self.memory, self.parsed = MarkdownMemory(workshop.markdown), {}
+        self.site = RenderedSite(root, options, now, hashed=True, to_html=self.memory.to_html)
         self.problems = [error.problem for error in self.site.problems]
         self.runaways, self.records, self.files, self.seconds = [], {}, {}, {}
 
@@ -43,10 +57,12 @@ class Build:
                 raise BuildError(warnings)
             report = self.report(warnings)
             self.workshop.publish(self.files, self.state(only, report), sync=self.options.release)
+            self.memory.save(self.parsed, {self.memory.name(page.text) for page in self.site.written})
         except BaseException:
             self.workshop.abandon()
             raise
-        self.workshop.forget_markdown({self.markdown_name(page.text) for page in self.site.written})
+        finally:
+            self.memory.close()
         return report
 
     # Pages
@@ -93,7 +109,7 @@ class Build:
         self.records = dict(self.old_pages)
         for path in files_in(self.workshop.output):
             if path != MARKER:
-                link(self.workshop.output / path, self.next / path)
+                link(f"{self.workshop.output}/{path}", f"{self.next}/{path}")
         self.files = dict(self.old_files)
 
     def outcomes(self, pages, processes):
@@ -103,14 +119,14 @@ class Build:
         return map(self.outcome, pages)
 
     def outcome(self, page):
-        """Render and write a page; return its slug, its record, what is wrong, if that is fatal, the time."""
+        """Render and write one page; return the Outcome."""
         started = time.perf_counter()
         try:
             rendered = self.site.render(page)
             content = rendered.html.encode()
             write(self.next, page.file, content, self.options.release)
         except SiteError as error:
-            return page.slug, None, error.problem, error.fatal, 0
+            return Outcome(page.slug, problem=error.problem, fatal=error.fatal)
         record = {
             "digest": page.digest,
             "trace": rendered.trace,
@@ -118,34 +134,19 @@ class Build:
             "file": page.file,
             "key": digest(content),
         }
-        return page.slug, record, None, False, time.perf_counter() - started
+        return Outcome(page.slug, record, self.memory.take_parsed(), time.perf_counter() - started)
 
     def take(self, outcome):
-        slug, record, problem, fatal, self.seconds[slug] = outcome
-        if problem:
-            (self.problems if fatal else self.runaways).append(problem)
-        else:
-            self.records[slug] = record
-            self.files[record["file"]] = record["key"]
+        if outcome.problem:
+            (self.problems if outcome.fatal else self.runaways).append(outcome.problem)
+            return
+        self.records[outcome.slug] = outcome.record
+        self.files[outcome.record["file"]] = outcome.record["key"]
+        self.seconds[outcome.slug] = outcome.seconds
+        self.parsed |= outcome.parsed
 
     def facts(self):
         return {slug: record["facts"] for slug, record in self.records.items()}
-
-    # Markdown, kept by the hash of its text: parsing it is most of a build.
-
-    def to_html(self, text):
-        path = self.workshop.markdown / self.markdown_name(text)
-        try:
-            return path.read_text()
-        except FileNotFoundError:
-            html = markdown.to_html(text)
-            temporary = path.with_suffix(f".{os.getpid()}")
-            temporary.write_text(html)
-            temporary.rename(path)
-            return html
-
-    def markdown_name(self, text):
-        return digest(generator(), text)
 
     # Assets and machine-readable files
 
@@ -185,9 +186,9 @@ class Build:
             self.files[path] = key
 
     def link(self, path, key):
-        for suffix in ("", ".gz", ".br"):
-            if not suffix or (self.workshop.output / (path + suffix)).exists():
-                link(self.workshop.output / (path + suffix), self.next / (path + suffix))
+        for name in (path, path + ".gz", path + ".br"):
+            if name in self.old_sizes:
+                link(f"{self.workshop.output}/{name}", f"{self.next}/{name}")
         self.files[path] = key
 
     # The end
@@ -214,7 +215,7 @@ class Build:
         return Report(
             output=self.workshop.output,
             pages=len(self.records),
-            rendered=len(self.seconds) - len(self.runaways),
+            rendered=len(self.seconds),
             files=len(found),
             bytes=sum(size for size, _ in found.values()),
             slowest=sorted(self.seconds.items(), key=lambda row: -row[1])[:3],
@@ -240,7 +241,7 @@ def write(folder, path, content, release):
 
 def link(old, new):
     """Have the old file in the new place too, without copying it where the file system can."""
-    new.parent.mkdir(parents=True, exist_ok=True)
+    os.makedirs(os.path.dirname(new), exist_ok=True)
     try:
         os.link(old, new)
     except OSError:

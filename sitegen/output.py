@@ -48,7 +48,7 @@ class Workshop:
         self.output = Path(os.path.abspath(output))
         self.folder = self.output.parent / f".{self.output.name}.sitegen"
         self.next = self.folder / "next"
-        self.markdown = self.folder / "markdown"
+        self.markdown = self.folder / "markdown.sqlite3"
         self.state_file = self.folder / "state.json"
 
     @contextmanager
@@ -70,7 +70,6 @@ class Workshop:
         """Return the folder to build in, empty but for the marker's place."""
         shutil.rmtree(self.next, ignore_errors=True)
         self.next.mkdir(parents=True)
-        self.markdown.mkdir(exist_ok=True)
         return self.next
 
     def state(self):
@@ -108,12 +107,6 @@ class Workshop:
     def abandon(self):
         """Leave the output as it is, and nothing of the build that failed."""
         shutil.rmtree(self.next, ignore_errors=True)
-
-    def forget_markdown(self, used):
-        """Drop the HTML of texts that no page has any more."""
-        for path in self.markdown.iterdir():
-            if path.name not in used:
-                path.unlink(missing_ok=True)
 
 
 def files_in(folder):
