@@ -28,7 +28,11 @@ def main(arguments=None):
     new = commands.add_parser("new", help="start a small site in a new folder")
     new.add_argument("name")
 
-    options = vars(parser.parse_args(arguments))
+    options, more = parser.parse_known_args(arguments)
+    # argparse does not take pages that stand behind an option.
+    if more and (options.command != "build" or any(name.startswith("-") for name in more)):
+        parser.error(f"unrecognized arguments: {' '.join(more)}")
+    options = {**vars(options), "pages": [*vars(options).get("pages", []), *more]}
     return {"build": run_build, "serve": run_serve, "new": run_new}[options["command"]](options)
 
 
