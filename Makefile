@@ -5,7 +5,7 @@ manage := $(python) manage.py
 static := var/static/staticfiles.json
 static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py
 
-.PHONY: help run seed test e2e docs lint format setup setup-test
+.PHONY: help run seed test e2e pictures docs lint format setup setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,10 @@ e2e: setup-test $(static) ## the browser journeys alone: HEADED=1, K=drag, BASE_
 
 docs: setup ## the manual, built into var/site by the site generator
 	@$(manage) build --strict
+
+pictures: setup-test $(static) ## screenshots of every page in var/e2e/pictures, and the README's
+	@$(python) -m pytest e2e/test_look.py
+	@cp var/e2e/pictures/board-desktop-light.png docs/board.png
 
 lint: setup-test ## style, templates, imports, migrations
 	@.venv/bin/ruff check .

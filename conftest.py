@@ -1,6 +1,7 @@
 """What every suite shares: plain static files, and the time each file took, printed at the end."""
 
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
@@ -8,8 +9,9 @@ SECONDS_PER_FILE = pytest.StashKey[dict]()
 
 
 @pytest.fixture(autouse=True)
-def _plain_static_files(settings):
-    """Pages of unit tests name static files without their hash, so nothing has to be collected."""
+def _quick_and_plain(settings):
+    """Unit tests name static files without their hash, so nothing has to be collected, and hash passwords fast."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -18,6 +20,8 @@ def _plain_static_files(settings):
 
 def pytest_configure(config):
     config.stash[SECONDS_PER_FILE] = defaultdict(float)
+    # WhiteNoise warns about a missing folder, and warnings are errors here.
+    Path("var/static").mkdir(parents=True, exist_ok=True)
 
 
 @pytest.hookimpl(wrapper=True)

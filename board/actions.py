@@ -59,9 +59,7 @@ def remove_sprint(by, sprint_id):
         sprint = Sprint.objects.get(pk=sprint_id)
         count = Task.objects.filter(sprint=sprint).count()
         if count:
-            raise ValidationError(
-                {"tasks": f"The sprint still has {count} tasks: move or delete them first."}
-            )
+            raise ValidationError({"tasks": f"The sprint still has {count} tasks: move or delete them first."})
         _remove(by, seq, sprint)
 
 

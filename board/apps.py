@@ -1,5 +1,10 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.contrib.auth import get_user_model
+from django.contrib.auth.signals import user_logged_out
+from django.db import transaction
+from django.db.models.signals import post_migrate, post_save
+
+from . import doorbell
 
 
 def ensure_counter(sender, using, **kwargs):
@@ -8,8 +13,15 @@ def ensure_counter(sender, using, **kwargs):
     counter.objects.using(using).get_or_create(pk=1)
 
 
+def revoke(**kwargs):
+    """Have all sockets looked at: after a log-out, a changed password, a deactivated person."""
+    transaction.on_commit(lambda: doorbell.ring(doorbell.REVOKE), robust=True)
+
+
 class BoardConfig(AppConfig):
     name = "board"
 
     def ready(self):
         post_migrate.connect(ensure_counter, sender=self)
+        user_logged_out.connect(revoke)
+        post_save.connect(revoke, sender=get_user_model())

@@ -1,10 +1,115 @@
-"""What a change looks like to others."""
+"""What a change looks like to others: the components, rendered once, and what surrounds them."""
+
+from datetime import timedelta
 
 from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
 
-from . import doorbell
+from . import doorbell, history
+from .models import Sprint, Status, Task
+
+# Raised when pages of an older release could not put the components in place: they load themselves anew.
+FORMAT = 1
+BATCH = 200
+FAR_BEHIND = 1000
 
 
 def announce(event):
     """Ring when the transaction of this event is committed; a ring that fails leaves the change saved."""
-    transaction.on_commit(doorbell.ring, robust=True)
+    transaction.on_commit(lambda: doorbell.ring(doorbell.CHANGE), robust=True)
+
+
+def page_format():
+    """Return what a page must agree on with the server: the components' format and today's date, which
+    they show ("Today", "2 days late")."""
+    return f"{FORMAT}.{timezone.localdate():%Y-%m-%d}"
+
+
+def head(sprint):
+    """Return the context of the component board/head.html#head."""
+    tasks = Task.objects.filter(sprint=sprint)
+    return {
+        "sprint": sprint,
+        "total": tasks.count(),
+        "done": tasks.filter(status=Status.DONE).count(),
+        "burndown": _burndown(sprint),
+    }
+
+
+def _burndown(sprint, width=120, height=40, edge=2):
+    """Return the points of the spark, {"left", "ideal", "first", "last"}; None before there is a line."""
+    days = history.tasks_left(sprint.pk)
+    top = max((count for _, count in days), default=0)
+    if len(days) < 2 or not top:
+        return None
+    start = days[0][0]
+    span = max((sprint.end - start).days, len(days) - 1, 1)
+
+    def point(day, count):
+        x = edge + (width - 2 * edge) * (day - start) / timedelta(days=span)
+        return f"{x:.1f},{height - edge - (height - 2 * edge) * count / top:.1f}"
+
+    first, last = days[0][1] or top, days[-1][1]
+    return {
+        "left": " ".join(point(day, count) for day, count in days),
+        "ideal": f"{point(start, first)} {point(max(sprint.end, start), 0)}",
+        "first": first,
+        "last": last,
+    }
+
+
+def batch(sprint_id, since):
+    """Return what a page that shows a sprint's board as of `since` needs next.
+
+    {"seq", "cards": HTML of the cards that changed, "left": ids of the cards that went, "head": HTML or
+    absent, "news": [{"task", "by", "name", "text"}]}, rendered from the rows as they are now. At most `BATCH`
+    changes a time. {"reset": true} when the page is too far behind or the log does not reach back.
+    """
+    newest = history.newest_number()
+    if not since <= newest <= since + FAR_BEHIND:
+        return {"reset": True}
+    events = list(history.since(since, BATCH))
+    if newest > since and (not events or events[0].seq != since + 1):
+        return {"reset": True}
+    ours = [event for event in events if _is_on_board(event, sprint_id)]
+    touched = history.touched_tasks(ours)
+    tasks = Task.objects.select_related("assigned").in_bulk(touched)
+    shown = {pk for pk, task in tasks.items() if task.sprint_id in (sprint_id, None)}
+    answer = {
+        "seq": events[-1].seq if events else since,
+        "cards": "".join(card(tasks[pk]) for pk in shown),
+        "left": [pk for pk in touched if pk not in shown],
+        "news": [_news(event, tasks) for event in ours if event.task is not None],
+    }
+    if ours:
+        sprint = Sprint.objects.filter(pk=sprint_id).first()
+        if sprint is None:
+            return {"reset": True}
+        answer["head"] = render_to_string("board/head.html#head", head(sprint))
+    return answer
+
+
+def _is_on_board(event, sprint_id):
+    """Tell whether an event is of the sprint itself, of a task in it, or of one in the backlog."""
+    if event.task is None:
+        return event.sprint == sprint_id
+    before, _ = event.changes.get("sprint", (event.sprint, None))
+    return event.sprint in (sprint_id, None) or before in (sprint_id, None)
+
+
+def card(task):
+    """Return the HTML of a task's card; the task comes with `assigned`."""
+    return render_to_string("board/task.html#card", {"task": task})
+
+
+def _news(event, tasks):
+    task = tasks.get(event.task)
+    name = task.name if task else event.changes.get("name", ["a task"])[0] or "a task"
+    who = history.actor(event)
+    return {
+        "task": event.task,
+        "by": event.by_id,
+        "name": who,
+        "text": f"{who} {history.describe(event, f'“{name}”')}",
+    }

@@ -1,13 +1,19 @@
-"""Rings when a change was committed. Nothing depends on being heard: who listens also looks by himself."""
+"""Rings when something was committed. Nothing depends on being heard: who listens also looks by himself.
+
+There are two bells: `CHANGE`, a sprint or task changed, and `REVOKE`, somebody's right to a socket may have gone.
+"""
 
 import threading
+
+CHANGE = "change"
+REVOKE = "revoke"
 
 _listeners = set()
 _lock = threading.Lock()
 
 
 def listen(callback):
-    """Let `callback()` be called, from any thread, at every ring in this process."""
+    """Let `callback(bell)` be called, in the ringing thread, at every ring in this process."""
     with _lock:
         _listeners.add(callback)
 
@@ -18,9 +24,9 @@ def leave(callback):
         _listeners.discard(callback)
 
 
-def ring():
-    """Call everybody who listens in this process."""
+def ring(bell):
+    """Call everybody who listens in this process; never waits."""
     with _lock:
         listeners = list(_listeners)
     for callback in listeners:
-        callback()
+        callback(bell)

@@ -1,11 +1,13 @@
 """The log: the next sequence number, what changed since, state at a moment."""
 
-from datetime import date
+from datetime import date, timedelta
+from itertools import accumulate
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
-from .models import Counter, Event, Sprint, Task
+from .models import Column, Counter, Event, Sprint, Status, Task
 
 
 def next_number():
@@ -57,6 +59,7 @@ def write(seq, by, kind, row, changes):
         kind=kind,
         task=row.pk if is_task else None,
         sprint=row.sprint_id if is_task else row.pk,
+        left=changes["sprint"][0] if is_task and "sprint" in changes else None,
         changes=changes,
     )
 
@@ -75,6 +78,69 @@ def touched_tasks(events):
         for pk in event.changes.get("spaced", ()):
             touched[int(pk)] = event
     return touched
+
+
+def story(task_id):
+    """Return what happened to a task, the newest first: [{"at", "who", "what"}]."""
+    events = Event.objects.filter(task=task_id).select_related("by").order_by("-seq")
+    return [{"at": event.at, "who": actor(event), "what": describe(event)} for event in events]
+
+
+def actor(event):
+    """Return the name of who made the change."""
+    return (event.by.get_full_name() or event.by.username) if event.by else "Lightboard"
+
+
+def describe(event, what="it"):
+    """Return what happened to a task in words, without who: "moved it to In Testing"."""
+    changes = event.changes
+    if event.kind == Event.Kind.ADD:
+        return f"added {what}"
+    if event.kind == Event.Kind.REMOVE:
+        return f"deleted {what}"
+    if "status" in changes or "sprint" in changes:
+        return f"moved {what} to {_column_after(event)}"
+    if "order" in changes:
+        return f"moved {what} within its column"
+    fields = [Task._meta.get_field(name).verbose_name for name in changes]
+    return f"changed {' and '.join(fields)} of {what}"
+
+
+def _column_after(event):
+    if event.sprint is None:
+        return Column.BACKLOG.label
+    if "status" in event.changes:
+        return Column[Status(event.changes["status"][1]).name].label
+    return "another sprint" if event.changes["sprint"][0] else Column.TODO.label
+
+
+def tasks_left(sprint_id):
+    """Return how many tasks of a sprint were not done at the end of each day: [(date, count)].
+
+    From the day of its first event to today, as it was then: scope that came later does not rewrite it.
+    """
+    events = Event.objects.filter(Q(sprint=sprint_id) | Q(left=sprint_id)).order_by("seq")
+    is_open = {}
+    by_day = {}
+    for event in events.only("at", "kind", "task", "sprint", "changes"):
+        if event.task is not None:
+            _follow(is_open, event, sprint_id)
+        by_day[timezone.localdate(event.at)] = sum(is_open.values())
+    if not by_day:
+        return []
+    day, today = min(by_day), timezone.localdate()
+    days = [day + timedelta(days=n) for n in range((today - day).days + 1)]
+    counts = accumulate(days, lambda count, day: by_day.get(day, count), initial=0)
+    return list(zip(days, list(counts)[1:], strict=True))
+
+
+def _follow(is_open, event, sprint_id):
+    if event.kind == Event.Kind.REMOVE or event.sprint != sprint_id:
+        is_open.pop(event.task, None)
+    elif "status" in event.changes:
+        is_open[event.task] = event.changes["status"][1] != Status.DONE
+    else:
+        is_open.setdefault(event.task, True)
 
 
 def replay(events):

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 RECENTLY = timedelta(days=7)
 
@@ -30,9 +31,7 @@ class SprintQuerySet(models.QuerySet):
 class Sprint(models.Model):
     name = models.CharField(max_length=100, blank=True, default="")
     description = models.TextField(blank=True, default="", max_length=10_000)
-    end = models.DateField(
-        "end date", unique=True, error_messages={"unique": "Another sprint ends on that day."}
-    )
+    end = models.DateField("end date", unique=True, error_messages={"unique": "Another sprint ends on that day."})
     version = models.BigIntegerField(editable=False)
 
     objects = SprintQuerySet.as_manager()
@@ -142,14 +141,27 @@ class Task(models.Model):
         """How the due date presses: "late", "soon" (within two days), or "" when it does not."""
         if self.due is None or self.status == Status.DONE:
             return ""
-        left = self.due - timezone.localdate()
-        return "late" if left.days < 0 else "soon" if left.days <= 2 else ""
+        left = (self.due - timezone.localdate()).days
+        return "late" if left < 0 else "soon" if left <= 2 else ""
+
+    @property
+    def due_in_words(self):
+        """The due date as a person says it: "Today", "2 days late", "Fri 27 Nov"."""
+        left = (self.due - timezone.localdate()).days
+        if self.status == Status.DONE or left > 1:
+            return date_format(self.due, "D j M")
+        if left >= 0:
+            return "Tomorrow" if left else "Today"
+        return f"{-left} day{'s' if left < -1 else ''} late"
 
 
 class Counter(models.Model):
     """One row: the newest sequence number. Who changes anything locks it first (board.actions)."""
 
     value = models.BigIntegerField(default=0)
+
+    def __str__(self):
+        return str(self.value)
 
 
 class Event(models.Model):
@@ -169,7 +181,9 @@ class Event(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     kind = models.CharField(max_length=6, choices=Kind)
     task = models.BigIntegerField(null=True)
+    # The sprint after the change, and the one that the task left with it, if it left one.
     sprint = models.BigIntegerField(null=True)
+    left = models.BigIntegerField(null=True)
     changes = models.JSONField()
 
     class Meta:

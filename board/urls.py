@@ -1,1 +1,22 @@
-urlpatterns = []
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+
+from . import converters, views  # noqa: F401  (converters registers <id:…>)
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("healthz", views.healthz, name="healthz"),
+    path("sprints/add/", views.add_sprint, name="add_sprint"),
+    path("sprints/past/", views.past_sprints, name="past_sprints"),
+    path("sprints/<id:pk>/", views.board, name="sprint"),
+    path("sprints/<id:pk>/edit/", views.edit_sprint, name="edit_sprint"),
+    path("sprints/<id:pk>/delete/", views.delete_sprint, name="delete_sprint"),
+    path("sprints/<id:sprint_pk>/tasks/add/", views.add_task, name="add_task"),
+    path("tasks/<id:pk>/", views.task, name="task"),
+    path("tasks/<id:pk>/edit/", views.edit_task, name="edit_task"),
+    path("tasks/<id:pk>/place/", views.place_task, name="place_task"),
+    path("tasks/<id:pk>/move/", views.move_task, name="move_task"),
+    path("tasks/<id:pk>/delete/", views.delete_task, name="delete_task"),
+]

@@ -26,9 +26,7 @@ HASHED = {
 KEEP_NAME = {"favicon.ico", "robots.txt", "sw.js"}
 
 CSS_REFERENCE = re.compile(r"""(?P<before>url\(\s*["']?|@import\s+["'])(?P<target>[^"')\s]+)""")
-JS_REFERENCE = re.compile(
-    r"""(?P<before>\b(?:from|import)\s*\(?\s*["'])(?P<target>\.{0,2}/[^"'\n]+)(?=["'])"""
-)
+JS_REFERENCE = re.compile(r"""(?P<before>\b(?:from|import)\s*\(?\s*["'])(?P<target>\.{0,2}/[^"'\n]+)(?=["'])""")
 SOURCE_MAP = re.compile(r"(?P<before>[/*][/*][#@]\s*sourceMappingURL=)(?P<target>[^\s*]+)")
 
 
@@ -73,9 +71,7 @@ class Assets:
     def name(self, path):
         """Return the hash of this file and of every file it refers to."""
         if path not in self._names:
-            self._names[path] = digest(
-                *(part for each in self.family(path) for part in (each, self.digest(each)))
-            )
+            self._names[path] = digest(*(part for each in self.family(path) for part in (each, self.digest(each))))
         return self._names[path]
 
     def family(self, path):
@@ -136,7 +132,9 @@ class Assets:
         else:
             here = PurePosixPath("/" + path).parent
             address = str(PurePosixPath(self.address(target)).relative_to(here, walk_up=True))
-            address = address if address.startswith(".") or path.endswith(".css") else "./" + address
+            # A module may not be named without the dot.
+            if reference.startswith(".") and not address.startswith("."):
+                address = "./" + address
         return match["before"] + parts._replace(path=address).geturl()
 
     # Pictures

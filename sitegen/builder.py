@@ -157,14 +157,11 @@ class Build:
         asked = {name.removeprefix("asset:") for name in used if name.startswith("asset:")}
         try:
             families = [
-                assets.family(path)
-                for path in {*self.site.folder.assets, *filter(assets.__contains__, asked)}
+                assets.family(path) for path in {*self.site.folder.assets, *filter(assets.__contains__, asked)}
             ]
             for path in sorted({path for family in families for path in family}):
                 self.put(assets.address(path), assets.name(path), lambda path=path: assets.finished(path))
-            for path in sorted(
-                name.removeprefix("variants:") for name in used if name.startswith("variants:")
-            ):
+            for path in sorted(name.removeprefix("variants:") for name in used if name.startswith("variants:")):
                 for width, address in assets.variants(path) if path in assets else ():
                     key = digest(assets.name(path), str(width))
                     self.put(address, key, lambda path=path, width=width: assets.variant(path, width))
@@ -179,6 +176,8 @@ class Build:
     def put(self, address, key, content):
         """Have a file at this address: the last output's if it has this key, else what `content` returns."""
         path = address.lstrip("/")
+        if self.files.get(path) == key:
+            return
         if self.old_files.get(path) == key:
             self.link(path, key)
         else:
@@ -202,9 +201,7 @@ class Build:
         return {
             "made_with": made_with(self.options),
             "inputs": "" if self.runaways else self.inputs,
-            "dated": any(
-                name.startswith("now:") for record in self.records.values() for name in record["trace"]
-            ),
+            "dated": any(name.startswith("now:") for record in self.records.values() for name in record["trace"]),
             "next_due": due.isoformat() if due and not self.options.future else None,
             "pages": self.records,
             "report": {**asdict(report), "output": ""},

@@ -43,9 +43,7 @@ def broken(address, fragment, reference, addresses, facts, files):
 
 def orphans(site, facts):
     """Yield a Problem for each page that no other page links to."""
-    linked = {
-        address for slug in facts for address, _, _ in facts[slug]["links"] if address != url_of(site, slug)
-    }
+    linked = {address for slug in facts for address, _, _ in facts[slug]["links"] if address != url_of(site, slug)}
     # The home page and those that come with sitegen are found in other ways.
     exempt = {"index", "404", *(page.slug for page in STANDARD_PAGES)}
     for page in site.pages:

@@ -18,12 +18,8 @@ def add_build_options(parser):
     parser.add_argument("--base", default="/", help="the path the site is published under (default /)")
     parser.add_argument("--url", help="the site's address, in place of site.yaml's")
     parser.add_argument("--strict", action="store_true", help="make every warning an error")
-    parser.add_argument(
-        "--release", action="store_true", help="compress as small as can be, and sync to disk"
-    )
-    parser.add_argument(
-        "--verify", action="store_true", help="compare with a build from nothing, byte for byte"
-    )
+    parser.add_argument("--release", action="store_true", help="compress as small as can be, and sync to disk")
+    parser.add_argument("--verify", action="store_true", help="compare with a build from nothing, byte for byte")
     parser.add_argument("--processes", type=int, help="how many processes render (default: one a processor)")
 
 

@@ -161,16 +161,12 @@ class Document:
         if not self.facts.title:
             self._warn("<title", "the page has no title")
         robots = self.tree.css_first("meta[name=robots]")
-        self.facts.hidden = self.page.slug == "404" or bool(
-            robots and "noindex" in robots.attributes["content"]
-        )
+        self.facts.hidden = self.page.slug == "404" or bool(robots and "noindex" in robots.attributes["content"])
         main = self.tree.css_first("main") or self.tree.body
         words = dict.fromkeys(word.lower() for word in WORD.findall(main.text(separator=" "))) if main else ()
         self.facts.words = " ".join(list(words)[:MAX_WORDS])
         description = self.tree.css_first("meta[name=description]")
-        self.facts.description = (
-            description and description.attributes.get("content")
-        ) or self._description()
+        self.facts.description = (description and description.attributes.get("content")) or self._description()
 
     def _description(self):
         return str(self.page.metadata.get("description") or "")

@@ -4,6 +4,7 @@ It knows the layouts and pages of one folder and the layouts that come with site
 request, no other tag libraries. A page that loops too long is stopped.
 """
 
+import re
 import time
 from html import unescape
 from pathlib import Path
@@ -59,6 +60,14 @@ def make_engine(folder):
         builtins=["sitegen.tags"],
         debug=True,  # for the line and text of an error; nothing else here looks at it
     )
+
+
+def load_template(engine, name):
+    """Return the layout of this name. Raises TemplateDoesNotExist, or SiteError where it is broken."""
+    try:
+        return engine.get_template(name)
+    except TemplateSyntaxError as error:
+        raise located(error, name, 0) from error
 
 
 class PageContext(Context):
@@ -127,5 +136,6 @@ def reason_of(error):
     if isinstance(error, RecursionError):
         return "includes or extends itself without end"
     if isinstance(error, TemplateSyntaxError):
-        return str(error)
+        # Django names the file and a line that does not count the front matter; both are said already.
+        return re.sub(r" on line \d+", "", re.sub(r"^Template: .*?, ", "", str(error), flags=re.DOTALL))
     return f"{type(error).__name__}: {error}"

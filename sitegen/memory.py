@@ -52,9 +52,7 @@ class MarkdownMemory:
         try:
             # What is lost in a power cut is only parsed again.
             connection.execute("PRAGMA synchronous=OFF")
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS texts (name TEXT PRIMARY KEY, html TEXT) WITHOUT ROWID"
-            )
+            connection.execute("CREATE TABLE IF NOT EXISTS texts (name TEXT PRIMARY KEY, html TEXT) WITHOUT ROWID")
         except sqlite3.DatabaseError:
             connection.close()
             self.path.unlink()

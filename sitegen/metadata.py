@@ -15,9 +15,7 @@ MAX_BYTES = 64 * 1024
 MAX_DATA_BYTES = 5 * 1024 * 1024
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-CONTEXT_BLOCK = re.compile(
-    r"{%\s*block\s+context\s*%}(.*?){%\s*endblock(?:\s+context)?\s*%}[ \t]*\n?", re.DOTALL
-)
+CONTEXT_BLOCK = re.compile(r"{%\s*block\s+context\s*%}(.*?){%\s*endblock(?:\s+context)?\s*%}[ \t]*\n?", re.DOTALL)
 
 
 def split_page(text, file):
@@ -68,9 +66,7 @@ def read_yaml(text, file, line=1, limit=MAX_DATA_BYTES):
 
     refuse_oversize(text, file, line, limit)
     try:
-        if "*" in text and any(
-            isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml_loader())
-        ):
+        if "*" in text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml_loader())):
             raise SiteError(file, "aliases (*name) are not allowed in metadata", line)
         return yaml.load(text, yaml_loader())
     except yaml.MarkedYAMLError as error:
@@ -94,9 +90,7 @@ def yaml_loader():
             if not isinstance(key, (str, int, float, bool)):
                 raise yaml.MarkedYAMLError(problem="a key must be text", problem_mark=key_node.start_mark)
             if key in keys:
-                raise yaml.MarkedYAMLError(
-                    problem=f"“{key}” is given twice", problem_mark=key_node.start_mark
-                )
+                raise yaml.MarkedYAMLError(problem=f"“{key}” is given twice", problem_mark=key_node.start_mark)
             keys.add(key)
         return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
 
@@ -113,9 +107,7 @@ def read_json(text, file, line=1, column=1, limit=MAX_DATA_BYTES):
         return json.loads(text, object_pairs_hook=refuse_repeated_keys, parse_constant=refuse_constant)
     except json.JSONDecodeError as error:
         shift = column - 1 if error.lineno == 1 else 0
-        raise syntax_error(
-            "JSON", file, text, line, error.lineno - 1, error.colno - 1, error.msg, shift
-        ) from None
+        raise syntax_error("JSON", file, text, line, error.lineno - 1, error.colno - 1, error.msg, shift) from None
     except (ValueError, RecursionError) as error:
         raise SiteError(file, f"broken JSON: {first_sentence(error)}", line) from None
 

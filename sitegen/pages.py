@@ -196,9 +196,7 @@ class Folder:
     def layouts(self):
         """The paths of the templates by the name that pages use for them."""
         layouts = {path: path for path in self.files if path.endswith(".html")}
-        return layouts | {
-            path.removeprefix("layouts/"): path for path in layouts if path.startswith("layouts/")
-        }
+        return layouts | {path.removeprefix("layouts/"): path for path in layouts if path.startswith("layouts/")}
 
     @cached_property
     def unpublished(self):
@@ -219,9 +217,7 @@ def is_page(path):
 
 
 def is_asset(path):
-    return (
-        not is_reserved(path) and path != SETTINGS_FILE and PurePosixPath(path).suffix.lower() in ASSET_TYPES
-    )
+    return not is_reserved(path) and path != SETTINGS_FILE and PurePosixPath(path).suffix.lower() in ASSET_TYPES
 
 
 def read_settings(folder):
@@ -324,7 +320,7 @@ def check_metadata(metadata, source, file):
     for name in EXPECTED.keys() & metadata.keys():
         is_expected, expected = EXPECTED[name]
         if metadata[name] is not None and not is_expected(metadata[name]):
-            line = line_of(rf"^\W*{name}\W*:", source)
+            line = line_of(rf"^[^\w\n]*{name}[^\w\n]*:", source)
             raise SiteError(file, f"“{name}” must be {expected}, not {metadata[name]!r}", line)
 
 

@@ -51,9 +51,7 @@ def resized(content, width, file):
         upright = ImageOps.exif_transpose(picture)
         height = max(1, round(upright.height * width / upright.width))
         out = BytesIO()
-        upright.resize((width, height), Image.Resampling.LANCZOS).save(
-            out, format_, quality=82, optimize=True
-        )
+        upright.resize((width, height), Image.Resampling.LANCZOS).save(out, format_, quality=82, optimize=True)
         return out.getvalue()
 
 

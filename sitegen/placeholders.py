@@ -24,9 +24,7 @@ def draw(path):
     request = HttpRequest()
     request.method = "GET"
     request.META = {"SERVER_NAME": "localhost", "SERVER_PORT": "80"}
-    request.path = request.path_info = getattr(settings, "SITE_PLACEHOLDER", "/image/{}x{}/").format(
-        width, height
-    )
+    request.path = request.path_info = getattr(settings, "SITE_PLACEHOLDER", "/image/{}x{}/").format(width, height)
     try:
         view, args, kwargs = resolve(request.path)
     except Resolver404:

@@ -9,10 +9,11 @@ import minify_html
 from django.template import TemplateDoesNotExist
 from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
+from selectolax.lexbor import LexborHTMLParser
 
 from . import markdown
 from .document import Document, Facts
-from .engine import MAX_BYTES, make_engine, render_template
+from .engine import MAX_BYTES, load_template, make_engine, render_template
 from .errors import RunawayPageError, SiteError
 from .site import PageView, Site, SiteView
 from .trace import recording
@@ -52,16 +53,14 @@ class RenderedSite(Site):
         """
         with recording() as names, repeatable_chance(page.slug):
             html = self._place_in_layout(page)
-            if self.assets.hashed:
-                html = minified(html)
             try:
                 html, facts = Document(html, page, self).finish(script)
             except LookupError as error:
                 raise SiteError(self.folder.place(page.source), str(error)) from None
+        if self.assets.hashed:
+            html = minified(html)
         if len(html) > MAX_BYTES:
-            raise RunawayPageError(
-                self.folder.place(page.source), f"is larger than {MAX_BYTES // 1024**2} MB"
-            )
+            raise RunawayPageError(self.folder.place(page.source), f"is larger than {MAX_BYTES // 1024**2} MB")
         return Rendered(html, facts, {name: self.fingerprint(name) for name in sorted(names)})
 
     def _place_in_layout(self, page):
@@ -73,7 +72,7 @@ class RenderedSite(Site):
             return content
         layout = layout if layout.endswith(".html") else f"{layout}.html"
         try:
-            template = self.engine.get_template(layout)
+            template = load_template(self.engine, layout)
         except TemplateDoesNotExist:
             raise SiteError(self.folder.place(page.source), f"there is no layout “{layout}”") from None
         return render_template(template, self._variables(page, content))
@@ -127,10 +126,11 @@ class RenderedSite(Site):
 
 
 def minified(html):
-    """Return a page without the blanks and comments that only people read."""
-    return minify_html.minify(
+    """Return a page without the blanks and comments that only people read, its attributes still quoted."""
+    small = minify_html.minify(
         html, keep_closing_tags=True, keep_html_and_head_opening_tags=True, keep_input_type_text_attr=True
     )
+    return LexborHTMLParser(small).html
 
 
 @contextmanager

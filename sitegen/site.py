@@ -33,9 +33,7 @@ EXPECTED = {
 
 # Pages that every site has: where the folder has none of its own, these.
 STANDARD_PAGES = [
-    Page(
-        "404", "404.html", {"title": "Page not found", "layout": "404.html", "navigation": False}, "", "404"
-    ),
+    Page("404", "404.html", {"title": "Page not found", "layout": "404.html", "navigation": False}, "", "404"),
     Page(
         "search",
         "search.html",
@@ -117,9 +115,7 @@ class Site:
             winner = self.by_slug[page.slug]
             if winner is not page:
                 others = self.folder.place(winner.source)
-                yield SiteError(
-                    self.folder.place(page.source), f"has the address {page.url}, as {others} has"
-                )
+                yield SiteError(self.folder.place(page.source), f"has the address {page.url}, as {others} has")
         taken = {page.url for page in self.pages}
         for old in self.redirects:
             if not SAFE_ADDRESS.fullmatch(old) or ".." in old:

@@ -48,9 +48,7 @@ def placeholder(width, height, alt=""):
     """`{% placeholder 600 400 "What will be here" %}`: a picture of this size, to be replaced one day."""
     path = placeholders.file_of(width, height)
     if not placeholders.FILE.fullmatch(path):
-        raise TemplateSyntaxError(
-            f"a picture's width and height must be numbers, not {width!r} and {height!r}"
-        )
+        raise TemplateSyntaxError(f"a picture's width and height must be numbers, not {width!r} and {height!r}")
     return format_html('<img src="/{}" width="{}" height="{}" alt="{}">', path, width, height, alt)
 
 

@@ -65,7 +65,7 @@ def small_site(site):
     site.write(
         "layouts/base.html",
         '{% load static %}<!doctype html><html lang="en"><head><title>{{ page.title }}</title>'
-        "<link rel=\"stylesheet\" href=\"{% static 'site.css' %}\"></head>"
+        '<link rel="stylesheet" href="{% static \'site.css\' %}"></head>'
         "<body><main>{% block content %}{% endblock %}</main>{% include 'foot.html' %}</body></html>",
     )
     site.write("layouts/foot.html", "<footer>Made here</footer>")
@@ -79,9 +79,7 @@ def small_site(site):
 def browser():
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
-        )
+        chromium = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
         yield chromium
         chromium.close()
 

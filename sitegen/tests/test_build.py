@@ -28,7 +28,9 @@ def test_metadata_of_the_context_block_reaches_page_and_layout_and_is_not_shown(
 
 
 def test_a_fragment_with_a_context_block_is_put_into_its_layout(small_site):
-    small_site.write("pricing.html", '{% block context %}{"plans": [1, 2]}{% endblock %}<p>{{ plans|length }} plans</p>')
+    small_site.write(
+        "pricing.html", '{% block context %}{"plans": [1, 2]}{% endblock %}<p>{{ plans|length }} plans</p>'
+    )
     small_site.build()
     assert "<p>2 plans</p>" in small_site.html("pricing/index.html")
     assert "Made here" in small_site.html("pricing/index.html")

@@ -1,0 +1,92 @@
+"""GET /api/, the ways to sign in, and what every resource has in common."""
+
+import base64
+
+import pytest
+from rest_framework.authtoken.models import Token
+from rest_framework.test import APIClient
+
+COLLECTIONS = ["/api/sprints", "/api/tasks", "/api/users"]
+
+
+def test_the_root_lists_the_collections_as_absolute_urls(client):
+    assert client.get("/api/").json() == {
+        "sprints": "http://testserver/api/sprints",
+        "tasks": "http://testserver/api/tasks",
+        "users": "http://testserver/api/users",
+    }
+
+
+def test_the_root_is_open_since_clients_read_it_before_they_log_in(stranger):
+    assert stranger.get("/api/").status_code == 200
+
+
+@pytest.mark.parametrize("url", [*COLLECTIONS, "/api/sprints/1", "/api/tasks/1", "/api/users/ada"])
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+def test_everything_else_asks_a_stranger_to_sign_in(stranger, url, method):
+    answer = getattr(stranger, method)(url)
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"].startswith("Basic")
+    assert list(answer.json()) == ["detail"]
+
+
+def test_basic_authentication_signs_in(stranger, ada):
+    credentials = base64.b64encode(b"ada:a long password").decode()
+    assert stranger.get("/api/users", headers={"authorization": f"Basic {credentials}"}).status_code == 200
+
+
+def test_a_wrong_password_does_not_sign_in(stranger, ada):
+    credentials = base64.b64encode(b"ada:a wrong password").decode()
+    assert stranger.get("/api/users", headers={"authorization": f"Basic {credentials}"}).status_code == 401
+
+
+def test_a_token_signs_in(stranger, ada):
+    token = Token.objects.create(user=ada)
+    assert stranger.get("/api/users", headers={"authorization": f"Token {token}"}).status_code == 200
+
+
+def test_a_token_of_somebody_who_left_does_not_sign_in(stranger, ada):
+    token = Token.objects.create(user=ada)
+    ada.is_active = False
+    ada.save()
+    assert stranger.get("/api/users", headers={"authorization": f"Token {token}"}).status_code == 401
+
+
+def test_the_session_of_the_board_signs_in(stranger, ada):
+    stranger.login(username="ada", password="a long password")
+    assert stranger.get("/api/users").status_code == 200
+
+
+def test_a_write_by_session_needs_the_csrf_token(ada):
+    browser = APIClient(enforce_csrf_checks=True)
+    browser.login(username="ada", password="a long password")
+    assert browser.post("/api/tasks", {"name": "Forged"}).status_code == 403
+
+
+@pytest.mark.parametrize("url", ["/api/", *COLLECTIONS])
+def test_the_browsable_api_shows_each_page(client, task, url):
+    answer = client.get(url, headers={"accept": "text/html"})
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("text/html")
+
+
+def test_the_browsable_api_shows_rows_with_their_forms(client, task, sprint):
+    for url in (f"/api/tasks/{task.pk}", f"/api/sprints/{sprint.pk}", "/api/users/ada"):
+        assert client.get(url, headers={"accept": "text/html"}).status_code == 200
+
+
+def test_the_forms_of_the_browsable_api_can_be_sent(client):
+    form = {"name": "By form", "due": "", "csrfmiddlewaretoken": "x"}
+    answer = client.post("/api/tasks", form, format="multipart", headers={"accept": "text/html"})
+    assert answer.status_code == 201
+
+
+def test_the_browsable_api_shows_errors(client):
+    answer = client.post("/api/tasks", {"status": 9}, headers={"accept": "text/html"})
+    assert answer.status_code == 400
+    assert "This field is required." in answer.content.decode()
+
+
+def test_a_suffix_is_no_address(client):
+    assert client.get("/api/tasks.json").status_code == 404
+    assert client.post("/api/tasks.json", {"name": "x"}).status_code == 404

@@ -1,0 +1,106 @@
+"""The resources. Reading is a query, writing is one action of the board."""
+
+from django.contrib.auth import get_user_model
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import permissions, routers, status, viewsets
+from rest_framework.authtoken.views import ObtainAuthToken
+from rest_framework.filters import SearchFilter
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.response import Response
+
+from board import actions
+from board.models import Sprint, Task
+
+from .filters import KnownParameters, SprintFilter, TaskFilter, TotalOrdering
+from .parsers import JSONParser
+from .serializers import SprintSerializer, TaskSerializer, UserSerializer
+
+User = get_user_model()
+
+
+class RootView(routers.APIRootView):
+    """The collections of the API. Open to all: clients read it before they log in."""
+
+    permission_classes = [permissions.AllowAny]
+
+
+class TokenView(ObtainAuthToken):
+    """A token for a user name and password."""
+
+    # A browser that is logged in to the board sends its cookie too, and would need a CSRF token with it.
+    authentication_classes = []
+
+
+class Collection(viewsets.ReadOnlyModelViewSet):
+    """A list in pages, with filters, search and ordering, and its rows one by one."""
+
+    parser_classes = [JSONParser, FormParser, MultiPartParser]
+    filter_backends = [KnownParameters, DjangoFilterBackend, SearchFilter, TotalOrdering]
+    filterset_class = None
+
+
+class WritableCollection(Collection):
+    """A collection that changes by three actions of the board: `add`, `change` and `remove`."""
+
+    lookup_value_converter = "int"
+
+    def create(self, request):
+        row = self.add(request.user, **self._sent_fields())
+        body = self.get_serializer(row).data
+        return Response(body, status=status.HTTP_201_CREATED, headers={"Location": body["links"]["self"]})
+
+    def update(self, request, pk):
+        row = self.change(request.user, pk, **self._sent_fields())
+        return Response(self.get_serializer(row).data)
+
+    def partial_update(self, request, pk):
+        row = self.change(request.user, pk, **self._sent_fields(partial=True))
+        return Response(self.get_serializer(row).data)
+
+    def destroy(self, request, pk):
+        self.remove(request.user, pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _sent_fields(self, partial=False):
+        serializer = self.get_serializer(data=self.request.data, partial=partial)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+
+class SprintViewSet(WritableCollection):
+    """Sprints, the next to end first."""
+
+    queryset = Sprint.objects.all()
+    serializer_class = SprintSerializer
+    filterset_class = SprintFilter
+    search_fields = ["name"]
+    ordering_fields = ["end", "name"]
+    ordering = ["end"]
+    add = staticmethod(actions.add_sprint)
+    change = staticmethod(actions.change_sprint)
+    remove = staticmethod(actions.remove_sprint)
+
+
+class TaskViewSet(WritableCollection):
+    """Tasks, column by column as they stand on the boards."""
+
+    queryset = Task.objects.select_related("assigned")
+    serializer_class = TaskSerializer
+    filterset_class = TaskFilter
+    search_fields = ["name", "description"]
+    ordering_fields = ["name", "order", "started", "due", "completed"]
+    ordering = ["sprint_id", "status", "order"]
+    add = staticmethod(actions.add_task)
+    change = staticmethod(actions.change_task)
+    remove = staticmethod(actions.remove_task)
+
+
+class UserViewSet(Collection):
+    """People, by user name."""
+
+    lookup_field = User.USERNAME_FIELD
+    queryset = User.objects.all()
+    serializer_class = UserSerializer
+    search_fields = [User.USERNAME_FIELD]
+    ordering_fields = [User.USERNAME_FIELD]
+    ordering = [User.USERNAME_FIELD]

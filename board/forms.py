@@ -1,0 +1,107 @@
+from django import forms
+from django.contrib.auth import get_user_model
+from django.forms.renderers import TemplatesSetting
+
+from .actions import Place
+from .models import Column, Sprint, Task
+
+
+class Renderer(TemplatesSetting):
+    """Label above, error below: every field of the product looks like board/field.html."""
+
+    field_template_name = "board/field.html"
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%d")
+
+
+class PersonField(forms.ModelChoiceField):
+    def label_from_instance(self, person):
+        return person.get_full_name() or person.username
+
+
+class SprintForm(forms.ModelForm):
+    class Meta:
+        model = Sprint
+        fields = ["name", "end", "description"]
+        labels = {"end": "End date"}
+        widgets = {"end": DateInput, "description": forms.Textarea({"rows": 3})}
+
+
+class TaskForm(forms.ModelForm):
+    """What a card's form holds; `NewTaskForm` starts with less."""
+
+    assigned = PersonField(
+        get_user_model().objects.none(), label="Assigned to", required=False, empty_label="Nobody"
+    )
+
+    class Meta:
+        model = Task
+        fields = ["name", "description", "due", "assigned"]
+        widgets = {"due": DateInput, "description": forms.Textarea({"rows": 4})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        people = get_user_model().objects.filter(is_active=True)
+        if self.instance.assigned_id:
+            people |= get_user_model().objects.filter(pk=self.instance.assigned_id)
+        self.fields["assigned"].queryset = people.order_by("first_name", "username")
+
+
+class NewTaskForm(forms.ModelForm):
+    class Meta:
+        model = Task
+        fields = ["name", "description"]
+        widgets = {"description": forms.Textarea({"rows": 3})}
+
+
+class PlaceForm(forms.Form):
+    """Where a card was put, as the dragging browser says it."""
+
+    sprint = forms.ModelChoiceField(Sprint.objects.all(), required=False)
+    column = forms.ChoiceField(choices=Column)
+    after = forms.IntegerField(required=False)
+    before = forms.IntegerField(required=False)
+
+    def place(self):
+        """Return what the valid form says as a `Place`."""
+        data = self.cleaned_data
+        column = Column(data["column"])
+        sprint = None if column is Column.BACKLOG else data["sprint"]
+        return Place(sprint and sprint.pk, column.status, data["after"], data["before"])
+
+    def clean(self):
+        data = super().clean()
+        if data.get("column") not in (None, Column.BACKLOG) and "sprint" in data and not data["sprint"]:
+            self.add_error("sprint", "A column beyond the backlog belongs to a sprint.")
+        return data
+
+
+class MoveForm(forms.Form):
+    """The way to move a card without dragging: a column of a current sprint or the backlog, top or bottom."""
+
+    column = forms.ChoiceField(label="Move to")
+    position = forms.ChoiceField(choices=[("bottom", "Bottom of the column"), ("top", "Top of the column")])
+
+    def __init__(self, task, sprints, *args, **kwargs):
+        """Offer the columns of `sprints`, the task's own column chosen."""
+        own = f"{task.sprint_id}-{task.column}" if task.sprint_id else Column.BACKLOG.value
+        super().__init__(*args, initial={"column": own}, **kwargs)
+        columns = [column for column in Column if column is not Column.BACKLOG]
+        self.fields["column"].choices = [
+            (Column.BACKLOG.value, Column.BACKLOG.label),
+            *(
+                (str(sprint), [(f"{sprint.pk}-{column.value}", column.label) for column in columns])
+                for sprint in sprints
+            ),
+        ]
+
+    def place(self):
+        """Return what the valid form says as a `Place`."""
+        sprint, _, column = self.cleaned_data["column"].rpartition("-")
+        top = self.cleaned_data["position"] == "top"
+        return Place(int(sprint) if sprint else None, Column(column).status, top=top)

@@ -1,0 +1,272 @@
+from collections import namedtuple
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from unittest import mock
+
+from django.contrib.auth import get_user_model
+from django.core.management import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from board import actions
+from board.models import Event, Status
+
+LOGINS = "demo / demo and guest / guest"
+PEOPLE = [
+    ("demo", "Dana Moreau"),
+    ("guest", "Gus Lindqvist"),
+    ("amara", "Amara Mbeki"),
+    ("jonas", "Jonas Lang"),
+    ("sofia", "Sofia Kovač"),
+]
+# (name, goal, days from today to its end, days ago that it was planned)
+SPRINTS = {
+    "past": ("Sprint 12", "Passengers find their ferry without calling us", -9, 23),
+    "now": ("Sprint 13", "A boarding pass on every phone before the summer timetable", 5, 10),
+    "next": ("Sprint 14", "Harbour staff see who is on board", 19, 3),
+}
+Story = namedtuple("Story", "sprint name description who due planned progress")
+# `due` is in days from today; `progress` are the days ago on which work began, went to testing and was done.
+STORIES = [
+    Story(
+        "past",
+        "Search timetable by harbour",
+        "Type a few letters, see the next departures.",
+        "amara",
+        -12,
+        23,
+        (22, 19, 17),
+    ),
+    Story(
+        "past",
+        "Show delays on the departure list",
+        "Orange from five minutes, red from twenty.",
+        "jonas",
+        -11,
+        23,
+        (21, 18, 16),
+    ),
+    Story(
+        "past",
+        "Times in the harbour's own time zone",
+        "A night ferry crosses two of them.",
+        "sofia",
+        -12,
+        23,
+        (21, 17, 15),
+    ),
+    Story("past", "Remember the last three searches", "", "amara", None, 23, (18, 15, 13)),
+    Story(
+        "past",
+        "Prices for bicycles and dogs",
+        "The counter gets this question forty times a day.",
+        "demo",
+        -10,
+        22,
+        (17, 14, 12),
+    ),
+    Story("past", "Fix: search forgets the date on back", "", "jonas", None, 19, (16, 13, 11)),
+    Story(
+        "past",
+        "Faster first page on slow phones",
+        "From 4.1 s to under 1 s on the test device.",
+        "sofia",
+        -9,
+        22,
+        (15, 12, 10),
+    ),
+    Story("past", "Translate timetable to Swedish", "", "guest", -9, 20, (14, 12, 10)),
+    Story(
+        "now", "Boarding pass as PDF", "A6, readable by the scanners at both gates.", "amara", -3, 10, (9, 7, 4)
+    ),
+    Story("now", "Send the pass by mail after payment", "", "jonas", -2, 10, (8, 6, 3)),
+    Story(
+        "now",
+        "QR code with signed ticket number",
+        "Nobody can make one up; checks work without a network.",
+        "sofia",
+        -3,
+        10,
+        (9, 5, 2),
+    ),
+    Story("now", "Update payment provider's library", "The old one ends in March.", "demo", None, 10, (6, 5, 4)),
+    Story(
+        "now",
+        "Fix: two tickets for one tap",
+        "Double taps on slow connections charge twice.",
+        "jonas",
+        -1,
+        7,
+        (5, 3, 1),
+    ),
+    Story("now", "Pass in the phone's wallet", "Both kinds. Certificates are with Dana.", "sofia", 1, 10, (4, 1)),
+    Story(
+        "now",
+        "Gate scanner accepts paper and phone",
+        "Test at Nordhamn with the real device.",
+        "amara",
+        -2,
+        10,
+        (5, 2),
+    ),
+    Story("now", "Show the pass without a network", "Half the quay has no signal.", "jonas", 2, 10, (3, 1)),
+    Story("now", "Refund a ticket by its number", "Staff only, with a reason.", "demo", 0, 10, (4,)),
+    Story("now", "Large type on the pass", "Readable at arm's length, AA contrast.", "guest", 3, 10, (2,)),
+    Story("now", "Change the name on a ticket", "Once, up to an hour before departure.", "amara", 3, 10, (2,)),
+    Story("now", "Group tickets share one mail", "", "sofia", 4, 10, (1,)),
+    Story("now", "Remind the day before departure", "Only who asked for it at booking.", "jonas", 4, 10, ()),
+    Story("now", "Pass in four languages", "Swedish, Finnish, Estonian, English.", "guest", 4, 10, ()),
+    Story("now", "Print station for the kiosk at Västra", "", None, 5, 10, ()),
+    Story("now", "Log scans for the night report", "Count only, no names.", "demo", 5, 6, ()),
+    Story(
+        "now",
+        "Fix: pass shows yesterday's gate",
+        "After a gate change the old one stays in the wallet.",
+        "sofia",
+        1,
+        2,
+        (),
+    ),
+    Story("now", "Tell passengers about a changed gate", "", None, None, 5, ()),
+    Story("next", "List of who is on board", "For the mate, on the tablet at the ramp.", "amara", 12, 3, (1,)),
+    Story("next", "Count cars and bicycles per deck", "", "jonas", 14, 3, ()),
+    Story("next", "Mark passengers who need help", "Wheelchair, pram, travelling alone.", "sofia", 13, 3, ()),
+    Story(
+        "next",
+        "Passenger list to the coast guard",
+        "Their format, within fifteen minutes of departure.",
+        "demo",
+        15,
+        3,
+        (),
+    ),
+    Story("next", "Tablet works with gloves", "Targets of 12 mm, no swipes.", "guest", None, 3, ()),
+    Story("next", "Hand-over note between shifts", "", None, 17, 2, ()),
+    Story(
+        "next", "Late passengers are called by name", "Reads the list aloud over the speakers.", None, 18, 2, ()
+    ),
+    Story(
+        None,
+        "Season tickets for commuters",
+        "Monthly and yearly. Ask finance about the tax.",
+        "demo",
+        None,
+        21,
+        (),
+    ),
+    Story(None, "Book a cabin on night ferries", "", None, None, 20, ()),
+    Story(None, "Dark timetable for the ship's screens", "", "guest", None, 18, ()),
+    Story(
+        None, "Pay with Swish and MobilePay", "Contracts are signed, keys come in December.", "jonas", 25, 16, ()
+    ),
+    Story(None, "Lost property page", "Photo, place, date; staff answer by mail.", None, None, 15, ()),
+    Story(None, "Accessibility statement", "Due by law at the end of the year.", "sofia", 30, 14, ()),
+    Story(
+        None, "Move old bookings to the archive", "Everything before 2021; keep the totals.", None, None, 12, ()
+    ),
+    Story(
+        None, "Weather warning on the first page", "From the met office's feed, two levels.", "amara", None, 11, ()
+    ),
+    Story(None, "Feedback after the trip", "One question, one tap.", None, None, 8, ()),
+    Story(None, "Fix: map jumps on small phones", "", "jonas", None, 6, ()),
+    Story(None, "Discount codes for schools", "", None, None, 4, ()),
+    Story(
+        None,
+        "Test the site with screen readers",
+        "NVDA and VoiceOver, the three main journeys.",
+        "sofia",
+        21,
+        3,
+        (),
+    ),
+]
+WORK = [Status.ACTIVE, Status.TESTING, Status.DONE]
+
+
+class Command(BaseCommand):
+    """Fill an empty database with a team, three sprints and their tasks, by the same actions as the pages."""
+
+    help = __doc__
+
+    def add_arguments(self, parser):
+        parser.add_argument("--if-empty", action="store_true", help="do nothing when there is anything yet")
+
+    def handle(self, *, if_empty, **options):
+        if get_user_model().objects.exists() or Event.objects.exists():
+            if if_empty:
+                return
+            raise CommandError("The demo is for an empty database, and this one has people or sprints in it.")
+        with transaction.atomic():
+            people = add_people()
+            for _, step in sorted(steps(people), key=lambda step: step[0]):
+                step()
+        self.stdout.write(f"The demo is in place. Log in as {LOGINS}.")
+
+
+def add_people():
+    """Make the demo's accounts; those beside `demo` and `guest` have no password. Returns {username: user}."""
+    make = get_user_model().objects.create_user
+    people = {}
+    for username, name in PEOPLE:
+        first, last = name.split()
+        password = username if username in ("demo", "guest") else None
+        people[username] = make(username, password=password, first_name=first, last_name=last)
+    return people
+
+
+def steps(people):
+    """Give what happened as (moment, action) pairs, in no order."""
+    sprints, tasks = {}, {}
+    for key, (name, goal, end, planned) in SPRINTS.items():
+        moment = days_ago(planned, 9)
+        last_day = days_ago(-end).date()
+
+        def plan(key=key, name=name, goal=goal, end=last_day, moment=moment):
+            with clock_at(moment):
+                sprints[key] = actions.add_sprint(people["demo"], name=name, description=goal, end=end)
+
+        yield moment, plan
+    for number, story in enumerate(STORIES):
+        yield from story_steps(number, story, people, sprints, tasks)
+
+
+def story_steps(number, story, people, sprints, tasks):
+    """Give what happened to one task."""
+    who = people.get(story.who)
+    noted = days_ago(story.planned + 1, 10, number)
+
+    def note():
+        due = story.due if story.due is None else days_ago(-story.due).date()
+        with clock_at(noted):
+            tasks[number] = actions.add_task(
+                people["demo"], name=story.name, description=story.description, assigned=who, due=due
+            )
+
+    yield noted, note
+    if story.sprint is None:
+        return
+    planned = days_ago(story.planned, 11, number)
+    for moment, status in [
+        (planned, Status.TODO),
+        *((days_ago(day, 14, number), status) for day, status in zip(story.progress, WORK, strict=False)),
+    ]:
+
+        def move(moment=moment, status=status):
+            with clock_at(moment):
+                place = actions.Place(sprints[story.sprint].pk, status)
+                actions.place_task(who or people["demo"], tasks[number].pk, place)
+
+        yield moment, move
+
+
+def days_ago(days, hour=12, minute=0):
+    """Return the moment so many days before today, in the team's time zone."""
+    day = timezone.localdate() - timedelta(days=days)
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=timezone.get_current_timezone())
+
+
+@contextmanager
+def clock_at(moment):
+    """Let the actions inside happen at another moment: the demo has a past."""
+    with mock.patch("django.utils.timezone.now", return_value=moment):
+        yield

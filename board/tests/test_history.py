@@ -1,0 +1,106 @@
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from board import actions, history
+from board.models import Event, Sprint, Status, Task
+
+pytestmark = pytest.mark.django_db
+
+
+def test_each_change_has_the_next_number_which_is_the_rows_version(user, sprint, add):
+    task = add()
+    changed = actions.change_task(user, task.pk, name="Fix log-out")
+    assert [sprint.version, task.version, changed.version] == [1, 2, 3]
+    assert list(Event.objects.order_by("seq").values_list("seq", flat=True)) == [1, 2, 3]
+
+
+def test_an_event_says_who_when_and_what_was_before_and_after(user, add):
+    task = add("Fix log-in")
+    actions.change_task(user, task.pk, name="Fix log-out", due=timezone.localdate())
+    event = Event.objects.get(seq=2)
+    assert (event.by, event.kind, event.task) == (user, "update", task.pk)
+    assert event.changes == {
+        "name": ["Fix log-in", "Fix log-out"],
+        "due": [None, timezone.localdate().isoformat()],
+    }
+    assert timezone.now() - event.at < timedelta(minutes=1)
+
+
+def test_what_changes_nothing_writes_nothing(user, sprint, add):
+    task = add()
+    actions.change_task(user, task.pk, name=task.name)
+    actions.change_sprint(user, sprint.pk, end=sprint.end)
+    actions.place_task(user, task.pk, actions.Place(None, Status.TODO))
+    assert history.newest_number() == Event.objects.count() == 2
+    task.refresh_from_db()
+    assert task.version == 2
+
+
+def test_a_refused_change_gives_its_number_back(user, add):
+    task = add()
+    with pytest.raises(ValidationError):
+        actions.change_task(user, task.pk, name="")
+    assert actions.change_task(user, task.pk, name="Better").version == 2
+
+
+def test_a_removed_task_stays_in_the_log(user, add):
+    task = add("Fix log-in")
+    actions.remove_task(user, task.pk)
+    event = Event.objects.get(kind="remove")
+    assert event.task == task.pk
+    assert event.changes["name"] == ["Fix log-in", None]
+
+
+def test_the_log_alone_leads_to_the_state_of_the_database(user, sprint, next_sprint, add):
+    tasks = [add(f"Task {n}", sprint) for n in range(4)]
+    actions.place_task(user, tasks[0].pk, actions.Place(sprint.pk, Status.ACTIVE, after=tasks[1].pk))
+    actions.place_task(user, tasks[3].pk, actions.Place(None, Status.TODO))
+    actions.change_task(user, tasks[1].pk, description="More", assigned=user)
+    actions.remove_task(user, tasks[2].pk)
+    actions.remove_sprint(user, next_sprint.pk)
+    state = history.replay(history.since(0))
+    assert state["tasks"] == {task.pk: with_version(task) for task in Task.objects.all()}
+    assert state["sprints"] == {one.pk: with_version(one) for one in Sprint.objects.all()}
+
+
+def with_version(row):
+    return {**history.snapshot(row), "version": row.version}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"name": "Better"}, "changed name of it"),
+        ({"status": Status.TESTING}, "moved it to In Testing"),
+        ({"sprint_id": None, "status": Status.TODO}, "moved it to Backlog"),
+        ({"order": 5}, "moved it within its column"),
+    ],
+)
+def test_the_story_of_a_task_tells_who_did_what(user, sprint, add, changes, words):
+    task = add(sprint=sprint, status=Status.ACTIVE)
+    actions.change_task(user, task.pk, **changes)
+    assert [(line["who"], line["what"]) for line in history.story(task.pk)] == [
+        ("Ana Lind", words),
+        ("Ana Lind", "added it"),
+    ]
+
+
+def test_the_burndown_tells_each_day_as_it_was_then(user, sprint, add):
+    """Scope that is added later, and work that leaves, do not rewrite the days before."""
+    now = timezone.now()
+
+    def on_day(days_ago, action, *args, **kwargs):
+        with mock.patch("django.utils.timezone.now", return_value=now - timedelta(days=days_ago)):
+            return action(*args, **kwargs)
+
+    Event.objects.filter(sprint=sprint.pk).update(at=now - timedelta(days=5))
+    first = on_day(4, add, "One", sprint)
+    second = on_day(4, add, "Two", sprint)
+    on_day(3, actions.change_task, user, first.pk, status=Status.DONE)
+    on_day(2, add, "Three", sprint)
+    on_day(1, actions.place_task, user, second.pk, actions.Place(None, Status.TODO))
+    assert [count for _, count in history.tasks_left(sprint.pk)] == [0, 2, 1, 2, 1, 1]

@@ -1,0 +1,238 @@
+"""Where a card stands: by example, and as a property against plain lists."""
+
+import hypothesis.strategies as st
+import pytest
+from django.db import transaction
+from hypothesis import settings as hypothesis_settings
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from board import actions, history, ordering
+from board.models import Event, Status, Task
+
+pytestmark = pytest.mark.django_db
+BACKLOG = actions.Place(None, Status.TODO)
+
+
+def column(sprint=None, status=Status.TODO):
+    return list(Task.objects.in_column(sprint and sprint.pk, status).values_list("name", flat=True))
+
+
+@pytest.fixture
+def abc(add, sprint):
+    return [add(name, sprint) for name in "abc"]
+
+
+def place(user, task, sprint, **where):
+    return actions.place_task(user, task.pk, actions.Place(sprint.pk, Status.TODO, **where))
+
+
+def test_a_new_card_stands_at_the_end(sprint, abc):
+    assert column(sprint) == ["a", "b", "c"]
+
+
+def test_a_card_goes_right_after_the_one_that_was_meant(user, sprint, abc):
+    a, b, c = abc
+    place(user, c, sprint, after=a.pk)
+    assert column(sprint) == ["a", "c", "b"]
+
+
+def test_a_card_goes_right_before_the_one_that_was_meant(user, sprint, abc):
+    a, b, c = abc
+    place(user, c, sprint, before=a.pk)
+    assert column(sprint) == ["c", "a", "b"]
+
+
+def test_after_counts_more_than_before(user, sprint, abc, add):
+    a, b, c = abc
+    d = add("d", sprint)
+    place(user, d, sprint, after=a.pk, before=c.pk)
+    assert column(sprint) == ["a", "d", "b", "c"]
+
+
+def test_a_neighbour_that_went_elsewhere_does_not_count(user, sprint, abc, add):
+    a, b, c = abc
+    actions.place_task(user, a.pk, BACKLOG)
+    place(user, c, sprint, after=a.pk, before=b.pk)
+    assert column(sprint) == ["c", "b"]
+
+
+def test_without_a_neighbour_left_the_card_goes_to_the_end(user, sprint, abc):
+    a, b, c = abc
+    actions.remove_task(user, c.pk)
+    place(user, a, sprint, after=c.pk, before=c.pk)
+    assert column(sprint) == ["b", "a"]
+
+
+def test_a_card_goes_to_the_top_when_that_was_meant(user, sprint, abc):
+    place(user, abc[2], sprint, top=True)
+    assert column(sprint) == ["c", "a", "b"]
+
+
+def test_the_same_place_is_no_change(user, sprint, abc):
+    a, b, c = abc
+    newest = history.newest_number()
+    for same in ({"after": a.pk}, {"before": c.pk}, {"after": a.pk, "before": c.pk}):
+        place(user, b, sprint, **same)
+    place(user, c, sprint)
+    place(user, a, sprint, top=True)
+    assert history.newest_number() == newest
+
+
+def test_a_move_writes_one_row(user, sprint, abc):
+    a, b, c = abc
+    place(user, c, sprint, after=a.pk)
+    assert [task.version for task in Task.objects.filter(pk__in=[a.pk, b.pk])] == [a.version, b.version]
+    assert "spaced" not in Event.objects.get(seq=history.newest_number()).changes
+
+
+def test_cards_with_the_same_key_stand_by_their_number_and_can_be_parted(user, sprint, add):
+    a, b, c = (add(name, sprint, order=7) for name in "abc")
+    assert column(sprint) == ["a", "b", "c"]
+    place(user, c, sprint, after=a.pk)
+    assert column(sprint) == ["a", "c", "b"]
+
+
+def test_keys_stay_exact_in_every_client(user, sprint, add):
+    add("a", sprint, order=ordering.LIMIT)
+    add("b", sprint)
+    top = add("c", sprint)
+    place(user, top, sprint, top=True)
+    assert column(sprint) == ["c", "a", "b"]
+    assert all(abs(task.order) <= ordering.LIMIT for task in Task.objects.all())
+
+
+def test_ten_thousand_cards_put_in_at_one_spot_make_room_once_in_ten_at_the_most():
+    """The arithmetic alone, on a list in place of the database."""
+
+    class Card:
+        def __init__(self, pk, order):
+            self.pk, self.order = pk, order
+
+    saved = Task.objects.bulk_update
+    cards = [Card(1, 0), Card(2, ordering.GAP)]
+    rooms = 0
+    Task.objects.bulk_update = lambda *args, **kwargs: None
+    try:
+        for pk in range(3, 10_003):
+            order = ordering.between((cards[0].order, 1), (cards[1].order, cards[1].pk))
+            if order is None:
+                rooms += 1
+                ordering.make_room(cards, (cards[0].order, 1))
+                order = ordering.between((cards[0].order, 1), (cards[1].order, cards[1].pk))
+            cards.insert(1, Card(pk, order))
+    finally:
+        Task.objects.bulk_update = saved
+    orders = [card.order for card in cards]
+    assert orders == sorted(set(orders))
+    assert max(map(abs, orders)) <= ordering.LIMIT
+    assert 0 < rooms <= 1_000
+
+
+class Board(RuleBasedStateMachine):
+    """The board against a dictionary of plain lists, by random adds, moves, removals and spoilt keys.
+
+    Seen to fail: "right before" instead of "right after", no tie-break by id, spacing out without the history,
+    a version for the neighbours.
+    """
+
+    tasks = Bundle("tasks")
+
+    def __init__(self):
+        super().__init__()
+        self.transaction = transaction.atomic()
+        self.transaction.__enter__()
+        self.sprint = actions.add_sprint(None, end="2999-01-01")
+        self.sprint.refresh_from_db()
+        self.columns = {(None, 1): [], **{(self.sprint.pk, status): [] for status in Status.values}}
+        self.versions = {}
+        self.changes = 1
+
+    def teardown(self):
+        transaction.set_rollback(True)
+        self.transaction.__exit__(None, None, None)
+
+    @rule(target=tasks, status=st.sampled_from(Status.values), in_sprint=st.booleans())
+    def add(self, status, in_sprint):
+        key = (self.sprint.pk, status) if in_sprint else (None, 1)
+        task = actions.add_task(None, name="x", sprint_id=key[0], status=key[1])
+        self.columns[key].append(task.pk)
+        self.changed(task)
+        return task.pk
+
+    @rule(
+        pk=tasks,
+        after=tasks,
+        before=tasks,
+        key=st.integers(0, 4),
+        use=st.sampled_from(["after", "before", "top", ""]),
+    )
+    def move(self, pk, after, before, key, use):
+        source = next(key for key, ids in self.columns.items() if pk in ids)
+        target = list(self.columns)[key]
+        if source[1] == Status.DONE and target[0] != source[0]:
+            return
+        expected = [other for other in self.columns[target] if other != pk]
+        place = {"after": after, "before": before, "top": True, "": None}[use]
+        spot = 0 if use == "top" else len(expected)
+        if use == "after" and after in expected:
+            spot = expected.index(after) + 1
+        if use == "before" and before in expected:
+            spot = expected.index(before)
+        expected.insert(spot, pk)
+        task = actions.place_task(None, pk, actions.Place(*target, **({use: place} if use else {})))
+        if source != target or expected != self.columns[target]:
+            self.changed(task)
+        self.columns[source].remove(pk)
+        self.columns[target] = expected
+
+    @rule(pk=tasks, other=tasks)
+    def give_the_same_key(self, pk, other):
+        """What the API allows: a key set directly, here right onto another card's."""
+        task, anchor = Task.objects.get(pk=pk), Task.objects.get(pk=other)
+        if task.order != anchor.order:
+            self.changed(actions.change_task(None, pk, order=anchor.order))
+        key = task.sprint_id, task.status
+        rows = Task.objects.in_column(*key).values_list("pk", flat=True)
+        self.columns[key] = list(rows)
+
+    @rule(pk=consumes(tasks))
+    def remove(self, pk):
+        actions.remove_task(None, pk)
+        next(ids for ids in self.columns.values() if pk in ids).remove(pk)
+        del self.versions[pk]
+        self.changes += 1
+
+    def changed(self, task):
+        self.changes += 1
+        assert task.version == self.changes
+        self.versions[task.pk] = task.version
+
+    @invariant()
+    def every_card_stands_where_the_lists_say(self):
+        for key, ids in self.columns.items():
+            assert list(Task.objects.in_column(*key).values_list("pk", flat=True)) == ids
+        assert Task.objects.count() == sum(map(len, self.columns.values()))
+
+    @invariant()
+    def only_changed_cards_have_a_new_version(self):
+        assert dict(Task.objects.values_list("pk", "version")) == self.versions
+
+    @invariant()
+    def the_log_is_gapless_and_leads_to_the_database(self):
+        events = list(history.since(0))
+        assert [event.seq for event in events] == list(range(1, self.changes + 1))
+        state = history.replay(events)["tasks"]
+        rows = {task.pk: {**history.snapshot(task), "version": task.version} for task in Task.objects.all()}
+        assert state == rows
+
+
+def test_the_board_is_what_plain_lists_say(db):
+    settings = hypothesis_settings(max_examples=40, stateful_step_count=30, deadline=None)
+    run_state_machine_as_test(Board, settings=settings)

@@ -1,0 +1,220 @@
+"""The board's pages and their pieces: find, one action or query, render.
+
+With htmx a view answers with the component that changed; without it, with the whole page or a redirect.
+"""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from . import actions, broadcasts, history
+from .forms import MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm
+from .models import Column, Sprint, Task
+
+UNPROCESSABLE = 422
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+# Sprints
+
+
+@require_GET
+def home(request):
+    sprints = Sprint.objects.current().with_counts()
+    return render(request, "board/home.html", {"sprints": sprints, "nav": "home"})
+
+
+@require_GET
+def past_sprints(request):
+    sprints = Sprint.objects.past().with_counts()
+    return render(request, "board/past_sprints.html", {"sprints": sprints, "nav": "past"})
+
+
+@get_or_post
+def add_sprint(request):
+    form = SprintForm(request.POST or None, auto_id="sprint-%s")
+    if request.method == "POST":
+        sprint = _act(form, lambda data: actions.add_sprint(request.user, **data))
+        if sprint:
+            return _go(request, sprint.get_absolute_url())
+    return _form(request, "board/add_sprint.html", form, nav="home")
+
+
+@get_or_post
+def edit_sprint(request, pk):
+    sprint = _sprint(pk)
+    form = SprintForm(request.POST or None, instance=sprint, auto_id="sprint-%s")
+    if request.method == "POST" and _act(form, lambda data: actions.change_sprint(request.user, pk, **data)):
+        return _go(request, sprint.get_absolute_url())
+    return _form(request, "board/edit_sprint.html", form, sprint=Sprint.objects.get(pk=pk))
+
+
+@get_or_post
+def delete_sprint(request, pk):
+    sprint = _sprint(pk)
+    if request.method == "POST":
+        try:
+            _found(actions.remove_sprint, request.user, pk)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect(sprint)
+        messages.success(request, f"{sprint} was deleted.")
+        return redirect("home")
+    return render(request, "board/delete_sprint.html", {"sprint": sprint})
+
+
+@require_GET
+def board(request, pk):
+    # The number comes first: what is committed after it, the page asks for when it is live.
+    seq = history.newest_number()
+    sprint = _sprint(pk)
+    tasks = Task.objects.on_board(pk).order_by("order", "pk")
+    columns = {column: [] for column in Column}
+    for task in tasks:
+        columns[task.column].append(task)
+    context = {
+        "sprint": sprint,
+        "columns": columns.items(),
+        "seq": seq,
+        "format": broadcasts.page_format(),
+        **broadcasts.head(sprint),
+    }
+    return render(request, "board/board.html", context)
+
+
+# Tasks
+
+
+@get_or_post
+def add_task(request, sprint_pk):
+    sprint = _sprint(sprint_pk)
+    form = NewTaskForm(request.POST or None, auto_id="new-task-%s")
+    if request.method == "POST":
+        task = _act(form, lambda data: actions.add_task(request.user, **data))
+        if task and request.htmx:
+            context = {"form": NewTaskForm(auto_id="new-task-%s"), "sprint": sprint, "task": task}
+            return render(request, "board/add_task.html#added", context)
+        if task:
+            return redirect(sprint)
+    return _form(request, "board/add_task.html", form, sprint=sprint)
+
+
+@require_GET
+def task(request, pk):
+    task = _task(pk)
+    if request.htmx:
+        return render(request, "board/task.html#card", {"task": task})
+    return render(request, "board/task.html", {"task": task, "story": history.story(pk)})
+
+
+@get_or_post
+def edit_task(request, pk):
+    task = _task(pk)
+    form = TaskForm(request.POST or None, instance=task, auto_id=f"task-{pk}-%s")
+    if request.method == "POST":
+        saved = _act(form, lambda data: actions.change_task(request.user, pk, **data))
+        if saved:
+            return _card(request, saved)
+    return _form(request, "board/edit_task.html", form, task=task)
+
+
+@require_POST
+def place_task(request, pk):
+    form = PlaceForm(request.POST)
+    task = _act(form, lambda data: actions.place_task(request.user, pk, form.place()))
+    if task:
+        return _card(request, task)
+    reasons = " ".join(message for errors in form.errors.values() for message in errors)
+    return render(request, "board/problem.html", {"reason": reasons}, status=UNPROCESSABLE)
+
+
+@get_or_post
+def move_task(request, pk):
+    task = _task(pk)
+    sprints = Sprint.objects.filter(end__gte=timezone.localdate()) | Sprint.objects.filter(pk=task.sprint_id)
+    form = MoveForm(task, sprints.order_by("end", "pk"), request.POST or None, auto_id=f"move-{pk}-%s")
+    if request.method == "POST":
+        moved = _act(form, lambda data: actions.place_task(request.user, pk, form.place()))
+        if moved:
+            return _card(request, moved)
+    return _form(request, "board/move_task.html", form, task=task)
+
+
+@get_or_post
+def delete_task(request, pk):
+    task = _task(pk)
+    if request.method == "POST":
+        _found(actions.remove_task, request.user, pk)
+        if request.htmx:
+            return HttpResponse()
+        messages.success(request, f"“{task}” was deleted.")
+        return redirect(task.sprint or "home")
+    template = "board/delete_task.html" + ("#question" if request.htmx else "")
+    return render(request, template, {"task": task})
+
+
+# What the views share
+
+
+def _sprint(pk):
+    return _found(Sprint.objects.get, pk=pk)
+
+
+def _task(pk):
+    return _found(Task.objects.select_related("assigned", "sprint").get, pk=pk)
+
+
+def _found(find, *args, **kwargs):
+    """Call `find`; a sprint or task that is not there, or not any more, is a 404 that says so."""
+    try:
+        return find(*args, **kwargs)
+    except Sprint.DoesNotExist:
+        raise Http404("There is no such sprint. It may have been deleted.") from None
+    except Task.DoesNotExist:
+        raise Http404("There is no such task. It may have been deleted.") from None
+
+
+def _act(form, action):
+    """Call `action(cleaned data)` when the form is valid; what breaks a rule goes beside its field.
+
+    Returns what the action returns, None when the form shows errors.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        return _found(action, form.cleaned_data)
+    except ValidationError as error:
+        for name, reasons in error.message_dict.items():
+            form.add_error(name if name in form.fields else None, reasons)
+        return None
+
+
+def _form(request, template, form, **context):
+    """Answer with a form: the piece for htmx, the page otherwise; 422 when it shows errors."""
+    if request.htmx:
+        template += "#form"
+    status = UNPROCESSABLE if form.is_bound else 200
+    return render(request, template, {"form": form, **context}, status=status)
+
+
+def _card(request, task):
+    """Answer a change of a task: its card for htmx, else the way back to where the card stands."""
+    if request.htmx:
+        return render(request, "board/task.html#card", {"task": task})
+    return redirect(task.sprint or task)
+
+
+def _go(request, url):
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+@login_not_required
+@require_GET
+def healthz(request):
+    """Answer that the process is alive, without touching the database."""
+    return HttpResponse("ok", content_type="text/plain")

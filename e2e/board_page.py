@@ -1,0 +1,140 @@
+"""The board as a person sees and uses it."""
+
+import random
+import re
+from datetime import date, timedelta
+from itertools import count
+
+from playwright.sync_api import expect
+
+TITLES = {
+    "backlog": "Backlog",
+    "todo": "Not Started",
+    "active": "In Development",
+    "testing": "In Testing",
+    "done": "Completed",
+}
+# Each sprint needs an end date of its own, also on a running installation that was tested before.
+DAYS = count(random.randrange(30, 2_000_000))
+
+
+def unused_end_date():
+    """Return a date on which, most likely, no sprint ends yet."""
+    return date.today() + timedelta(days=next(DAYS))
+
+
+class Person:
+    """Somebody at a browser of their own; what goes wrong in it collects in `complaints`."""
+
+    def __init__(self, page, base_url):
+        self.page = page
+        self.base_url = base_url
+        self.complaints = []
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _hear(self, message):
+        # The browser reports each answer from 400 on as an error; whether one was right, the journeys say.
+        expected = re.search(
+            r"^(Failed to load resource: .* status of|Response Status Error Code) 4", message.text
+        )
+        lost = "WebSocket connection to" in message.text or "net::ERR_" in message.text
+        if message.type in ("error", "warning") and not expected and not lost:
+            self.complaints.append(message.text)
+
+    # Getting there
+
+    def go(self, path):
+        self.page.goto(self.base_url + path)
+        return self
+
+    def log_in(self, username, password):
+        self.page.get_by_label("Username").fill(username)
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Log in").click()
+        expect(self.page.get_by_role("button", name="Log out")).to_be_visible()
+
+    def open_board(self, sprint_id):
+        self.go(f"/sprints/{sprint_id}/")
+        return self.see_live()
+
+    def see_live(self):
+        expect(self.page.locator("[data-live]")).to_have_attribute("data-live", "live", timeout=15_000)
+        return self
+
+    # Looking
+
+    def column(self, name):
+        return self.page.locator(f'[data-column="{name}"]')
+
+    def card(self, name):
+        return self.page.locator("[data-task]", has=self.page.get_by_role("link", name=name, exact=True))
+
+    def cards(self, column):
+        """Return the locator of a column's card names, in visual order."""
+        return self.column(column).locator(".cards > .card > a")
+
+    def see(self, column, names, timeout=5_000):
+        """Expect exactly these cards in a column, in this order, and its count to say so."""
+        expect(self.cards(column)).to_have_text(names, timeout=timeout)
+        expect(self.column(column).locator("[data-count]")).to_have_text(str(len(names)))
+
+    def board(self):
+        """Return what stands on the board: {column: [(task id, version)]} in visual order."""
+        return self.page.evaluate(
+            """() => Object.fromEntries([...document.querySelectorAll("[data-column]")].map((column) => [
+                column.dataset.column,
+                [...column.querySelectorAll("[data-task]")].map(({ dataset }) => [dataset.task, dataset.version]),
+            ]))"""
+        )
+
+    # Acting
+
+    def add_sprint(self, name, end=None):
+        """Add a sprint from home and land on its board; returns its id."""
+        self.go("/")
+        self.page.get_by_role("button", name="Add sprint").click()
+        self.page.get_by_label("Name").fill(name)
+        self.page.get_by_label("End date").fill((end or unused_end_date()).isoformat())
+        self.page.get_by_label("Description").fill("What we want to reach")
+        self.page.get_by_role("button", name="Create").click()
+        expect(self.page.get_by_role("heading", name=name, level=1)).to_be_visible()
+        return int(self.page.locator("[data-sprint]").get_attribute("data-sprint"))
+
+    def add_task(self, name, description=""):
+        add = self.page.get_by_role("button", name="Add task")
+        form = self.page.get_by_role("form", name="Add task")
+        if not form.is_visible():
+            add.click()
+        form.get_by_label("Name").fill(name)
+        form.get_by_label("Description").fill(description)
+        form.get_by_role("button", name="Create").click()
+        expect(self.card(name)).to_be_visible()
+
+    def drag(self, name, column, before=None):
+        """Drag a card with the mouse into a column: before another card, or below its last one."""
+        self.lift(name)
+        self.carry(column, before)
+        self.page.mouse.up()
+
+    def lift(self, name):
+        card = self.card(name)
+        card.scroll_into_view_if_needed()
+        box = card.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + 12
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + 6, y + 6, steps=2)
+        expect(self.page.locator(".slot")).to_be_visible()
+
+    def carry(self, column, before=None):
+        if before:
+            target = self.card(before)
+            target.scroll_into_view_if_needed()
+            box = target.bounding_box()
+            point = box["x"] + box["width"] / 2, box["y"] + 4
+        else:
+            box = self.column(column).bounding_box()
+            point = box["x"] + box["width"] / 2, box["y"] + box["height"] - 6
+        self.page.mouse.move(*point, steps=8)
+        self.page.mouse.move(*point)

@@ -1,0 +1,173 @@
+"""The running product, driven from outside: a real server as a process, Chromium as two people's browsers.
+
+BASE_URL=… drives a running installation with the demo accounts instead; HEADED=1 shows the browser.
+"""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Error, sync_playwright
+
+from .board_page import Person, unused_end_date
+from .server import ROOT, Server
+
+ARTEFACTS = ROOT / "var" / "e2e"
+# Names in the order of .ci/setup. A browser of a closed network is not to look for updates.
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+HEADED = os.environ.get("HEADED") == "1"
+BASE_URL = os.environ.get("BASE_URL", "").rstrip("/")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A running Chromium: CHROMIUM_BIN, else the first one on PATH, else Playwright's own."""
+    names = [
+        os.environ.get("CHROMIUM_BIN"),
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    ]
+    paths = [path for name in names if name and (path := shutil.which(name))]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=paths[0] if paths else None,
+            headless=not HEADED,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The server that the journeys share; None when BASE_URL names a running installation."""
+    if BASE_URL:
+        yield None
+        return
+    server = Server(tmp_path_factory.mktemp("server")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def base_url(server):
+    return BASE_URL or server.url
+
+
+@pytest.fixture(scope="session")
+def logged_in(chromium, base_url):
+    """Return the cookies of a demo account, fetched by its log-in page once."""
+    kept = {}
+
+    def cookies_of(username, url=base_url):
+        if (username, url) not in kept:
+            context = chromium.new_context()
+            Person(context.new_page(), url).go("/login/").log_in(username, username)
+            kept[username, url] = context.storage_state()
+            context.close()
+        return kept[username, url]
+
+    return cookies_of
+
+
+@pytest.fixture
+def someone(chromium, base_url, logged_in, request):
+    """Return a person at a browser of their own: `someone("demo")`; None is somebody who is not logged in.
+
+    A failing test leaves each person's trace and screenshot, and the server's log, in one folder.
+    """
+    people = []
+
+    def arrive(username="demo", url=base_url, **options):
+        options = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", **options}
+        if username:
+            options["storage_state"] = logged_in(username, url)
+        context = chromium.new_context(**options)
+        context.set_default_timeout(10_000)
+        context.tracing.start(snapshots=True)
+        people.append(Person(context.new_page(), url))
+        return people[-1]
+
+    yield arrive
+    failed = getattr(request.node, "failed", False)
+    complaints = [complaint for person in people for complaint in person.complaints]
+    folder = ARTEFACTS / re.sub(r"\W+", "-", request.node.name).strip("-")
+    for number, person in enumerate(people, 1):
+        leave(person, folder / f"person-{number}" if failed or complaints else None)
+    if failed or complaints:
+        for log in request.node.stash.get(SERVER_LOGS, []):
+            shutil.copy(log, folder / Path(log).name)
+        print(f"\nWhat happened is in {folder}")
+    assert not complaints, "the browser's console complained"
+
+
+def leave(person, files):
+    """Close a person's browser; `files` is the stem of what to keep of it, or None."""
+    try:
+        if files:
+            files.parent.mkdir(parents=True, exist_ok=True)
+            person.page.screenshot(path=f"{files}.png")
+        person.page.context.tracing.stop(path=f"{files}.zip" if files else None)
+        person.page.context.close()
+    except Error as error:
+        print(f"The trace of a person is lost: {error}")
+
+
+@pytest.fixture
+def sprint(base_url):
+    """A new sprint without tasks; returns its id."""
+    with api_of(base_url) as api:
+        answer = api.post("/sprints", json={"name": "A sprint", "end": unused_end_date().isoformat()})
+        answer.raise_for_status()
+        return answer.json()["id"]
+
+
+@pytest.fixture
+def api(base_url):
+    """An API client of the account `demo`: `api.post("/tasks", json={…})`."""
+    with api_of(base_url) as client:
+        yield client
+
+
+def api_of(url):
+    token = httpx.post(f"{url}/api/token/", json={"username": "demo", "password": "demo"}).raise_for_status()
+    return httpx.Client(
+        base_url=f"{url}/api", headers={"Authorization": f"Token {token.json()['token']}"}, timeout=20
+    )
+
+
+@pytest.fixture
+def add_tasks(api, sprint):
+    """Add tasks to the new sprint: `add_tasks("a", "b", status=2)`; returns their ids."""
+
+    def add(*names, status=1, **fields):
+        bodies = [{"name": name, "sprint": sprint, "status": status, **fields} for name in names]
+        return [api.post("/tasks", json=body).raise_for_status().json()["id"] for body in bodies]
+
+    return add
+
+
+SERVER_LOGS = pytest.StashKey[list]()
+
+
+@pytest.fixture(autouse=True)
+def _server_log(request, server):
+    request.node.stash[SERVER_LOGS] = [server.log] if server else []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    item.failed = getattr(item, "failed", False) or report.failed
+    return report

@@ -1,0 +1,194 @@
+"""The board's own journeys, most of them with somebody else looking on."""
+
+from datetime import date, timedelta
+
+from playwright.sync_api import expect
+
+
+def test_a_sprint_is_added_in_place_and_its_board_opens(someone):
+    person = someone("demo")
+    number = person.add_sprint("Spring cleaning")
+    expect(person.page).to_have_url(f"{person.base_url}/sprints/{number}/")
+    for column, title in {"backlog": "Backlog", "todo": "Not Started", "done": "Completed"}.items():
+        expect(person.page.get_by_role("region", name=title)).to_have_attribute("data-column", column)
+
+
+def test_a_sprint_that_would_have_ended_keeps_what_was_typed(someone):
+    page = someone("demo").go("/").page
+    page.get_by_role("button", name="Add sprint").click()
+    page.get_by_label("Name").fill("Too late")
+    page.get_by_label("End date").fill((date.today() - timedelta(days=1)).isoformat())
+    page.get_by_role("button", name="Create").click()
+    expect(page.get_by_text("must not lie in the past")).to_be_visible()
+    expect(page.get_by_label("Name")).to_have_value("Too late")
+
+
+def test_a_task_that_is_added_shows_in_the_other_browser(someone, sprint):
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    one.add_task("Water the plants", "All of them")
+    expect(other.card("Water the plants")).to_contain_text("All of them")
+    one.add_task("And the cactus")
+    expect(other.card("And the cactus")).to_be_visible()
+
+
+def test_a_card_is_dragged_through_all_columns(someone, sprint, api):
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    one.add_task("Travel")
+    for column in ("todo", "active", "testing", "done"):
+        one.drag("Travel", column)
+        one.see(column, ["Travel"])
+        other.see(column, ["Travel"])
+    expect(one.page.locator(".saving")).to_have_count(0)
+    task = api.get("/tasks", params={"sprint": sprint}).json()["results"][0]
+    assert (task["status"], task["started"], task["completed"]) == (4, *[date.today().isoformat()] * 2)
+
+
+def test_a_card_is_dragged_within_its_column(someone, sprint, add_tasks):
+    add_tasks("a", "b", "c")
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    one.drag("c", "todo", before="a")
+    other.see("todo", ["c", "a", "b"])
+    one.drag("c", "todo", before="b")
+    other.see("todo", ["a", "c", "b"])
+    one.drag("a", "todo")
+    other.see("todo", ["c", "b", "a"])
+    one.go(f"/sprints/{sprint}/").see("todo", ["c", "b", "a"])
+
+
+def test_a_card_goes_back_to_the_backlog_and_is_not_started(someone, sprint, add_tasks, api):
+    (task,) = add_tasks("Return", status=3)
+    one = someone("demo").open_board(sprint)
+    one.drag("Return", "backlog")
+    expect(one.column("backlog").locator(f'[data-task="{task}"]:not(.saving)')).to_be_visible()
+    body = api.get(f"/tasks/{task}").json()
+    assert (body["sprint"], body["status"], body["started"]) == (None, 1, None)
+    api.delete(f"/tasks/{task}").raise_for_status()
+
+
+def test_a_refused_drop_goes_back_and_says_why(someone, sprint, add_tasks):
+    add_tasks("Finished", status=4)
+    one = someone("demo").open_board(sprint)
+    one.drag("Finished", "backlog")
+    expect(one.page.locator(".toast")).to_have_text("A completed task keeps its sprint.")
+    one.see("done", ["Finished"])
+
+
+def test_escape_puts_a_dragged_card_back(someone, sprint, add_tasks, api):
+    (task,) = add_tasks("Stay")
+    one = someone("demo").open_board(sprint)
+    version = api.get(f"/tasks/{task}").json()["version"]
+    one.lift("Stay")
+    one.carry("done")
+    one.page.keyboard.press("Escape")
+    one.page.mouse.up()
+    one.see("todo", ["Stay"])
+    assert api.get(f"/tasks/{task}").json()["version"] == version
+
+
+def test_a_card_is_edited_in_place(someone, sprint, add_tasks):
+    add_tasks("Typo")
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    one.card("Typo").click()
+    form = one.page.get_by_role("form")
+    form.get_by_label("Name").fill("")
+    form.get_by_label("Description").fill("Kept while the name is wrong")
+    form.get_by_role("button", name="Save").click()
+    expect(form.locator(".error")).to_have_text("This field is required.")
+    expect(form.get_by_label("Description")).to_have_value("Kept while the name is wrong")
+    form.get_by_label("Name").fill("Corrected")
+    form.get_by_label("Due").fill(date.today().isoformat())
+    form.get_by_label("Assigned to").select_option("Gus Lindqvist")
+    form.get_by_role("button", name="Save").click()
+    for person in (one, other):
+        expect(person.card("Corrected")).to_contain_text("Kept while the name is wrong")
+        expect(person.card("Corrected")).to_contain_text("Today")
+        expect(person.card("Corrected").get_by_title("Gus Lindqvist")).to_be_visible()
+
+
+def test_cancel_leaves_the_card_as_it_was(someone, sprint, add_tasks):
+    add_tasks("Leave me")
+    one = someone("demo").open_board(sprint)
+    one.card("Leave me").click()
+    one.page.get_by_label("Name").fill("Something else")
+    one.page.get_by_role("button", name="Cancel").click()
+    one.see("todo", ["Leave me"])
+
+
+def test_a_card_is_deleted_after_a_question(someone, sprint, add_tasks):
+    add_tasks("Keep", "Throw away")
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    one.card("Throw away").click()
+    one.page.get_by_role("button", name="Delete…").click()
+    expect(one.page.get_by_text("Delete “Throw away”?")).to_be_visible()
+    one.page.get_by_role("button", name="Delete", exact=True).click()
+    one.see("todo", ["Keep"])
+    other.see("todo", ["Keep"])
+
+
+def test_a_card_is_moved_without_dragging(someone, sprint, add_tasks):
+    add_tasks("a", "b")
+    add_tasks("c", status=2)
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    one.card("b").get_by_role("link", name="Move").click()
+    form = one.page.get_by_role("form")
+    form.get_by_label("Move to").select_option(f"{sprint}-active")
+    form.get_by_label("Position").select_option("Top of the column")
+    form.get_by_role("button", name="Move").click()
+    for person in (one, other):
+        person.see("active", ["b", "c"])
+
+
+def test_a_change_through_the_api_shows_on_the_board(someone, sprint, add_tasks, api):
+    one = someone("demo").open_board(sprint)
+    first, second = add_tasks("From a script", "Another")
+    one.see("todo", ["From a script", "Another"])
+    api.patch(f"/tasks/{first}", json={"status": 2, "name": "Renamed by a script"}).raise_for_status()
+    one.see("active", ["Renamed by a script"])
+    api.delete(f"/tasks/{second}").raise_for_status()
+    one.see("todo", [])
+    api.patch(f"/sprints/{sprint}", json={"name": "New name"}).raise_for_status()
+    expect(one.page.get_by_role("heading", level=1)).to_have_text("New name")
+
+
+def test_a_card_opened_while_it_is_deleted_goes_away(someone, sprint, add_tasks, api):
+    (task,) = add_tasks("Gone soon")
+    one = someone("demo").open_board(sprint)
+    one.card("Gone soon").click()
+    expect(one.page.get_by_label("Due")).to_be_visible()
+    api.delete(f"/tasks/{task}").raise_for_status()
+    expect(one.page.locator("[data-changed]")).to_be_visible()
+    one.page.get_by_role("button", name="Save").click()
+    expect(one.page.locator(".toast")).to_have_text("It was deleted meanwhile.")
+    one.see("todo", [])
+
+
+def test_an_unknown_sprint_says_so(someone):
+    page = someone("demo").go("/sprints/999999999/").page
+    expect(page.get_by_text("There is no such sprint.")).to_be_visible()
+
+
+def test_the_whole_journey_works_without_javascript(someone):
+    person = someone("demo", java_script_enabled=False)
+    page = person.page
+    name = "Plain forms"
+    number = person.add_sprint(name)
+    page.get_by_role("button", name="Add task").click()
+    page.get_by_label("Name").fill("Plain task")
+    page.get_by_role("button", name="Create").click()
+    expect(person.column("backlog").get_by_role("link", name="Plain task")).to_be_visible()
+    person.card("Plain task").get_by_role("link", name="Move").click()
+    page.get_by_label("Move to").select_option(f"{number}-active")
+    page.get_by_role("button", name="Move").click()
+    person.see("active", ["Plain task"])
+    page.get_by_role("link", name="Plain task").click()
+    page.get_by_role("link", name="Edit").click()
+    page.get_by_label("Name").fill("")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("This field is required.")).to_be_visible()
+    page.get_by_label("Name").fill("Plainer task")
+    page.get_by_role("button", name="Save").click()
+    person.see("active", ["Plainer task"])
+    page.get_by_role("link", name="Plainer task").click()
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("button", name="Delete").click()
+    person.see("active", [])

@@ -1,0 +1,57 @@
+"""How the board looks: no page scrolls sideways, and pictures to be looked at (var/e2e/pictures)."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import ARTEFACTS
+from .server import Server
+
+PICTURES = ARTEFACTS / "pictures"
+SIZES = {"desktop": (1440, 900), "laptop": (1024, 768), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """A server with the demo as it is on the first day."""
+    server = Server(tmp_path_factory.mktemp("demo")).start()
+    yield server.url
+    server.stop()
+
+
+def demo_sprint(person):
+    person.go("/").page.get_by_role("link", name="Sprint 13").click()
+    return person.see_live()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_no_page_scrolls_sideways(someone, demo, size, scheme):
+    width, height = SIZES[size]
+    person = someone("demo", demo, viewport={"width": width, "height": height}, color_scheme=scheme)
+    picture = lambda name: person.page.screenshot(path=PICTURES / f"{name}-{size}-{scheme}.png")  # noqa: E731
+    demo_sprint(person)
+    picture("board")
+    check_width(person)
+    person.card("Refund a ticket by its number").scroll_into_view_if_needed()
+    person.card("Refund a ticket by its number").click()
+    expect(person.page.get_by_label("Assigned to")).to_be_visible()
+    picture("form")
+    check_width(person)
+    for name, path in {"home": "/", "past": "/sprints/past/", "task": "/tasks/9/", "missing": "/nowhere/"}.items():
+        person.go(path)
+        picture(name)
+        check_width(person)
+
+
+def check_width(person):
+    assert person.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_phone_one_column_shows_and_tabs_lead_to_the_others(someone, demo):
+    person = demo_sprint(someone("demo", demo, viewport={"width": 390, "height": 844}, has_touch=True))
+    expect(person.column("backlog")).to_be_in_viewport()
+    expect(person.column("testing")).not_to_be_in_viewport()
+    person.page.get_by_role("link", name="In Testing 3").click()
+    expect(person.column("testing")).to_be_in_viewport()
+    expect(person.column("backlog")).not_to_be_in_viewport()
+    expect(person.page.get_by_role("link", name="In Testing 3")).to_have_attribute("aria-current", "true")
