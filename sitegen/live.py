@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+import threading
 from pathlib import Path
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from watchfiles import awatch
+from watchfiles import watch
 
 
 class Changes(AsyncWebsocketConsumer):
@@ -14,16 +15,19 @@ class Changes(AsyncWebsocketConsumer):
 
     async def connect(self):
         await self.accept()
-        self.watching = asyncio.create_task(self.watch())
+        self.stop = threading.Event()
+        # A daemon: nothing else would end the thread when the server is told to.
+        threading.Thread(target=self.watch, args=[asyncio.get_running_loop()], daemon=True).start()
 
-    async def watch(self):
+    def watch(self, loop):
         folder = Path(settings.SITE_PAGES).resolve()
-        async for changes in awatch(folder, watch_filter=is_watched(folder), debounce=50, step=10):
+        how = {"watch_filter": is_watched(folder), "debounce": 50, "step": 10, "stop_event": self.stop}
+        for changes in watch(folder, raise_interrupt=False, **how):
             names = sorted({str(Path(path).relative_to(folder)) for _, path in changes})
-            await self.send(text_data=json.dumps(names))
+            asyncio.run_coroutine_threadsafe(self.send(text_data=json.dumps(names)), loop)
 
     async def disconnect(self, code):
-        self.watching.cancel()
+        self.stop.set()
 
 
 def is_watched(folder):

@@ -30,7 +30,7 @@ def has_tags(html):
 
 @cache
 def parser():
-    markdown = MarkdownIt("commonmark", {"highlight": highlight}, renderer_cls=CodeKeepsTags)
+    markdown = MarkdownIt("commonmark", {"highlight": highlight}, renderer_cls=PageRenderer)
     markdown.enable(["table", "strikethrough"])
     markdown.use(footnote_plugin).use(deflist_plugin)
     markdown.use(anchors_plugin, max_level=4, permalink=True, permalinkSymbol="#")
@@ -77,8 +77,8 @@ def highlight(code, language, attributes):
     return pygmentize(code, lexer, HtmlFormatter(nowrap=True))
 
 
-class CodeKeepsTags(RendererHTML):
-    """Writes the braces of code as character references, so that no template engine sees a tag in it."""
+class PageRenderer(RendererHTML):
+    """Writes code so that no template engine sees a tag in it, and what may be wide so that it can scroll."""
 
     def code_inline(self, tokens, index, options, env):
         return keep_braces(super().code_inline(tokens, index, options, env))
@@ -88,6 +88,12 @@ class CodeKeepsTags(RendererHTML):
 
     def fence(self, tokens, index, options, env):
         return reachable(keep_braces(super().fence(tokens, index, options, env)))
+
+    def table_open(self, tokens, index, options, env):
+        return '<div class="table" tabindex="0">' + self.renderToken(tokens, index, options, env)
+
+    def table_close(self, tokens, index, options, env):
+        return self.renderToken(tokens, index, options, env) + "</div>\n"
 
 
 def keep_braces(html):

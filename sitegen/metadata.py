@@ -22,7 +22,7 @@ def split_page(text, file):
     """Return the metadata of a page, its text without them, and how many lines were taken off its top.
 
     A page carries its metadata as YAML or JSON between two `---` lines at its top, as JSON in a
-    `{% block context %}`, or both; the block wins. The lines of a block are left empty, so that the
+    `{% block context %}` (in Markdown: above all text), or both; the block wins. The lines of a block are left empty, so that the
     line numbers of the rest stay what they are.
 
     Raises SiteError for metadata that cannot be read.
@@ -32,13 +32,20 @@ def split_page(text, file):
         metadata = read_mapping(match[1], file, line=2)
         first_line = match[0].count("\n")
         text = text[match.end() :]
-    if match := CONTEXT_BLOCK.search(text):
+    if match := find_context(text, file):
         before = text[: match.start()]
         line = first_line + before.count("\n") + 1
         column = match.start(1) - text.rfind("\n", 0, match.start(1))
         metadata |= read_context(match[1], file, line, column)
         text = before + "\n" * match[0].count("\n") + text[match.end() :]
     return metadata, text, first_line
+
+
+def find_context(text, file):
+    """Return the match of the context block: in Markdown only at the top, for below it may be quoted code."""
+    match = CONTEXT_BLOCK.search(text)
+    is_quoted = match and file.endswith(".md") and text[: match.start()].strip()
+    return None if is_quoted else match
 
 
 def read_mapping(text, file, line=1):

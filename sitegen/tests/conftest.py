@@ -65,6 +65,7 @@ def small_site(site):
     site.write(
         "layouts/base.html",
         '{% load static %}<!doctype html><html lang="en"><head><title>{{ page.title }}</title>'
+        '<link rel="icon" href="data:,">'
         '<link rel="stylesheet" href="{% static \'site.css\' %}"></head>'
         "<body><main>{% block content %}{% endblock %}</main>{% include 'foot.html' %}</body></html>",
     )

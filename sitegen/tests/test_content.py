@@ -183,6 +183,15 @@ def test_template_tags_work_in_markdown_prose_and_not_in_code(blog):
     assert "{% nonsense %}" in html
 
 
+def test_a_context_block_in_markdown_counts_at_the_top_and_is_code_below(blog):
+    block = '{% block context %}{"title": "T"}{% endblock %}'
+    blog.write("a.md", f"{block}\n\n{{{{ title }}}}\n")
+    blog.write("b.md", f"# Own\n\n```\n{block}\n```\n\n[{{{{ page.title }}}}]\n")
+    blog.build()
+    assert "<p>T</p>" in blog.html("a/index.html")
+    assert "[Own]" in blog.html("b/index.html")
+
+
 def test_markdown_can_keep_its_braces(blog):
     blog.write("a.md", "---\ntemplate: false\n---\nSay {{ name }} {% here %}\n")
     blog.build()
