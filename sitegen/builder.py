@@ -3,7 +3,6 @@
 import os
 import shutil
 import time
-from contextlib import suppress
 from dataclasses import asdict
 from typing import NamedTuple
 
@@ -130,7 +129,7 @@ class Build:
         record = {
             "digest": page.digest,
             "trace": rendered.trace,
-            "facts": rendered.facts.as_dict(),
+            "facts": vars(rendered.facts),
             "file": page.file,
             "key": digest(content),
         }
@@ -230,7 +229,7 @@ def write(folder, path, content, release):
     os.makedirs(os.path.dirname(target), exist_ok=True)
     for suffix, data in {"": content, **siblings(path, content, release)}.items():
         # What stands here may be linked from the output, which must not change: never write into it.
-        with suppress(FileNotFoundError):
+        if os.path.exists(target + suffix):
             os.unlink(target + suffix)
         with open(target + suffix, "xb") as file:
             file.write(data)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from posixpath import dirname, join, normpath
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -33,8 +33,6 @@ class Facts:
     ids: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
     hidden: bool = False
-
-    as_dict = asdict
 
 
 class Document:
@@ -163,7 +161,7 @@ class Document:
         robots = self.tree.css_first("meta[name=robots]")
         self.facts.hidden = self.page.slug == "404" or bool(robots and "noindex" in robots.attributes["content"])
         main = self.tree.css_first("main") or self.tree.body
-        words = dict.fromkeys(word.lower() for word in WORD.findall(main.text(separator=" "))) if main else ()
+        words = dict.fromkeys(WORD.findall(main.text(separator=" ").lower())) if main else ()
         self.facts.words = " ".join(list(words)[:MAX_WORDS])
         description = self.tree.css_first("meta[name=description]")
         self.facts.description = (description and description.attributes.get("content")) or self._description()

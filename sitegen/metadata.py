@@ -22,8 +22,8 @@ def split_page(text, file):
     """Return the metadata of a page, its text without them, and how many lines were taken off its top.
 
     A page carries its metadata as YAML or JSON between two `---` lines at its top, as JSON in a
-    `{% block context %}` (in Markdown: above all text), or both; the block wins. The lines of a block are left empty, so that the
-    line numbers of the rest stay what they are.
+    `{% block context %}` (in Markdown: above all text), or both; the block wins. The lines of a block are
+    left empty, so that the line numbers of the rest stay what they are.
 
     Raises SiteError for metadata that cannot be read.
     """

@@ -74,7 +74,7 @@ def generated(site, path):
         return None
     facts = {}
     if path == "search.json" or path == "sitemap.xml":
-        facts = {page.slug: site.render(page).facts.as_dict() for page in site.pages}
+        facts = {page.slug: vars(site.render(page).facts) for page in site.pages}
     files = machine_files(site, facts)
     text = files.get(path) or files.get(f"{path}index.html")
     return HttpResponse(text, content_type=content_type(path)) if text is not None else None

@@ -93,7 +93,7 @@ def page(browser):
     page.complaints = []
     page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on("requestfailed", lambda request: page.complaints.append(request.url))
+    page.on("requestfailed", lambda request: "ABORTED" in request.failure or page.complaints.append(request.url))
     yield page
     context.close()
 
