@@ -5,7 +5,7 @@ manage := $(python) manage.py
 static := var/static/staticfiles.json
 static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py
 
-.PHONY: help run seed test e2e pictures chaos bench lint format setup setup-test
+.PHONY: help run seed test e2e pictures docs chaos bench lint format setup setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,12 +26,16 @@ e2e: setup-test $(static) ## the browser journeys alone: HEADED=1, K=drag, BASE_
 chaos: setup-test $(static) ## hurt a running server in turn, and see that no page is wrong: MINUTES=2
 	@$(python) -m e2e.chaos --minutes $(or $(MINUTES),2) $(ARGS)
 
+docs: setup ## the manual, built into var/site by the site generator
+	@$(manage) build --strict
+
 pictures: setup-test $(static) ## screenshots of every page in var/e2e/pictures, and the README's
 	@$(python) -m pytest e2e/test_look.py
 	@cp var/e2e/pictures/board-desktop-light.png docs/board.png
 
-bench: setup-test $(static) ## what it costs: placeholder pictures; from a commit to 40, 500 and 1,000 pages
+bench: setup-test $(static) ## what it costs: placeholder pictures; building sites; from a commit to 40, 500 and 1,000 pages
 	@$(python) -m placeholder.bench
+	@$(python) -m sitegen.bench
 	@$(python) -m e2e.bench_live
 
 lint: setup-test ## style, templates, imports, migrations

@@ -72,6 +72,8 @@ try:
         "UTC",
         validate=validate.OneOf(available_timezones(), error="Not a known time zone, like Europe/Stockholm."),
     )
+    SITE_PAGES = env.path("SITE_PAGES", BASE_DIR / "docs")
+    SITE_OUTPUT = env.path("SITE_OUTPUT", VAR_DIR / "site")
 except (OSError, ValueError) as error:
     raise SystemExit(f"Lightboard cannot start: {error}") from None
 

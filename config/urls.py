@@ -4,4 +4,5 @@ urlpatterns = [
     path("", include("board.urls")),
     path("api/", include("api.urls")),
     path("", include("placeholder.urls")),
+    path("site/", include("sitegen.urls")),
 ]

@@ -1,0 +1,182 @@
+"""Style sheets, scripts, pictures: found, put under hashed names, made small.
+
+A path is that of the file in the pages folder, `static/site.css`; an address is where browsers find
+it, `/static/site.0f3a….css`. A hashed name stands for the file and all it refers to, so a changed
+picture renames the style sheet that shows it.
+"""
+
+import re
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from posixpath import join, normpath
+from urllib.parse import unquote, urlsplit
+
+import minify_html
+
+from . import pictures, placeholders
+from .errors import SiteError
+from .pages import digest
+
+BUILT_IN = Path(__file__).parent / "static"
+HASHED = {
+    *(".css", ".js", ".mjs", ".map", ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"),
+    *(".woff", ".woff2", ".ttf", ".otf", ".mp3", ".mp4", ".webm"),
+}
+# Whoever asks for these does not read our pages first.
+KEEP_NAME = {"favicon.ico", "robots.txt", "sw.js"}
+
+CSS_REFERENCE = re.compile(r"""(?P<before>url\(\s*["']?|@import\s+["'])(?P<target>[^"')\s]+)""")
+JS_REFERENCE = re.compile(r"""(?P<before>\b(?:from|import)\s*\(?\s*["'])(?P<target>\.{0,2}/[^"'\n]+)(?=["'])""")
+SOURCE_MAP = re.compile(r"(?P<before>[/*][/*][#@]\s*sourceMappingURL=)(?P<target>[^\s*]+)")
+
+
+class Assets:
+    """The assets of one site. Without `hashed` every address is the path: the preview."""
+
+    def __init__(self, folder, hashed=False):
+        self.folder, self.hashed = folder, hashed
+        self._names, self._finished, self._drawn = {}, {}, {}
+
+    @cached_property
+    def _built_in(self):
+        return {f"static/{path.relative_to(BUILT_IN).as_posix()}": path for path in BUILT_IN.rglob("*.*")}
+
+    @cached_property
+    def _own(self):
+        return set(self.folder.assets)
+
+    def __contains__(self, path):
+        return path in self._own or path in self._built_in or bool(placeholders.FILE.fullmatch(path))
+
+    def raw(self, path):
+        """Return the bytes of the file as it was written."""
+        if path in self._own:
+            return self.folder.read(path)
+        if path in self._built_in:
+            return self._built_in[path].read_bytes()
+        if path not in self._drawn:
+            self._drawn[path] = placeholders.draw(path)
+        return self._drawn[path]
+
+    def digest(self, path):
+        return self.folder.digest(path) if path in self._own else digest(self.raw(path))
+
+    def address(self, path):
+        """Return the address of this asset in the built site, without the site's base."""
+        suffix = PurePosixPath(path).suffix
+        if not self.hashed or suffix not in HASHED or PurePosixPath(path).name in KEEP_NAME:
+            return "/" + path
+        return f"/{path.removesuffix(suffix)}.{self.name(path)}{suffix}"
+
+    def name(self, path):
+        """Return the hash of this file and of every file it refers to."""
+        if path not in self._names:
+            self._names[path] = digest(*(part for each in self.family(path) for part in (each, self.digest(each))))
+        return self._names[path]
+
+    def family(self, path):
+        """Return this path, and those it refers to, directly or not."""
+        family, waiting = [path], [path]
+        while waiting:
+            for target in self.references(waiting.pop()):
+                if target not in family:
+                    family.append(target)
+                    waiting.append(target)
+        return [path, *sorted(family[1:])]
+
+    def references(self, path):
+        return [
+            target
+            for pattern in reference_patterns(path)
+            for match in pattern.finditer(self.text(path))
+            if (target := self.target(path, match["target"]))
+        ]
+
+    def target(self, path, reference):
+        """Return the path of the asset that `reference`, written in `path`, means; None for anything else."""
+        parts = urlsplit(reference)
+        if parts.scheme or parts.netloc or not parts.path:
+            return None
+        target = normpath(join("/", str(PurePosixPath(path).parent), unquote(parts.path))).lstrip("/")
+        return target if target in self else None
+
+    def text(self, path):
+        try:
+            return self.raw(path).decode()
+        except UnicodeDecodeError:
+            raise SiteError(self.folder.place(path), "is not UTF-8 text") from None
+
+    def finished(self, path):
+        """Return the bytes to publish: references rewritten, style sheets and scripts minified."""
+        if path not in self._finished:
+            self._finished[path] = self._finish(path) if self.hashed else self.raw(path)
+        return self._finished[path]
+
+    def _finish(self, path):
+        if not reference_patterns(path):
+            return self.raw(path)
+        text = self.text(path)
+        is_built_already = SOURCE_MAP.search(text)
+        for pattern in reference_patterns(path):
+            text = pattern.sub(lambda match: self._rewritten(path, match), text)
+        return (text if is_built_already else minified(path, text)).encode()
+
+    def _rewritten(self, path, match):
+        reference = match["target"]
+        target = self.target(path, reference)
+        if not target:
+            return match[0]
+        parts = urlsplit(reference)
+        if parts.path.startswith("/"):
+            address = self.address(target)
+        else:
+            here = PurePosixPath("/" + path).parent
+            address = str(PurePosixPath(self.address(target)).relative_to(here, walk_up=True))
+            # A module may not be named without the dot.
+            if reference.startswith(".") and not address.startswith("."):
+                address = "./" + address
+        return match["before"] + parts._replace(path=address).geturl()
+
+    # Pictures
+
+    def size(self, path):
+        """Return width and height of a picture, or None where the file does not say."""
+        return pictures.size(self.raw(path), self.folder.place(path))
+
+    def variants(self, path):
+        """Return the narrower versions of a picture: their widths and their addresses."""
+        size = self.size(path)
+        if not self.hashed or not size or not pictures.can_resize(path):
+            return []
+        stem, _, suffix = self.address(path).rpartition(".")
+        return [(width, f"{stem}.{width}w.{suffix}") for width in pictures.WIDTHS if width < size[0]]
+
+    def variant(self, path, width):
+        """Return the bytes of a picture at this width."""
+        return pictures.resized(self.raw(path), width, self.folder.place(path))
+
+    def describe(self, path):
+        """Return all of an asset that a page can show."""
+        if path not in self:
+            return None
+        return self.address(path), pictures.is_picture(path) and self.size(path)
+
+
+def reference_patterns(path):
+    match PurePosixPath(path).suffix:
+        case ".css":
+            return [CSS_REFERENCE, SOURCE_MAP]
+        case ".js" | ".mjs":
+            return [JS_REFERENCE, SOURCE_MAP]
+    return []
+
+
+def minified(path, text):
+    """Return a style sheet or script without what only people read."""
+    kind = "style" if path.endswith(".css") else "script"
+    if f"</{kind}" in text.lower():
+        return text
+    module = " type=module" if re.search(r"^\s*(?:import|export)\b", text, re.MULTILINE) else ""
+    opening = f"<{kind}{module}>"
+    html = minify_html.minify(f"{opening}{text}</{kind}>", minify_css=True, minify_js=True)
+    return html.removeprefix(opening).removesuffix(f"</{kind}>")

@@ -1,0 +1,22 @@
+"""Compressed siblings, so that a server sends small files without work."""
+
+import gzip
+from pathlib import PurePosixPath
+
+import brotli
+
+TEXT = {".html", ".css", ".js", ".mjs", ".map", ".json", ".webmanifest", ".svg", ".xml", ".txt", ".vtt"}
+WORTHWHILE = 256  # bytes; below, the headers of an answer weigh more than what is saved
+
+
+def siblings(path, content, release=False):
+    """Return the compressed versions of a file by their suffixes; nothing for pictures and tiny files.
+
+    Brotli's quality 11 takes longer than the rest of a build: it is for a release.
+    """
+    if len(content) < WORTHWHILE or PurePosixPath(path).suffix not in TEXT:
+        return {}
+    return {
+        ".gz": gzip.compress(content, compresslevel=9 if release else 6, mtime=0),
+        ".br": brotli.compress(content, quality=11 if release else 5),
+    }

@@ -1,0 +1,212 @@
+"""The last step of a page: references rewritten, pictures measured, facts noted for the checks."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from posixpath import dirname, join, normpath
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from django.utils.html import format_html
+from selectolax.lexbor import LexborHTMLParser
+
+from . import pictures
+from .pages import PAGE_TYPES, is_asset
+from .trace import depend
+
+REFERENCES = {"href", "src", "poster", "action", "data-index"}
+WITH_REFERENCES = (
+    "a[href],area[href],link[href],script[src],img[src],source[src],video[src],video[poster],audio[src],"
+    "iframe[src],form[action],use[href],[data-index]"
+)
+WORD = re.compile(r"\w[\w'-]+")
+MAX_WORDS = 400
+
+
+@dataclass
+class Facts:
+    """What the checks, the sitemap and the search need to know of a finished page."""
+
+    title: str = ""
+    description: str = ""
+    words: str = ""
+    links: list = field(default_factory=list)
+    ids: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)
+    hidden: bool = False
+
+
+class Document:
+    """The HTML of one page, on its way into the site."""
+
+    def __init__(self, html, page, site):
+        self.page, self.site = page, site
+        self.tree = LexborHTMLParser(html)
+        self.facts = Facts()
+
+    def finish(self, script=None):
+        """Return the HTML to publish and its Facts; `script` is the address of one to add (the preview's)."""
+        for node in self.tree.css("img,source[srcset]"):
+            self._finish_picture(node)
+        for node in self.tree.css(WITH_REFERENCES):
+            for name in node.attributes.keys() & REFERENCES:
+                self._rewrite(node, name)
+        self._note_ids()
+        self._note_text()
+        html = self.tree.html.replace("</head>", self._head() + self._script(script) + "</head>", 1)
+        return html, self.facts
+
+    # References
+
+    def _rewrite(self, node, name):
+        reference = (node.attributes[name] or "").strip()
+        rewritten = self._resolve(reference)
+        if rewritten != node.attributes[name]:
+            node.attrs[name] = rewritten
+
+    def _resolve(self, reference):
+        """Return the reference as the site needs it, and note where it leads."""
+        try:
+            parts = urlsplit(reference)
+        except ValueError:
+            self._warn(reference, f"“{reference}” is not an address")
+            return reference
+        if parts.scheme or parts.netloc:
+            return reference
+        if not parts.path:
+            self._note_link(self.page.url, parts.fragment, reference)
+            return reference
+        address = self._address(parts.path)
+        if address is None:
+            self._note_link(unquote(urljoin(self.page.url, parts.path)), parts.fragment, reference)
+            return self._based(reference) if parts.path.startswith("/") else reference
+        self._note_link(address, parts.fragment, reference)
+        return self._based(parts._replace(path=quote(address)).geturl())
+
+    def _address(self, path):
+        """Return the address of the page or asset whose file this path names, or None."""
+        file = self._file(path)
+        if file.endswith(tuple(PAGE_TYPES)):
+            depend("source", file)
+            page = self.site.by_source.get(file)
+            return page and page.url
+        if is_asset(file):
+            depend("asset", file)
+            return self.site.assets.address(file) if file in self.site.assets else None
+        return None
+
+    def _file(self, path):
+        """Return the file that a path means: from the folder of the page's file, or of the site."""
+        return normpath(join("/", dirname(self.page.source), unquote(path))).lstrip("/")
+
+    def _based(self, reference):
+        return self.site.options.base + reference.lstrip("/")
+
+    def _note_link(self, address, fragment, reference):
+        self.facts.links.append([address, unquote(fragment), reference])
+
+    # Pictures
+
+    def _finish_picture(self, node):
+        attributes = node.attributes
+        if srcset := attributes.get("srcset"):
+            node.attrs["srcset"] = ", ".join(map(self._resolve_candidate, srcset.split(",")))
+        if node.tag != "img":
+            return
+        source = attributes.get("src") or ""
+        if "alt" not in attributes:
+            self._warn(source, f'the picture “{source}” has no alt text (alt="" where it only decorates)')
+        if "loading" not in attributes:
+            node.attrs["loading"] = "lazy"
+        file = self._file(source)
+        if "://" not in source and pictures.is_picture(file) and file in self.site.assets:
+            self._measure(node, file)
+
+    def _resolve_candidate(self, candidate):
+        reference, *descriptor = candidate.split()
+        return " ".join([self._resolve(reference), *descriptor])
+
+    def _measure(self, node, file):
+        """Say how much room the picture takes, and offer narrower versions of it."""
+        depend("asset", file)
+        size = self.site.assets.size(file)
+        if not size or not all(size):
+            return
+        width, height = size
+        given = node.attributes.get("width") or ""
+        if "height" not in node.attributes and (not given or given.isdigit()):
+            shown = int(given or width)
+            node.attrs["width"], node.attrs["height"] = str(shown), str(round(shown * height / width))
+        variants = self.site.assets.variants(file)
+        if variants and "srcset" not in node.attributes:
+            depend("variants", file)
+            candidates = [*variants, (width, self.site.assets.address(file))]
+            node.attrs["srcset"] = ", ".join(f"{self._based(quote(url))} {wide}w" for wide, url in candidates)
+            node.attrs["sizes"] = node.attributes.get("sizes") or f"(max-width: {width}px) 100vw, {width}px"
+
+    # Facts
+
+    def _note_ids(self):
+        ids = Counter(node.id for node in self.tree.css("[id]"))
+        for name, count in ids.items():
+            if count > 1:
+                self._warn(name, f"the id “{name}” is given {count} times")
+        names = [node.attributes["name"] for node in self.tree.css("a[name]")]
+        self.facts.ids = [name for name in [*ids, *names] if name]
+
+    def _note_text(self):
+        title = self.tree.css_first("head title")
+        self.facts.title = " ".join(title.text().split()) if title else ""
+        if not self.facts.title:
+            self._warn("<title", "the page has no title")
+        robots = self.tree.css_first("meta[name=robots]")
+        self.facts.hidden = self.page.slug == "404" or bool(robots and "noindex" in robots.attributes["content"])
+        main = self.tree.css_first("main") or self.tree.body
+        words = dict.fromkeys(WORD.findall(main.text(separator=" ").lower())) if main else ()
+        self.facts.words = " ".join(list(words)[:MAX_WORDS])
+        description = self.tree.css_first("meta[name=description]")
+        self.facts.description = (description and description.attributes.get("content")) or self._description()
+
+    def _description(self):
+        return str(self.page.metadata.get("description") or "")
+
+    def _warn(self, needle, reason):
+        self.facts.warnings.append([needle, reason])
+
+    # Head
+
+    def _head(self):
+        """Return the elements that tell machines what the page is, where the layout does not."""
+        depend("setting", "url")
+        depend("setting", "title")
+        address = self.site.url + self._based(quote(self.page.url))
+        description = self._description()
+        properties = {
+            "og:title": self.page.title,
+            "og:type": "article" if self.page.date else "website",
+            "og:url": address,
+            "og:site_name": str(self.site.settings["title"]),
+            "og:description": description,
+            "og:image": self._picture_address(),
+        }
+        elements = []
+        if self.page.slug != "404" and not self.tree.css_matches("link[rel=canonical]"):
+            elements.append(format_html('<link rel="canonical" href="{}">', address))
+        if description and not self.tree.css_matches("meta[name=description]"):
+            elements.append(format_html('<meta name="description" content="{}">', description))
+        depend("feeds")
+        if not self.tree.css_matches("link[type='application/atom+xml']"):
+            for name, feed in self.site.feeds.items():
+                link = '<link rel="alternate" type="application/atom+xml" title="{}" href="{}">'
+                elements.append(format_html(link, name, self._based(feed)))
+        for name, content in properties.items():
+            if content and not self.tree.css_matches(f"meta[property='{name}']"):
+                elements.append(format_html('<meta property="{}" content="{}">', name, content))
+        return "".join(elements)
+
+    def _picture_address(self):
+        """Return the full address of the page's picture (`image: static/team.jpg`), if it names one."""
+        reference = self.page.metadata.get("image")
+        return reference and urljoin(self.site.url, self._resolve(f"/{str(reference).lstrip('/')}"))
+
+    def _script(self, address):
+        return format_html('<script src="{}" defer></script>', address) if address else ""

@@ -1,0 +1,141 @@
+"""The restricted template engine of pages.
+
+It knows the layouts and pages of one folder and the layouts that come with sitegen; no settings, no
+request, no other tag libraries. A page that loops too long is stopped.
+"""
+
+import re
+import time
+from html import unescape
+from pathlib import Path
+
+from django.template import Context, Engine, Origin, Template, TemplateDoesNotExist, TemplateSyntaxError
+from django.template.loaders.base import Loader
+
+from .errors import RunawayPageError, SiteError
+from .metadata import split_page
+from .trace import depend
+
+BUILT_IN = Path(__file__).parent.parent / "templates" / "sitegen"
+MAX_SECONDS = 10
+MAX_BYTES = 5 * 1024 * 1024
+
+
+class SiteLoader(Loader):
+    """Loads layouts and includes by name, from the pages folder first, and notes them in the trace."""
+
+    def __init__(self, engine, folder):
+        super().__init__(engine)
+        self.folder = folder
+        self._compiled = {}
+
+    def get_template(self, template_name, skip=None):
+        depend("template", template_name)
+        if skip:
+            return super().get_template(template_name, skip)
+        if template_name not in self._compiled:
+            self._compiled[template_name] = super().get_template(template_name)
+        return self._compiled[template_name]
+
+    def get_template_sources(self, template_name):
+        if path := self.folder.layouts.get(template_name):
+            yield Origin(self.folder.place(path), template_name, self)
+        built_in = BUILT_IN / template_name
+        if built_in.parent == BUILT_IN and built_in.is_file():
+            yield Origin(str(built_in), template_name, self)
+
+    def get_contents(self, origin):
+        path = self.folder.layouts.get(origin.template_name)
+        if path and origin.name == self.folder.place(path):
+            text = self.folder.read_text(path)
+            return split_page(text, origin.name)[1]
+        return Path(origin.name).read_text()
+
+
+def make_engine(folder):
+    """Return the engine for the templates of this folder."""
+    return Engine(
+        loaders=[("sitegen.engine.SiteLoader", folder)],
+        libraries={"static": "sitegen.tags"},
+        builtins=["sitegen.tags"],
+        debug=True,  # for the line and text of an error; nothing else here looks at it
+    )
+
+
+def load_template(engine, name):
+    """Return the layout of this name. Raises TemplateDoesNotExist, or SiteError where it is broken."""
+    try:
+        return engine.get_template(name)
+    except TemplateSyntaxError as error:
+        raise located(error, name, 0) from error
+
+
+class PageContext(Context):
+    """The variables of a page. Loops set them at every turn, so here they are made to end."""
+
+    def __init__(self, variables):
+        self.deadline = time.monotonic() + MAX_SECONDS
+        super().__init__(variables)
+
+    def __setitem__(self, name, value):
+        self.refuse_to_run_on()
+        super().__setitem__(name, value)
+
+    def update(self, variables):
+        self.refuse_to_run_on()
+        return super().update(variables)
+
+    def refuse_to_run_on(self):
+        if time.monotonic() > self.deadline:
+            raise TimeoutError
+
+
+def render_template(template, variables, first_line=0):
+    """Return what `template`, a Template or a (text, name, engine), makes of these variables.
+
+    `first_line` counts the lines that were taken off the top of the file before.
+
+    Raises SiteError with file, line, column and the text that is wrong; RunawayPageError for a page that
+    takes more than MAX_SECONDS or grows beyond MAX_BYTES.
+    """
+    name = template.origin.name if isinstance(template, Template) else template[1]
+    try:
+        if not isinstance(template, Template):
+            text, name, engine = template
+            template = Template(text, Origin(name, name), name, engine)
+        html = template.render(PageContext(variables))
+    except TimeoutError:
+        raise RunawayPageError(name, f"runs for more than {MAX_SECONDS} seconds") from None
+    except MemoryError:
+        raise RunawayPageError(name, "needs more memory than there is") from None
+    except SiteError:
+        raise
+    # Whatever a tag or filter raises is a mistake in the page, to be shown where it stands.
+    except Exception as error:
+        raise located(error, name, first_line) from error
+    if len(html) > MAX_BYTES:
+        raise RunawayPageError(name, f"is larger than {MAX_BYTES // 1024**2} MB")
+    return html
+
+
+def located(error, name, first_line):
+    """Return the SiteError that says where in which file a template's error is."""
+    reason = reason_of(error)
+    place = getattr(error, "template_debug", None)
+    if not place:
+        return SiteError(name, reason)
+    line = place["line"] + (first_line if place["name"] == name else 0)
+    column = len(unescape(place["before"])) + 1
+    excerpt = unescape(place["before"] + place["during"] + place["after"]).rstrip("\n")
+    return SiteError(place["name"], reason, line, column, excerpt)
+
+
+def reason_of(error):
+    if isinstance(error, TemplateDoesNotExist):
+        return f"there is no template “{error}”"
+    if isinstance(error, RecursionError):
+        return "includes or extends itself without end"
+    if isinstance(error, TemplateSyntaxError):
+        # Django names the file and a line that does not count the front matter; both are said already.
+        return re.sub(r" on line \d+", "", re.sub(r"^Template: .*?, ", "", str(error), flags=re.DOTALL))
+    return f"{type(error).__name__}: {error}"

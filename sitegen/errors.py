@@ -1,0 +1,47 @@
+"""What can be wrong with a site, said as `file:line: reason`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong, and where."""
+
+    file: str
+    line: int | None
+    reason: str
+    excerpt: str = ""
+
+    def __str__(self):
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.reason}"
+
+
+class SiteError(Exception):
+    """Something in the site's folder that cannot be used.
+
+    `fatal` problems stop a build; the others cost only the page they are in.
+    """
+
+    fatal = True
+
+    def __init__(self, file, reason, line=None, column=None, excerpt=""):
+        reason = f"column {column}: {reason}" if column else reason
+        self.problem = Problem(str(file), line, reason, excerpt)
+        super().__init__(str(self.problem))
+
+
+class RunawayPageError(SiteError):
+    """A page that takes too long or grows too big."""
+
+    fatal = False
+
+
+class BuildError(Exception):
+    """A build that wrote nothing; `problems` holds all that was wrong."""
+
+    def __init__(self, problems):
+        self.problems = sorted(
+            set(problems), key=lambda problem: (problem.file, problem.line or 0, problem.reason)
+        )
+        super().__init__("\n".join(map(str, self.problems)))

@@ -1,0 +1,64 @@
+"""Pictures: how large they are, and narrower versions for narrow screens."""
+
+import re
+from io import BytesIO
+from pathlib import PurePosixPath
+
+from .errors import SiteError
+
+WIDTHS = (480, 960, 1440)
+RESIZABLE = {".jpg", ".jpeg", ".png", ".webp"}
+MEASURABLE = RESIZABLE | {".gif", ".svg", ".avif"}
+SIDEWAYS = {5, 6, 7, 8}  # EXIF orientations that swap width and height
+ORIENTATION = 0x0112
+
+
+def is_picture(path):
+    return PurePosixPath(path).suffix.lower() in MEASURABLE
+
+
+def can_resize(path):
+    return PurePosixPath(path).suffix.lower() in RESIZABLE
+
+
+def size(content, file):
+    """Return width and height in pixels, or None for a drawing that does not say.
+
+    Raises SiteError for a file that is no picture.
+    """
+    if b"<svg" in content[:2000]:
+        return drawing_size(content.decode(errors="replace"))
+    with opened(content, file) as picture:
+        width, height = picture.size
+        return (height, width) if picture.getexif().get(ORIENTATION) in SIDEWAYS else (width, height)
+
+
+def drawing_size(svg):
+    head = re.search(r"<svg\b[^>]*>", svg)[0]
+    numbers = [re.search(rf"""\s{side}=["']([\d.]+)(?:px)?["']""", head) for side in ("width", "height")]
+    if all(numbers):
+        return tuple(round(float(number[1])) for number in numbers)
+    box = re.search(r"""\sviewBox=["'][\d.-]+[ ,]+[\d.-]+[ ,]+([\d.]+)[ ,]+([\d.]+)["']""", head)
+    return box and (round(float(box[1])), round(float(box[2])))
+
+
+def resized(content, width, file):
+    """Return the bytes of the picture, `width` pixels wide, in its own format."""
+    from PIL import Image, ImageOps
+
+    with opened(content, file) as picture:
+        format_ = picture.format
+        upright = ImageOps.exif_transpose(picture)
+        height = max(1, round(upright.height * width / upright.width))
+        out = BytesIO()
+        upright.resize((width, height), Image.Resampling.LANCZOS).save(out, format_, quality=82, optimize=True)
+        return out.getvalue()
+
+
+def opened(content, file):
+    from PIL import Image
+
+    try:
+        return Image.open(BytesIO(content))
+    except (OSError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise SiteError(file, f"is not a picture that can be read: {str(error).partition(' <')[0]}") from None

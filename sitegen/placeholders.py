@@ -1,0 +1,38 @@
+"""Placeholder pictures, drawn by whatever the project serves at their address."""
+
+import re
+
+FILE = re.compile(r"image/(\d{1,5})x(\d{1,5})\.png")
+
+
+def file_of(width, height):
+    """Return the path of this picture in the built site."""
+    return f"image/{width}x{height}.png"
+
+
+def draw(path):
+    """Return the bytes of the PNG at `path` of the built site.
+
+    The view is called as it is, without middleware. Raises LookupError when the project draws no
+    placeholder pictures, or refuses this one.
+    """
+    from django.conf import settings
+    from django.http import HttpRequest
+    from django.urls import Resolver404, resolve
+
+    width, height = FILE.fullmatch(path).groups()
+    request = HttpRequest()
+    request.method = "GET"
+    request.META = {"SERVER_NAME": "localhost", "SERVER_PORT": "80"}
+    request.path = request.path_info = getattr(settings, "SITE_PLACEHOLDER", "/image/{}x{}/").format(width, height)
+    try:
+        view, args, kwargs = resolve(request.path)
+    except Resolver404:
+        raise LookupError("no app that draws placeholder pictures is installed") from None
+    response = view(request, *args, **kwargs)
+    if response.status_code != 200:
+        reason = response.content.decode(errors="replace")[:200]
+        raise LookupError(
+            f"the placeholder picture {width} by {height} was refused ({response.status_code}): {reason}"
+        )
+    return response.content

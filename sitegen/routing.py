@@ -1,0 +1,6 @@
+from django.urls import path
+
+from .live import Changes
+
+# Below the address of the preview: live.js looks for its socket there.
+websocket_urlpatterns = [path("live/", Changes.as_asgi())]

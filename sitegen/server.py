@@ -1,0 +1,51 @@
+"""The preview in one process of its own: no project, no database."""
+
+import socket
+import sys
+from pathlib import Path
+
+from .standalone import configure
+
+
+def serve(folder, host="127.0.0.1", port=8001, drafts=False, future=False):
+    """Show the site of `folder` at http://host:port/ until interrupted; return the exit status."""
+    folder = Path(folder).resolve()
+    if not folder.is_dir():
+        print(f"{folder}: is not a folder", file=sys.stderr)
+        return 1
+    if is_taken(host, port):
+        print(f"Port {port} is in use: name another with --port.", file=sys.stderr)
+        return 1
+    configure(SITE_PAGES=folder, SITE_LIVE=True, SITE_DRAFTS=drafts, SITE_FUTURE=future)
+    run(host, port, lambda: print(f"{folder} is at http://{host}:{port}/ (Ctrl-C ends it)", flush=True))
+    return 0
+
+
+def is_taken(host, port):
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+def run(host, port, ready):
+    # Daphne puts its event loop in place when it is imported; the application needs Django set up.
+    from channels.routing import ProtocolTypeRouter, URLRouter
+    from channels.security.websocket import AllowedHostsOriginValidator
+    from daphne.endpoints import build_endpoint_description_strings
+    from daphne.server import Server
+    from django.core.asgi import get_asgi_application
+
+    from .routing import websocket_urlpatterns
+
+    application = ProtocolTypeRouter(
+        {
+            "http": get_asgi_application(),
+            "websocket": AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns)),
+        }
+    )
+    endpoints = build_endpoint_description_strings(host=host, port=port)
+    Server(application, endpoints=endpoints, ready_callable=ready).run()

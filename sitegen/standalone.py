@@ -1,0 +1,50 @@
+"""Django's settings for sitegen alone: one process, no database, no sessions."""
+
+from importlib.util import find_spec
+
+import django
+from django.conf import settings
+from django.core.management.utils import get_random_secret_key
+from django.utils.csp import CSP
+
+
+def configure(**pages):
+    """Set Django up to build and preview one site, unless a project has set it up already.
+
+    `pages` are settings that begin with SITE_.
+    """
+    if settings.configured:
+        return
+    settings.configure(
+        DEBUG=False,
+        SECRET_KEY=get_random_secret_key(),  # signs nothing that outlives the process
+        ALLOWED_HOSTS=["localhost", "127.0.0.1", "[::1]"],
+        INSTALLED_APPS=["sitegen", *optional_apps()],
+        MIDDLEWARE=[
+            "django.middleware.security.SecurityMiddleware",
+            "django.middleware.csp.ContentSecurityPolicyMiddleware",
+            "django.middleware.common.CommonMiddleware",
+            "django.middleware.clickjacking.XFrameOptionsMiddleware",
+        ],
+        ROOT_URLCONF="sitegen.standalone_urls",
+        USE_TZ=True,
+        TIME_ZONE="UTC",
+        SECURE_CSP={
+            "default-src": [CSP.NONE],
+            "script-src": [CSP.SELF],
+            "style-src": [CSP.SELF],
+            "img-src": [CSP.SELF, "data:"],
+            "font-src": [CSP.SELF],
+            "connect-src": [CSP.SELF],
+            "form-action": [CSP.SELF],
+            "base-uri": [CSP.NONE],
+            "frame-ancestors": [CSP.NONE],
+        },
+        **pages,
+    )
+    django.setup()
+
+
+def optional_apps():
+    """Return the apps that pages can use where they are there too: the one that draws pictures."""
+    return ["placeholder"] if find_spec("placeholder") and find_spec("placeholder.urls") else []

@@ -1,0 +1,44 @@
+// Shows the page as it is now when a file of the site changes. Only the preview adds this script.
+const root = new URL("../../", document.currentScript.src);
+
+async function showChange(files) {
+  if (files.every((file) => file.endsWith(".css"))) return refreshStyles();
+  const answer = await fetch(location.href, { cache: "no-store" });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const scripts = (root) => [...root.querySelectorAll("script")].map((script) => script.outerHTML).join();
+  // A script that is already here has run and will not again; a new one must.
+  const own = `<script src="${new URL("static/sitegen/live.js", root).pathname}" defer=""></script>`;
+  if (scripts(document) !== own || scripts(page) !== own) return location.reload();
+  document.head.innerHTML = page.head.innerHTML;
+  document.body.replaceWith(page.body);
+}
+
+function refreshStyles() {
+  for (const link of document.querySelectorAll("link[rel=stylesheet]")) {
+    const fresh = link.cloneNode();
+    const address = new URL(link.href);
+    address.searchParams.set("changed", Date.now());
+    fresh.href = address;
+    fresh.addEventListener("load", () => link.remove());
+    link.after(fresh);
+  }
+}
+
+function listen(delay) {
+  const address = new URL("live/", root);
+  address.protocol = address.protocol.replace("http", "ws");
+  const socket = new WebSocket(address);
+  socket.addEventListener("open", () => {
+    document.documentElement.dataset.live = "yes";
+    // The server was away: whatever changed meanwhile is not known.
+    if (delay > 250) showChange(["?"]);
+    delay = 250;
+  });
+  socket.addEventListener("message", (event) => showChange(JSON.parse(event.data)));
+  socket.addEventListener("close", () => {
+    delete document.documentElement.dataset.live;
+    setTimeout(listen, delay, Math.min(delay * 2, 5000));
+  });
+}
+
+listen(250);

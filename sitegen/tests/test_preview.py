@@ -1,0 +1,118 @@
+import pytest
+from django.urls import reverse
+
+
+@pytest.fixture
+def preview(small_site, settings, client):
+    settings.SITE_PAGES = small_site.folder
+    return lambda path="": client.get(f"/site/{path}")
+
+
+def test_the_preview_root_is_the_page_index(preview):
+    assert reverse("sitegen:preview") == "/site/"
+    answer = preview()
+    assert answer.status_code == 200
+    assert "Home" in answer.text
+
+
+def test_a_page_is_rendered_as_it_is_now(preview, small_site):
+    assert "About us" in preview("about/").text
+    small_site.write("about.html", "<p>Changed</p>")
+    assert "Changed" in preview("about/").text
+
+
+def test_a_page_that_would_be_built_is_the_same_but_for_addresses(preview, small_site):
+    small_site.write("deep/page.md", "# Deep\n\n[up](../about.html) ![d](../static/dot.svg)\n")
+    html = preview("deep/page/").text
+    assert 'href="/site/about/"' in html
+    assert 'src="/site/static/dot.svg"' in html
+    assert 'width="4"' in html
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "nope/",
+        "nope",
+        "../../etc/passwd",
+        "%2e%2e/%2e%2e/etc/passwd",
+        "..%5c..%5cetc/",
+        "/etc/passwd",
+        "//etc/passwd",
+        "index%00/",
+        "about%00.html",
+        "x" * 5000 + "/",
+        "layouts/base.html",
+        "data/team.json",
+        "site.yaml",
+        "leak/",
+        "static/leak.css",
+    ],
+)
+def test_an_unknown_or_unsafe_address_is_not_found(preview, small_site, tmp_path, path):
+    (tmp_path / "secret").write_text("secret")
+    (small_site.folder / "leak.md").symlink_to(tmp_path / "secret")
+    (small_site.folder / "static/leak.css").symlink_to(tmp_path / "secret")
+    answer = preview(path)
+    assert answer.status_code == 404
+    assert "secret" not in answer.text
+
+
+def test_an_address_without_its_slash_leads_to_the_page(preview):
+    answer = preview("about")
+    assert (answer.status_code, answer.headers["Location"]) == (301, "/site/about/")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("static/site.css", "text/css; charset=utf-8"),
+        ("static/dot.svg", "image/svg+xml; charset=utf-8"),
+        ("static/sitegen/search.js", "text/javascript; charset=utf-8"),
+        ("sitemap.xml", "application/xml; charset=utf-8"),
+        ("search.json", "application/json; charset=utf-8"),
+        ("robots.txt", "text/plain; charset=utf-8"),
+        ("search/", "text/html; charset=utf-8"),
+        ("404.html", "text/html; charset=utf-8"),
+    ],
+)
+def test_everything_that_is_published_can_be_seen_before(preview, path, kind):
+    answer = preview(path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, kind)
+
+
+def test_an_error_is_shown_with_file_line_and_text_and_goes_away(preview, small_site):
+    small_site.write("about.html", "<p>\n  <b>{{ x|nofilter }}</b>")
+    answer = preview("about/")
+    assert answer.status_code == 500
+    assert "about.html:2" in answer.text
+    assert "Invalid filter: &#x27;nofilter&#x27;" in answer.text
+    assert "{{ x|nofilter }}" in answer.text
+    assert "nonce" not in answer.headers["Content-Security-Policy"]
+    small_site.write("about.html", "<p>Well again</p>")
+    assert "Well again" in preview("about/").text
+
+
+def test_broken_metadata_and_data_are_shown_too(preview, small_site):
+    small_site.write("about.html", "---\ntitle: [\n---\n")
+    assert "about.html:3" in preview("about/").text
+    small_site.write("data/team.json", "{")
+    assert "team.json:1" in preview("").text
+
+
+def test_drafts_are_not_previewed_in_the_project(preview, small_site, settings):
+    small_site.write("idea.md", "---\ndraft: true\n---\n")
+    assert preview("idea/").status_code == 404
+    settings.SITE_DRAFTS = True
+    assert preview("idea/").status_code == 200
+
+
+def test_the_policy_is_strict_and_nothing_is_inline(preview):
+    answer = preview()
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "<style" not in answer.text
+    assert "style=" not in answer.text
+
+
+def test_only_reading_is_allowed(client):
+    assert client.post("/site/").status_code == 405

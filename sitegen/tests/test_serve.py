@@ -1,0 +1,99 @@
+"""The preview as a process of its own, seen through a browser."""
+
+import socket
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import expect
+
+SHOWN = 10_000
+
+
+@pytest.fixture
+def server(small_site):
+    """Serve the small site; returns its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "sitegen", "serve", str(small_site.folder), "--port", str(port)]
+    process = subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True)
+    try:
+        assert f"http://127.0.0.1:{port}/" in process.stdout.readline()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdout.close()
+
+
+def open_live(page, address):
+    page.goto(address)
+    page.wait_for_selector("html[data-live]", state="attached")
+
+
+def test_an_edit_shows_itself_without_leaving_the_page(page, server, small_site):
+    open_live(page, server)
+    page.evaluate("window.stayed = true")
+    small_site.write("index.md", "# Edited while you look\n")
+    expect(page.get_by_role("heading", name="Edited while you look")).to_be_visible(timeout=SHOWN)
+    assert page.evaluate("window.stayed")
+    small_site.write("layouts/foot.html", "<footer>A new foot</footer>")
+    expect(page.get_by_text("A new foot")).to_be_visible(timeout=SHOWN)
+    assert page.complaints == []
+
+
+def test_an_edited_style_sheet_takes_effect_in_place(page, server, small_site):
+    open_live(page, server)
+    expect(page.locator("body")).to_have_css("color", "rgb(255, 0, 0)")
+    small_site.write("static/site.css", "body { color: rgb(0, 0, 255) }")
+    expect(page.locator("body")).to_have_css("color", "rgb(0, 0, 255)", timeout=SHOWN)
+
+
+def test_an_error_is_shown_and_the_page_recovers_by_itself(page, server, small_site):
+    open_live(page, f"{server}/about/")
+    whole = (small_site.folder / "about.html").read_text()
+    small_site.write("about.html", "<p>\n{% nonsense %}")
+    expect(page.get_by_text("about.html:2")).to_be_visible(timeout=SHOWN)
+    expect(page.get_by_text("{% nonsense %}")).to_be_visible()
+    small_site.write("about.html", whole)
+    expect(page.get_by_role("heading", name="About us")).to_be_visible(timeout=SHOWN)
+
+
+def test_it_answers_with_the_strict_policy_and_404(page, server):
+    answer = page.request.get(f"{server}/nowhere/")
+    assert answer.status == 404
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert page.request.get(server, headers={"Host": "evil.example"}).status == 400
+
+
+def test_a_taken_port_is_said_in_words(server, small_site):
+    command = [
+        sys.executable,
+        "-m",
+        "sitegen",
+        "serve",
+        str(small_site.folder),
+        "--port",
+        server.rpartition(":")[2],
+    ]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "is in use" in done.stderr
+
+
+def test_serve_site_of_the_project_is_the_same_server(small_site):
+    command = [
+        sys.executable,
+        settings.BASE_DIR / "manage.py",
+        "serve_site",
+        str(small_site.folder),
+        "--port",
+        "0",
+    ]
+    with subprocess.Popen(command, cwd=small_site.folder, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert str(small_site.folder) in process.stdout.readline()
+        finally:
+            process.terminate()

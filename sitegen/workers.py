@@ -1,0 +1,54 @@
+"""Work spread over processes: threads would share one interpreter lock."""
+
+import os
+import threading
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.connection import wait
+
+from .errors import SiteError
+
+
+def processors():
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def can_fork():
+    """Return whether a copy of this process is safe to make: not while other threads may hold locks."""
+    return "fork" in get_all_start_methods() and threading.active_count() == 1
+
+
+def spread(function, items, processes):
+    """Yield `function(item)` for every item, in any order, worked on by this many forked processes.
+
+    A process whose parent was killed ends at its next result, since nobody is left to take it.
+    Raises SiteError when one of the processes is killed.
+    """
+    context = get_context("fork")
+    readers, children = [], []
+    for number in range(processes):
+        reader, writer = context.Pipe(duplex=False)
+        child = context.Process(
+            target=work, args=(function, items[number::processes], reader, writer), daemon=True
+        )
+        child.start()
+        writer.close()
+        readers.append(reader)
+        children.append(child)
+    while readers:
+        for reader in wait(readers):
+            try:
+                yield reader.recv()
+            except EOFError:
+                readers.remove(reader)
+                reader.close()
+    for child in children:
+        child.join()
+        if child.exitcode:
+            raise SiteError("sitegen", f"a process that rendered pages ended with {child.exitcode}")
+
+
+def work(function, items, reader, writer):
+    reader.close()
+    for item in items:
+        writer.send(function(item))
