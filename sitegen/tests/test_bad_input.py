@@ -39,7 +39,7 @@ def failure(site):
         ("a.md", "---\ntitle: A\ndate: tomorrow\n---\n", "a.md:3: “date” must be a date such as"),
         ("a.md", "---\ndraft: perhaps\n---\n", "a.md:2: “draft” must be true or false"),
         ("a.md", "---\ntags: news\n---\n", "a.md:2: “tags” must be a list"),
-        ("data/d.json", '{"a": 1,}', "d.json:1: column 8: broken JSON"),
+        ("data/d.json", '{"a" 1}', "d.json:1: column 6: broken JSON"),
         ("data/d.yaml", "a: [1\n", "d.yaml:2: column 1: broken YAML"),
         ("site.yaml", "title: A\n  b: c\n", "site.yaml:2: column 4: broken YAML"),
         ("site.yaml", "navigation: about\n", "site.yaml: “navigation” must be a list"),
