@@ -40,7 +40,7 @@ PEOPLE_SHOWN = 12
 LAYER_TIMEOUT = 2
 # After frames went out, this long a pause for each socket there is: the acknowledgements come in, pages and the API
 # get their turn, and the changes of meanwhile go out together.
-PAUSE_PER_SOCKET = 0.0003
+PAUSE_PER_SOCKET = 0.0004
 GROUP = "lightboard"
 
 TRY_LATER = 1013
