@@ -99,6 +99,18 @@ def test_cards_with_the_same_key_stand_by_their_number_and_can_be_parted(user, s
     assert column(sprint) == ["a", "c", "b"]
 
 
+def test_neighbours_that_are_spaced_out_are_in_the_log_and_keep_their_versions(user, sprint, add):
+    a, b, c = (add(name, sprint, order=7) for name in "abc")
+    moved = place(user, c, sprint, after=a.pk)
+    event = Event.objects.get(seq=moved.version)
+    neighbours = Task.objects.filter(pk__in=[a.pk, b.pk]).order_by("pk")
+    assert [task.version for task in neighbours] == [a.version, b.version]
+    assert event.changes["spaced"] == {str(task.pk): [7, task.order] for task in neighbours if task.order != 7}
+    assert event.changes["spaced"]
+    state = history.replay(history.since(0))["tasks"]
+    assert {pk: fields["order"] for pk, fields in state.items()} == dict(Task.objects.values_list("pk", "order"))
+
+
 def test_keys_stay_exact_in_every_client(user, sprint, add):
     add("a", sprint, order=ordering.LIMIT)
     add("b", sprint)
@@ -138,8 +150,7 @@ def test_ten_thousand_cards_put_in_at_one_spot_make_room_once_in_ten_at_the_most
 class Board(RuleBasedStateMachine):
     """The board against a dictionary of plain lists, by random adds, moves, removals and spoilt keys.
 
-    Seen to fail: "right before" instead of "right after", no tie-break by id, spacing out without the history,
-    a version for the neighbours.
+    Seen to fail: "right after" for "right before".
     """
 
     tasks = Bundle("tasks")
