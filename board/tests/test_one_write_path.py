@@ -39,6 +39,12 @@ ALLOWED = {
     "board/actions.py": {"_save": {"row.save"}, "_remove": {"row.delete"}},
     "board/history.py": {"write": {"Event.objects.create"}, "next_number": {"cursor.execute"}},
     "board/ordering.py": {"make_room": {"Task.objects.bulk_update"}},
+    # What was answered before, not a change of the board.
+    "board/idempotency.py": {
+        "_claim": {"cursor.execute"},
+        "once": {"Answer.objects.filter(by=by, key=key).update"},
+        "forget": {"Answer.objects.filter(at__lt=timezone.now() - KEPT).delete"},
+    },
     # The counter's one row, not a change of the board.
     "board/apps.py": {"ensure_counter": {"counter.objects.using(using).get_or_create"}},
 }
