@@ -6,7 +6,9 @@
 import asyncio
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
+from asgiref.sync import ThreadSensitiveContext
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
@@ -28,15 +30,22 @@ sys.setswitchinterval(0.0005)
 def bounded(application, limit):
     """Return `application` working on at most `limit` requests at once; the others wait their turn.
 
-    Every request gets a thread of its own under ASGI, and many threads that render at once are
-    several times slower than few (docs: ARCHITECTURE.md, Running).
+    Each of the `limit` threads stays, and with it its connection to the database: a thread and a connection
+    for every request, as Django has it under ASGI, cost more than most answers, and many threads that render
+    at once are several times slower than few.
     """
-    semaphore = asyncio.Semaphore(limit)
+    idle = asyncio.LifoQueue()
+    for number in range(limit):
+        idle.put_nowait(ThreadPoolExecutor(1, f"request-{number}"))
 
     async def bounded_application(scope, receive, send):
         hub.start()
-        async with semaphore:
-            await application(scope, receive, send)
+        thread = await idle.get()
+        try:
+            async with ThreadSensitiveContext(executor=thread):
+                await application(scope, receive, send)
+        finally:
+            idle.put_nowait(thread)
 
     return bounded_application
 

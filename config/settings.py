@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -139,6 +140,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Data
 
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    # The threads that answer requests stay (config/asgi.py), so their connections may.
+    DATABASE["CONN_MAX_AGE"] = None
     # Readers never wait for the writer (WAL), writers queue instead of failing (IMMEDIATE, timeout),
     # and a commit survives a power cut (FULL).
     DATABASE["OPTIONS"] = {
