@@ -381,9 +381,13 @@ class Hub:
 
     def _start(self, work):
         """Work for one socket in a task of its own, so that a slow one holds up nobody else."""
-        task = self._loop.create_task(work)
-        self._tasks_of_sockets.add(task)
-        task.add_done_callback(self._finish)
+        # Most can be sent at once: then no turn of the event loop is spent on it.
+        task = asyncio.Task(work, loop=self._loop, eager_start=True)
+        if task.done():
+            self._finish(task)
+        else:
+            self._tasks_of_sockets.add(task)
+            task.add_done_callback(self._finish)
 
     def _finish(self, task):
         self._tasks_of_sockets.discard(task)

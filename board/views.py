@@ -5,7 +5,9 @@ With htmx a view answers with the component that changed; without it, with the w
 
 from functools import cache
 from hashlib import sha256
+from threading import Lock
 
+from cachetools import LRUCache, cached
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -13,6 +15,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
@@ -24,6 +27,8 @@ from .forms import MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm
 from .models import Sprint, Task
 
 UNPROCESSABLE = 422
+# Characters of whole pages that are kept for who comes back to an unchanged board.
+PAGES_KEPT = 20_000_000
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -78,25 +83,27 @@ def delete_sprint(request, pk):
 @require_safe
 def board(request, pk):
     state = history.state()
+    if messages.get_messages(request):
+        return HttpResponse(_page(request, pk, state))
     etag = _etag(request, state)
     unchanged = get_conditional_response(request, etag)
-    if unchanged:
-        return unchanged
-    response = render(request, "board/board.html", _found(broadcasts.board, pk, state))
-    response["ETag"] = etag
-    return response
+    return unchanged or HttpResponse(_kept_page(etag, request, pk, state), headers={"ETag": etag})
 
 
 def _etag(request, state):
-    """Return the ETag of a page that shows the board as of `state`; it differs for whoever may see anything else.
-
-    None when a message waits, which a page shows once.
-    """
-    if messages.get_messages(request):
-        return None
+    """Return the ETag of a page that shows the board as of `state`; it differs for whoever may see anything else."""
     who = request.user.pk, request.headers.get("Cookie")
     what = request.get_full_path(), state, broadcasts.page_format(), get_language(), release()
     return f'"{sha256(repr((who, what)).encode()).hexdigest()[:32]}"'
+
+
+@cached(LRUCache(PAGES_KEPT, getsizeof=len), key=lambda etag, *page: etag, lock=Lock())
+def _kept_page(etag, *page):
+    return _page(*page)
+
+
+def _page(request, pk, state):
+    return render_to_string("board/board.html", _found(broadcasts.board, pk, state), request)
 
 
 @cache

@@ -8,13 +8,14 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from asgiref.sync import ThreadSensitiveContext
+import django
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
-from django.core.asgi import get_asgi_application
+from django.core.handlers.asgi import ASGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 # These import models, so Django has to be set up before.
 from api.routing import websocket_urlpatterns as api_sockets  # noqa: E402
@@ -23,6 +24,18 @@ from board.hub import hub  # noqa: E402
 from board.routing import websocket_urlpatterns as board_sockets  # noqa: E402
 
 REQUESTS_AT_ONCE = 2
+
+
+class SyncHandler(ASGIHandler):
+    """Django under ASGI when all middleware and views are sync: one visit to the request's thread instead of three."""
+
+    def load_middleware(self, is_async=False):
+        super().load_middleware(is_async=False)
+
+    async def get_response_async(self, request):
+        return await sync_to_async(self.get_response, thread_sensitive=True)(request)
+
+
 # A request's thread waits this long for the interpreter, after each query, while the event loop serves many sockets.
 sys.setswitchinterval(0.0005)
 
@@ -52,7 +65,7 @@ def bounded(application, limit):
 
 application = ProtocolTypeRouter(
     {
-        "http": waiting_for_events(bounded(django_application, REQUESTS_AT_ONCE)),
+        "http": waiting_for_events(bounded(SyncHandler(), REQUESTS_AT_ONCE)),
         "websocket": AuthMiddlewareStack(URLRouter([*board_sockets, *api_sockets])),
     }
 )

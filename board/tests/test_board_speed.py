@@ -5,7 +5,7 @@ import gzip
 import pytest
 from django.test import Client
 
-from board import actions, broadcasts
+from board import actions, broadcasts, views
 from board.actions import Place
 from board.models import Status
 
@@ -68,6 +68,7 @@ def test_the_number_of_queries_does_not_grow_with_the_board(
 ):
     def count(queries):
         if not is_kept:
+            views._kept_page.cache_clear()
             broadcasts.board.cache_clear()
         with django_assert_num_queries(queries):
             browser.get(address)
