@@ -4,7 +4,6 @@ With htmx a view answers with the component that changed; without it, with the w
 """
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -216,10 +215,3 @@ def _card(request, task):
 
 def _go(request, url):
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
-
-
-@login_not_required
-@require_safe
-def healthz(request):
-    """Answer that the process is alive, without touching the database."""
-    return HttpResponse("ok", content_type="text/plain")

@@ -57,7 +57,9 @@ def are_hosts(values):
 def is_site(value):
     """Judge an address like "https://board.example.org". Raises `ValidationError`."""
     site = urlsplit(value)
-    if value and (site.scheme not in ("http", "https") or not site.hostname or f"{site.scheme}://{site.netloc}" != value):
+    if value and (
+        site.scheme not in ("http", "https") or not site.hostname or f"{site.scheme}://{site.netloc}" != value
+    ):
         raise ValidationError("Must be like https://board.example.org, without a path.")
 
 
