@@ -10,7 +10,6 @@ from threading import Lock
 from cachetools import LRUCache, cached
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -244,10 +243,3 @@ def _card(request, task):
 
 def _go(request, url):
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
-
-
-@login_not_required
-@require_safe
-def healthz(request):
-    """Answer that the process is alive, without touching the database."""
-    return HttpResponse("ok", content_type="text/plain")

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import django
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
-from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.sessions import SessionMiddlewareStack
 from django.core.handlers.asgi import ASGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -21,9 +21,14 @@ django.setup(set_prefix=False)
 from api.routing import websocket_urlpatterns as api_sockets  # noqa: E402
 from api.waiting import waiting_for_events  # noqa: E402
 from board.hub import hub  # noqa: E402
+from board.middleware import SocketUserMiddleware  # noqa: E402
 from board.routing import websocket_urlpatterns as board_sockets  # noqa: E402
 
 REQUESTS_AT_ONCE = 2
+# Answered even while all others wait for a database that hangs.
+PROBES = ("/healthz", "/readyz")
+# A request's thread waits this long for the interpreter, after each query, while the event loop serves many sockets.
+sys.setswitchinterval(0.0005)
 
 
 class SyncHandler(ASGIHandler):
@@ -34,10 +39,6 @@ class SyncHandler(ASGIHandler):
 
     async def get_response_async(self, request):
         return await sync_to_async(self.get_response, thread_sensitive=True)(request)
-
-
-# A request's thread waits this long for the interpreter, after each query, while the event loop serves many sockets.
-sys.setswitchinterval(0.0005)
 
 
 def bounded(application, limit):
@@ -53,6 +54,9 @@ def bounded(application, limit):
 
     async def bounded_application(scope, receive, send):
         hub.start()
+        if scope["path"] in PROBES:
+            await application(scope, receive, send)
+            return
         thread = await idle.get()
         try:
             async with ThreadSensitiveContext(executor=thread):
@@ -66,6 +70,6 @@ def bounded(application, limit):
 application = ProtocolTypeRouter(
     {
         "http": waiting_for_events(bounded(SyncHandler(), REQUESTS_AT_ONCE)),
-        "websocket": AuthMiddlewareStack(URLRouter([*board_sockets, *api_sockets])),
+        "websocket": SessionMiddlewareStack(SocketUserMiddleware(URLRouter([*board_sockets, *api_sockets]))),
     }
 )
