@@ -58,7 +58,7 @@ class SprintSerializer(ResourceSerializer):
     def _channel_url(self, sprint):
         request = self.context["request"]
         socket = "ws" + request.build_absolute_uri("/socket").removeprefix("http")
-        return f"{socket}?{urlencode({'channel': channel_for(request.user, sprint.pk)})}"
+        return f"{socket}?{urlencode({'channel': channel_for(request.user, request.auth, sprint.pk)})}"
 
 
 class UsernameField(serializers.SlugRelatedField):
