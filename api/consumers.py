@@ -1,22 +1,18 @@
 """Who may listen to a sprint as JSON: with a signed channel name, as in `links.channel`."""
 
 import json
-from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth import get_user_model
 from django.core import signing
-from django.http import HttpRequest
 
-from board import broadcasts, history
 from board.consumers import BAD_MESSAGE, NO_ACCESS, is_number, is_own_origin, person, read_object
 from board.hub import LOG_IN, Listener, hub, without
-from board.models import Event, Sprint, Task
 
 from .channels import read_channel
+from .feeds import Feed
 from .models import Token
-from .serializers import SprintSerializer, TaskSerializer
 
 HOLDS = {"dragstart", "dragend", "drop"}
 
@@ -119,63 +115,6 @@ def hold_text(task_id, action):
 def host_of(scope):
     """Return the host that the client asked for."""
     return dict(scope["headers"]).get(b"host", b"localhost").decode("latin1")
-
-
-@dataclass(frozen=True)
-class Feed:
-    """What a client hears of a sprint, with links for its host and person. Equal feeds are rendered once."""
-
-    host: str
-    is_secure: bool
-    user_id: int
-    token_id: int | None = None
-
-    def __call__(self, sprint_id, since):
-        """Return {"seq", "messages"} of what changed after `since`, the resources as they are now."""
-        events = list(history.since(since, broadcasts.BATCH))
-        if not events:
-            return {"seq": history.newest_number(), "messages": []}
-        ours = [event for event in events if broadcasts.is_on_board(event, sprint_id)]
-        tasks = Task.objects.select_related("assigned").in_bulk(history.touched_tasks(ours))
-        messages = []
-        for event in ours:
-            messages += self.messages(event, tasks)
-        return {"seq": events[-1].seq, "messages": messages}
-
-    def messages(self, event, tasks):
-        """Return what there is to say of one event: its own row, then the neighbours that were spaced out."""
-        if event.task is None:
-            sprint = Sprint.objects.filter(pk=event.sprint).first()
-            return [
-                message(
-                    "sprint", event.sprint, event.kind, event.seq, sprint and self.body(SprintSerializer, sprint)
-                )
-            ]
-        kinds = {event.task: event.kind} | dict.fromkeys(
-            map(int, event.changes.get("spaced", ())), Event.Kind.UPDATE
-        )
-        return [
-            message("task", pk, kind, event.seq, pk in tasks and self.body(TaskSerializer, tasks[pk]))
-            for pk, kind in kinds.items()
-        ]
-
-    def body(self, serializer, row):
-        return serializer(row, context={"request": self.request()}).data
-
-    def request(self):
-        """Return a request as the client could have made it, for absolute links."""
-        request = HttpRequest()
-        request.META = {"HTTP_HOST": self.host, "SERVER_NAME": self.host, "SERVER_PORT": "80"}
-        request._get_scheme = lambda: "https" if self.is_secure else "http"
-        request.user = get_user_model()(pk=self.user_id)
-        request.auth = Token(pk=self.token_id) if self.token_id else None
-        return request
-
-
-def message(model, pk, action, seq, body):
-    """Return one message; a row that is not there any more was removed, whatever happened to it before."""
-    action = action if body else Event.Kind.REMOVE
-    return {"model": model, "id": pk, "action": action, "body": body or None, "seq": seq}
 
 
 def message_texts(frame):

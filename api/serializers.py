@@ -57,6 +57,8 @@ class SprintSerializer(ResourceSerializer):
 
     def _channel_url(self, sprint):
         request = self.context["request"]
+        if request.user.is_anonymous:
+            return None
         socket = "ws" + request.build_absolute_uri("/socket").removeprefix("http")
         return f"{socket}?{urlencode({'channel': channel_for(request.user, request.auth, sprint.pk)})}"
 

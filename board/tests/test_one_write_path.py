@@ -46,6 +46,12 @@ ALLOWED = {
         "revoke": {"self.save"},
         "log_in": {"log_ins.exclude(pk__in=list(newest.values_list('pk', flat=True))).delete"},
     },
+    # What was answered before, not a change of the board.
+    "board/idempotency.py": {
+        "_claim": {"cursor.execute"},
+        "once": {"Answer.objects.filter(by=by, key=key).update"},
+        "forget": {"Answer.objects.filter(at__lt=timezone.now() - KEPT).delete"},
+    },
     # The counter's one row, not a change of the board.
     "board/apps.py": {"ensure_counter": {"counter.objects.using(using).get_or_create"}},
 }
