@@ -61,7 +61,8 @@ class Feed:
     def _request(self):
         """Return a request as the client could have made it, for absolute links."""
         request = HttpRequest()
-        request.META = {"HTTP_HOST": self.host, "SERVER_NAME": self.host, "SERVER_PORT": "80"}
+        # Not judged anew: what one client said its host was must not stop what the others hear.
+        request.get_host = lambda: self.host
         request._get_scheme = lambda: "https" if self.is_secure else "http"
         request.user = get_user_model()(pk=self.user_id) if self.user_id else AnonymousUser()
         request.auth = Token(pk=self.token_id) if self.token_id else None

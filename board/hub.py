@@ -406,13 +406,13 @@ class Hub:
                 )
 
     async def _in_thread(self, work, argument):
-        return await self._loop.run_in_executor(self._thread, _with_connection, work, argument)
+        return await self._loop.run_in_executor(self._thread, with_connection, work, argument)
 
 
-def _with_connection(work, argument):
+def with_connection(work, *arguments):
     """Work on the thread's own connection, which stays open; one that failed is replaced at the next turn."""
     try:
-        return work(argument)
+        return work(*arguments)
     except (DatabaseError, InterfaceError):
         connection.close()
         raise

@@ -72,6 +72,7 @@ try:
         "UTC",
         validate=validate.OneOf(available_timezones(), error="Not a known time zone, like Europe/Stockholm."),
     )
+    WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", False)
     SITE_PAGES = env.path("SITE_PAGES", BASE_DIR / "docs")
     SITE_OUTPUT = env.path("SITE_OUTPUT", VAR_DIR / "site")
 except (OSError, ValueError) as error:
