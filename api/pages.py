@@ -9,6 +9,8 @@ from board.templatetags.people import full_name
 
 from .forms import TokenForm, WebhookForm
 from .models import Delivery, Webhook
+from .reference import reference
+from .schema import openapi
 from .webhooks import courier
 
 UNPROCESSABLE = 422
@@ -107,3 +109,14 @@ def delete_webhook(request, pk):
 
 def _webhook(request, pk):
     return get_object_or_404(Webhook.objects.visible_to(request.user).select_related("owner"), pk=pk)
+
+
+# The reference
+
+
+@require_safe
+def docs(request):
+    """The OpenAPI document as a page."""
+    document = openapi()
+    context = {**reference(document), "description": document["info"]["description"], "nav": "docs"}
+    return render(request, "api/reference.html", context)

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_filters",
     "rest_framework",
+    "drf_spectacular",
     "board",
     "api",
     "placeholder",
@@ -211,7 +212,16 @@ REST_FRAMEWORK = {
         "rest_framework.filters.OrderingFilter",
     ],
     "EXCEPTION_HANDLER": "api.errors.answer",
+    "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.1",
+    "TITLE": "Lightboard",
+    "DESCRIPTION": "The API of a scrum board. How to use it: the page “The API” of the manual.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/?",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.complete"],
 }
 
 LOGGING = {

@@ -53,10 +53,10 @@ def receiver():
         thread.join()
 
 
-@pytest.fixture
-def sender(tmp_path):
+@pytest.fixture(scope="module")
+def sender(tmp_path_factory):
     """A server that may reach this machine."""
-    server = Server(tmp_path, WEBHOOKS_TO_PRIVATE_ADDRESSES="1").start()
+    server = Server(tmp_path_factory.mktemp("sender"), WEBHOOKS_TO_PRIVATE_ADDRESSES="1").start()
     yield server
     server.stop()
 
@@ -103,7 +103,7 @@ def reload_until(page, shows, seconds=20):
         page.reload()
 
 
-def test_a_change_that_no_server_saw_is_told_once_by_those_that_come(someone, sender, receiver, tmp_path):
+def test_a_change_that_no_server_saw_is_told_once_by_those_that_come(someone, sender, receiver):
     add_webhook(someone("demo", sender.url), receiver.url)
     sender.stop()
     add = "from board import actions; [actions.add_task(None, name=f'Task {n}') for n in range(20)]"
@@ -114,7 +114,7 @@ def test_a_change_that_no_server_saw_is_told_once_by_those_that_come(someone, se
         check=True,
         capture_output=True,
     )
-    other = Server(tmp_path, WEBHOOKS_TO_PRIVATE_ADDRESSES="1")
+    other = Server(sender.log.parent, WEBHOOKS_TO_PRIVATE_ADDRESSES="1")
     sender.start()
     other.start()
     try:
