@@ -39,12 +39,13 @@ bench: setup-test $(static) ## what it costs: pictures, sites, the board beside 
 	@$(python) -m e2e.bench_board
 	@$(python) -m e2e.bench_live
 
-lint: setup-test ## style, templates, imports, migrations
+lint: setup-test ## style, templates, imports, migrations, the API's schema
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/djade --check --target-version 6.1 $$(git ls-files 'templates/*.html' '*/templates/*.html')
 	@.venv/bin/lint-imports
 	@$(manage) makemigrations --check --dry-run
+	@$(manage) spectacular --validate --fail-on-warn --file var/openapi.yaml
 
 format: setup-test ## put the code into the house style
 	@.venv/bin/ruff check --fix .

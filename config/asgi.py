@@ -20,6 +20,7 @@ django.setup(set_prefix=False)
 # These import models, so Django has to be set up before.
 from api.routing import websocket_urlpatterns as api_sockets  # noqa: E402
 from api.waiting import waiting_for_events  # noqa: E402
+from api.webhooks import courier  # noqa: E402
 from board.hub import hub  # noqa: E402
 from board.middleware import SocketUserMiddleware  # noqa: E402
 from board.routing import websocket_urlpatterns as board_sockets  # noqa: E402
@@ -54,6 +55,7 @@ def bounded(application, limit):
 
     async def bounded_application(scope, receive, send):
         hub.start()
+        courier.start()
         if scope["path"] in PROBES:
             await application(scope, receive, send)
             return
