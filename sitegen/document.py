@@ -3,10 +3,10 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from html import escape
 from posixpath import dirname, join, normpath
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from django.utils.html import format_html
 from selectolax.lexbor import LexborHTMLParser
 
 from . import pictures
@@ -202,17 +202,17 @@ class Document:
         }
         elements = []
         if self.page.slug != "404" and "canonical" not in self.links:
-            elements.append(format_html('<link rel="canonical" href="{}">', address))
+            elements.append(element("link", rel="canonical", href=address))
         if description and "description" not in self.metas:
-            elements.append(format_html('<meta name="description" content="{}">', description))
+            elements.append(element("meta", name="description", content=description))
         depend("feeds")
         if "application/atom+xml" not in self.links:
             for name, feed in self.site.feeds.items():
-                link = '<link rel="alternate" type="application/atom+xml" title="{}" href="{}">'
-                elements.append(format_html(link, name, self._based(feed)))
+                kind = {"rel": "alternate", "type": "application/atom+xml"}
+                elements.append(element("link", **kind, title=name, href=self._based(feed)))
         for name, content in properties.items():
             if content and name not in self.metas:
-                elements.append(format_html('<meta property="{}" content="{}">', name, content))
+                elements.append(element("meta", property=name, content=content))
         return "".join(elements)
 
     def _picture_address(self):
@@ -221,7 +221,11 @@ class Document:
         return reference and urljoin(self.site.url, self._resolve(f"/{str(reference).lstrip('/')}"))
 
     def _script(self, address):
-        return format_html('<script src="{}" defer></script>', address) if address else ""
+        return f'<script src="{escape(address)}" defer></script>' if address else ""
+
+
+def element(tag, **attributes):
+    return f"<{tag}{''.join(f' {name}="{escape(value)}"' for name, value in attributes.items())}>"
 
 
 def words(text):

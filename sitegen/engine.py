@@ -17,6 +17,7 @@ from .metadata import split_page
 from .trace import depend
 
 BUILT_IN = Path(__file__).parent.parent / "templates" / "sitegen"
+TEMPLATE_TAG = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
 MAX_SECONDS = 10
 MAX_BYTES = 5 * 1024 * 1024
 
@@ -60,6 +61,11 @@ def make_engine(folder):
         builtins=["sitegen.tags"],
         debug=True,  # for the line and text of an error; nothing else here looks at it
     )
+
+
+def has_tags(text):
+    """Return whether `text` has template tags to render."""
+    return "{%" in text or "{{" in text
 
 
 def load_template(engine, name):

@@ -14,18 +14,13 @@ from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-TEMPLATE_TAG = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
+from .engine import TEMPLATE_TAG
 
 
 @lru_cache(maxsize=512)
 def to_html(text):
     """Return the HTML of Markdown `text`."""
     return parser().render(text)
-
-
-def has_tags(html):
-    """Return whether `html` still has template tags to render."""
-    return "{%" in html or "{{" in html
 
 
 @cache
@@ -66,15 +61,27 @@ def block_tags(state, start, end, silent):
 def highlight(code, language, attributes):
     """Return `code` with the spans of Pygments' classes; as it is where the language is unknown."""
     from pygments import highlight as pygmentize
-    from pygments.formatters import HtmlFormatter
+
+    lexer = lexer_of(language)
+    return pygmentize(code, lexer, formatter()) if lexer else escape(code)
+
+
+@cache
+def lexer_of(language):
     from pygments.lexers import get_lexer_by_name
     from pygments.util import ClassNotFound
 
     try:
-        lexer = get_lexer_by_name(language)
+        return get_lexer_by_name(language)
     except ClassNotFound:
-        return escape(code)
-    return pygmentize(code, lexer, HtmlFormatter(nowrap=True))
+        return None
+
+
+@cache
+def formatter():
+    from pygments.formatters import HtmlFormatter
+
+    return HtmlFormatter(nowrap=True)  # makes a style sheet that nobody asks for: once is enough
 
 
 class PageRenderer(RendererHTML):

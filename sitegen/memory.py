@@ -3,9 +3,9 @@
 import os
 import sqlite3
 
-from . import markdown
 from .build import generator
 from .pages import digest
+from .render import parsed
 
 
 class MarkdownMemory:
@@ -23,7 +23,7 @@ class MarkdownMemory:
         if row:
             return row[0]
         if name not in self.parsed:
-            self.parsed[name] = markdown.to_html(text)
+            self.parsed[name] = parsed(text)
         return self.parsed[name]
 
     def name(self, text):

@@ -11,9 +11,8 @@ from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 from selectolax.lexbor import LexborHTMLParser
 
-from . import markdown
 from .document import Document, Facts
-from .engine import MAX_BYTES, load_template, make_engine, render_template
+from .engine import MAX_BYTES, TEMPLATE_TAG, has_tags, load_template, make_engine, render_template
 from .errors import RunawayPageError, SiteError
 from .site import PageView, Site, SiteView
 from .trace import recording
@@ -33,6 +32,13 @@ class Rendered:
     trace: dict
 
 
+def parsed(text):
+    """Return the HTML of Markdown `text`."""
+    from . import markdown  # most builds have their HTML from the last one, and do without the parser
+
+    return markdown.to_html(text)
+
+
 class RenderedSite(Site):
     """A site that can render its pages.
 
@@ -40,7 +46,7 @@ class RenderedSite(Site):
     names that a built site has.
     """
 
-    def __init__(self, root, options=None, now=None, hashed=False, to_html=markdown.to_html):
+    def __init__(self, root, options=None, now=None, hashed=False, to_html=parsed):
         super().__init__(root, options, now, hashed)
         self.engine = make_engine(self.folder)
         self.to_html = to_html
@@ -81,8 +87,8 @@ class RenderedSite(Site):
         """Return the HTML of a page without its layout; nothing for a page that is a whole document."""
         if page.is_markdown:
             html = self.to_html(page.text)
-            has_tags = markdown.has_tags(html) and page.metadata.get("template", True)
-            return mark_safe(self._render_text(page, html) if has_tags else html)
+            is_template = has_tags(html) and page.metadata.get("template", True)
+            return mark_safe(self._render_text(page, html) if is_template else html)
         if WHOLE_DOCUMENT.search(page.text):
             return ""
         return mark_safe(self._render_text(page, page.text))
@@ -103,7 +109,7 @@ class RenderedSite(Site):
         problem = error.problem
         if not page.is_markdown or problem.file != self.folder.place(page.source) or not problem.line:
             return error
-        tags = markdown.TEMPLATE_TAG.findall(problem.excerpt)
+        tags = TEMPLATE_TAG.findall(problem.excerpt)
         for number, line in enumerate(page.text.splitlines(), page.first_line + 1):
             if any(tag in line for tag in tags):
                 reason = problem.reason.partition(": ")[2]
