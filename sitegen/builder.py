@@ -8,7 +8,7 @@ from .build import Report, made_with
 from .checks import check_site
 from .errors import BuildError, Problem, SiteError
 from .feeds import machine_files
-from .memory import MarkdownMemory
+from .memory import Memory
 from .pages import digest
 from .render import RenderedSite
 from .stage import Stage
@@ -23,7 +23,7 @@ class Outcome(NamedTuple):
     slug: str
     record: dict | None = None
     written: dict = {}
-    parsed: dict = {}
+    new_html: dict = {}
     seconds: float = 0
     problem: Problem | None = None
     fatal: bool = False
@@ -35,7 +35,7 @@ class Build:
     def __init__(self, root, workshop, options, state, now):
         self.workshop, self.options, self.now = workshop, options, now
         self.old_state, self.old_pages = state, state.get("pages", {})
-        self.memory, self.parsed = MarkdownMemory(workshop.markdown), {}
+        self.memory, self.new_html = Memory(workshop.memory), {}
         self.site = RenderedSite(root, options, now, hashed=True, to_html=self.memory.to_html)
         self.problems = [error.problem for error in self.site.problems]
         self.runaways, self.records, self.seconds = [], {}, {}
@@ -53,7 +53,7 @@ class Build:
                 raise BuildError(warnings)
             report = self.report(warnings)
             self.workshop.publish(self.stage, self.state(report), sync=self.options.release)
-            self.memory.save(self.parsed, {self.memory.name(page.text) for page in self.site.written})
+            self.memory.save(self.new_html, {page.text for page in self.site.written})
         except BaseException:
             self.workshop.abandon()
             raise
@@ -123,7 +123,7 @@ class Build:
             "file": page.file,
             "key": digest(content),
         }
-        return Outcome(page.slug, record, written, self.memory.take_parsed(), time.perf_counter() - started)
+        return Outcome(page.slug, record, written, self.memory.take_new(), time.perf_counter() - started)
 
     def take(self, outcome):
         if outcome.problem:
@@ -132,7 +132,7 @@ class Build:
         self.records[outcome.slug] = outcome.record
         self.stage.take(outcome.record["file"], outcome.record["key"], outcome.written)
         self.seconds[outcome.slug] = outcome.seconds
-        self.parsed |= outcome.parsed
+        self.new_html |= outcome.new_html
 
     def facts(self):
         return {slug: record["facts"] for slug, record in self.records.items()}

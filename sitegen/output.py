@@ -47,7 +47,7 @@ class Workshop:
         self.output = Path(os.path.abspath(output))
         self.folder = self.output.parent / f".{self.output.name}.sitegen"
         self.next = self.folder / "next"
-        self.markdown = self.folder / "markdown.sqlite3"
+        self.memory = self.folder / "memory.sqlite3"
         self.state_file = self.folder / "state.json"
 
     @contextmanager
@@ -84,6 +84,8 @@ class Workshop:
         if sync:
             os.sync()
         self._swap()
+        if not stage.built:
+            self.abandon()  # nobody knows what is in the folder that was replaced
         temporary = self.state_file.with_suffix(".new")
         temporary.write_text(json.dumps(state, separators=(",", ":")))
         temporary.rename(self.state_file)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property, lru_cache
 from hashlib import blake2b
+from os.path import splitext
 from pathlib import Path, PurePosixPath
 
 from .errors import SiteError
@@ -97,8 +98,8 @@ class Page:
     @property
     def collection(self):
         """The folder of the page: posts of `blog/` are the collection `blog`."""
-        folder = str(PurePosixPath(self.source).parent)
-        return "" if folder == "." or PurePosixPath(self.source).stem == "index" else folder
+        folder, _, name = self.source.rpartition("/")
+        return "" if splitext(name)[0] == "index" else folder
 
     @property
     def order(self):
@@ -128,6 +129,7 @@ class Folder:
 
     def __init__(self, root):
         self.root = Path(root)
+        self._name = str(self.root).rstrip("/")
         self.problems = []
         self.files = {}
         if not self.root.is_dir():
@@ -156,7 +158,7 @@ class Folder:
 
     def place(self, path):
         """Return how messages name this file."""
-        return str(self.root / path)
+        return f"{self._name}/{path}"
 
     def read(self, path):
         """Return the bytes of one of `files`; small ones are read once."""
@@ -217,7 +219,7 @@ def is_page(path):
 
 
 def is_asset(path):
-    return not is_reserved(path) and path != SETTINGS_FILE and PurePosixPath(path).suffix.lower() in ASSET_TYPES
+    return not is_reserved(path) and path != SETTINGS_FILE and splitext(path)[1].lower() in ASSET_TYPES
 
 
 def read_settings(folder):
@@ -258,11 +260,11 @@ def read_page(folder, path):
         raise SiteError(file, "a page's name may have letters, digits, “-”, “_” and “.” only")
     if len(slug) > MAX_SLUG:
         raise SiteError(file, f"a page's address may have {MAX_SLUG} characters, this has {len(slug)}")
-    return parse_page(folder.read_text(path), path, file)
+    return parse_page(folder.read_text(path), path, file, folder.digest(path))
 
 
 @lru_cache(maxsize=20_000)  # the preview reads the folder anew for every request
-def parse_page(source, path, file):
+def parse_page(source, path, file, fingerprint):
     metadata, text, first_line = split_page(source, file)
     check_metadata(metadata, source, file)
     return Page(
@@ -270,7 +272,7 @@ def parse_page(source, path, file):
         source=path,
         metadata=metadata,
         text=text,
-        digest=digest(source),
+        digest=fingerprint,
         first_line=first_line,
         date=moment(metadata["date"]) if metadata.get("date") else None,
         tags=tuple(map(str, metadata.get("tags") or ())),
