@@ -9,7 +9,9 @@ import sys
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
 from django.core.asgi import get_asgi_application
+from django.urls import path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django_application = get_asgi_application()
@@ -19,6 +21,7 @@ from api.routing import websocket_urlpatterns as api_sockets  # noqa: E402
 from api.waiting import waiting_for_events  # noqa: E402
 from board.hub import hub  # noqa: E402
 from board.routing import websocket_urlpatterns as board_sockets  # noqa: E402
+from sitegen.routing import websocket_urlpatterns as preview_sockets  # noqa: E402
 
 REQUESTS_AT_ONCE = 2
 # A request's thread waits this long for the interpreter, after each query, while the event loop serves many sockets.
@@ -41,9 +44,13 @@ def bounded(application, limit):
     return bounded_application
 
 
+sockets = [*board_sockets, *api_sockets]
+if settings.SITE_LIVE:
+    sockets.append(path("site/", URLRouter(preview_sockets)))
+
 application = ProtocolTypeRouter(
     {
         "http": waiting_for_events(bounded(django_application, REQUESTS_AT_ONCE)),
-        "websocket": AuthMiddlewareStack(URLRouter([*board_sockets, *api_sockets])),
+        "websocket": AuthMiddlewareStack(URLRouter(sockets)),
     }
 )

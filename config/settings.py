@@ -74,6 +74,7 @@ try:
     )
     SITE_PAGES = env.path("SITE_PAGES", BASE_DIR / "docs")
     SITE_OUTPUT = env.path("SITE_OUTPUT", VAR_DIR / "site")
+    SITE_LIVE = DEBUG  # the preview follows its files, and explains errors with their place and text
 except (OSError, ValueError) as error:
     raise SystemExit(f"Lightboard cannot start: {error}") from None
 

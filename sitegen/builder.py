@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from .build import Report, made_with
 from .checks import check_site
+from .engine import alarm
 from .errors import BuildError, Problem, SiteError
 from .feeds import machine_files
 from .memory import Memory
@@ -111,7 +112,8 @@ class Build:
         """Render and write one page; return the Outcome."""
         started = time.perf_counter()
         try:
-            rendered = self.site.render(page)
+            with alarm(self.site.folder.place(page.source)):
+                rendered = self.site.render(page)
             content = rendered.html.encode()
             written = self.stage.write(page.file, content)
         except SiteError as error:

@@ -81,6 +81,9 @@ class Document:
 
     def _resolve(self, reference):
         """Return the reference as the site needs it, and note where it leads."""
+        if reference.startswith("#"):
+            self._note_link(self.page.url, reference[1:], reference)
+            return reference
         try:
             parts = urlsplit(reference)
         except ValueError:

@@ -12,8 +12,8 @@ from django.utils.safestring import mark_safe
 from selectolax.lexbor import LexborHTMLParser
 
 from .document import Document, Facts
-from .engine import MAX_BYTES, TEMPLATE_TAG, has_tags, load_template, make_engine, render_template
-from .errors import RunawayPageError, SiteError
+from .engine import MAX_BYTES, TEMPLATE_TAG, has_tags, load_template, make_engine, render_template, too_large
+from .errors import SiteError
 from .site import PageView, Site, SiteView
 from .trace import recording
 
@@ -66,7 +66,7 @@ class RenderedSite(Site):
         if self.assets.hashed:
             html = minified(html)
         if len(html) > MAX_BYTES:
-            raise RunawayPageError(self.folder.place(page.source), f"is larger than {MAX_BYTES // 1024**2} MB")
+            raise too_large(self.folder.place(page.source))
         return Rendered(html, facts, {name: self.fingerprint(name) for name in sorted(names)})
 
     def _place_in_layout(self, page):
