@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, time
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 from os.path import splitext
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from .errors import SiteError
 from .metadata import DATA_READERS, read_mapping, split_page
@@ -230,16 +230,36 @@ def read_settings(folder):
 
 
 def read_data(folder):
-    """Return the content of the files in data/ by their names, and the SiteErrors of unusable ones."""
+    """Return the content of the files in data/ by their names, and the SiteErrors of unusable ones.
+
+    `data/team.json` is `team`; `data/team/berlin.json` is `berlin` within `team`.
+    """
     data, problems = {}, []
     for path in folder.files:
-        name = PurePosixPath(path)
-        if path.startswith("data/") and name.suffix in DATA_READERS:
+        stem, suffix = splitext(path)
+        if path.startswith("data/") and suffix in DATA_READERS:
             try:
-                data[name.stem] = DATA_READERS[name.suffix](folder.read_text(path), folder.place(path))
+                content = DATA_READERS[suffix](folder.read_text(path), folder.place(path))
+                add_data(data, stem.split("/")[1:], content, folder.place(path))
             except SiteError as error:
                 problems.append(error)
     return data, problems
+
+
+def add_data(data, names, content, file):
+    """Put content where its names lead. Raises SiteError where something is already."""
+    *folders, name = names
+    for folder in folders:
+        data = data.setdefault(folder, DataFolder())
+        if not isinstance(data, DataFolder):
+            raise SiteError(file, f"is data named “{folder}”, as a file beside the folder is")
+    if name in data:
+        raise SiteError(file, f"is data named “{name}”, as another file or folder is")
+    data[name] = content
+
+
+class DataFolder(dict):
+    """The data of one folder by name; not what a file holds."""
 
 
 def read_pages(folder):
