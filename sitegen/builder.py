@@ -33,11 +33,13 @@ class Outcome(NamedTuple):
 class Build:
     """One build, from the pages folder to the workshop to the output."""
 
-    def __init__(self, root, workshop, options, state, now):
+    def __init__(self, folder, workshop, options, state, now):
         self.workshop, self.options, self.now = workshop, options, now
         self.old_state, self.old_pages = state, state.get("pages", {})
         self.memory, self.new_html = Memory(workshop.memory), {}
-        self.site = RenderedSite(root, options, now, hashed=True, to_html=self.memory.to_html)
+        self.site = RenderedSite(
+            folder, options, now, hashed=True, read_head=self.memory.read_head, to_html=self.memory.to_html
+        )
         self.problems = [error.problem for error in self.site.problems]
         self.runaways, self.records, self.seconds = [], {}, {}
 

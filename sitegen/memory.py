@@ -1,22 +1,42 @@
-"""HTML that was made before, by the hash of its source: parsing is most of a build, and most texts stay as they are."""
+"""What was parsed before, by its source: parsing is most of a build, and most texts stay as they are."""
 
+import json
 import os
 import sqlite3
+from datetime import date, datetime
 
 from . import render
 from .build import generator
+from .metadata import read_mapping
 from .pages import digest
 
 ROOM = 3  # forget what is not used once the memory holds this many times what is
 
 
+TABLES = """
+    CREATE TABLE IF NOT EXISTS texts (name TEXT PRIMARY KEY, html TEXT) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS heads (name TEXT PRIMARY KEY, metadata TEXT) WITHOUT ROWID;
+"""
+
+
 class Memory:
-    """Keeps HTML in one file; one process writes it, forked ones may read."""
+    """Keeps HTML and metadata in one file; one process writes it, forked ones may read."""
 
     def __init__(self, path):
         self.path = path
-        self.new = {}
+        self.new, self._new_heads = {}, {}
         self._connection, self._process = None, None
+        self._heads = dict(self._open().execute("SELECT name, metadata FROM heads"))
+
+    def read_head(self, text, file, line):
+        """Return the mapping that the YAML at the top of a page describes, parsed only if it is new."""
+        name = self.name(text)
+        if name in self._heads:
+            return json.loads(self._heads[name], object_hook=as_day)
+        mapping = read_mapping(text, file, line)
+        if written := as_json(mapping):
+            self._new_heads[name] = written
+        return mapping
 
     def to_html(self, text):
         """Return the HTML of a Markdown text, parsed only if it is new."""
@@ -47,9 +67,12 @@ class Memory:
 
     def save(self, new, texts):
         """Keep what is new, and forget, when there is too much of it, what is of none of these Markdown texts."""
-        if not new:
-            return
         with self._open() as connection:
+            if self._new_heads and len(self._heads) > ROOM * len(texts):
+                connection.execute("DELETE FROM heads")
+            connection.executemany("INSERT OR REPLACE INTO heads VALUES (?, ?)", self._new_heads.items())
+            if not new:
+                return
             connection.executemany("INSERT OR IGNORE INTO texts VALUES (?, ?)", new.items())
             known = {name for (name,) in connection.execute("SELECT name FROM texts")}
             if len(known) > ROOM * len(texts):
@@ -67,7 +90,7 @@ class Memory:
         try:
             # What is lost in a power cut is only parsed again.
             connection.execute("PRAGMA synchronous=OFF")
-            connection.execute("CREATE TABLE IF NOT EXISTS texts (name TEXT PRIMARY KEY, html TEXT) WITHOUT ROWID")
+            connection.executescript(TABLES)
         except sqlite3.DatabaseError:
             connection.close()
             self.path.unlink()
@@ -78,3 +101,23 @@ class Memory:
         if self._connection:
             self._connection.close()
             self._connection, self._process = None, None
+
+
+def as_json(mapping):
+    """Return a mapping as JSON that reads the same again, days and moments included; None where it cannot be."""
+    try:
+        written = json.dumps(mapping, default=lambda value: {DAY: value.isoformat()})
+        return written if json.loads(written, object_hook=as_day) == mapping else None
+    except (TypeError, ValueError, AttributeError):
+        return None
+
+
+DAY = "a day or a moment"
+
+
+def as_day(values):
+    """Return the date or datetime that `as_json` wrote as an object, or the object."""
+    if values.keys() != {DAY}:
+        return values
+    kind = datetime if "T" in values[DAY] else date
+    return kind.fromisoformat(values[DAY])

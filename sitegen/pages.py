@@ -262,30 +262,30 @@ class DataFolder(dict):
     """The data of one folder by name; not what a file holds."""
 
 
-def read_pages(folder):
+def read_pages(folder, read_head=read_mapping):
     """Return the pages, and the SiteErrors of those that cannot be read by their slugs."""
     pages, broken = [], {}
     for path in filter(is_page, folder.files):
         try:
-            pages.append(read_page(folder, path))
+            pages.append(read_page(folder, path, read_head))
         except SiteError as error:
             broken[slug_of(path)] = error
     return pages, broken
 
 
-def read_page(folder, path):
+def read_page(folder, path, read_head=read_mapping):
     """Return the Page of one file. Raises SiteError when its name or its metadata cannot be used."""
     file, slug = folder.place(path), slug_of(path)
     if not all(map(SAFE_NAME.fullmatch, slug.split("/"))):
         raise SiteError(file, "a page's name may have letters, digits, “-”, “_” and “.” only")
     if len(slug) > MAX_SLUG:
         raise SiteError(file, f"a page's address may have {MAX_SLUG} characters, this has {len(slug)}")
-    return parse_page(folder.read_text(path), path, file, folder.digest(path))
+    return parse_page(folder.read_text(path), path, file, folder.digest(path), read_head)
 
 
 @lru_cache(maxsize=20_000)  # the preview reads the folder anew for every request
-def parse_page(source, path, file, fingerprint):
-    metadata, text, first_line = split_page(source, file)
+def parse_page(source, path, file, fingerprint, read_head):
+    metadata, text, first_line = split_page(source, file, read_head)
     check_metadata(metadata, source, file)
     return Page(
         slug=slug_of(path),

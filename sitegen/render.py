@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 from .document import Document, Facts
 from .engine import MAX_BYTES, TEMPLATE_TAG, has_tags, load_template, make_engine, render_template, too_large
 from .errors import SiteError
+from .metadata import read_mapping
 from .site import PageView, Site, SiteView
 from .trace import recording
 
@@ -42,12 +43,12 @@ def parsed(text, *highlight):
 class RenderedSite(Site):
     """A site that can render its pages.
 
-    `to_html` turns Markdown into HTML; a build hands in one that remembers. `hashed` gives assets the
-    names that a built site has.
+    `to_html` turns Markdown into HTML and `read_head` reads what stands at the top of a page; a build hands
+    in some that remember. `hashed` gives assets the names that a built site has.
     """
 
-    def __init__(self, root, options=None, now=None, hashed=False, to_html=parsed):
-        super().__init__(root, options, now, hashed)
+    def __init__(self, folder, options=None, now=None, hashed=False, read_head=read_mapping, to_html=parsed):
+        super().__init__(folder, options, now, hashed, read_head)
         self.engine = make_engine(self.folder)
         self.to_html = to_html
         self.view = SiteView(self)

@@ -26,7 +26,6 @@ class Stage:
         self.folder, self.output, self.release = workshop.next, workshop.output, release
         self.built, self.built_sizes = state.get("files", {}), state.get("sizes", {})
         self.files, self.sizes = {}, {}
-        self._folders = set()
         self._there = self._begin(state.get("stage", {}))
 
     def _begin(self, known):
@@ -103,16 +102,14 @@ class Stage:
     def _create(self, path, make):
         """Call `make` with the place of a new file, once nothing is in the way; return what it returns."""
         target = os.path.join(self.folder, path)
-        parent = os.path.dirname(target)
         try:
-            if parent not in self._folders:
-                os.makedirs(parent, exist_ok=True)
-                self._folders.add(parent)
             return make(target)
+        except FileNotFoundError:
+            pass  # its folder is not there yet
         except (FileExistsError, IsADirectoryError, NotADirectoryError):
             self._clear_the_way(path)
-            os.makedirs(parent, exist_ok=True)
-            return make(target)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        return make(target)
 
     def _clear_the_way(self, path):
         """Remove a folder that was where a file is to be, or a file where a folder is to be."""
@@ -150,7 +147,7 @@ def link(old, new):
     """Have the old file in the new place too, without copying it where the file system can."""
     try:
         os.link(old, new)
-    except (FileExistsError, NotADirectoryError):
+    except (FileNotFoundError, FileExistsError, NotADirectoryError):
         raise
     except OSError:
         shutil.copy2(old, new)

@@ -20,6 +20,7 @@ from .engine import BUILT_IN
 from .errors import SiteError
 from .feeds import machine_files
 from .options import Options
+from .pages import Folder
 from .render import RenderedSite
 
 logger = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ def open_site():
         future=getattr(settings, "SITE_FUTURE", False),
         base=reverse("sitegen:preview"),
     )
-    return RenderedSite(settings.SITE_PAGES, options)
+    return RenderedSite(Folder(settings.SITE_PAGES), options)
 
 
 def answer(site, path):
