@@ -14,7 +14,7 @@ import os
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import blake2b
 from os.path import splitext
 from pathlib import Path
@@ -32,6 +32,9 @@ ASSET_TYPES = {
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 MAX_SLUG = 200
 KEPT_BYTES = 256 * 1024
+# The pages that were parsed, by file and fingerprint: the preview reads the folder anew for every request.
+KEPT_PAGES = 20_000
+_parsed = {}
 # A folder may keep the layout its pages extend right beside them.
 NEVER_PAGES = {"base.html"}
 
@@ -280,10 +283,14 @@ def read_page(folder, path, read_head=read_mapping):
         raise SiteError(file, "a page's name may have letters, digits, “-”, “_” and “.” only")
     if len(slug) > MAX_SLUG:
         raise SiteError(file, f"a page's address may have {MAX_SLUG} characters, this has {len(slug)}")
-    return parse_page(folder.read_text(path), path, file, folder.digest(path), read_head)
+    known = file, folder.digest(path)
+    if known not in _parsed:
+        if len(_parsed) >= KEPT_PAGES:
+            _parsed.clear()
+        _parsed[known] = parse_page(folder.read_text(path), path, *known, read_head)
+    return _parsed[known]
 
 
-@lru_cache(maxsize=20_000)  # the preview reads the folder anew for every request
 def parse_page(source, path, file, fingerprint, read_head):
     metadata, text, first_line = split_page(source, file, read_head)
     check_metadata(metadata, source, file)
