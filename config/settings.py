@@ -118,6 +118,7 @@ try:
     WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", False)
     SITE_PAGES = env.path("SITE_PAGES", BASE_DIR / "docs")
     SITE_OUTPUT = env.path("SITE_OUTPUT", VAR_DIR / "site")
+    SITE_LIVE = DEBUG  # the preview follows its files, and explains errors with their place and text
 except (OSError, ValueError) as error:
     raise SystemExit(f"Lightboard cannot start: {error}") from None
 
