@@ -17,7 +17,7 @@ from api.errors import answer
 )
 def test_a_broken_rule_comes_back_under_its_field(error, body):
     response = answer(error, {})
-    assert (response.status_code, response.data) == (400, body)
+    assert (response.status_code, response.data["fields"]) == (400, body)
 
 
 def test_a_value_that_the_database_refuses_is_a_bad_request():

@@ -8,6 +8,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = {
     "ALLOWED_HOSTS",
+    "API_RATE",
+    "API_RATE_UNKNOWN",
     "DATABASE_URL",
     "DEBUG",
     "HOST",
@@ -16,6 +18,7 @@ OURS = {
     "SECRET_KEY",
     "TIME_ZONE",
     "TRUSTED_ORIGINS",
+    "TRUSTED_PROXIES",
 }
 
 
