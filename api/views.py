@@ -2,10 +2,10 @@
 
 import json
 import time
+from functools import cached_property
 
 from django.contrib.auth import get_user_model
 from django.http import HttpResponse
-from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import permissions, routers, status, viewsets
 from rest_framework.authtoken.serializers import AuthTokenSerializer
 from rest_framework.authtoken.views import ObtainAuthToken
@@ -24,7 +24,7 @@ from board.models import Sprint, Task
 from . import conditional
 from .channels import LIFETIME
 from .errors import Problem
-from .filters import KnownParameters, SprintFilter, TaskFilter, TotalOrdering
+from .filters import Filters, KnownParameters, SprintFilter, TaskFilter, TotalOrdering
 from .pagination import link_header
 from .parsers import JSONParser
 from .serializers import (
@@ -95,7 +95,7 @@ class Collection(Endpoint, viewsets.ReadOnlyModelViewSet):
     `parts` are what its rows look like beside their version: of one row, or of all that a list may show.
     """
 
-    filter_backends = [KnownParameters, DjangoFilterBackend, SearchFilter, TotalOrdering]
+    filter_backends = [KnownParameters, Filters, SearchFilter, TotalOrdering]
     filterset_class = None
 
     def list(self, request):
@@ -214,7 +214,21 @@ class TaskViewSet(WritableCollection):
         return conditional.tagged(Response(body), self.tag_of(task))
 
     def parts(self, task=None):
-        return people() if task is None else task.assigned and task.assigned.get_username()
+        return self.people if task is None else task.assigned and task.assigned.get_username()
+
+    @cached_property
+    def people(self):
+        return people()
+
+    def get_queryset(self):
+        tasks = super().get_queryset()
+        return tasks.select_related(None) if self.action == "list" else tasks
+
+    def get_serializer_context(self):
+        context = super().get_serializer_context()
+        return (
+            context | {"names": {pk: name for pk, name, *_ in self.people}} if self.action == "list" else context
+        )
 
 
 class UserViewSet(Collection):

@@ -37,7 +37,12 @@ SQL = {"execute", "executemany"}
 # file: {function: the calls that it may make}
 ALLOWED = {
     "board/actions.py": {"_save": {"row.save"}, "_remove": {"row.delete"}},
-    "board/history.py": {"write": {"Event.objects.create"}, "next_number": {"cursor.execute"}},
+    "board/history.py": {
+        "write": {"Event.objects.create"},
+        "next_number": {"cursor.execute"},
+        # Reads.
+        "newest_number": {"cursor.execute"},
+    },
     "board/ordering.py": {"make_room": {"Task.objects.bulk_update"}},
     # What was answered before, not a change of the board.
     "board/idempotency.py": {
