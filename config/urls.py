@@ -7,3 +7,5 @@ urlpatterns = [
     path("", include("placeholder.urls")),
     path("site/", include("sitegen.urls")),
 ]
+
+handler500 = "board.failures.server_error"
