@@ -1,7 +1,7 @@
 """What went wrong, in one shape, after RFC 9457: {"status", "title", "detail", "fields": {name: [messages]}}.
 
-Whatever a view of the API raises comes through `answer`; what fails before or beside a view, `Problems` in
-middleware.py brings into the same shape.
+Whatever a view of the API raises comes through `answer`; what fails before or beside a view, middleware.py brings
+into the same shape.
 """
 
 import logging
@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
+from board import failures
 from board.actions import Outdated
 from board.idempotency import KeyTaken
 from board.models import Sprint, Task
@@ -56,6 +57,9 @@ def answer(error, context):
 
 
 def _as_api_error(error):
+    if fault := failures.fault_of(error):
+        failures.report(fault, error)
+        return Unavailable(fault)
     match error:
         case BrokenRule():
             return exceptions.ValidationError(_messages(error))
@@ -84,6 +88,16 @@ def _api_error(status, detail):
     error = exceptions.APIException(detail)
     error.status_code = status.value
     return error
+
+
+class Unavailable(exceptions.APIException):
+    """The database cannot work for a request now; `wait` becomes Retry-After."""
+
+    wait = failures.RETRY_AFTER
+
+    def __init__(self, fault):
+        super().__init__(fault.reason)
+        self.status_code = fault.status
 
 
 def _messages(error):

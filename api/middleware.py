@@ -14,7 +14,7 @@ DETAILS = {
 }
 
 
-class Problems:
+class ApiMiddleware:
     """Answers a client of the API in its own way where no view of the API did: an unknown address or host, a crash,
     a database that is away. The headers stay. Comes first, so that it sees what the others answer.
     """
@@ -23,11 +23,16 @@ class Problems:
         self.get_response = get_response
 
     def __call__(self, request):
+        if not request.path_info.startswith(PREFIX):
+            return self.get_response(request)
+        # Compressed by Django, with random padding, no tag would be strong and no two answers the same; a proxy may do it.
+        request.META.pop("HTTP_ACCEPT_ENCODING", None)
         response = self.get_response(request)
-        if request.path_info.startswith(PREFIX) and self._is_a_page(response):
+        if self._is_a_page(response):
             status = HTTPStatus(response.status_code)
             response.content = json.dumps(problem(status, DETAILS.get(status, status.description)))
             response.headers["Content-Type"] = MEDIA_TYPE
+            response.headers["Content-Length"] = str(len(response.content))
         return response
 
     def _is_a_page(self, response):

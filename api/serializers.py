@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from itertools import islice
+from typing import Literal, TypedDict
 from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
@@ -68,6 +69,12 @@ def iso(date):
     return date and date.isoformat()
 
 
+class SprintLinks(TypedDict):
+    self: str
+    tasks: str
+    channel: str | None
+
+
 class SprintSerializer(ResourceSerializer):
     class Meta:
         model = Sprint
@@ -85,7 +92,7 @@ class SprintSerializer(ResourceSerializer):
             "links": self.get_links(sprint),
         }
 
-    def get_links(self, sprint):
+    def get_links(self, sprint) -> SprintLinks:
         return {
             "self": self.url("sprint-detail", sprint.pk),
             "tasks": f"{self.url('task-list')}?sprint={sprint.pk}",
@@ -94,8 +101,10 @@ class SprintSerializer(ResourceSerializer):
 
     def _channel_url(self, sprint):
         request = self.context["request"]
+        if request.user.is_anonymous:
+            return None
         socket = "ws" + request.build_absolute_uri("/socket").removeprefix("http")
-        return f"{socket}?{urlencode({'channel': channel_for(request.user, sprint.pk)})}"
+        return f"{socket}?{urlencode({'channel': channel_for(request.user, request.auth, sprint.pk)})}"
 
 
 class UsernameField(serializers.SlugRelatedField):
@@ -106,6 +115,12 @@ class UsernameField(serializers.SlugRelatedField):
         if not isinstance(data, str) or "\0" in data:
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class TaskLinks(TypedDict):
+    self: str
+    sprint: str | None
+    assigned: str | None
 
 
 class TaskSerializer(ResourceSerializer):
@@ -153,7 +168,7 @@ class TaskSerializer(ResourceSerializer):
             "links": self.get_links(task),
         }
 
-    def get_links(self, task):
+    def get_links(self, task) -> TaskLinks:
         username = self._username(task)
         return {
             "self": self.url("task-detail", task.pk),
@@ -201,6 +216,11 @@ class MoveSerializer(KnownFields):
         return Place(sprint_id, status, move.get("after"), move.get("before"), move.get("top", False))
 
 
+class UserLinks(TypedDict):
+    self: str
+    tasks: str
+
+
 class UserSerializer(ResourceSerializer):
     full_name = serializers.CharField(source="get_full_name", read_only=True)
 
@@ -208,7 +228,7 @@ class UserSerializer(ResourceSerializer):
         model = User
         fields = ["id", User.USERNAME_FIELD, "full_name", "is_active", "links"]
 
-    def get_links(self, user):
+    def get_links(self, user) -> UserLinks:
         username = user.get_username()
         return {
             "self": self.url("user-detail", username),
@@ -228,10 +248,10 @@ class EventSerializer(serializers.ModelSerializer):
         model = Event
         fields = ["seq", "at", "by", "model", "id", "action", "sprint", "changes"]
 
-    def get_model(self, event):
+    def get_model(self, event) -> Literal["sprint", "task"]:
         return "sprint" if event.task is None else "task"
 
-    def get_id(self, event):
+    def get_id(self, event) -> int:
         return event.sprint if event.task is None else event.task
 
 

@@ -2,10 +2,10 @@
 
 import json
 import time
-from functools import cached_property
 
 from django.contrib.auth import get_user_model
 from django.http import HttpResponse
+from drf_spectacular import renderers
 from rest_framework import permissions, routers, status, viewsets
 from rest_framework.authtoken.serializers import AuthTokenSerializer
 from rest_framework.authtoken.views import ObtainAuthToken
@@ -25,8 +25,10 @@ from . import conditional
 from .channels import LIFETIME
 from .errors import Problem
 from .filters import Filters, KnownParameters, SprintFilter, TaskFilter, TotalOrdering
+from .models import log_in
 from .pagination import link_header
 from .parsers import JSONParser
+from .schema import Schema, openapi
 from .serializers import (
     EventQuery,
     EventSerializer,
@@ -67,6 +69,7 @@ class Endpoint:
 class RootView(Endpoint, routers.APIRootView):
     """The collections of the API. Open to all: clients read it before they log in."""
 
+    schema = Schema()
     permission_classes = [permissions.AllowAny]
 
     def get(self, request, *args, **kwargs):
@@ -82,17 +85,23 @@ class TokenSerializer(AuthTokenSerializer):
 
 
 class TokenView(Endpoint, ObtainAuthToken):
-    """A token for a user name and password."""
+    """A token that may read and write, for a user name and password."""
 
     serializer_class = TokenSerializer
     # A browser that is logged in to the board sends its cookie too, and would need a CSRF token with it.
     authentication_classes = []
+    throttle_classes = APIView.throttle_classes
+
+    def post(self, request):
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return Response({"token": log_in(serializer.validated_data["user"])})
 
 
 class Collection(Endpoint, viewsets.ReadOnlyModelViewSet):
     """A list in pages, with filters, search and ordering, and its rows one by one.
 
-    `parts` are what its rows look like beside their version: of one row, or of all that a list may show.
+    `parts` are what a row, or any of a list, looks like beside its version.
     """
 
     filter_backends = [KnownParameters, Filters, SearchFilter, TotalOrdering]
@@ -100,7 +109,8 @@ class Collection(Endpoint, viewsets.ReadOnlyModelViewSet):
 
     def list(self, request):
         # The number comes before the rows: these may be newer than their tag says, never older.
-        tag = self.tag(history.newest_number(), request.get_full_path(), self.parts())
+        newest, people = history.state()
+        tag = self.tag(newest, people, request.get_full_path(), self.parts())
         return conditional.answer(request, tag, lambda: super(Collection, self).list(request))
 
     def retrieve(self, request, **kwargs):
@@ -109,6 +119,9 @@ class Collection(Endpoint, viewsets.ReadOnlyModelViewSet):
 
     def tag_of(self, row):
         return self.tag(getattr(row, "version", 0), row._meta.label, row.pk, self.parts(row))
+
+    def parts(self, row=None):
+        return ()
 
 
 class WritableCollection(Collection):
@@ -183,7 +196,8 @@ class SprintViewSet(WritableCollection):
     remove = staticmethod(actions.remove_sprint)
 
     def parts(self, sprint=None):
-        # `links.channel` is each person's own. It is new each time, but what a client has stays good for half its life.
+        # `links.channel` is for this person or token alone. It is new each time, and what a client has stays good for
+        # half its life.
         period = int(time.time() // (LIFETIME.total_seconds() / 2))
         return self.request.user.pk, getattr(self.request.auth, "pk", None), period
 
@@ -214,11 +228,7 @@ class TaskViewSet(WritableCollection):
         return conditional.tagged(Response(body), self.tag_of(task))
 
     def parts(self, task=None):
-        return self.people if task is None else task.assigned and task.assigned.get_username()
-
-    @cached_property
-    def people(self):
-        return people()
+        return task and task.assigned and task.assigned.get_username()
 
     def get_queryset(self):
         tasks = super().get_queryset()
@@ -226,9 +236,12 @@ class TaskViewSet(WritableCollection):
 
     def get_serializer_context(self):
         context = super().get_serializer_context()
-        return (
-            context | {"names": {pk: name for pk, name, *_ in self.people}} if self.action == "list" else context
-        )
+        return context | {"names": names()} if self.action == "list" else context
+
+
+def names():
+    """Return {user id: user name} of everybody."""
+    return dict(User.objects.values_list("pk", User.USERNAME_FIELD))
 
 
 class UserViewSet(Collection):
@@ -242,13 +255,7 @@ class UserViewSet(Collection):
     ordering = [User.USERNAME_FIELD]
 
     def parts(self, user=None):
-        return people() if user is None else (user.get_username(), user.get_full_name(), user.is_active)
-
-
-def people():
-    """Return what the API shows of all people, whose changes have no sequence number."""
-    fields = "pk", User.USERNAME_FIELD, "first_name", "last_name", "is_active"
-    return list(User.objects.order_by("pk").values_list(*fields))
+        return user and (user.get_username(), user.get_full_name(), user.is_active)
 
 
 class EventsView(Endpoint, APIView):
@@ -262,8 +269,8 @@ class EventsView(Endpoint, APIView):
         query = EventQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         since, size = query.validated_data["since"], query.validated_data["page_size"]
-        newest = history.newest_number()
-        tag = self.tag(newest, request.get_full_path(), people())
+        newest, people = history.state()
+        tag = self.tag(newest, people, request.get_full_path())
         return conditional.answer(request, tag, lambda: self._events(since, size, newest))
 
     def _events(self, since, size, newest):
@@ -275,3 +282,19 @@ class EventsView(Endpoint, APIView):
             url = replace_query_param(self.request.build_absolute_uri(), "since", events[-1].seq)
         body = {"newest": newest, "next": url, "events": EventSerializer(events, many=True).data}
         return Response(body, headers={"Link": link_header(next=url)} if url else None)
+
+
+class SchemaView(Endpoint, APIView):
+    """The API as an OpenAPI document, for programs; `docs` is the same to read."""
+
+    renderer_classes = [
+        renderers.OpenApiJsonRenderer,
+        renderers.OpenApiJsonRenderer2,
+        renderers.OpenApiYamlRenderer,
+        renderers.OpenApiYamlRenderer2,
+    ]
+
+    def get(self, request):
+        return conditional.answer(
+            request, self.tag(0, request.accepted_renderer.media_type), lambda: Response(openapi())
+        )

@@ -8,6 +8,7 @@ from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
+from api.models import Token
 from board import actions
 
 
@@ -29,6 +30,16 @@ def client(ada):
     client = APIClient()
     client.force_authenticate(ada)
     return client
+
+
+@pytest.fixture
+def issue(ada):
+    """Return the key of a new token of ada's: `issue("write", expires_at=…)`."""
+
+    def issue_token(scope="write", owner=ada, **fields):
+        return Token(owner=owner, name="A program", scope=scope, **fields).issue()
+
+    return issue_token
 
 
 @pytest.fixture

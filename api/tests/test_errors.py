@@ -49,9 +49,14 @@ def test_a_change_that_the_database_alone_refuses_is_in_the_log(caplog):
     assert (record.levelno, record.exc_info[0]) == (logging.WARNING, IntegrityError)
 
 
-@pytest.mark.parametrize("error", [KeyError("x"), OperationalError("database is locked")])
-def test_a_mistake_of_our_own_stays_a_server_error(error):
-    assert answer(error, {}) is None
+def test_a_mistake_of_our_own_stays_a_server_error():
+    assert answer(KeyError("x"), {}) is None
+
+
+def test_a_database_that_cannot_work_now_says_when_to_come_again():
+    response = answer(OperationalError("the queue of writers is too long"), {})
+    assert response.data["status"] == 503
+    assert response["Retry-After"] == "2"
 
 
 def test_messages_within_messages_are_all_told():
@@ -90,7 +95,7 @@ def test_a_crash_says_nothing_of_the_inside(client, monkeypatch):
     def crash(*args):
         raise KeyError("the secret")
 
-    monkeypatch.setattr(history, "newest_number", crash)
+    monkeypatch.setattr(history, "state", crash)
     answer = client.get("/api/tasks")
     problem(answer, 500)
     assert "secret" not in answer.content.decode()
@@ -99,10 +104,19 @@ def test_a_crash_says_nothing_of_the_inside(client, monkeypatch):
 def test_a_crash_in_development_shows_the_inside(client, monkeypatch, settings):
     client.raise_request_exception = False
     settings.DEBUG = True
-    monkeypatch.setattr(history, "newest_number", None)
+    monkeypatch.setattr(history, "state", None)
     answer = client.get("/api/tasks")
     assert answer.status_code == 500
     assert "TypeError" in answer.content.decode()
+
+
+def test_an_answer_is_not_compressed_since_a_strong_tag_is_of_its_bytes(client, task):
+    task = client.post("/api/tasks", {"name": "New", "description": "x" * 9000}).json()
+    for url in ("/api/tasks", task["links"]["self"], "/api/nothing"):
+        answer = client.get(url, headers={"accept-encoding": "gzip"})
+        assert "Content-Encoding" not in answer
+        assert not answer.get("ETag", "").startswith("W/")
+    assert answer["Content-Length"] == str(len(answer.content))
 
 
 def test_a_page_fails_as_a_page(stranger):

@@ -16,6 +16,8 @@ OURS = {
     "PORT",
     "REDIS_URL",
     "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+    "SITE_URL",
     "TIME_ZONE",
     "TRUSTED_ORIGINS",
     "TRUSTED_PROXIES",
