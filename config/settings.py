@@ -99,6 +99,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "board.middleware.HtmxProblemMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -126,6 +127,7 @@ TEMPLATES = [
         },
     },
 ]
+CSRF_FAILURE_VIEW = "board.problems.csrf_failed"
 FORM_RENDERER = "board.forms.Renderer"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"

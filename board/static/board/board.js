@@ -1,12 +1,14 @@
 // The board's page: cards open in place, are dragged, and stay true.
 
-import { count, free, leave, parse, settle } from "./cards.js";
+import { count, find, free, leave, parse, settle } from "./cards.js";
 import { startDragging } from "./drag.js";
+import { startForms } from "./forms.js";
 import { goLive, hands } from "./live.js";
 import { toast } from "./toasts.js";
 
 const board = document.querySelector(".board");
 
+startForms();
 if (board) {
   board.addEventListener("click", openInPlace);
   startDragging(hands);
@@ -37,8 +39,7 @@ function openInPlace(event) {
 document.addEventListener("htmx:load", (event) => {
   const piece = event.detail.elt;
   if (piece.matches?.("template[data-cards]")) {
-    for (const card of parse(piece.innerHTML)) settle(card);
-    piece.remove();
+    take(piece);
   } else if (piece.matches?.(".card:not(.open)") && board) {
     free(piece);
     piece.querySelector("a").focus({ preventScroll: true });
@@ -47,6 +48,17 @@ document.addEventListener("htmx:load", (event) => {
   }
   if (board) count();
 });
+
+/** Put the cards of an answer in their places; one that is not on this board any more leaves. */
+function take(template) {
+  const { gone, seq, focus } = template.dataset;
+  for (const card of parse(template.innerHTML)) {
+    settle(card);
+    if (focus !== undefined) find(card.dataset.task)?.querySelector("a")?.focus({ preventScroll: true });
+  }
+  if (gone) leave(gone, Number(seq));
+  template.remove();
+}
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const card = detail.target.closest(".card");
