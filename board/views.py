@@ -129,14 +129,16 @@ def edit_task(request, pk, field=None):
     if field not in (None, *TaskForm.Meta.fields):
         raise Http404
     try:
-        form = _task_form(request, _task(pk), field)
+        task = _task(pk)
+        form = _task_form(request, task, field)
         if request.method == "POST":
             saved = _act(
                 form, lambda data: actions.change_task(request.user, pk, base=form.base, **form.changes())
             )
             if saved:
                 return _card(request, saved)
-        return _form(request, "board/edit_task.html", form, task=_task(pk))
+            task = _task(pk)
+        return _form(request, "board/edit_task.html", form, task=task)
     except Http404:
         removal = history.removal(pk)
         if request.method != "POST" or removal is None:
