@@ -44,10 +44,15 @@ document.addEventListener("htmx:load", (event) => {
     free(piece);
     piece.querySelector("a").focus({ preventScroll: true });
   } else {
-    piece.querySelector?.("[aria-invalid=true], input:not([type=hidden]), select, .danger")?.focus({ preventScroll: true });
+    first(piece)?.focus({ preventScroll: true });
   }
   if (board) count();
 });
+
+/** What to begin with in a piece: what is wrong or clashes, else its first field. */
+function first(piece) {
+  return piece.querySelector?.("[aria-invalid=true], .clash input") ?? piece.querySelector?.("input:not([type=hidden]), textarea, select, .danger");
+}
 
 /** Put the cards of an answer in their places; one that is not on this board any more leaves. */
 function take(template) {
