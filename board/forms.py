@@ -100,6 +100,7 @@ class TaskForm(ChangeForm):
 
     def __init__(self, *args, only=None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.only = only
         if only:
             self.fields = {name: self.fields[name] for name in (only, "version")}
         if "assigned" in self.fields:

@@ -1,13 +1,30 @@
+"""What stands between the server and the pages and sockets of the board."""
+
+import logging
 from urllib.parse import urlencode
 
+from channels.auth import AuthMiddleware
+from channels.db import database_sync_to_async
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth import (
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    REDIRECT_FIELD_NAME,
+    SESSION_KEY,
+    load_backend,
+)
+from django.contrib.auth.models import AnonymousUser
+from django.db import InterfaceError, OperationalError
 from django.shortcuts import resolve_url
+from django.utils.crypto import constant_time_compare
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from . import problems
+from . import failures, problems
+from .hub import TRY_LATER
 from .templatetags.people import full_name
+
+log = logging.getLogger(__name__)
 
 NO_CONTENT = 204
 
@@ -67,3 +84,37 @@ def _whole_page(answer):
     """Nothing was done and there is nothing to show: pages (forms.js) keep what was typed."""
     answer.status_code = NO_CONTENT
     return answer
+
+
+class SocketUserMiddleware(AuthMiddleware):
+    """Say who opened a socket, by its session; while the database is away, nobody can.
+
+    Channels' own would end every session that began under a key of SECRET_KEY_FALLBACKS.
+    """
+
+    async def resolve_scope(self, scope):
+        scope["user"]._wrapped = await session_user(scope["session"]) or AnonymousUser()
+
+    async def __call__(self, scope, receive, send):
+        try:
+            await super().__call__(scope, receive, send)
+        except (OperationalError, InterfaceError) as error:
+            fault = failures.fault_of(error)
+            if fault is None:
+                raise
+            log.warning("A socket could not be opened: %s. %s", " ".join(str(error).split()), fault.advice)
+            await send({"type": "websocket.close", "code": TRY_LATER})
+
+
+@database_sync_to_async
+def session_user(session):
+    """Return the user of a session, None when it stands for nobody (any more)."""
+    backend = session.get(BACKEND_SESSION_KEY)
+    if backend not in settings.AUTHENTICATION_BACKENDS:
+        return None
+    user = load_backend(backend).get_user(session[SESSION_KEY])
+    if user is None:
+        return None
+    hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+    known = session.get(HASH_SESSION_KEY, "")
+    return user if any(constant_time_compare(known, one) for one in hashes) else None

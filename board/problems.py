@@ -1,7 +1,7 @@
 """What went wrong, as a person reads it: a page, or for htmx the piece board/problem.html of at most 2 KB.
 
-The handlers are named in config/urls.py and settings.CSRF_FAILURE_VIEW; board.middleware asks for the pieces of all other
-answers from 400 on.
+The handlers are named in config/urls.py and settings.CSRF_FAILURE_VIEW; board.middleware turns all other answers from 400
+on into pieces.
 """
 
 from http import HTTPStatus
@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.text import Truncator
-from django.views.defaults import server_error
 
 TITLES = {400: "Bad request", 403: "No access", 404: "Not found"}
 REASONS = {
@@ -53,11 +52,6 @@ def not_found(request, exception):
     """Say what is not there: in the words of the view, if it had any."""
     words = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
     return _problem(request, 404, words)
-
-
-def broken(request):
-    """Answer without the database, which may be what broke."""
-    return piece(500) if _is_htmx(request) else server_error(request)
 
 
 def _problem(request, status, reason=""):
