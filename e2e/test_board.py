@@ -150,7 +150,7 @@ def test_a_change_through_the_api_shows_on_the_board(someone, sprint, add_tasks,
     expect(one.page.get_by_role("heading", level=1)).to_have_text("New name")
 
 
-def test_a_card_opened_while_it_is_deleted_goes_away(someone, sprint, add_tasks, api):
+def test_who_saves_a_card_that_was_deleted_meanwhile_may_let_it_go(someone, sprint, add_tasks, api):
     (task,) = add_tasks("Gone soon")
     one = someone("demo").open_board(sprint)
     one.card("Gone soon").click()
@@ -158,6 +158,8 @@ def test_a_card_opened_while_it_is_deleted_goes_away(someone, sprint, add_tasks,
     api.delete(f"/tasks/{task}").raise_for_status()
     expect(one.page.locator("[data-changed]")).to_be_visible()
     one.page.get_by_role("button", name="Save").click()
+    expect(one.page.get_by_role("alert")).to_contain_text("Dana Moreau deleted this task")
+    one.page.get_by_role("button", name="Cancel").click()
     expect(one.page.locator(".toast")).to_have_text("It was deleted meanwhile.")
     one.see("todo", [])
 

@@ -1,12 +1,14 @@
 // The board's page: cards open in place, are dragged, and stay true.
 
-import { count, free, leave, parse, settle } from "./cards.js";
+import { count, find, free, leave, parse, settle } from "./cards.js";
 import { startDragging } from "./drag.js";
+import { startForms } from "./forms.js";
 import { goLive, hands } from "./live.js";
 import { toast } from "./toasts.js";
 
 const board = document.querySelector(".board");
 
+startForms();
 if (board) {
   board.addEventListener("click", openInPlace);
   startDragging(hands);
@@ -37,16 +39,31 @@ function openInPlace(event) {
 document.addEventListener("htmx:load", (event) => {
   const piece = event.detail.elt;
   if (piece.matches?.("template[data-cards]")) {
-    for (const card of parse(piece.innerHTML)) settle(card);
-    piece.remove();
+    take(piece);
   } else if (piece.matches?.(".card:not(.open)") && board) {
     free(piece);
     piece.querySelector("a").focus({ preventScroll: true });
   } else {
-    piece.querySelector?.("[aria-invalid=true], input:not([type=hidden]), select, .danger")?.focus({ preventScroll: true });
+    first(piece)?.focus({ preventScroll: true });
   }
   if (board) count();
 });
+
+/** What to begin with in a piece: what is wrong or clashes, else its first field. */
+function first(piece) {
+  return piece.querySelector?.("[aria-invalid=true], .clash input") ?? piece.querySelector?.("input:not([type=hidden]), textarea, select, .danger");
+}
+
+/** Put the cards of an answer in their places; one that is not on this board any more leaves. */
+function take(template) {
+  const { gone, seq, focus } = template.dataset;
+  for (const card of parse(template.innerHTML)) {
+    settle(card);
+    if (focus !== undefined) find(card.dataset.task)?.querySelector("a")?.focus({ preventScroll: true });
+  }
+  if (gone) leave(gone, Number(seq));
+  template.remove();
+}
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const card = detail.target.closest(".card");
