@@ -63,7 +63,7 @@ def batch(sprint_id, since):
     """Return what a page that shows a sprint's board as of `since` needs next.
 
     {"seq", "cards": HTML of the cards that changed, "left": ids of the cards that went, "head": HTML or
-    absent, "news": [{"task", "by", "name", "text"}]}, rendered from the rows as they are now. At most `BATCH`
+    absent, "news": [{"task", "by", "name", "text", "moved"}]}, rendered from the rows as they are now. At most `BATCH`
     changes a time. {"reset": true} when the page is too far behind or the log does not reach back.
     """
     newest = history.newest_number()
@@ -114,4 +114,5 @@ def _news(event, names):
         "by": event.by_id,
         "name": who,
         "text": f"{who} {history.describe(event, what)}",
+        "moved": history.is_move(event),
     }

@@ -106,6 +106,11 @@ def describe(event, what="it"):
     return f"changed {' and '.join(fields)} of {what}"
 
 
+def is_move(event):
+    """Tell whether a card that stays on the boards changed its place."""
+    return event.kind == Event.Kind.UPDATE and bool(event.changes.keys() & {"status", "sprint", "order"})
+
+
 def _column_after(event):
     if event.sprint is None:
         return Column.BACKLOG.label

@@ -3,20 +3,29 @@
 With htmx a view answers with the component that changed; without it, with the whole page or a redirect.
 """
 
+from hashlib import sha256
+from html import unescape
+from uuid import uuid4
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from . import actions, broadcasts, history
+from . import actions, broadcasts, history, idempotency
 from .forms import MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm
 from .models import Column, Sprint, Task
+from .templatetags.people import full_name
 
 UNPROCESSABLE = 422
+A_YEAR = 365 * 24 * 60 * 60
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -73,18 +82,30 @@ def board(request, pk):
     # The number comes first: what is committed after it, the page asks for when it is live.
     seq = history.newest_number()
     sprint = _sprint(pk)
-    tasks = Task.objects.on_board(pk).order_by("order", "pk")
-    columns = {column: [] for column in Column}
-    for task in tasks:
-        columns[task.column].append(task)
+    words = request.GET.get("q", "").casefold().split()
+    columns = {column: {"label": column.label, "tasks": [], "total": 0} for column in Column}
+    for task in Task.objects.on_board(pk).order_by("order", "pk"):
+        column = columns[task.column]
+        column["total"] += 1
+        if not words or _shows(task, words):
+            column["tasks"].append(task)
     context = {
         "sprint": sprint,
         "columns": columns.items(),
+        "query": " ".join(words) and request.GET["q"],
         "seq": seq,
         "format": broadcasts.page_format(),
         **broadcasts.head(sprint),
     }
     return render(request, "board/board.html", context)
+
+
+def _shows(task, words):
+    """Tell whether all words stand on the task's card, as filter.js does."""
+    who = full_name(task.assigned) if task.assigned else ""
+    text = unescape(strip_tags(broadcasts.card(task)))
+    text = f"#{task.pk} {text} {who}".casefold()
+    return all(word in text for word in words)
 
 
 # Tasks
@@ -95,9 +116,10 @@ def add_task(request, sprint_pk):
     sprint = _sprint(sprint_pk)
     form = NewTaskForm(_sent(request), auto_id="new-task-%s")
     if request.method == "POST":
-        task = _act(form, lambda data: actions.add_task(request.user, **data))
+        task = _act(form, lambda data: _once(request, lambda: actions.add_task(request.user, **data)))
         if task and request.htmx:
-            context = {"form": NewTaskForm(auto_id="new-task-%s"), "sprint": sprint, "task": task}
+            form = NewTaskForm(auto_id="new-task-%s")
+            context = {"form": form, "sprint": sprint, "task": task, "key": _key()}
             return render(request, "board/add_task.html#added", context)
         if task:
             return redirect(sprint)
@@ -126,7 +148,9 @@ def edit_task(request, pk):
 @require_POST
 def place_task(request, pk):
     form = PlaceForm(request.POST)
-    task = _act(form, lambda data: actions.place_task(request.user, pk, form.place()))
+    task = _act(
+        form, lambda data: _once(request, lambda: actions.place_task(request.user, pk, form.place()))
+    )
     if task:
         return _card(request, task)
     reasons = " ".join(message for errors in form.errors.values() for message in errors)
@@ -137,9 +161,13 @@ def place_task(request, pk):
 def move_task(request, pk):
     task = _task(pk)
     sprints = Sprint.objects.filter(end__gte=timezone.localdate()) | Sprint.objects.filter(pk=task.sprint_id)
-    form = MoveForm(task, sprints.order_by("end", "pk"), _sent(request), auto_id=f"move-{pk}-%s")
+    sprints = sprints.order_by("end", "pk")
+    cards = Task.objects.filter(Q(sprint__in=sprints) | Q(sprint=None)).order_by("order", "pk")
+    form = MoveForm(task, sprints, cards, _sent(request), auto_id=f"move-{pk}-%s")
     if request.method == "POST":
-        moved = _act(form, lambda data: actions.place_task(request.user, pk, form.place()))
+        moved = _act(
+            form, lambda data: _once(request, lambda: actions.place_task(request.user, pk, form.place()))
+        )
         if moved:
             return _card(request, moved)
     return _form(request, "board/move_task.html", form, task=task)
@@ -194,6 +222,26 @@ def _act(form, action):
         return None
 
 
+def _once(request, act):
+    """Call `act()` and return its task; the same words again under the same key do nothing and return the task.
+
+    The key is a gesture's (header `Idempotency-Key`) or a rendered form's (field `key`). A form that comes back
+    with other words, as after the browser's Back, is another request.
+    """
+    key = request.headers.get("Idempotency-Key") or request.POST.get("key")
+    if not key:
+        return act()
+    sent = request.POST.copy()
+    sent.pop("csrfmiddlewaretoken", None)
+    asked = f"{key} {request.path}?{sent.urlencode()}"
+    digest = sha256(asked.encode(errors="surrogatepass")).hexdigest()
+    return _task(idempotency.once(request.user, digest, asked, lambda: act().pk))
+
+
+def _key():
+    return uuid4().hex
+
+
 def _sent(request):
     """Return what a form was sent with, which may be nothing at all; None when it is only asked for."""
     return request.POST if request.method == "POST" else None
@@ -204,7 +252,8 @@ def _form(request, template, form, **context):
     if request.htmx:
         template += "#form"
     status = UNPROCESSABLE if form.is_bound else 200
-    return render(request, template, {"form": form, **context}, status=status)
+    context |= {"form": form, "key": request.POST.get("key") or _key()}
+    return render(request, template, context, status=status)
 
 
 def _card(request, task):
@@ -216,6 +265,22 @@ def _card(request, task):
 
 def _go(request, url):
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+@require_POST
+def theme(request):
+    """Remember for a year in which colours this browser shows the pages; "system" is not to remember any."""
+    choice = request.POST.get("theme")
+    here = request.POST.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(here, request.get_host(), request.is_secure())
+    answer = redirect(here if is_ours else "home")
+    if request.htmx:
+        answer = render(request, "theme.html#switch", {"theme": choice, "back": here})
+    if choice in ("light", "dark"):
+        answer.set_cookie("theme", choice, max_age=A_YEAR, samesite="Lax")
+    else:
+        answer.delete_cookie("theme", samesite="Lax")
+    return answer
 
 
 @login_not_required

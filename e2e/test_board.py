@@ -69,7 +69,7 @@ def test_a_refused_drop_goes_back_and_says_why(someone, sprint, add_tasks):
     add_tasks("Finished", status=4)
     one = someone("demo").open_board(sprint)
     one.drag("Finished", "backlog")
-    expect(one.page.locator(".toast")).to_have_text("A completed task keeps its sprint.")
+    expect(one.page.locator(".toast p")).to_have_text("A completed task keeps its sprint.")
     one.see("done", ["Finished"])
 
 
