@@ -52,7 +52,7 @@ document.addEventListener("htmx:load", (event) => {
     piece.querySelector("a").focus({ preventScroll: true });
   } else if (piece.matches?.("form.theme")) {
     document.documentElement.dataset.theme = piece.dataset.theme;
-  } else if (!piece.matches?.(".toast")) {
+  } else if (piece !== document.body || !board) {
     piece.querySelectorAll?.("select[name=position]").forEach(narrow);
     piece.querySelector?.("[aria-invalid=true], input:not([type=hidden]), select, .danger")?.focus({ preventScroll: true });
   }

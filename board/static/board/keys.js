@@ -117,7 +117,7 @@ function step(element, card, [across, down]) {
   const list = column.querySelector(".cards");
   const others = shownIn(list).filter((other) => other !== card);
   const at = across
-    ? others.findIndex((other) => middleOf(other) > middleOf(element))
+    ? others.findIndex((other) => middleOf(other) > element.getBoundingClientRect().top)
     : others.filter((other) => element.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_PRECEDING).length + down;
   list.insertBefore(element, at < 0 ? (across ? null : others[0] ?? null) : others[at] ?? null);
 }
@@ -144,12 +144,12 @@ function carry(event) {
     const { after, before } = between(slot);
     if (slot.parentElement === from && after === stood.after && before === stood.before) putBack();
     else drop();
-  } else if (event.key === "Escape") {
+  } else if (event.key === "Escape" || event.key === "Tab") {
     putBack();
   } else {
     return;
   }
-  event.preventDefault();
+  if (event.key !== "Tab") event.preventDefault();
 }
 
 function sayWhereIt(slot, card) {

@@ -1,6 +1,6 @@
 // Moving a card, with whatever hand: it stands at once where it was put, and the server's card is the truth.
 
-import { columnOf, find, focus, free, leave, listOf, parse, settle } from "./cards.js";
+import { columnOf, count, find, focus, free, leave, listOf, parse, settle } from "./cards.js";
 import { sayWhere } from "./news.js";
 import { reason } from "./problems.js";
 import { toast } from "./toasts.js";
@@ -35,6 +35,7 @@ function send(card, moves) {
   const id = card.dataset.task;
   card.classList.add("saving");
   card.setAttribute("aria-busy", "true");
+  count();
   if (queues.has(id)) return queues.get(id).push(...moves);
   queues.set(id, moves);
   work(id, moves);

@@ -6,6 +6,7 @@ import { say } from "./news.js";
 const PLACE = document.querySelector(".toasts");
 const SECONDS = 10;
 const undos = [];
+const known = new WeakSet();
 
 /** Say something to eye and ear; `retry`, when given, is called by a button "Retry". */
 export function toast(text, retry) {
@@ -35,7 +36,8 @@ function welcome(note) {
   const undo = note.querySelector("form[data-undo]");
   // A move says itself, with its place.
   if (!undo || !document.querySelector(".card.saving")) say(note.querySelector("p")?.textContent ?? note.textContent.trim());
-  if (undo && !undos.includes(note)) {
+  if (undo && !known.has(note)) {
+    known.add(note);
     undos.push(note);
     undo.addEventListener("submit", () => undos.splice(undos.indexOf(note), 1), { once: true });
   }
