@@ -3,28 +3,34 @@
 With htmx a view answers with the component that changed; without it, with the whole page or a redirect.
 """
 
+from functools import cache
 from hashlib import sha256
-from html import unescape
+from threading import Lock
 from uuid import uuid4
 
+from cachetools import LRUCache, cached
+from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import strip_tags
+from django.utils.cache import get_conditional_response
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from . import actions, broadcasts, history, idempotency
 from .forms import MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm
-from .models import Column, Sprint, Task
-from .templatetags.people import full_name
+from .models import Sprint, Task
 
 UNPROCESSABLE = 422
+# Characters of whole pages that are kept for who comes back to an unchanged board.
+PAGES_KEPT = 20_000_000
 A_YEAR = 365 * 24 * 60 * 60
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -79,33 +85,38 @@ def delete_sprint(request, pk):
 
 @require_safe
 def board(request, pk):
-    # The number comes first: what is committed after it, the page asks for when it is live.
-    seq = history.newest_number()
-    sprint = _sprint(pk)
+    state = history.state()
+    if messages.get_messages(request):
+        return HttpResponse(_page(request, pk, state))
+    etag = _etag(request, state)
+    unchanged = get_conditional_response(request, etag)
+    return unchanged or HttpResponse(_kept_page(etag, request, pk, state), headers={"ETag": etag})
+
+
+def _etag(request, state):
+    """Return the ETag of a page that shows the board as of `state`; it differs for whoever may see anything else."""
+    who = request.user.pk, request.headers.get("Cookie")
+    what = request.get_full_path(), state, broadcasts.page_format(), get_language(), release()
+    return f'"{sha256(repr((who, what)).encode()).hexdigest()[:32]}"'
+
+
+@cached(LRUCache(PAGES_KEPT, getsizeof=len), key=lambda etag, *page: etag, lock=Lock())
+def _kept_page(etag, *page):
+    return _page(*page)
+
+
+def _page(request, pk, state):
     words = request.GET.get("q", "").casefold().split()
-    columns = {column: {"label": column.label, "tasks": [], "total": 0} for column in Column}
-    for task in Task.objects.on_board(pk).order_by("order", "pk"):
-        column = columns[task.column]
-        column["total"] += 1
-        if not words or _shows(task, words):
-            column["tasks"].append(task)
-    context = {
-        "sprint": sprint,
-        "columns": columns.items(),
-        "query": " ".join(words) and request.GET["q"],
-        "seq": seq,
-        "format": broadcasts.page_format(),
-        **broadcasts.head(sprint),
-    }
-    return render(request, "board/board.html", context)
+    return render_to_string("board/board.html", _found(broadcasts.board, pk, state, words), request)
 
 
-def _shows(task, words):
-    """Tell whether all words stand on the task's card, as filter.js does."""
-    who = full_name(task.assigned) if task.assigned else ""
-    text = unescape(strip_tags(broadcasts.card(task)))
-    text = f"#{task.pk} {text} {who}".casefold()
-    return all(word in text for word in words)
+@cache
+def release():
+    """Return the digest of all that pages are made from besides data: templates and static files."""
+    digest = sha256(getattr(staticfiles_storage, "manifest_hash", "").encode())
+    for path in sorted((settings.BASE_DIR / "templates").rglob("*.html")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 # Tasks
@@ -148,9 +159,7 @@ def edit_task(request, pk):
 @require_POST
 def place_task(request, pk):
     form = PlaceForm(request.POST)
-    task = _act(
-        form, lambda data: _once(request, lambda: actions.place_task(request.user, pk, form.place()))
-    )
+    task = _act(form, lambda data: _once(request, lambda: actions.place_task(request.user, pk, form.place())))
     if task:
         return _card(request, task)
     reasons = " ".join(message for errors in form.errors.values() for message in errors)
@@ -165,9 +174,7 @@ def move_task(request, pk):
     cards = Task.objects.filter(Q(sprint__in=sprints) | Q(sprint=None)).order_by("order", "pk")
     form = MoveForm(task, sprints, cards, _sent(request), auto_id=f"move-{pk}-%s")
     if request.method == "POST":
-        moved = _act(
-            form, lambda data: _once(request, lambda: actions.place_task(request.user, pk, form.place()))
-        )
+        moved = _act(form, lambda data: _once(request, lambda: actions.place_task(request.user, pk, form.place())))
         if moved:
             return _card(request, moved)
     return _form(request, "board/move_task.html", form, task=task)
@@ -281,10 +288,3 @@ def theme(request):
     else:
         answer.delete_cookie("theme", samesite="Lax")
     return answer
-
-
-@login_not_required
-@require_safe
-def healthz(request):
-    """Answer that the process is alive, without touching the database."""
-    return HttpResponse("ok", content_type="text/plain")

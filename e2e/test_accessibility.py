@@ -153,7 +153,11 @@ def test_with_forced_colours_states_still_show(someone, demo):
     person.drag("Refund a ticket by its number", "testing")
     card = person.card("Refund a ticket by its number")
     assert "saving" in card.evaluate("(card) => getComputedStyle(card, '::before').content")
-    mark = person.column("done").locator("h2").evaluate("(title) => getComputedStyle(title, '::before').backgroundColor")
+    mark = (
+        person.column("done")
+        .locator("h2")
+        .evaluate("(title) => getComputedStyle(title, '::before').backgroundColor")
+    )
     assert mark == "rgb(15, 145, 104)"
 
 

@@ -197,7 +197,9 @@ def test_a_drag_that_is_broken_off_puts_the_card_back(someone, sprint, add_tasks
     if end == "escape":
         one.page.keyboard.press("Escape")
     elif end == "outside":
-        one.page.evaluate("() => dispatchEvent(new PointerEvent('pointermove', { pointerId: 1, pointerType: 'mouse', buttons: 0 }))")
+        one.page.evaluate(
+            "() => dispatchEvent(new PointerEvent('pointermove', { pointerId: 1, pointerType: 'mouse', buttons: 0 }))"
+        )
     else:
         one.page.evaluate("(name) => dispatchEvent(new PointerEvent(name))", end)
     expect(one.page.locator(".slot, .lifted")).to_have_count(0)

@@ -234,6 +234,7 @@ def test_the_page_knows_whose_cards_to_mark(browser, user, sprint):
         ("ana", ["Paint <it>"]),
         ("<it>", ["Paint <it>"]),
         ("href", []),
+        ("move", []),
         ("  ", ["Draw a line", "Paint <it>"]),
         ("draw paint", []),
     ],

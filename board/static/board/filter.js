@@ -28,7 +28,7 @@ export function search() {
 function sift() {
   const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
   for (const card of board.querySelectorAll(".cards > .card:not(.open)")) {
-    const text = `#${card.dataset.task} ${card.textContent} ${card.querySelector("b")?.title ?? ""}`.toLowerCase();
+    const text = wordsOn(card);
     card.hidden = !words.every((word) => text.includes(word));
   }
   board.toggleAttribute("data-filtered", words.length > 0);
@@ -37,4 +37,10 @@ function sift() {
   if (words.length) address.searchParams.set("q", field.value);
   else address.searchParams.delete("q");
   if (address.href !== location.href) history.replaceState(history.state, "", address);
+}
+
+/** All that stands on a card, with the name behind the initials; the link "Move" is no word of it. */
+function wordsOn(card) {
+  const parts = [...card.children].filter((part) => !part.matches("i")).map((part) => `${part.textContent} ${part.title}`);
+  return `#${card.dataset.task} ${parts.join(" ")}`.toLowerCase();
 }
