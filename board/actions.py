@@ -145,11 +145,13 @@ def change_task(by, task_id, expect=None, base=None, **changes):
 def place_task(by, task_id, place, expect=None):
     """Move a card to a `Place` and return the task. Raises `Task.DoesNotExist`, `Outdated`.
 
-    Entering work sets `started`, finishing sets `completed`, moving back clears them; in the backlog a
+    `place` may also be a function that gives the place for the task as it is under the lock. Entering work sets `started`, finishing sets `completed`, moving back clears them; in the backlog a
     task is not started, whatever the place says. Moves do not conflict: the same place is no change.
     """
     with _change() as seq:
         task, before = _task(task_id, expect)
+        if callable(place):
+            place = place(task)
         task.sprint_id = place.sprint_id
         task.status = place.status if place.sprint_id else Status.TODO
         if task.status != before["status"]:

@@ -143,26 +143,48 @@ class PlaceForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    """The way to move a card without dragging: a column of a current sprint or the backlog, top or bottom."""
+    """The way to move a card without dragging: a column of a current sprint or the backlog, and where in it."""
 
     column = forms.ChoiceField(label="Move to")
-    position = forms.ChoiceField(choices=[("bottom", "Bottom of the column"), ("top", "Top of the column")])
+    position = forms.ChoiceField(
+        error_messages={"invalid_choice": "That card does not stand there any more: choose again."}
+    )
 
-    def __init__(self, task, sprints, *args, **kwargs):
-        """Offer the columns of `sprints`, the task's own column chosen."""
-        own = f"{task.sprint_id}-{task.column}" if task.sprint_id else Column.BACKLOG.value
-        super().__init__(*args, initial={"column": own}, **kwargs)
+    def __init__(self, task, sprints, cards, *args, **kwargs):
+        """Offer the columns of `sprints`, the task's own column chosen, and to stand before each of `cards`."""
+        super().__init__(*args, initial={"column": _column_value(task)}, **kwargs)
         columns = [column for column in Column if column is not Column.BACKLOG]
+        of_sprints = [
+            (sprint, [(f"{sprint.pk}-{column.value}", column.label) for column in columns]) for sprint in sprints
+        ]
         self.fields["column"].choices = [
             (Column.BACKLOG.value, Column.BACKLOG.label),
-            *(
-                (str(sprint), [(f"{sprint.pk}-{column.value}", column.label) for column in columns])
-                for sprint in sprints
-            ),
+            *((str(sprint), choices) for sprint, choices in of_sprints),
+        ]
+        titles = {Column.BACKLOG.value: Column.BACKLOG.label}
+        titles |= {value: f"{sprint}, {label}" for sprint, choices in of_sprints for value, label in choices}
+        befores = {value: [] for value in titles}
+        for card in cards:
+            if card != task:
+                befores[_column_value(card)].append((f"{_column_value(card)}/{card.pk}", card.name))
+        self.fields["position"].choices = [
+            ("bottom", "Bottom of the column"),
+            ("top", "Top of the column"),
+            *((f"Before, in {titles[value]}", choices) for value, choices in befores.items() if choices),
         ]
 
     def place(self):
-        """Return what the valid form says as a `Place`."""
-        sprint, _, column = self.cleaned_data["column"].rpartition("-")
-        top = self.cleaned_data["position"] == "top"
-        return Place(int(sprint) if sprint else None, Column(column).status, top=top)
+        """Return what the valid form says as a `Place`: a card to stand before decides the column, too."""
+        column, position = self.cleaned_data["column"], self.cleaned_data["position"]
+        column, _, before = position.rpartition("/") if "/" in position else (column, "", "")
+        sprint, _, column = column.rpartition("-")
+        return Place(
+            int(sprint) if sprint else None,
+            Column(column).status,
+            before=int(before) if before else None,
+            top=position == "top",
+        )
+
+
+def _column_value(task):
+    return f"{task.sprint_id}-{task.column}" if task.sprint_id else Column.BACKLOG.value

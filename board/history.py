@@ -225,6 +225,11 @@ def _describe_added(event, what, is_undo):
     return f"restored {what}" if event.task is None else f"restored {what} in {_column_after(event)}"
 
 
+def is_move(event):
+    """Tell whether a card that stays on the boards changed its place."""
+    return event.kind == Event.Kind.UPDATE and bool(event.changes.keys() & {"status", "sprint", "order"})
+
+
 def _column_after(event):
     if event.sprint is None:
         return Column.BACKLOG.label

@@ -9,6 +9,7 @@ urlpatterns = [
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     # Who is logged out already is where this leads, and after a log-in would come back to what is POST only.
     path("logout/", login_not_required(LogoutView.as_view()), name="logout"),
+    path("theme/", views.theme, name="theme"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("sprints/add/", views.add_sprint, name="add_sprint"),

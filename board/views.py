@@ -7,24 +7,27 @@ from functools import cache
 from hashlib import sha256
 from threading import Lock
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from cachetools import LRUCache, cached
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from . import actions, broadcasts, history
+from . import actions, broadcasts, history, idempotency
 from .forms import MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm
 from .models import Event, Sprint, Task
 
@@ -35,6 +38,7 @@ SOME_BOARD = object()
 MOST_DELETED = 200
 # Characters of whole pages that are kept for who comes back to an unchanged board.
 PAGES_KEPT = 20_000_000
+A_YEAR = 365 * 24 * 60 * 60
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -112,7 +116,8 @@ def _kept_page(etag, *page):
 
 
 def _page(request, pk, state):
-    return render_to_string("board/board.html", _found(broadcasts.board, pk, state), request)
+    words = request.GET.get("q", "").casefold().split()
+    return render_to_string("board/board.html", _found(broadcasts.board, pk, state, words), request)
 
 
 @cache
@@ -132,9 +137,10 @@ def add_task(request, sprint_pk):
     sprint = _sprint(sprint_pk)
     form = NewTaskForm(_sent(request), auto_id="new-task-%s")
     if request.method == "POST":
-        task = _act(form, lambda data: actions.add_task(request.user, **data))
+        task = _act(form, lambda data: _once(request, lambda: actions.add_task(request.user, **data)))
         if task and request.htmx:
-            context = {"form": NewTaskForm(auto_id="new-task-%s"), "sprint": sprint, "task": task}
+            form = NewTaskForm(auto_id="new-task-%s")
+            context = {"form": form, "sprint": sprint, "task": task, "key": _key()}
             return render(request, "board/add_task.html#added", context)
         if task:
             return redirect(sprint)
@@ -191,7 +197,7 @@ def _task_form(request, task, field):
 @require_POST
 def place_task(request, pk):
     form = PlaceForm(request.POST)
-    task = _act(form, lambda data: actions.place_task(request.user, pk, form.place()))
+    task = _act(form, lambda data: _once(request, lambda: actions.place_task(request.user, pk, form.place())))
     if task:
         return _card(request, task)
     reasons = " ".join(message for errors in form.errors.values() for message in errors)
@@ -202,9 +208,11 @@ def place_task(request, pk):
 def move_task(request, pk):
     task = _task(pk)
     sprints = Sprint.objects.filter(end__gte=timezone.localdate()) | Sprint.objects.filter(pk=task.sprint_id)
-    form = MoveForm(task, sprints.order_by("end", "pk"), _sent(request), auto_id=f"move-{pk}-%s")
+    sprints = sprints.order_by("end", "pk")
+    cards = Task.objects.filter(Q(sprint__in=sprints) | Q(sprint=None)).order_by("order", "pk")
+    form = MoveForm(task, sprints, cards, _sent(request), auto_id=f"move-{pk}-%s")
     if request.method == "POST":
-        moved = _act(form, lambda data: actions.place_task(request.user, pk, form.place()))
+        moved = _act(form, lambda data: _once(request, lambda: actions.place_task(request.user, pk, form.place())))
         if moved:
             return _card(request, moved)
     return _form(request, "board/move_task.html", form, task=task)
@@ -309,6 +317,37 @@ def _act(form, action):
     return None
 
 
+def _once(request, act):
+    """Call `act()` and return its task; the same words again under the same key do nothing and return the task.
+
+    The key is a gesture's (header `Idempotency-Key`) or a rendered form's (field `key`). A form that comes back
+    with other words, as after the browser's Back, is another request.
+    """
+    key = request.headers.get("Idempotency-Key") or request.POST.get("key")
+    if not key:
+        return act()
+    sent = request.POST.copy()
+    sent.pop("csrfmiddlewaretoken", None)
+    asked = f"{key} {request.path}?{sent.urlencode()}"
+    digest = sha256(asked.encode(errors="surrogatepass")).hexdigest()
+    done = []
+
+    def act_and_note():
+        done.append(act())
+        return [done[0].pk, done[0].event and done[0].event.seq]
+
+    pk, seq = idempotency.once(request.user, digest, asked, act_and_note)
+    if done:
+        return done[0]
+    task = _task(pk)
+    task.event = Event.objects.filter(pk=seq).first()
+    return task
+
+
+def _key():
+    return uuid4().hex
+
+
 def _sent(request):
     """Return what a form was sent with, which may be nothing at all; None when it is only asked for."""
     return request.POST if request.method == "POST" else None
@@ -318,7 +357,12 @@ def _form(request, template, form, removal=None, **context):
     """Answer with a form: the piece for htmx, the page otherwise; 422 when it shows errors, 409 when what others did."""
     if request.htmx:
         template += "#form"
-    context |= {"form": form, "removal": removal, "action": request.path}
+    context |= {
+        "form": form,
+        "removal": removal,
+        "action": request.path,
+        "key": request.POST.get("key") or _key(),
+    }
     status = 200
     if form.is_bound:
         status = CONFLICT if removal or getattr(form, "conflict", None) else UNPROCESSABLE
@@ -384,3 +428,19 @@ def _go(request, row=None):
     page = (row.sprint if isinstance(row, Task) else None) or row
     url = page.get_absolute_url() if page else resolve_url("home")
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+@require_POST
+def theme(request):
+    """Remember for a year in which colours this browser shows the pages; "system" is not to remember any."""
+    choice = request.POST.get("theme")
+    here = request.POST.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(here, request.get_host(), request.is_secure())
+    answer = redirect(here if is_ours else "home")
+    if request.htmx:
+        answer = render(request, "theme.html#switch", {"theme": choice, "back": here})
+    if choice in ("light", "dark"):
+        answer.set_cookie("theme", choice, max_age=A_YEAR, samesite="Lax")
+    else:
+        answer.delete_cookie("theme", samesite="Lax")
+    return answer

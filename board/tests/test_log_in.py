@@ -183,6 +183,7 @@ def test_an_htmx_request_that_names_no_page_of_ours_leads_home_afterwards(client
 # CSRF
 
 UNSAFE = [
+    ("/theme/", {"theme": "dark"}),
     ("/login/", {"username": "ana", "password": "ana"}),
     ("/logout/", {}),
     ("/sprints/add/", {"end": "2999-01-01"}),
