@@ -156,16 +156,24 @@ def replay(events):
     """
     state = {"sprints": {}, "tasks": {}}
     for event in events:
-        rows, pk = (state["sprints"], event.sprint) if event.task is None else (state["tasks"], event.task)
-        changes = dict(event.changes)
-        for neighbour, (_, order) in changes.pop("spaced", {}).items():
-            state["tasks"][int(neighbour)]["order"] = order
-        if event.kind == Event.Kind.REMOVE:
-            del rows[pk]
-            continue
+        follow(state, event)
+    return state
+
+
+def follow(state, event):
+    """Bring a state as in `replay` from just before an event to just after it.
+
+    Raises `KeyError` when the event is of a row that is not there.
+    """
+    rows, pk = (state["sprints"], event.sprint) if event.task is None else (state["tasks"], event.task)
+    changes = dict(event.changes)
+    for neighbour, (_, order) in changes.pop("spaced", {}).items():
+        state["tasks"][int(neighbour)]["order"] = order
+    if event.kind == Event.Kind.REMOVE:
+        del rows[pk]
+    else:
         row = rows.setdefault(pk, dict.fromkeys(_fields(Sprint if event.task is None else Task)))
         row.update({name: after for name, (_, after) in changes.items()}, version=event.seq)
-    return state
 
 
 def _fields(model):
