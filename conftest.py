@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from board import broadcasts, history, views
 from e2e.services import Postgres, Redis
 
 # Whom the tests may connect to: what they started themselves.
@@ -21,6 +22,14 @@ def _quick_and_plain(settings):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    """Each test has a database of its own, with the same numbers for other things."""
+    views._kept_page.cache_clear()
+    broadcasts.board.cache_clear()
+    history.follower.cache_clear()
 
 
 class OutgoingConnectionError(BaseException):

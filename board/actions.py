@@ -3,7 +3,8 @@
 Each takes the writers' lock, judges the row as it would be, saves it, writes the history and announces
 the change on commit, all in one transaction. `by` is the user who acts, or None for the system.
 What breaks a rule raises `ValidationError` with a message per field, and nothing is saved;
-what changes nothing writes nothing.
+what changes nothing writes nothing. `expect` is the version that the row must still have; another one raises
+`Outdated`.
 """
 
 from contextlib import contextmanager
@@ -32,6 +33,14 @@ class Place:
     top: bool = False
 
 
+class Outdated(Exception):
+    """The row is no longer at the version that the change was made for; `row` is how it is now."""
+
+    def __init__(self, row):
+        super().__init__(f"{row._meta.verbose_name} {row.pk} is at version {row.version}")
+        self.row = row
+
+
 # Sprints
 
 
@@ -43,25 +52,28 @@ def add_sprint(by, *, end, name="", description=""):
         return _save(by, seq, sprint)
 
 
-def change_sprint(by, sprint_id, **changes):
-    """Set fields of a sprint (name, description, end) and return it. Raises `Sprint.DoesNotExist`."""
+def change_sprint(by, sprint_id, expect=None, **changes):
+    """Set fields of a sprint (name, description, end) and return it. Raises `Sprint.DoesNotExist`, `Outdated`."""
     with _change() as seq:
-        sprint = Sprint.objects.get(pk=sprint_id)
-        before = history.snapshot(sprint)
+        sprint, before = _sprint(sprint_id, expect)
         _set(sprint, changes)
         _judge_sprint(sprint, end_is_new=before["end"] != history.snapshot(sprint)["end"])
         return _save(by, seq, sprint, before)
 
 
-def remove_sprint(by, sprint_id):
-    """Remove a sprint that has no tasks. Raises `Sprint.DoesNotExist`."""
+def remove_sprint(by, sprint_id, expect=None):
+    """Remove a sprint that has no tasks. Raises `Sprint.DoesNotExist`, `Outdated`."""
     with _change() as seq:
-        sprint = Sprint.objects.get(pk=sprint_id)
+        sprint, _ = _sprint(sprint_id, expect)
         count = Task.objects.filter(sprint=sprint).count()
         if count:
             tasks = "1 task" if count == 1 else f"{count} tasks"
             raise ValidationError({"tasks": f"The sprint still has {tasks}: move or delete them first."})
         _remove(by, seq, sprint)
+
+
+def _sprint(sprint_id, expect):
+    return _as_expected(Sprint.objects.get(pk=sprint_id), expect)
 
 
 def _judge_sprint(sprint, end_is_new):
@@ -89,14 +101,14 @@ def add_task(by, *, name, order=None, **fields):
         return _save(by, seq, task, spaced=spaced)
 
 
-def change_task(by, task_id, **changes):
-    """Set fields of a task and return it. Raises `Task.DoesNotExist`.
+def change_task(by, task_id, expect=None, **changes):
+    """Set fields of a task and return it. Raises `Task.DoesNotExist`, `Outdated`.
 
     A new status brings the dates that follow from it, unless they are among the changes; a new column
     puts the card at its end, unless `order` is among them.
     """
     with _change() as seq:
-        task, before = _task(task_id)
+        task, before = _task(task_id, expect)
         column = task.sprint_id, task.status
         _set(task, changes)
         if task.status != before["status"]:
@@ -108,14 +120,14 @@ def change_task(by, task_id, **changes):
         return _save(by, seq, task, before, spaced)
 
 
-def place_task(by, task_id, place):
-    """Move a card to a `Place` and return the task. Raises `Task.DoesNotExist`.
+def place_task(by, task_id, place, expect=None):
+    """Move a card to a `Place` and return the task. Raises `Task.DoesNotExist`, `Outdated`.
 
     Entering work sets `started`, finishing sets `completed`, moving back clears them; in the backlog a
     task is not started, whatever the place says. Moves do not conflict: the same place is no change.
     """
     with _change() as seq:
-        task, before = _task(task_id)
+        task, before = _task(task_id, expect)
         task.sprint_id = place.sprint_id
         task.status = place.status if place.sprint_id else Status.TODO
         if task.status != before["status"]:
@@ -125,15 +137,14 @@ def place_task(by, task_id, place):
         return _save(by, seq, task, before, spaced)
 
 
-def remove_task(by, task_id):
-    """Remove a task. Raises `Task.DoesNotExist`."""
+def remove_task(by, task_id, expect=None):
+    """Remove a task. Raises `Task.DoesNotExist`, `Outdated`."""
     with _change() as seq:
-        _remove(by, seq, _task(task_id)[0])
+        _remove(by, seq, _task(task_id, expect)[0])
 
 
-def _task(task_id):
-    task = Task.objects.select_related("assigned").get(pk=task_id)
-    return task, history.snapshot(task)
+def _task(task_id, expect):
+    return _as_expected(Task.objects.select_related("assigned").get(pk=task_id), expect)
 
 
 def _sprint_news(task, before):
@@ -194,6 +205,13 @@ def _change():
     """One transaction under the writers' lock; gives the change's sequence number."""
     with transaction.atomic():
         yield history.next_number()
+
+
+def _as_expected(row, expect):
+    """Return the row and its snapshot from before the change."""
+    if expect is not None and row.version != expect:
+        raise Outdated(row)
+    return row, history.snapshot(row)
 
 
 def _set(row, changes):

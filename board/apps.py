@@ -23,6 +23,8 @@ class BoardConfig(AppConfig):
     name = "board"
 
     def ready(self):
+        from . import history  # models can be imported from now on
+
         if connection.vendor == "postgresql":
             # Before Python takes the pool's threads away, for which it would wait half a minute.
             atexit.register(connection.close_pool)
@@ -30,3 +32,4 @@ class BoardConfig(AppConfig):
         # Not `user_logged_out`: when that is sent, the session is still there.
         post_delete.connect(revoke, sender="sessions.Session")
         post_save.connect(revoke, sender=get_user_model())
+        post_save.connect(history.note_people, sender=get_user_model())

@@ -156,9 +156,13 @@ class Task(models.Model):
 
 
 class Counter(models.Model):
-    """One row: the newest sequence number. Who changes anything locks it first (board.actions)."""
+    """One row: the newest sequence number. Who changes anything locks it first (board.actions).
+
+    `people` counts the changes of people, which are not in the log, but shown on the cards.
+    """
 
     value = models.BigIntegerField(default=0)
+    people = models.BigIntegerField(default=0)
 
     def __str__(self):
         return str(self.value)
@@ -194,3 +198,20 @@ class Event(models.Model):
 
     def __str__(self):
         return f"{self.seq}: {self.kind} {'sprint' if self.task is None else 'task'}"
+
+
+class Answer(models.Model):
+    """What somebody's request was answered, kept for a day under the key it came with (board.idempotency)."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    # The SHA-256 of what was asked, in hex.
+    asked = models.CharField(max_length=64)
+    answer = models.JSONField(null=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_answer_a_key", fields=["by", "key"])]
+
+    def __str__(self):
+        return f"{self.by_id}: {self.key}"

@@ -163,7 +163,9 @@ def backup(times, target, folder):
 def manage(*arguments, **env):
     """Run a command of the project and return how it ended."""
     command = [sys.executable, "manage.py", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True, check=False
+    )
 
 
 def run():

@@ -28,7 +28,24 @@ from .server import Server
 
 HANG = 2
 HANDFUL = 250
-ODD = [None, True, False, 0, -1, 1.5, 2**63, -(2**63), 10**400, "", "x" * 5000, "\ud83d\ude00", [], {}, [[]], {"a": {}}]
+ODD = [
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1.5,
+    2**63,
+    -(2**63),
+    10**400,
+    "",
+    "x" * 5000,
+    "\ud83d\ude00",
+    [],
+    {},
+    [[]],
+    {"a": {}},
+]
 WORDS = ["since", "hold", "release", "model", "id", "action", "task", "dragstart", "__proto__", ""]
 
 
@@ -48,7 +65,9 @@ class Target:
         """See that the server lives and answers in time."""
         begun = time.monotonic()
         try:
-            answer = httpx.get(f"{self.server.url}/sprints/{self.sprint}/", headers={"Cookie": self.cookie}, timeout=30)
+            answer = httpx.get(
+                f"{self.server.url}/sprints/{self.sprint}/", headers={"Cookie": self.cookie}, timeout=30
+            )
         except httpx.HTTPError as error:
             self.failures.append(f"after {sent}: {error!r}")
             return
@@ -75,16 +94,23 @@ def fuzz_sockets(target, count):
 def odd_messages(target):
     """Send well-formed frames on a board's or a client's socket until it is closed; returns how many."""
     path, cookie = target.random.choice(
-        [(f"/sprints/{target.sprint}/live", target.cookie), (target.channel, ""), (f"/sprints/{2**62}/live", target.cookie)]
+        [
+            (f"/sprints/{target.sprint}/live", target.cookie),
+            (target.channel, ""),
+            (f"/sprints/{2**62}/live", target.cookie),
+        ]
     )
     sent = 0
-    with contextlib.suppress(WebSocketException, OSError, TimeoutError), connect(
-        f"{target.server.url.replace('http', 'ws')}{path}",
-        additional_headers={"Cookie": cookie},
-        origin=target.server.url,
-        open_timeout=30,
-        close_timeout=1,
-    ) as wire:
+    with (
+        contextlib.suppress(WebSocketException, OSError, TimeoutError),
+        connect(
+            f"{target.server.url.replace('http', 'ws')}{path}",
+            additional_headers={"Cookie": cookie},
+            origin=target.server.url,
+            open_timeout=30,
+            close_timeout=1,
+        ) as wire,
+    ):
         for _ in range(20):
             wire.send(message(target.random))
             sent += 1
@@ -113,7 +139,10 @@ def message(chance):
 def raw_frames(target):
     """Send bytes after a proper handshake: reserved bits, wrong lengths, no mask, bad UTF-8, half a frame."""
     chance = target.random
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", target.server.port), timeout=30) as wire:
+    with (
+        contextlib.suppress(OSError),
+        socket.create_connection(("127.0.0.1", target.server.port), timeout=30) as wire,
+    ):
         wire.sendall(
             f"GET /sprints/{target.sprint}/live HTTP/1.1\r\nHost: 127.0.0.1:{target.server.port}\r\n"
             f"Origin: {target.server.url}\r\nCookie: {target.cookie}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -123,7 +152,10 @@ def raw_frames(target):
         for _ in range(5):
             body = chance.randbytes(chance.choice([0, 1, 2, 125, 126, 1000]))
             length = chance.choice([len(body), 0, 125, 126, 127])
-            more = {126: struct.pack("!H", chance.randrange(2**16)), 127: struct.pack("!Q", chance.randrange(2**64))}
+            more = {
+                126: struct.pack("!H", chance.randrange(2**16)),
+                127: struct.pack("!Q", chance.randrange(2**64)),
+            }
             head = bytes([chance.randrange(256), chance.choice([0x80, 0]) | length]) + more.get(length, b"")
             wire.sendall(head + chance.randbytes(4) + body)
     return 5

@@ -75,7 +75,9 @@ def small_disk(tmp_path):
     """A folder on a disk of 3 MB, and what makes room there; None where nobody may mount one."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], check=False).returncode == 0
+    mounted = (
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], check=False).returncode == 0
+    )
     yield folder, mounted
     if mounted:
         subprocess.run(["umount", "--lazy", folder], check=True)
@@ -92,7 +94,9 @@ def make_room(server, folder, mounted):
     if mounted:
         subprocess.run(["mount", "-o", "remount,size=9m", folder], check=True)
     else:
-        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        resource.prlimit(
+            server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+        )
 
 
 def test_a_full_disk_refuses_changes_in_plain_words_and_tears_nothing(tmp_path, small_disk):

@@ -134,3 +134,20 @@ def test_the_database_itself_refuses_what_must_never_be(sprint, add, wrong):
     task = add(sprint=sprint)
     with pytest.raises(IntegrityError), transaction.atomic():
         Task.objects.filter(pk=task.pk).update(**wrong)
+
+
+def test_a_change_for_another_version_is_refused_and_changes_nothing(user, sprint, add):
+    task = add(sprint=sprint)
+    actions.change_task(user, task.pk, expect=task.version, name="Mine")
+    for outdated in (
+        lambda: actions.change_task(user, task.pk, expect=task.version, name="Late"),
+        lambda: actions.place_task(user, task.pk, actions.Place(sprint.pk, Status.DONE), expect=task.version),
+        lambda: actions.remove_task(user, task.pk, expect=task.version),
+        lambda: actions.change_sprint(user, sprint.pk, expect=sprint.version + 1, name="Late"),
+        lambda: actions.remove_sprint(user, sprint.pk, expect=sprint.version + 1),
+    ):
+        newest = history.newest_number()
+        with pytest.raises(actions.Outdated) as error:
+            outdated()
+        assert str(error.value.row) in ("Mine", "Sprint 1")
+        assert history.newest_number() == newest

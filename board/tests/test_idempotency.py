@@ -1,0 +1,72 @@
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from board import actions, idempotency
+from board.actions import Place
+from board.idempotency import KeyTaken, once
+from board.models import Answer, Status, Task
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_second_time_gives_the_first_answer_and_does_nothing(user):
+    calls = []
+    for _ in range(2):
+        assert once(user, "k", "add", lambda: calls.append(1) or {"id": len(calls)}) == {"id": 1}
+    assert calls == [1]
+
+
+def test_without_a_key_everything_is_done_each_time(user):
+    assert [once(user, key, "add", lambda: 1) for key in (None, "")] == [1, 1]
+    assert not Answer.objects.exists()
+
+
+def test_a_key_for_something_else_is_refused(user):
+    once(user, "k", "add", lambda: 1)
+    with pytest.raises(KeyTaken):
+        once(user, "k", "remove", lambda: 2)
+
+
+def test_keys_are_each_users_own(user, django_user_model):
+    ben = django_user_model.objects.create_user("ben")
+    assert once(user, "k", "add", lambda: 1) == 1
+    assert once(ben, "k", "remove", lambda: 2) == 2
+
+
+def test_what_was_refused_may_be_tried_again(user):
+    def refuse():
+        raise ValidationError("no")
+
+    with pytest.raises(ValidationError):
+        once(user, "k", "add", refuse)
+    assert once(user, "k", "add", lambda: 1) == 1
+
+
+def test_a_repeated_move_does_not_undo_what_came_between(user, sprint, add):
+    task = add(sprint=sprint)
+
+    def move():
+        actions.place_task(user, task.pk, Place(sprint.pk, Status.ACTIVE))
+
+    once(user, "gesture", "5 to active", move)
+    actions.place_task(user, task.pk, Place(sprint.pk, Status.DONE))
+    once(user, "gesture", "5 to active", move)
+    assert Task.objects.get().status == Status.DONE
+
+
+def test_a_key_is_free_again_after_a_day(user):
+    once(user, "k", "add", lambda: 1)
+    Answer.objects.update(at=timezone.now() - idempotency.KEPT - timedelta(seconds=1))
+    assert once(user, "k", "remove", lambda: 2) == 2
+    assert Answer.objects.get().answer == 2
+
+
+def test_old_answers_are_forgotten(user):
+    once(user, "old", "add", lambda: 1)
+    Answer.objects.update(at=timezone.now() - idempotency.KEPT - timedelta(seconds=1))
+    once(user, "new", "add", lambda: 1)
+    assert idempotency.forget() == 1
+    assert Answer.objects.get().key == "new"
