@@ -37,7 +37,10 @@ class Writers:
         read, write = os.pipe()
         self.pid = os.fork()
         if not self.pid:
-            work(write)
+            try:
+                work(write)
+            finally:
+                os._exit(1)
         os.close(write)
         self.lines = os.fdopen(read)
         self.acknowledged = {}

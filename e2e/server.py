@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
-START_WITHIN = 60
+START_WITHIN = 120
 
 
 class Server:

@@ -47,7 +47,7 @@ def test_an_empty_database_is_well(db):
 
 BROKEN = {
     "UPDATE board_counter SET value = value + 1": "The counter says",
-    "INSERT INTO board_counter (id, value) VALUES (2, 0)": "The counter has 2 rows",
+    "INSERT INTO board_counter (id, value, people) VALUES (2, 0, 0)": "The counter has 2 rows",
     "DELETE FROM board_counter": "The counter has 0 rows",
     "DELETE FROM board_event WHERE seq = 7": "The log has a gap: 8 follows 6.",
     "DELETE FROM board_event WHERE seq = (SELECT max(seq) FROM board_event)": "The counter says",
