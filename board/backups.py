@@ -27,6 +27,8 @@ from .models import Counter
 
 PRODUCT = "Lightboard"
 FORMAT = 1
+# How every SQLite file begins (https://sqlite.org/fileformat.html).
+SQLITE = b"SQLite format 3\x00"
 DESCRIPTION, DATABASE = "backup.json", "database"
 
 
@@ -148,12 +150,17 @@ def _judge(description):
 
 def _restore_sqlite(copy, aside):
     """Bring the copy up to date where it is, then put it in the database's place."""
+    with copy.open("rb") as file:
+        if file.read(len(SQLITE)) != SQLITE:
+            raise BackupError("What is in the backup is not a database.")
     name = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = str(copy)
-    _bring_up_to_date()
-    connection.close()
-    connection.settings_dict["NAME"] = name
+    try:
+        _bring_up_to_date()
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = name
     # With the log of SQLite beside it, which belongs to it.
     for end in ("", "-wal", "-shm"):
         if Path(name + end).exists():

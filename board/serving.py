@@ -32,6 +32,7 @@ def begin():
     try:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
+        file.close()
         raise InUseError("The database is being restored: start again when that is done.") from None
     others = not _take_alone(file)
     fcntl.flock(file, fcntl.LOCK_SH)
@@ -80,4 +81,4 @@ def _take_alone(file):
 def _lock_file():
     if connection.is_in_memory_db():
         return None
-    return open(f"{connection.settings_dict['NAME']}.lock", "a")  # noqa: SIM115
+    return open(f"{connection.settings_dict['NAME']}.lock", "a")
