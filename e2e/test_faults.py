@@ -23,8 +23,9 @@ NOT_SAVED = "nothing was saved"
 @contextmanager
 def running(folder, **options):
     """A server of our own, and an API client of it."""
-    server = Server(folder, **options).start()
+    server = Server(folder, **options)
     try:
+        server.start()
         with api_of(server.url) as api:
             yield server, api
     finally:
@@ -151,10 +152,15 @@ def test_postgresql_restarts_under_an_open_board_and_no_secret_comes_out(tmp_pat
                 assert "Once back" in hear(socket, lambda frame: "Once back" in frame.get("cards", ""))["cards"]
             pages.append(break_the_code(postgres, server, cookie))
             assert "Start the database of DATABASE_URL again" in server.log.read_text()
-            session = dict(part.split("=", 1) for part in cookie.split("; "))
+            session = values_of(cookie)
             for place in [server.log.read_text(), *pages]:
                 for secret in [*CANARIES.values(), session["sessionid"], session["csrftoken"]]:
                     assert secret not in place
+
+
+def values_of(cookie):
+    """Return {name: value} of a cookie header."""
+    return dict(part.split("=", 1) for part in cookie.split("; "))
 
 
 def break_the_code(postgres, server, cookie):
@@ -164,7 +170,7 @@ def break_the_code(postgres, server, cookie):
         connection.commit()
     page = httpx.post(
         f"{server.url}/sprints/add/",
-        headers={"Cookie": cookie, "X-CSRFToken": cookie.split("csrftoken=")[1]},
+        headers={"Cookie": cookie, "X-CSRFToken": values_of(cookie)["csrftoken"]},
         data={"name": CANARIES["password"], "end": "2031-01-01"},
     )
     assert page.status_code == 500

@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from board import actions, backups, examination, serving
 from board.models import Task
-from config.sqlite.base import DatabaseWrapper
 
 from .test_first_release import DUMP
 
@@ -25,7 +24,7 @@ def working_on(path):
     """Let the default connection be to a database in a file."""
     original = connections["default"]
     options = {"timeout": 1, "transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL"}
-    connections["default"] = DatabaseWrapper({**original.settings_dict, "NAME": str(path), "OPTIONS": options})
+    connections["default"] = type(original)({**original.settings_dict, "NAME": str(path), "OPTIONS": options})
     try:
         yield path
     finally:
