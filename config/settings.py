@@ -214,6 +214,7 @@ elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] = {
         "connect_timeout": 5,
+        "options": "-c lock_timeout=5s",
         **DATABASE.get("OPTIONS", {}),
         "pool": {"min_size": 1, "max_size": 20, "timeout": 5, "reconnect_timeout": 5},
     }
