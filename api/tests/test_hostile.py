@@ -64,6 +64,15 @@ def test_a_body_that_comes_in_chunks_counts(server, headers):
     assert answer.json()["name"] == "In chunks"
 
 
+def test_a_head_of_something_long_leaves_the_connection_clean(server, headers):
+    """Daphne would send what comes after the first 64 KB."""
+    with httpx.Client(base_url=server.url, headers=headers, timeout=60) as client:
+        assert len(client.get("/api/schema").content) > 2**16
+        for _ in range(3):
+            assert client.head("/api/schema").content == b""
+        assert client.get("/api/").status_code == 200
+
+
 def test_a_body_of_ten_megabytes_is_refused_in_the_shape_of_all_problems(server, headers):
     body = b'{"name": "' + b"x" * 10_000_000 + b'"}'
     kind = {"Content-Type": "application/json"}
