@@ -7,7 +7,13 @@ into the same shape.
 import logging
 from http import HTTPStatus
 
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    PermissionDenied,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.core.exceptions import ValidationError as BrokenRule
 from django.db import DataError, IntegrityError
 from django.http import Http404
@@ -72,6 +78,8 @@ def _as_api_error(error):
             return _api_error(HTTPStatus.PRECONDITION_FAILED, detail)
         case KeyTaken():
             return _api_error(HTTPStatus.UNPROCESSABLE_ENTITY, KEY_TAKEN)
+        case TooManyFieldsSent() | TooManyFilesSent():
+            return exceptions.ParseError("The body has too many fields.")
         case RequestDataTooBig():
             return _api_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too long.")
         case RecursionError():
