@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.core import signing
 from django.http import HttpRequest
 
-from board import broadcasts, history
+from board import accounts, broadcasts, history
 from board.consumers import BAD_MESSAGE, MESSAGE_BYTES, NO_ACCESS, is_own_origin, person
 from board.hub import LOG_IN, Listener, hub
 from board.models import Event, Sprint, Task
@@ -30,6 +30,7 @@ class EventConsumer(AsyncWebsocketConsumer):
 
     channel_layer_alias = "none"
     listener = None
+    may_hold = False
 
     async def connect(self):
         await self.accept()
@@ -38,11 +39,12 @@ class EventConsumer(AsyncWebsocketConsumer):
             await self.close(code)
             return
         hub.start()
+        self.may_hold = accounts.may_write(user)
         self.listener = Listener(
             board=sprint_id,
             person=person(user),
             session=None,
-            session_hash=user.get_session_auth_hash(),
+            standing=accounts.standing(user),
             look=Feed(host_of(self.scope), self.scope.get("scheme") == "wss", user.pk),
             texts=message_texts,
             send=self.send,
@@ -64,7 +66,8 @@ class EventConsumer(AsyncWebsocketConsumer):
             return None, None, LOG_IN
         except signing.BadSignature:
             return None, None, NO_ACCESS
-        user = await get_user_model().objects.filter(pk=user_id, is_active=True).afirst()
+        users = get_user_model().objects.select_related("profile")
+        user = await users.filter(pk=user_id, is_active=True).afirst()
         return (user, sprint_id, None) if user else (None, None, LOG_IN)
 
     async def receive(self, text_data=None, bytes_data=None):
@@ -73,6 +76,8 @@ class EventConsumer(AsyncWebsocketConsumer):
         hold = read_hold(text_data)
         if hold is None or self.listener.floods():
             await self.close(BAD_MESSAGE)
+        elif not self.may_hold:
+            await self.close(NO_ACCESS)
         elif hold["action"] == "dragstart":
             hub.hold(self.listener, hold["id"])
         else:

@@ -7,7 +7,10 @@ from rest_framework import exceptions
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
+from board import logins
 from board.models import Sprint, Task
+
+from .authentication import refusal
 
 
 def answer(error, context):
@@ -21,6 +24,8 @@ def _as_api_error(error):
             return exceptions.ValidationError(_messages(error))
         case Sprint.DoesNotExist() | Task.DoesNotExist():
             return exceptions.NotFound()
+        case logins.Refused():
+            return refusal(error)
         case RecursionError():
             return exceptions.ParseError("The body is nested too deeply.")
         case DataError():

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.auth import get_user_model
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
 from django.db.models.signals import post_delete, post_migrate, post_save
 
@@ -13,7 +14,7 @@ def ensure_counter(sender, using, **kwargs):
 
 
 def revoke(**kwargs):
-    """Have all sockets looked at: after a log-out, a changed password, a deactivated person."""
+    """Have all sockets looked at: after a log-out, a changed password or role, a deactivated person."""
     transaction.on_commit(lambda: doorbell.ring(doorbell.REVOKE), robust=True)
 
 
@@ -25,3 +26,9 @@ class BoardConfig(AppConfig):
         # Not `user_logged_out`: when that is sent, the session is still there.
         post_delete.connect(revoke, sender="sessions.Session")
         post_save.connect(revoke, sender=get_user_model())
+        post_save.connect(revoke, sender=self.get_model("Profile"))
+        # Models are there only now.
+        from . import logins
+
+        user_logged_in.connect(logins.begin)
+        user_logged_out.connect(logins.end)

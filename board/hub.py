@@ -22,7 +22,7 @@ from django.contrib.sessions.models import Session
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
-from . import doorbell, history
+from . import accounts, doorbell, history
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,8 @@ class Listener:
     `look(board, since)` runs in the hub's thread and returns the next frame, a dict with "seq" or "reset";
     `texts(frame)` returns the frame as the texts to send; both are shared by all sockets of a kind.
     `send(text)` and `close(code)` are coroutines of the one socket. `person` is who opened it, as JSON values
-    with "id"; `session` is the log-in it stands and falls with, None when it hangs on the person alone. A socket
+    with "id"; `session` is the log-in it stands and falls with, None when it hangs on the person alone, and `standing`
+    is as in `accounts`. A socket
     that does not acknowledge starts at the newest change; one with `hold_text(task id, action)` also gets that text
     when somebody else picks up a card or puts it down.
     """
@@ -62,7 +63,7 @@ class Listener:
     board: int
     person: dict
     session: str | None
-    session_hash: str | None
+    standing: str
     look: callable
     texts: callable
     send: callable
@@ -335,8 +336,7 @@ class Hub:
 
     async def _check_sessions(self):
         rights = {
-            listener: (listener.session, listener.person["id"], listener.session_hash)
-            for listener in self.listeners
+            listener: (listener.session, listener.person["id"], listener.standing) for listener in self.listeners
         }
         if not rights:
             return
@@ -428,14 +428,14 @@ def _look(places):
 
 
 def _ended(rights):
-    """Return which of the {(session key, user id, session hash)} do not stand for a log-in any more."""
+    """Return which of the {(session key, user id, standing)} do not stand for a log-in any more."""
     keys = {key for key, _, _ in rights if key}
     sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
     alive = {None, *sessions.values_list("session_key", flat=True)}
-    users = get_user_model().objects.filter(is_active=True).in_bulk({user for _, user, _ in rights})
-    hashes = {pk: (None, user.get_session_auth_hash()) for pk, user in users.items()}
+    users = get_user_model().objects.filter(is_active=True).select_related("profile")
+    standings = {pk: accounts.standing(user) for pk, user in users.in_bulk({pk for _, pk, _ in rights}).items()}
     return {
-        (key, user, hash_) for key, user, hash_ in rights if key not in alive or hash_ not in hashes.get(user, ())
+        (key, pk, standing) for key, pk, standing in rights if key not in alive or standing != standings.get(pk)
     }
 
 

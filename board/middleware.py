@@ -1,9 +1,17 @@
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
+
+from . import accounts
+
+READING = {"GET", "HEAD", "OPTIONS"}
+READERS_READ = "You may look at everything here, but not change it. Somebody of staff can let you."
 
 
 class HtmxLoginMiddleware:
@@ -22,6 +30,48 @@ class HtmxLoginMiddleware:
     def process_view(self, request, view, args, kwargs):
         if not request.htmx or request.user.is_authenticated or not getattr(view, "login_required", True):
             return None
-        page = request.htmx.current_url_abs_path or "/"
+        try:
+            page = request.htmx.current_url_abs_path or "/"
+        except ValueError:  # That is no address at all.
+            page = "/"
         login = resolve_url(settings.LOGIN_URL)
         return HttpResponseClientRedirect(f"{login}?{urlencode({REDIRECT_FIELD_NAME: page})}")
+
+
+class PersonMiddleware:
+    """See to it that readers only read, and that a log-in that is used goes on.
+
+    Whatever sends something is refused to readers, and so is every form (`changes`), unless its view is marked with
+    `open_to_readers`; a new view needs nothing for that. What needs no log-in is open to readers, too. The API has
+    its own guard (api/permissions.py).
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if not getattr(view, "login_required", True):
+            return
+        is_form = getattr(view, "changes", False)
+        is_open = getattr(view, "open_to_readers", False)
+        if (is_form or request.method not in READING) and not is_open and not accounts.may_write(request.user):
+            raise PermissionDenied(READERS_READ)
+        # A disk that is full stops no reader.
+        with suppress(DatabaseError):
+            if request.session.renew():
+                accounts.saw(request.user)
+
+
+def changes(view):
+    """Mark a view that shows the form of a change, which who may only read need not see."""
+    view.changes = True
+    return view
+
+
+def open_to_readers(view):
+    """Mark a view by which people change nothing but their own account."""
+    view.open_to_readers = True
+    return view

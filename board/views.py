@@ -14,10 +14,15 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from . import actions, broadcasts, history
 from .forms import MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm
+from .middleware import changes
 from .models import Column, Sprint, Task
 
 UNPROCESSABLE = 422
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def get_or_post(view):
+    """A form and what it sends."""
+    return changes(require_http_methods(["GET", "HEAD", "POST"])(view))
 
 
 # Sprints

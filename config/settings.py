@@ -51,6 +51,29 @@ def check_folder(database):
             raise EnvError(f'Environment variable "DATABASE_URL" invalid: There is no folder {folder}.')
 
 
+def mailers():
+    """Return Django's MAILERS for what EMAIL_URL says. Raises `EnvError`."""
+    if not SENDS_MAIL:
+        return {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
+    url = env.dj_email_url("EMAIL_URL")
+    if "EMAIL_BACKEND" not in url:
+        raise EnvError('Environment variable "EMAIL_URL" invalid: Must be like submission://USER:PASSWORD@HOST.')
+    options = {
+        "smtp": {
+            "host": url["EMAIL_HOST"],
+            "port": url["EMAIL_PORT"],
+            "username": url["EMAIL_HOST_USER"] or "",
+            "password": url["EMAIL_HOST_PASSWORD"] or "",
+            "use_tls": url["EMAIL_USE_TLS"],
+            "use_ssl": url["EMAIL_USE_SSL"],
+            "timeout": url["EMAIL_TIMEOUT"] or 10,
+        },
+        "filebased": {"file_path": url["EMAIL_FILE_PATH"]},
+    }
+    kind = url["EMAIL_BACKEND"].split(".")[-2]
+    return {"default": {"BACKEND": url["EMAIL_BACKEND"], "OPTIONS": options.get(kind, {})}}
+
+
 try:
     DEBUG = env.bool("DEBUG", False)
     SECRET_KEY = env.str("SECRET_KEY", "", validate=validate.Length(max=1000)) or own_secret_key()
@@ -72,6 +95,11 @@ try:
         "UTC",
         validate=validate.OneOf(available_timezones(), error="Not a known time zone, like Europe/Stockholm."),
     )
+    TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 10))
+    DEMO_ANYWHERE = env.bool("DEMO_ANYWHERE", False)
+    SENDS_MAIL = bool(env.str("EMAIL_URL", ""))
+    MAILERS = mailers()
+    DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "lightboard@localhost")
     SITE_PAGES = env.path("SITE_PAGES", BASE_DIR / "docs")
     SITE_OUTPUT = env.path("SITE_OUTPUT", VAR_DIR / "site")
 except (OSError, ValueError) as error:
@@ -107,6 +135,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "board.middleware.HtmxLoginMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "board.middleware.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -130,10 +159,19 @@ FORM_RENDERER = "board.forms.Renderer"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
+AUTHENTICATION_BACKENDS = ["board.logins.Backend"]
+# The first one hashes; what the others hashed is hashed anew at the next log-in.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+SESSION_ENGINE = "board.sessions"
+SESSION_COOKIE_AGE = 30 * 24 * 60 * 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Data
@@ -163,6 +201,7 @@ CHANNEL_LAYERS = {
 # Language and time: whole dates are dates of the team's time zone.
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
 USE_TZ = True
 
 # Static files: kept beside their app, served compressed and under hashed names once `make` collected them.
@@ -195,11 +234,15 @@ X_FRAME_OPTIONS = "DENY"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.BasicAuthentication",
+        "api.authentication.BasicAuthentication",
         "rest_framework.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "api.permissions.ReadersRead",
+    ],
+    "NUM_PROXIES": TRUSTED_PROXIES,
     "DEFAULT_PAGINATION_CLASS": "api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": [
         "django_filters.rest_framework.DjangoFilterBackend",
@@ -216,5 +259,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Who got in: a line each.
+        "board.accounts": {"level": "INFO"},
+    },
 }

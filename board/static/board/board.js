@@ -8,8 +8,10 @@ import { toast } from "./toasts.js";
 const board = document.querySelector(".board");
 
 if (board) {
-  board.addEventListener("click", openInPlace);
-  startDragging(hands);
+  if (!("reads" in document.body.dataset)) {
+    board.addEventListener("click", openInPlace);
+    startDragging(hands);
+  }
   goLive();
   followTabs();
   markMine(document.body.dataset.user);
@@ -51,6 +53,7 @@ document.addEventListener("htmx:load", (event) => {
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const card = detail.target.closest(".card");
   if (detail.xhr.status === 404 && card) dropDeleted(card);
+  else if (detail.xhr.status === 403) toast("You may not do that. Nothing was saved.");
   else if (detail.isError) toast(`That did not work (error ${detail.xhr.status}). Nothing was saved.`);
 });
 
