@@ -66,7 +66,7 @@ def test_who_is_invited_joins_works_and_is_shut_out_at_once(someone, office, url
     open_person(office, "Cleo Marsh").get_by_role("button", name="Deactivate").click()
     expect(office.page.get_by_text("Cleo Marsh is shut out.")).to_be_visible()
     # The board of who was shut out closes by itself, and the others see nobody there any more.
-    expect(newcomer.page).to_have_url(re.compile(r"/login/\?next=/sprints/"))
+    expect(newcomer.page).to_have_url(re.compile(r"/login/\?next=%2Fsprints%2F"))
     expect(watcher.page.get_by_title("Cleo Marsh")).to_be_hidden()
     newcomer.page.get_by_label("Username").fill("cleo")
     newcomer.page.get_by_label("Password").fill(PASSWORD)
@@ -111,7 +111,7 @@ def test_a_new_password_closes_the_boards_elsewhere_and_this_one_stays(someone, 
     page.get_by_label("New password again").fill(PASSWORD + "!")
     page.get_by_role("button", name="Change password").click()
     expect(page.get_by_text("Your password is changed")).to_be_visible()
-    expect(there.page).to_have_url(re.compile(r"/login/\?next=/sprints/"))
+    expect(there.page).to_have_url(re.compile(r"/login/\?next=%2Fsprints%2F"))
     open_demo_board(here)
 
 
