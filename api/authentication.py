@@ -1,12 +1,22 @@
-"""Who a client of the API is, as REST framework has it; what board.logins refuses is an answer, not an error."""
+"""Who a client of the API is: a person, by a token of theirs or a password, and what that lets them do."""
 
+from contextlib import suppress
+
+from django.db import DatabaseError
 from django.utils import timezone
-from rest_framework import authentication, exceptions
+from rest_framework import authentication, exceptions, permissions
+from rest_framework.exceptions import AuthenticationFailed
 
 from board import logins
+from board.accounts import may_write
+from board.middleware import READERS_READ
+
+from .models import Token
 
 
 class BasicAuthentication(authentication.BasicAuthentication):
+    """Name and password, judged like a log-in by the page."""
+
     def authenticate_credentials(self, *args, **kwargs):
         try:
             return super().authenticate_credentials(*args, **kwargs)
@@ -19,3 +29,43 @@ def refusal(error):
     if isinstance(error, logins.TooManyTries):
         return exceptions.Throttled((error.until - timezone.now()).total_seconds(), str(error))
     return exceptions.PermissionDenied(str(error))
+
+
+class TokenAuthentication(authentication.TokenAuthentication):
+    """`Authorization: Token lb_…`."""
+
+    def authenticate_credentials(self, key):
+        # The look-up is by hash, so how long it takes tells nothing about any key.
+        try:
+            token = Token.objects.of_key(key)
+        except Token.DoesNotExist:
+            raise AuthenticationFailed("This token is unknown, revoked or expired.") from None
+        # A disk that is full stops no reader.
+        with suppress(DatabaseError):
+            token.note_use()
+        return token.owner, token
+
+
+class BearerAuthentication(TokenAuthentication):
+    """`Authorization: Bearer lb_…`, the same by its newer name."""
+
+    keyword = "Bearer"
+
+
+class ScopeAllows(permissions.BasePermission):
+    """A token that may only read changes nothing."""
+
+    message = "This token may only read."
+
+    def has_permission(self, request, view):
+        may_write = not isinstance(request.auth, Token) or request.auth.may_write
+        return may_write or request.method in permissions.SAFE_METHODS
+
+
+class ReadersRead(permissions.BasePermission):
+    """Who may only read sends nothing that changes anything."""
+
+    message = READERS_READ
+
+    def has_permission(self, request, view):
+        return request.method in permissions.SAFE_METHODS or may_write(request.user)

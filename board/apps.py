@@ -22,13 +22,13 @@ class BoardConfig(AppConfig):
     name = "board"
 
     def ready(self):
+        from . import history, logins  # models can be imported from now on
+
         post_migrate.connect(ensure_counter, sender=self)
         # Not `user_logged_out`: when that is sent, the session is still there.
         post_delete.connect(revoke, sender="sessions.Session")
         post_save.connect(revoke, sender=get_user_model())
+        post_save.connect(history.note_people, sender=get_user_model())
         post_save.connect(revoke, sender=self.get_model("Profile"))
-        # Models are there only now.
-        from . import logins
-
         user_logged_in.connect(logins.begin)
         user_logged_out.connect(logins.end)

@@ -2,7 +2,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from . import converters, people, views  # noqa: F401  (converters registers <id:…>)
+from . import converters, health, people, views  # noqa: F401  (converters registers <id:…>)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -20,7 +20,8 @@ urlpatterns = [
     path("people/<id:pk>/link/", people.make_link, name="make_link"),
     path("people/<id:pk>/deactivate/", people.deactivate, name="deactivate"),
     path("people/<id:pk>/reactivate/", people.reactivate, name="reactivate"),
-    path("healthz", views.healthz, name="healthz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("sprints/add/", views.add_sprint, name="add_sprint"),
     path("sprints/past/", views.past_sprints, name="past_sprints"),
     path("sprints/<id:pk>/", views.board, name="sprint"),

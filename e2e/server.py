@@ -26,7 +26,7 @@ class Server:
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "DATABASE_URL": f"sqlite:///{folder / 'e2e.sqlite3'}",
-            "SECRET_KEY": "only for the tests that drive a server of their own",
+            "SECRET_KEY": "only for the tests that drive a server of their own.",
             "DEBUG": "0",
             **env,
         }

@@ -133,10 +133,14 @@ class Redis(Service):
 
 
 class Postgres(Service):
-    """A PostgreSQL cluster that only proves behaviour: it does not flush to the disk."""
+    """A PostgreSQL cluster. One that only proves behaviour does not flush to the disk; a `durable` one does."""
 
     name = "postgres"
     user = "lightboard"
+
+    def __init__(self, durable=False):
+        super().__init__()
+        self.durable = durable
 
     def url_of(self, database):
         """Return the DATABASE_URL of a database."""
@@ -168,7 +172,11 @@ class Postgres(Service):
             raise RuntimeError(f"initdb failed: {made.stderr}")
 
     def run(self, **output):
-        settings = {"fsync": "off", "unix_socket_directories": "", "max_connections": 100}
+        settings = {
+            "fsync": "on" if self.durable else "off",
+            "unix_socket_directories": "",
+            "max_connections": 100,
+        }
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         humble = humble_user()
         return subprocess.Popen(

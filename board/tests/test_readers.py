@@ -11,10 +11,24 @@ from .test_log_in import ROUTES
 
 pytestmark = pytest.mark.django_db
 
-FORMS = {"add_sprint", "edit_sprint", "delete_sprint", "add_task", "edit_task", "move_task", "delete_task"}
+FORMS = {
+    "add_sprint",
+    "edit_sprint",
+    "delete_sprint",
+    "add_task",
+    "edit_task",
+    "move_task",
+    "delete_task",
+    "webhooks",
+    "webhook",
+    "delete_webhook",
+}
 # Their own account, and what is open to everybody.
 OWN = {
     "healthz",
+    "readyz",
+    "tokens",
+    "revoke_token",
     "profile",
     "change_password",
     "sign_out",
@@ -71,16 +85,30 @@ def test_a_reader_changes_the_own_profile_and_logs_out(browser, reader):
 
 
 def test_a_readers_pages_have_no_button_that_does_not_work(board, browser, reader, sprint):
-    for path, buttons in {
-        "/": ["Log out"],
-        f"/sprints/{sprint.pk}/": ["Log out"],
-        "/tasks/1/": ["Log out"],
-    }.items():
+    for path in ("/", "/tasks/1/"):
         page = Page(browser.get(path))
-        assert page.buttons == buttons
-        assert not {"Edit", "Delete…"} & set(page.texts("a"))
-        # What cards and heads have for everybody, the page hides (board.css).
-        assert page.all("body", data_reads=True)
+        assert page.buttons == ["Log out"]
+        assert not {"Edit", "Move", "Delete…"} & set(page.texts("a"))
+    # The board is rendered once for everybody; what readers cannot do there, their page hides (board.css).
+    assert Page(browser.get(f"/sprints/{sprint.pk}/")).all("body", data_reads=True)
+
+
+def test_a_readers_token_reads_whatever_its_scope(browser, reader):
+    page = Page(browser.post("/profile/tokens/", {"name": "Phone", "scope": "write", "days": "30"}))
+    headers = {"Authorization": f"Token {page.one('output').text}"}
+    assert browser.get("/api/tasks", headers=headers).status_code == 200
+    assert browser.post("/api/tasks", {"name": "x"}, headers=headers).status_code == 403
+
+
+def test_a_changed_role_shows_on_the_board_that_the_browser_kept(board, browser, user, sprint):
+    path = f"/sprints/{sprint.pk}/"
+    browser.get(path)  # brings the cookie, which the next answer depends on
+    kept = browser.get(path)
+    assert browser.get(path, headers={"If-None-Match": kept["ETag"]}).status_code == 304
+    accounts.set_role(None, user, Role.READER)
+    answer = browser.get(path, headers={"If-None-Match": kept["ETag"]})
+    assert answer.status_code == 200
+    assert Page(answer).all("body", data_reads=True)
 
 
 def test_a_member_has_the_buttons(board, browser, sprint):

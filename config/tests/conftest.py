@@ -10,12 +10,18 @@ OURS = {
     "ALLOWED_HOSTS",
     "DATABASE_URL",
     "DEBUG",
+    "DEMO_ANYWHERE",
+    "EMAIL_URL",
     "HOST",
+    "MAIL_FROM",
     "PORT",
     "REDIS_URL",
     "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+    "SITE_URL",
     "TIME_ZONE",
     "TRUSTED_ORIGINS",
+    "TRUSTED_PROXIES",
 }
 
 

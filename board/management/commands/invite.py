@@ -32,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError(f"{name} is deactivated; reactivate the account on the page People first.")
         token, lasts = accounts.new_link(None, user)
         host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
-        site = (settings.CSRF_TRUSTED_ORIGINS or [f"http://{host}:{settings.PORT}"])[0]
+        site = settings.SITE_URL or f"http://{host}:{settings.PORT}"
         days = "day" if lasts.days == 1 else f"{lasts.days} days"
         self.stderr.write(f"Give {name} this link. It works once, within {days}:")
         self.stdout.write(site + reverse("welcome", args=[token]))
