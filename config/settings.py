@@ -5,6 +5,7 @@ README.md lists the variables.
 """
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -67,6 +68,12 @@ def are_origins(values):
     """Judge a list like ["https://board.example.org"]. Raises `ValidationError`."""
     if wrong := [value for value in values if not value.startswith(("http://", "https://"))]:
         raise ValidationError(f"Must start with http:// or https://: {', '.join(wrong)}")
+
+
+def is_rate(value):
+    """Judge a rate like "6000/minute". Raises `ValidationError`."""
+    if not re.fullmatch(r"[1-9]\d{0,8}/(second|minute|hour|day)", value):
+        raise ValidationError("Must be like 6000/minute: a number of requests per second, minute, hour or day.")
 
 
 def check_debug(debug, host, hosts):
@@ -143,9 +150,12 @@ try:
     SENDS_MAIL = bool(env.str("EMAIL_URL", ""))
     MAILERS = mailers()
     DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "lightboard@localhost")
+    API_RATE = env.str("API_RATE", "6000/minute", validate=is_rate)
+    API_RATE_UNKNOWN = env.str("API_RATE_UNKNOWN", "600/minute", validate=is_rate)
     WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", False)
     SITE_PAGES = env.path("SITE_PAGES", BASE_DIR / "docs")
     SITE_OUTPUT = env.path("SITE_OUTPUT", VAR_DIR / "site")
+    SITE_LIVE = DEBUG  # the preview follows its files, and explains errors with their place and text
 except (OSError, ValueError) as error:
     raise SystemExit(f"Lightboard cannot start: {error}") from None
 
@@ -169,8 +179,10 @@ INSTALLED_APPS = [
     "sitegen",
 ]
 MIDDLEWARE = [
+    "api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "board.middleware.HtmxProblemMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -200,6 +212,7 @@ TEMPLATES = [
         },
     },
 ]
+CSRF_FAILURE_VIEW = "board.problems.csrf_failed"
 FORM_RENDERER = "board.forms.Renderer"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
@@ -250,6 +263,18 @@ CHANNEL_LAYERS = {
     }
     if REDIS_URL
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+}
+
+# Counts of requests (api/throttles.py): of this process, or of all that share the Redis.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "lightboard",
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
 }
 
 # Language and time: whole dates are dates of the team's time zone.
@@ -316,13 +341,23 @@ REST_FRAMEWORK = {
         "api.authentication.ReadersRead",
         "api.authentication.ScopeAllows",
     ],
-    "NUM_PROXIES": TRUSTED_PROXIES,
     "DEFAULT_PAGINATION_CLASS": "api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": [
         "django_filters.rest_framework.DjangoFilterBackend",
         "rest_framework.filters.SearchFilter",
         "rest_framework.filters.OrderingFilter",
     ],
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        *(["rest_framework.renderers.BrowsableAPIRenderer"] if DEBUG else []),
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["api.throttles.ClientThrottle"],
+    # A token or person; an address without either. Passwords have their own limit (board/logins.py).
+    "DEFAULT_THROTTLE_RATES": {
+        "client": API_RATE,
+        "address": API_RATE_UNKNOWN,
+    },
+    "NUM_PROXIES": TRUSTED_PROXIES,
     "EXCEPTION_HANDLER": "api.errors.answer",
     "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -73,12 +73,6 @@ def test_wrong_passwords_count_alike_by_basic_token_and_page(ada, stranger, clie
         assert answer.json()["detail"].startswith("Too many tries.")
 
 
-def test_the_browsable_api_says_it_too(ada, stranger):
-    for _ in range(10):
-        stranger.get("/api/tasks", **basic(password="wrong"))
-    assert stranger.get("/api/tasks", HTTP_ACCEPT="text/html", **basic()).status_code == 429
-
-
 def test_a_made_up_forwarded_for_gives_no_new_tries(ada, stranger):
     for number in range(10):
         token(stranger, password="wrong", HTTP_X_FORWARDED_FOR=f"10.0.0.{number}")

@@ -37,6 +37,8 @@ WRONG = [
     ("EMAIL_URL", "nonsense"),
     ("EMAIL_URL", "carrier-pigeon://loft"),
     ("EMAIL_URL", "smtp://mail.example:port"),
+    ("API_RATE", "many"),
+    ("API_RATE_UNKNOWN", "0/minute"),
 ]
 
 
@@ -53,6 +55,8 @@ def test_a_wrong_value_ends_the_start_with_one_sentence_that_names_the_variable(
 def test_right_values_start(run, tmp_path):
     values = {
         "ALLOWED_HOSTS": "board.example,localhost",
+        "API_RATE": "100/second",
+        "API_RATE_UNKNOWN": "5/hour",
         "DEBUG": "off",
         "DEMO_ANYWHERE": "1",
         "EMAIL_URL": "submission://ana%40example.org:s3cret@mail.example",
