@@ -48,6 +48,11 @@ class Server:
                 time.sleep(0.05)
         raise RuntimeError(f"The server did not start:\n{self.log.read_text()}")
 
+    def manage(self, *arguments):
+        """Run a command of manage.py on the server's database and return what it printed."""
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=True).stdout
+
     def stop(self, with_signal=signal.SIGTERM):
         """End the process by its id and wait for it."""
         if self.process and self.process.poll() is None:
