@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
-START_WITHIN = 60
+START_WITHIN = 120
 
 
 class Server:
@@ -45,6 +45,7 @@ class Server:
                 return self
             except httpx.HTTPError:
                 time.sleep(0.05)
+        self.stop()
         raise RuntimeError(f"The server did not start:\n{self.log.read_text()}")
 
     def stop(self, with_signal=signal.SIGTERM):
