@@ -46,6 +46,7 @@ class Server:
                 return self
             except httpx.HTTPError:
                 time.sleep(0.05)
+        self.stop()
         raise RuntimeError(f"The server did not start:\n{self.log.read_text()}")
 
     def manage(self, *arguments):
