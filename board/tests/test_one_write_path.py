@@ -68,7 +68,7 @@ ALLOWED = {
     # What was answered before, not a change of the board.
     "board/idempotency.py": {
         "_claim": {"cursor.execute"},
-        "once": {"Answer.objects.filter(by=by, key=key).update"},
+        "once": {"Answer.objects.filter(pk=claim).update"},
         "forget": {"Answer.objects.filter(at__lt=timezone.now() - KEPT).delete"},
     },
     # The counter's one row, not a change of the board.
