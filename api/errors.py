@@ -7,7 +7,13 @@ into the same shape.
 import logging
 from http import HTTPStatus
 
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    PermissionDenied,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.core.exceptions import ValidationError as BrokenRule
 from django.db import DataError, IntegrityError
 from django.http import Http404
@@ -16,10 +22,12 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
-from board import failures
+from board import failures, logins
 from board.actions import Outdated
 from board.idempotency import KeyTaken
 from board.models import Sprint, Task
+
+from .authentication import refusal
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +73,8 @@ def _as_api_error(error):
             return exceptions.ValidationError(_messages(error))
         case Http404() | Sprint.DoesNotExist() | Task.DoesNotExist():
             return exceptions.NotFound()
+        case logins.Refused():
+            return refusal(error)
         case PermissionDenied():
             return exceptions.PermissionDenied()
         case Outdated():
@@ -72,6 +82,8 @@ def _as_api_error(error):
             return _api_error(HTTPStatus.PRECONDITION_FAILED, detail)
         case KeyTaken():
             return _api_error(HTTPStatus.UNPROCESSABLE_ENTITY, KEY_TAKEN)
+        case TooManyFieldsSent() | TooManyFilesSent():
+            return exceptions.ParseError("The body has too many fields.")
         case RequestDataTooBig():
             return _api_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too long.")
         case RecursionError():

@@ -2,6 +2,8 @@ import json
 from http import HTTPStatus
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpResponse
 
 from .errors import MEDIA_TYPE, NOT_UNDERSTOOD, problem
 
@@ -27,12 +29,14 @@ class ApiMiddleware:
             return self.get_response(request)
         # Compressed by Django, with random padding, no tag would be strong and no two answers the same; a proxy may do it.
         request.META.pop("HTTP_ACCEPT_ENCODING", None)
+        try:
+            # REST framework reads the query even to say what is wrong with it.
+            request.GET  # noqa: B018
+        except SuspiciousOperation:
+            return as_problem(HttpResponse(status=HTTPStatus.BAD_REQUEST))
         response = self.get_response(request)
         if self._is_a_page(response):
-            status = HTTPStatus(response.status_code)
-            response.content = json.dumps(problem(status, DETAILS.get(status, status.description)))
-            response.headers["Content-Type"] = MEDIA_TYPE
-            response.headers["Content-Length"] = str(len(response.content))
+            return as_problem(response)
         return response
 
     def _is_a_page(self, response):
@@ -40,3 +44,12 @@ class ApiMiddleware:
         if response.status_code < 400 or (settings.DEBUG and response.status_code == 500):
             return False
         return not hasattr(response, "accepted_renderer")
+
+
+def as_problem(response):
+    """Return the response with its status and headers, and a body that a client of the API can read."""
+    status = HTTPStatus(response.status_code)
+    response.content = json.dumps(problem(status, DETAILS.get(status, status.description)))
+    response.headers["Content-Type"] = MEDIA_TYPE
+    response.headers["Content-Length"] = str(len(response.content))
+    return response

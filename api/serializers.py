@@ -49,6 +49,13 @@ class ResourceSerializer(KnownFields, serializers.ModelSerializer):
 
     links = serializers.SerializerMethodField()
 
+    def to_internal_value(self, data):
+        # Old clients send the text of a field that somebody emptied: no date, nobody.
+        if type(data) is dict:
+            nullable = {name for name, field in self.fields.items() if field.allow_null}
+            data = {name: None if value == "" and name in nullable else value for name, value in data.items()}
+        return super().to_internal_value(data)
+
     def url(self, view, *args):
         """Return the absolute URL of a view of this API."""
         return self._host + path_to(view, *args)

@@ -72,13 +72,28 @@ def bounded(application, limit):
     return bounded_application
 
 
+def without_body_for_head(application):
+    """Return `application` sending nothing after the headers of an answer to HEAD.
+
+    Daphne keeps the first 64 KB of such a body back, and the client takes the rest for its next answer.
+    """
+
+    async def application_without_body(scope, receive, send):
+        async def send_headers(message):
+            await send(message | {"body": b""} if message["type"] == "http.response.body" else message)
+
+        await application(scope, receive, send_headers if scope["method"] == "HEAD" else send)
+
+    return application_without_body
+
+
 sockets = [*board_sockets, *api_sockets]
 if settings.SITE_LIVE:
     sockets.append(path("site/", URLRouter(preview_sockets)))
 
 application = ProtocolTypeRouter(
     {
-        "http": waiting_for_events(bounded(SyncHandler(), REQUESTS_AT_ONCE)),
+        "http": waiting_for_events(without_body_for_head(bounded(SyncHandler(), REQUESTS_AT_ONCE))),
         "websocket": SessionMiddlewareStack(SocketUserMiddleware(URLRouter(sockets))),
     }
 )

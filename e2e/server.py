@@ -11,13 +11,14 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
-START_WITHIN = 60
+START_WITHIN = 120
 
 
 class Server:
-    """`manage.py serve --demo` on 127.0.0.1; `env` adds to its environment."""
+    """`manage.py serve --demo` on 127.0.0.1; `env` adds to its environment, `program` takes manage.py's place."""
 
-    def __init__(self, folder, **env):
+    def __init__(self, folder, program=("manage.py",), **env):
+        self.program = program
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
@@ -36,7 +37,7 @@ class Server:
         """Start the process and wait until it answers. Raises `RuntimeError` with its log when it ends instead."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve", "--demo"], cwd=ROOT, env=self.env, stdout=log, stderr=log
+                [sys.executable, *self.program, "serve", "--demo"], cwd=ROOT, env=self.env, stdout=log, stderr=log
             )
         deadline = time.monotonic() + START_WITHIN
         while time.monotonic() < deadline and self.process.poll() is None:
@@ -46,6 +47,11 @@ class Server:
             except httpx.HTTPError:
                 time.sleep(0.05)
         raise RuntimeError(f"The server did not start:\n{self.log.read_text()}")
+
+    def manage(self, *arguments):
+        """Run a command of manage.py on the server's database and return what it printed."""
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=True).stdout
 
     def stop(self, with_signal=signal.SIGTERM):
         """End the process by its id and wait for it."""

@@ -168,6 +168,17 @@ def test_a_body_that_is_too_long(client, content_type):
     problem(client.post("/api/tasks", "x" * 3_000_000, content_type=content_type), 413)
 
 
+@pytest.mark.parametrize("url", ["/api/tasks", "/api/events", "/api/", "/api/nothing"])
+def test_a_query_of_thousands_of_fields(client, url):
+    problem(client.get(f"{url}?{'a=b&' * 2000}"), 400)
+
+
+def test_a_form_of_thousands_of_fields(client):
+    kind = "application/x-www-form-urlencoded"
+    problem(client.post("/api/tasks", "name=x&" + "a=b&" * 2000, content_type=kind), 400)
+    assert not Task.objects.exists()
+
+
 def test_a_refusal_shows_to_a_person_as_well(browsable, client):
     answer = client.get("/api/tasks/999", headers={"accept": "text/html"})
     assert answer.status_code == 404

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import OperationalError
 
-from board import failures
+from board import failures, serving
 from board.hub import hub
 
 from .demo import LOGINS
@@ -95,8 +95,11 @@ class Command(BaseCommand):
         WebSocketFactory.protocol = AnyCloseCode
         refuse_taken_port(host, port)
         try:
+            refuse_unheard_company(serving.begin())
             self.check()
             call_command("migrate", verbosity=0)
+        except serving.InUseError as error:
+            raise CommandError(str(error)) from None
         except OperationalError as error:
             fault = failures.fault_of(error)
             advice = f". {fault.advice}" if fault else ""
@@ -118,6 +121,14 @@ class Command(BaseCommand):
                 server_name="lightboard",
                 verbosity=0,
             ).run()
+
+
+def refuse_unheard_company(has_others):
+    """Raise `CommandError` when another process serves the same database and neither hears the other."""
+    if has_others and not settings.REDIS_URL:
+        raise CommandError(
+            "Another process serves this database: set REDIS_URL for both, so that they hear of each other, or end it."
+        )
 
 
 def refuse_taken_port(host, port):
