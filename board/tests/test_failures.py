@@ -74,7 +74,7 @@ def fault(request, monkeypatch):
 
 def test_a_page_says_what_is_wrong_and_when_to_try_again(browser, fault, caplog):
     browser.raise_request_exception = False
-    answer = browser.get("/sprints/1/")
+    answer = browser.get("/sprints/1/edit/")
     page = Page(answer)
     assert (answer.status_code, answer["Retry-After"]) == (fault.status, "2")
     assert page.is_whole
@@ -85,7 +85,7 @@ def test_a_page_says_what_is_wrong_and_when_to_try_again(browser, fault, caplog)
 
 def test_a_fragment_is_answered_by_a_fragment(browser, fault):
     browser.raise_request_exception = False
-    answer = browser.get("/sprints/1/", headers={"HX-Request": "true"})
+    answer = browser.get("/sprints/1/edit/", headers={"HX-Request": "true"})
     page = Page(answer)
     assert (answer.status_code, answer["Retry-After"]) == (fault.status, "2")
     assert not page.is_whole
