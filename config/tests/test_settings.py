@@ -70,6 +70,7 @@ def test_right_values_start(run, tmp_path):
         "TIME_ZONE": "Europe/Stockholm",
         "TRUSTED_ORIGINS": "https://board.example",
         "TRUSTED_PROXIES": "1",
+        "WEBHOOKS_TO_PRIVATE_ADDRESSES": "1",
     }
     assert values.keys() | {"DATABASE_URL"} == OURS
     done = run("manage.py", "check", **values)
