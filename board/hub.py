@@ -116,6 +116,7 @@ class Hub:
         self._wake = asyncio.Event()
         self._tell = asyncio.Event()
         self._moved = asyncio.Condition()
+        self._is_ending = False
         self._told_at = self._checked_at = time.monotonic()
         self._tasks = [loop.create_task(self._work())]
         self._tasks_of_sockets = set()
@@ -128,7 +129,7 @@ class Hub:
             ]
 
     async def stop(self):
-        """Stop working; for tests, which change event loops."""
+        """Stop working: the event loop is about to end."""
         doorbell.leave(self._hear)
         for task in self._tasks:
             task.cancel()
@@ -400,11 +401,19 @@ class Hub:
 
     async def moved_beyond(self, since, seconds):
         """Wait until there is a change after `since`, at most so many seconds."""
+
+        def is_over():
+            return self._is_ending or (self.newest is not None and self.newest > since)
+
         async with self._moved:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(
-                    self._moved.wait_for(lambda: self.newest is not None and self.newest > since), seconds
-                )
+                await asyncio.wait_for(self._moved.wait_for(is_over), seconds)
+
+    async def answer_waiters(self):
+        """Let nobody wait for a change any more: the process is about to end."""
+        self._is_ending = True
+        async with self._moved:
+            self._moved.notify_all()
 
     async def _in_thread(self, work, argument):
         return await self._loop.run_in_executor(self._thread, _with_connection, work, argument)

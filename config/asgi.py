@@ -1,6 +1,6 @@
 """The ASGI application: pages and the API through Django, sockets through the consumers.
 
-`daphne config.asgi:application`, or any other ASGI server.
+`manage.py serve` runs it with Daphne, `manage.py worker` with uvicorn.
 """
 
 import asyncio
@@ -41,8 +41,20 @@ def bounded(application, limit):
     return bounded_application
 
 
+async def lifespan(scope, receive, send):
+    """Run the hub from the server's start to its end. Daphne does not say when it starts: there, the first caller
+    starts the hub."""
+    await receive()
+    hub.start()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await hub.stop()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
 application = ProtocolTypeRouter(
     {
+        "lifespan": lifespan,
         "http": waiting_for_events(bounded(django_application, REQUESTS_AT_ONCE)),
         "websocket": AuthMiddlewareStack(URLRouter([*board_sockets, *api_sockets])),
     }
