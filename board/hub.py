@@ -43,6 +43,7 @@ LAYER_TIMEOUT = 2
 PAUSE_PER_SOCKET = 0.0004
 GROUP = "lightboard"
 
+RESTARTING = 1012
 TRY_LATER = 1013
 LOG_IN = 4401
 
@@ -99,6 +100,7 @@ class Hub:
         self.rooms = {}
         self._hold_news = []
         self.newest = None
+        self.is_stopping = False
         self._loop = None
         self._bells = set()
         self._thread = ThreadPoolExecutor(1, "hub")
@@ -116,7 +118,6 @@ class Hub:
         self._wake = asyncio.Event()
         self._tell = asyncio.Event()
         self._moved = asyncio.Condition()
-        self._is_ending = False
         self._told_at = self._checked_at = time.monotonic()
         self._tasks = [loop.create_task(self._work())]
         self._tasks_of_sockets = set()
@@ -129,12 +130,21 @@ class Hub:
             ]
 
     async def stop(self):
-        """Stop working: the event loop is about to end."""
+        """Stop working; for tests, which change event loops."""
         doorbell.leave(self._hear)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._loop = None
+
+    async def say_goodbye(self):
+        """The process is about to end: close all sockets, let nobody wait any longer, and let no socket in again."""
+        self.is_stopping = True
+        for listener in list(self.listeners):
+            self._dismiss(listener, RESTARTING)
+        if self._loop:
+            async with self._moved:
+                self._moved.notify_all()
 
     def has_room_for(self, session):
         """Tell whether one more socket of this session may be opened."""
@@ -144,6 +154,8 @@ class Hub:
     def join(self, listener):
         """Let a socket in; it hears something once it `shows` a sequence number."""
         self.listeners.add(listener)
+        if self.is_stopping:
+            self._dismiss(listener, RESTARTING)
         self._wake.set()
 
     def leave(self, listener):
@@ -403,17 +415,11 @@ class Hub:
         """Wait until there is a change after `since`, at most so many seconds."""
 
         def is_over():
-            return self._is_ending or (self.newest is not None and self.newest > since)
+            return self.is_stopping or (self.newest is not None and self.newest > since)
 
         async with self._moved:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._moved.wait_for(is_over), seconds)
-
-    async def answer_waiters(self):
-        """Let nobody wait for a change any more: the process is about to end."""
-        self._is_ending = True
-        async with self._moved:
-            self._moved.notify_all()
 
     async def _in_thread(self, work, argument):
         return await self._loop.run_in_executor(self._thread, _with_connection, work, argument)

@@ -265,7 +265,9 @@ class Nginx(Service):
         }
         if self.reads_static:
             static = (ROOT / "deploy" / "nginx-static.conf").read_text()
-            ours["# include /srv/lightboard/deploy/nginx-static.conf;"] = static.replace("/srv/lightboard", str(ROOT))
+            ours["# include /srv/lightboard/deploy/nginx-static.conf;"] = static.replace(
+                "/srv/lightboard", str(ROOT)
+            )
         text = (ROOT / "deploy" / "nginx.conf").read_text()
         for theirs, own in ours.items():
             text, found = re.subn(theirs, own.replace("\\", r"\\"), text)

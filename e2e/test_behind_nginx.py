@@ -1,13 +1,15 @@
 """Two uvicorn workers behind the nginx of the manual, on PostgreSQL and Redis: what is noticed when one goes."""
 
 import asyncio
+import re
 import signal
+import ssl
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack
 
 import httpx
 import pytest
-from playwright.sync_api import expect
 
 from .chaos import Chaos, Mover, api_of, make_board, newest_number
 from .live_client import LiveClient, cards_of, fetch_page, log_in
@@ -19,6 +21,12 @@ MOVERS = 8
 READERS = 4
 
 
+def run(coroutine):
+    """Return what a coroutine returns, run in a thread of its own: Playwright has an event loop in ours."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 class Farm:
     """Two workers, the nginx in front of them, a board, and people who are logged in."""
 
@@ -26,7 +34,7 @@ class Farm:
         self.workers, self.nginx, self.redis, self.database = workers, nginx, redis, database
         self.url = nginx.url
         self.cookies = [log_in(self.url, name) for name in ["demo", "guest"] * 5]
-        self.sprint, self.cards = asyncio.run(make_board(self.url))
+        self.sprint, self.cards = run(make_board(self.url))
 
     def pages(self, count):
         """Return so many pages that show the board, ten to a session."""
@@ -74,7 +82,7 @@ def farm(tmp_path_factory, postgres, redis):
         folder = tmp_path_factory.mktemp("farm")
         nginx = Nginx([])
         env = {"DATABASE_URL": database, "REDIS_URL": redis.url, "TRUSTED_ORIGINS": nginx.url}
-        workers = [Server(folder, WORKER, **env) for _ in range(2)]
+        workers = [Server(folder, steps, **env) for steps in (WORKER, WORKER[-1:])]
         for worker in workers:
             stack.callback(worker.stop)
             worker.start()
@@ -108,7 +116,7 @@ def test_a_rolling_restart_under_load_fails_no_request_and_loses_nothing(farm):
         return time.monotonic()
 
     pages = farm.pages(40)
-    outcome = asyncio.run(farm.hurt(restart_one_after_the_other, pages))
+    outcome = run(farm.hurt(restart_one_after_the_other, pages))
     assert (outcome.http_errors, outcome.broken_requests) == (0, 0)
     assert_nothing_is_wrong(outcome)
     # Each worker said that it restarts to the pages it had, and they came back.
@@ -124,7 +132,7 @@ def test_when_a_worker_is_killed_its_pages_go_on_with_the_other_and_lose_nothing
         await asyncio.to_thread(farm.workers[0].stop, signal.SIGKILL)
         return time.monotonic()
 
-    outcome = asyncio.run(farm.hurt(kill, pages))
+    outcome = run(farm.hurt(kill, pages))
     assert_nothing_is_wrong(outcome)
     assert 0 < sum(bool(page.closed) for page in pages) < len(pages)
     # What the worker had in hand failed, nothing later.
@@ -151,7 +159,7 @@ def test_after_a_hundred_pages_drop_and_return_at_once_the_next_change_reaches_e
         await asyncio.gather(*tasks, return_exceptions=True)
         return pages, fresh, [answer.json()["id"] for answer in (missed, following)]
 
-    pages, fresh, added = asyncio.run(storm())
+    pages, fresh, added = run(storm())
     assert set(added) <= fresh.keys()
     assert [page.picture.cards == fresh for page in pages] == [True] * 100
     assert all(len(page.closed) == 1 for page in pages)
@@ -160,3 +168,88 @@ def test_after_a_hundred_pages_drop_and_return_at_once_the_next_change_reaches_e
 async def until(is_so):
     while not is_so():
         await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def arrive(farm, someone):
+    """Return a person at a browser who is logged in, as the number-th session of the farm."""
+
+    def at_browser(number):
+        person = someone(None, farm.url, ignore_https_errors=True)
+        pairs = (pair.split("=", 1) for pair in farm.cookies[number].split("; "))
+        person.page.context.add_cookies([{"name": name, "value": value, "url": farm.url} for name, value in pairs])
+        return person
+
+    return at_browser
+
+
+def test_people_on_two_workers_see_each_others_moves_and_go_on_when_one_is_killed(farm_whole_again, arrive):
+    farm = farm_whole_again
+    one, other = arrive(0), arrive(1)
+    sprint = one.add_sprint("Shared")
+    killed = worker_of_socket(one, sprint, farm)
+    while worker_of_socket(other, sprint, farm) is killed:
+        pass
+    for person in (one, other):
+        person.page.evaluate("() => (window.stayed = true)")
+    one.add_task("Across")
+    one.drag("Across", "active")
+    other.see("active", ["Across"])
+    other.drag("Across", "testing")
+    one.see("testing", ["Across"])
+    killed.stop(signal.SIGKILL)
+    other.drag("Across", "done")
+    one.see("done", ["Across"])
+    one.drag("Across", "active")
+    other.see("active", ["Across"])
+    assert all(person.page.evaluate("() => window.stayed") for person in (one, other))
+
+
+def worker_of_socket(person, sprint, farm):
+    """Open the board and return the worker that has the page's socket."""
+    upstreams = []
+    devtools = person.page.context.new_cdp_session(person.page)
+    devtools.send("Network.enable")
+    devtools.on(
+        "Network.webSocketHandshakeResponseReceived",
+        lambda event: upstreams.append(event["response"]["headers"]["X-Upstream"]),
+    )
+    person.open_board(sprint)
+    devtools.detach()
+    return next(worker for worker in farm.workers if upstreams[-1].endswith(f":{worker.port}"))
+
+
+@pytest.fixture(scope="module", params=["worker", "nginx"])
+def static_files(request, farm):
+    """A client of an nginx that passes static files on, or reads them from the disk itself."""
+    with ExitStack() as stack:
+        nginx = farm.nginx
+        if request.param == "nginx":
+            nginx = stack.enter_context(Nginx(farm.nginx.ports, reads_static=True))
+        context = ssl.create_default_context(cafile=nginx.authority)
+        yield stack.enter_context(httpx.Client(base_url=nginx.url, verify=context))
+
+
+def test_static_files_are_compressed_and_kept_for_ever(static_files, farm):
+    cookie = {"Cookie": farm.cookies[0]}
+    page = static_files.get(f"/sprints/{farm.sprint}/", headers=cookie).raise_for_status().text
+    addresses = re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js))"', page)
+    assert len(addresses) >= 2
+    for address in addresses:
+        plain, gzip = (
+            static_files.get(address, headers={"Accept-Encoding": coding}).raise_for_status()
+            for coding in ("identity", "gzip")
+        )
+        assert "Content-Encoding" not in plain.headers
+        assert gzip.headers["Content-Encoding"] == "gzip"
+        assert gzip.text == plain.text
+        assert int(gzip.headers["Content-Length"]) < int(plain.headers["Content-Length"])
+        for answer in (plain, gzip):
+            assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert static_files.get("/static/board/none.js").status_code == 404
+
+
+def test_http_leads_to_https(farm):
+    answer = httpx.get(f"http://127.0.0.1:{farm.nginx.plain_port}/sprints/1/?x=1")
+    assert (answer.status_code, answer.headers["Location"]) == (301, "https://127.0.0.1/sprints/1/?x=1")
