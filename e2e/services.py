@@ -22,7 +22,7 @@ import trustme
 
 from .server import ROOT, free_port
 
-START_WITHIN = 60
+START_WITHIN = 180
 # In Redis; each server that is tested on our services has a number of its own.
 DATABASES = 200
 # PostgreSQL refuses to be root; these accounts exist on most systems.

@@ -57,6 +57,7 @@ class Farm:
                 tasks.append(asyncio.create_task(self.read(cookie, chaos)))
             await chaos.until(lambda: all(page.is_live for page in pages))
             outcome = await chaos.hurt("", fault)
+            print("OUTCOME", outcome, [len(p.closed) for p in pages])
             assert not [task for task in tasks if task.done()]
             for task in tasks:
                 task.cancel()

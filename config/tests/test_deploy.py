@@ -37,7 +37,7 @@ def test_a_unit_runs_a_command_that_there_is(unit, run):
 
 def test_both_units_are_confined_alike():
     first, second = (service(DEPLOY / name) for name in UNITS)
-    own = {"ExecStart", "ExecStartPost", "Environment"}
+    own = {"ExecStart", "Environment", "Type"}
     assert {name: value for name, value in first.items() if name not in own} == {
         name: value for name, value in second.items() if name not in own
     }
@@ -50,7 +50,7 @@ def test_systemd_finds_nothing_wrong_with_a_unit(unit):
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_the_environment_names_settings_that_there_are():
-    names = re.findall(r"^(?:# )?([A-Z_]+)=", (DEPLOY / "lightboard.env").read_text(), re.MULTILINE)
+def test_the_example_of_settings_names_what_there_is():
+    names = re.findall(r"^(?:# )?([A-Z_]+)=", (DEPLOY / "example.env").read_text(), re.MULTILINE)
     assert len(names) == 5
     assert set(names) <= OURS

@@ -127,3 +127,11 @@ def test_a_transaction_takes_sqlites_write_lock_when_it_begins(run):
     )
     done = run("-c", script)
     assert (done.stdout, done.stderr) == ("database is locked\n", "")
+
+
+def test_installations_on_one_redis_server_ring_under_names_of_their_own(run):
+    show = "from config.settings import CHANNEL_LAYERS; print(CHANNEL_LAYERS['doorbell']['CONFIG']['prefix'])"
+    first, same, second = (
+        run("-c", show, REDIS_URL=f"redis://redis.example:6379{number}").stdout for number in ("", "/0", "/1")
+    )
+    assert first == same != second != ""

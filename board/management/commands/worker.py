@@ -1,4 +1,6 @@
 import asyncio
+import os
+import socket
 from contextlib import suppress
 
 import uvicorn
@@ -58,6 +60,11 @@ class Worker(uvicorn.Server):
     a proxy must not send a POST twice, so it would have to report them as failed.
     """
 
+    async def startup(self, sockets):
+        """Begin to serve, and say so."""
+        await super().startup(sockets)
+        tell_systemd(b"READY=1")
+
     async def shutdown(self, sockets):
         """Let nobody in any more, answer all who are, close the sockets with 1012; about ten seconds at most."""
         (listener,) = sockets
@@ -78,3 +85,10 @@ class Worker(uvicorn.Server):
     def protocol(self):
         """Return what uvicorn makes for each connection."""
         return self.config.http_protocol_class(self.config, self.server_state, self.lifespan.state)
+
+
+def tell_systemd(state):
+    """Tell systemd what it waits for, if it does (Type=notify; the protocol is in sd_notify(3))."""
+    if address := os.environ.get("NOTIFY_SOCKET"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+            systemd.sendto(state, address.replace("@", "\0", 1))
