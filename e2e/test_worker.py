@@ -65,6 +65,7 @@ def test_systemd_is_told_when_a_worker_serves(folder):
     address = folder / "systemd"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(address))
+        systemd.settimeout(180)
         worker = Server(folder, WORKER, NOTIFY_SOCKET=str(address))
         with ThreadPoolExecutor(1) as thread:
             start = thread.submit(worker.start)
