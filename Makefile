@@ -37,17 +37,19 @@ pictures: setup-test $(static) ## screenshots of every page in var/e2e/pictures,
 	@$(python) -m pytest e2e/test_look.py
 	@cp var/e2e/pictures/board-desktop-light.png docs/board.png
 
-bench: setup-test $(static) ## what it costs: placeholder pictures; building sites; from a commit to 40, 500 and 1,000 pages
+bench: setup-test $(static) ## what it costs: pictures, sites, the board beside a static file, a change to 1,000 pages
 	@$(python) -m placeholder.bench
 	@$(python) -m sitegen.bench
+	@$(python) -m e2e.bench_board
 	@$(python) -m e2e.bench_live
 
-lint: setup-test ## style, templates, imports, migrations
+lint: setup-test ## style, templates, imports, migrations, the API's schema
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/djade --check --target-version 6.1 $$(git ls-files 'templates/*.html' '*/templates/*.html')
 	@.venv/bin/lint-imports
 	@$(manage) makemigrations --check --dry-run
+	@$(manage) spectacular --validate --fail-on-warn --file var/openapi.yaml
 
 format: setup-test ## put the code into the house style
 	@.venv/bin/ruff check --fix .

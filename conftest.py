@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from board import broadcasts, history, views
 from e2e.services import Postgres, Redis
 
 SECONDS_PER_FILE = pytest.StashKey[dict]()
@@ -18,6 +19,14 @@ def _quick_and_plain(settings):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    """Each test has a database of its own, with the same numbers for other things."""
+    views._kept_page.cache_clear()
+    broadcasts.board.cache_clear()
+    history.follower.cache_clear()
 
 
 def pytest_configure(config):

@@ -1,21 +1,18 @@
 """Who may listen to a sprint as JSON: with a signed channel name, as in `links.channel`."""
 
 import json
-from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth import get_user_model
 from django.core import signing
-from django.http import HttpRequest
 
-from board import broadcasts, history
-from board.consumers import BAD_MESSAGE, MESSAGE_BYTES, NO_ACCESS, is_own_origin, person
-from board.hub import LOG_IN, Listener, hub
-from board.models import Event, Sprint, Task
+from board.consumers import BAD_MESSAGE, NO_ACCESS, is_number, is_own_origin, person, read_object
+from board.hub import LOG_IN, Listener, hub, without
 
 from .channels import read_channel
-from .serializers import SprintSerializer, TaskSerializer
+from .feeds import Feed
+from .models import Token
 
 HOLDS = {"dragstart", "dragend", "drop"}
 
@@ -30,20 +27,24 @@ class EventConsumer(AsyncWebsocketConsumer):
 
     channel_layer_alias = "none"
     listener = None
+    may_hold = True
 
     async def connect(self):
         await self.accept()
-        user, sprint_id, code = await self.admit()
+        user, token, sprint_id, code = await self.admit()
         if code:
             await self.close(code)
             return
         hub.start()
+        self.may_hold = token is None or token.may_write
+        token_id = token and token.pk
         self.listener = Listener(
             board=sprint_id,
             person=person(user),
             session=None,
-            session_hash=user.get_session_auth_hash(),
-            look=Feed(host_of(self.scope), self.scope.get("scheme") == "wss", user.pk),
+            log_in=(token_id, user.pk, user.get_session_auth_hash()),
+            ended=ended_tokens,
+            look=Feed(host_of(self.scope), self.scope.get("scheme") == "wss", user.pk, token_id),
             texts=message_texts,
             send=self.send,
             close=self.close,
@@ -53,19 +54,22 @@ class EventConsumer(AsyncWebsocketConsumer):
         hub.join(self.listener)
 
     async def admit(self):
-        """Return (user, sprint id, None), or (None, None, the code to close with)."""
+        """Return (user, token or None, sprint id, None), or (None, None, None, the code to close with)."""
         has_origin = any(name == b"origin" for name, _ in self.scope["headers"])
         if has_origin and not is_own_origin(self.scope):
-            return None, None, NO_ACCESS
+            return refuse(NO_ACCESS)
         query = parse_qs(self.scope["query_string"].decode("latin1"))
         try:
-            user_id, sprint_id = read_channel(query.get("channel", [""])[0])
+            user_id, token_id, sprint_id = read_channel(query.get("channel", [""])[0])
         except signing.SignatureExpired:
-            return None, None, LOG_IN
+            return refuse(LOG_IN)
         except signing.BadSignature:
-            return None, None, NO_ACCESS
+            return refuse(NO_ACCESS)
         user = await get_user_model().objects.filter(pk=user_id, is_active=True).afirst()
-        return (user, sprint_id, None) if user else (None, None, LOG_IN)
+        token = token_id and await Token.objects.valid().filter(pk=token_id).afirst()
+        if user is None or (token_id and token is None):
+            return refuse(LOG_IN)
+        return user, token, sprint_id, None
 
     async def receive(self, text_data=None, bytes_data=None):
         if self.listener is None:
@@ -73,6 +77,8 @@ class EventConsumer(AsyncWebsocketConsumer):
         hold = read_hold(text_data)
         if hold is None or self.listener.floods():
             await self.close(BAD_MESSAGE)
+        elif not self.may_hold:
+            await self.close(NO_ACCESS)
         elif hold["action"] == "dragstart":
             hub.hold(self.listener, hold["id"])
         else:
@@ -83,17 +89,22 @@ class EventConsumer(AsyncWebsocketConsumer):
             hub.leave(self.listener)
 
 
+def refuse(code):
+    return None, None, None, code
+
+
+def ended_tokens(log_ins):
+    """Return which of the {(token id or None, user id, session hash)} do not open anything any more."""
+    tokens = Token.objects.valid().filter(pk__in={pk for pk, _, _ in log_ins if pk})
+    return without(log_ins, {None, *tokens.values_list("pk", flat=True)})
+
+
 def read_hold(text):
     """Return a client's message as a dict; None for anything else than a hold."""
-    if text is None or len(text) > MESSAGE_BYTES:
+    message = read_object(text)
+    if message is None or message.get("model") != "task" or message.get("action") not in list(HOLDS):
         return None
-    try:
-        message = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(message, dict) or message.get("model") != "task" or message.get("action") not in list(HOLDS):
-        return None
-    return message if type(message.get("id")) is int and 0 < message["id"] < 2**63 else None
+    return message if is_number(message.get("id")) else None
 
 
 def hold_text(task_id, action):
@@ -104,61 +115,6 @@ def hold_text(task_id, action):
 def host_of(scope):
     """Return the host that the client asked for."""
     return dict(scope["headers"]).get(b"host", b"localhost").decode("latin1")
-
-
-@dataclass(frozen=True)
-class Feed:
-    """What a client hears of a sprint, with links for its host and person. Equal feeds are rendered once."""
-
-    host: str
-    is_secure: bool
-    user_id: int
-
-    def __call__(self, sprint_id, since):
-        """Return {"seq", "messages"} of what changed after `since`, the resources as they are now."""
-        events = list(history.since(since, broadcasts.BATCH))
-        if not events:
-            return {"seq": history.newest_number(), "messages": []}
-        ours = [event for event in events if broadcasts.is_on_board(event, sprint_id)]
-        tasks = Task.objects.select_related("assigned").in_bulk(history.touched_tasks(ours))
-        messages = []
-        for event in ours:
-            messages += self.messages(event, tasks)
-        return {"seq": events[-1].seq, "messages": messages}
-
-    def messages(self, event, tasks):
-        """Return what there is to say of one event: its own row, then the neighbours that were spaced out."""
-        if event.task is None:
-            sprint = Sprint.objects.filter(pk=event.sprint).first()
-            return [
-                message(
-                    "sprint", event.sprint, event.kind, event.seq, sprint and self.body(SprintSerializer, sprint)
-                )
-            ]
-        kinds = {event.task: event.kind} | dict.fromkeys(
-            map(int, event.changes.get("spaced", ())), Event.Kind.UPDATE
-        )
-        return [
-            message("task", pk, kind, event.seq, pk in tasks and self.body(TaskSerializer, tasks[pk]))
-            for pk, kind in kinds.items()
-        ]
-
-    def body(self, serializer, row):
-        return serializer(row, context={"request": self.request()}).data
-
-    def request(self):
-        """Return a request as the client could have made it, for absolute links."""
-        request = HttpRequest()
-        request.META = {"HTTP_HOST": self.host, "SERVER_NAME": self.host, "SERVER_PORT": "80"}
-        request._get_scheme = lambda: "https" if self.is_secure else "http"
-        request.user = get_user_model()(pk=self.user_id)
-        return request
-
-
-def message(model, pk, action, seq, body):
-    """Return one message; a row that is not there any more was removed, whatever happened to it before."""
-    action = action if body else Event.Kind.REMOVE
-    return {"model": model, "id": pk, "action": action, "body": body or None, "seq": seq}
 
 
 def message_texts(frame):

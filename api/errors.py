@@ -7,6 +7,7 @@ from rest_framework import exceptions
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
+from board import failures
 from board.models import Sprint, Task
 
 
@@ -16,6 +17,9 @@ def answer(error, context):
 
 
 def _as_api_error(error):
+    if fault := failures.fault_of(error):
+        failures.report(fault, error)
+        return Unavailable(fault)
     match error:
         case BrokenRule():
             return exceptions.ValidationError(_messages(error))
@@ -26,6 +30,16 @@ def _as_api_error(error):
         case DataError():
             return exceptions.ParseError("A value cannot be stored.")
     return error
+
+
+class Unavailable(exceptions.APIException):
+    """The database cannot work for a request now; `wait` becomes Retry-After."""
+
+    wait = failures.RETRY_AFTER
+
+    def __init__(self, fault):
+        super().__init__(fault.reason)
+        self.status_code = fault.status
 
 
 def _messages(error):

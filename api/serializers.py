@@ -1,6 +1,7 @@
 """How resources look from outside: fields, shape of values, links. The rules are in board.actions."""
 
 from collections.abc import Mapping
+from typing import Literal, TypedDict
 from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
@@ -41,6 +42,12 @@ class ResourceSerializer(serializers.ModelSerializer):
         return self.context["request"].build_absolute_uri(url)
 
 
+class SprintLinks(TypedDict):
+    self: str
+    tasks: str
+    channel: str | None
+
+
 class SprintSerializer(ResourceSerializer):
     class Meta:
         model = Sprint
@@ -48,7 +55,7 @@ class SprintSerializer(ResourceSerializer):
         # That no two sprints end on one day is judged under the lock.
         extra_kwargs = {"end": {"validators": []}}
 
-    def get_links(self, sprint):
+    def get_links(self, sprint) -> SprintLinks:
         return {
             "self": self.url("sprint-detail", sprint.pk),
             "tasks": self.url("task-list", sprint=sprint.pk),
@@ -57,8 +64,10 @@ class SprintSerializer(ResourceSerializer):
 
     def _channel_url(self, sprint):
         request = self.context["request"]
+        if request.user.is_anonymous:
+            return None
         socket = "ws" + request.build_absolute_uri("/socket").removeprefix("http")
-        return f"{socket}?{urlencode({'channel': channel_for(request.user, sprint.pk)})}"
+        return f"{socket}?{urlencode({'channel': channel_for(request.user, request.auth, sprint.pk)})}"
 
 
 class UsernameField(serializers.SlugRelatedField):
@@ -69,6 +78,12 @@ class UsernameField(serializers.SlugRelatedField):
         if not isinstance(data, str) or "\0" in data:
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class TaskLinks(TypedDict):
+    self: str
+    sprint: str | None
+    assigned: str | None
 
 
 class TaskSerializer(ResourceSerializer):
@@ -99,12 +114,17 @@ class TaskSerializer(ResourceSerializer):
             "links",
         ]
 
-    def get_links(self, task):
+    def get_links(self, task) -> TaskLinks:
         return {
             "self": self.url("task-detail", task.pk),
             "sprint": task.sprint_id and self.url("sprint-detail", task.sprint_id),
             "assigned": task.assigned and self.url("user-detail", task.assigned.get_username()),
         }
+
+
+class UserLinks(TypedDict):
+    self: str
+    tasks: str
 
 
 class UserSerializer(ResourceSerializer):
@@ -114,7 +134,7 @@ class UserSerializer(ResourceSerializer):
         model = User
         fields = ["id", User.USERNAME_FIELD, "full_name", "is_active", "links"]
 
-    def get_links(self, user):
+    def get_links(self, user) -> UserLinks:
         username = user.get_username()
         return {
             "self": self.url("user-detail", username),
@@ -134,10 +154,10 @@ class EventSerializer(serializers.ModelSerializer):
         model = Event
         fields = ["seq", "at", "by", "model", "id", "action", "sprint", "changes"]
 
-    def get_model(self, event):
+    def get_model(self, event) -> Literal["sprint", "task"]:
         return "sprint" if event.task is None else "task"
 
-    def get_id(self, event):
+    def get_id(self, event) -> int:
         return event.sprint if event.task is None else event.task
 
 

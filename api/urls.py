@@ -1,7 +1,7 @@
 from django.urls import include, path
 from rest_framework.routers import DefaultRouter
 
-from . import views
+from . import pages, views
 
 app_name = "api"
 
@@ -15,6 +15,8 @@ router.register("users", views.UserViewSet)
 
 urlpatterns = [
     path("", include(router.urls)),
+    path("schema", views.SchemaView.as_view(), name="schema"),
+    path("docs", pages.docs, name="docs"),
     path("events", views.EventsView.as_view(), name="events"),
     path("token/", views.TokenView.as_view(), name="token"),
 ]

@@ -2,6 +2,7 @@
 
 from django.contrib.auth import get_user_model
 from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular import renderers
 from rest_framework import permissions, routers, status, viewsets
 from rest_framework.authtoken.views import ObtainAuthToken
 from rest_framework.filters import SearchFilter
@@ -13,7 +14,9 @@ from board import actions, history
 from board.models import Sprint, Task
 
 from .filters import KnownParameters, SprintFilter, TaskFilter, TotalOrdering
+from .models import log_in
 from .parsers import JSONParser
+from .schema import Schema, openapi
 from .serializers import EventQuery, EventSerializer, SprintSerializer, TaskSerializer, UserSerializer
 
 User = get_user_model()
@@ -22,14 +25,21 @@ User = get_user_model()
 class RootView(routers.APIRootView):
     """The collections of the API. Open to all: clients read it before they log in."""
 
+    schema = Schema()
     permission_classes = [permissions.AllowAny]
 
 
 class TokenView(ObtainAuthToken):
-    """A token for a user name and password."""
+    """A token that may read and write, for a user name and password."""
 
     # A browser that is logged in to the board sends its cookie too, and would need a CSRF token with it.
     authentication_classes = []
+    parser_classes = [JSONParser, FormParser, MultiPartParser]
+
+    def post(self, request):
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return Response({"token": log_in(serializer.validated_data["user"])})
 
 
 class Collection(viewsets.ReadOnlyModelViewSet):
@@ -122,3 +132,17 @@ class EventsView(APIView):
         if since < newest and (not events or events[0].seq != since + 1):
             return Response({"detail": "The log does not reach back to there.", "newest": newest}, status=410)
         return Response({"newest": newest, "events": EventSerializer(events, many=True).data})
+
+
+class SchemaView(APIView):
+    """The API as an OpenAPI document, for programs; `docs` is the same to read."""
+
+    renderer_classes = [
+        renderers.OpenApiJsonRenderer,
+        renderers.OpenApiJsonRenderer2,
+        renderers.OpenApiYamlRenderer,
+        renderers.OpenApiYamlRenderer2,
+    ]
+
+    def get(self, request):
+        return Response(openapi())

@@ -21,7 +21,10 @@ class BoardConfig(AppConfig):
     name = "board"
 
     def ready(self):
+        from . import history  # models can be imported from now on
+
         post_migrate.connect(ensure_counter, sender=self)
         # Not `user_logged_out`: when that is sent, the session is still there.
         post_delete.connect(revoke, sender="sessions.Session")
         post_save.connect(revoke, sender=get_user_model())
+        post_save.connect(history.note_people, sender=get_user_model())

@@ -1,18 +1,26 @@
 """What a change looks like to others: the components, rendered once, and what surrounds them."""
 
 from datetime import timedelta
+from threading import Lock
 
+from cachetools import LRUCache, cached
 from django.db import transaction
+from django.db.models import Count, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from . import doorbell, history
-from .models import Event, Sprint, Status, Task
+from .models import Column, Event, Sprint, Status, Task
 
 # Raised when pages of an older release could not put the components in place: they load themselves anew.
 FORMAT = 1
+DONE = Q(status=Status.DONE)
 BATCH = 200
 FAR_BEHIND = 1000
+# What is rendered once and kept: some 10 MB of cards and 20 MB of boards at most.
+CARDS_KEPT = 30_000
+BOARDS_KEPT = 100
 
 
 def announce(event):
@@ -26,15 +34,34 @@ def page_format():
     return f"{FORMAT}.{timezone.localdate():%Y-%m-%d}"
 
 
+def _as_of(sprint_id, state):
+    return sprint_id, state, page_format(), get_language()
+
+
+@cached(LRUCache(BOARDS_KEPT), key=_as_of, lock=Lock())
+def board(sprint_id, state):
+    """Return a sprint's board as of `history.state()` or later: {"title", "html"}, the component
+    board/board.html#board. Raises `Sprint.DoesNotExist`.
+
+    The state is to be read before: what is committed after it, the page asks for when it is live.
+    """
+    sprint = Sprint.objects.get(pk=sprint_id)
+    cards = {column: [] for column in Column}
+    for task in Task.objects.on_board(sprint_id).order_by("order", "pk"):
+        cards[task.column].append(card(task))
+    context = {
+        "columns": cards.items(),
+        "seq": state[0],
+        "format": page_format(),
+        **head(sprint),
+    }
+    return {"title": str(sprint), "html": render_to_string("board/board.html#board", context)}
+
+
 def head(sprint):
     """Return the context of the component board/head.html#head."""
-    tasks = Task.objects.filter(sprint=sprint)
-    return {
-        "sprint": sprint,
-        "total": tasks.count(),
-        "done": tasks.filter(status=Status.DONE).count(),
-        "burndown": _burndown(sprint),
-    }
+    counts = Task.objects.filter(sprint=sprint).aggregate(total=Count("pk"), done=Count("pk", filter=DONE))
+    return {"sprint": sprint, **counts, "burndown": _burndown(sprint)}
 
 
 def _burndown(sprint, width=120, height=40, edge=2):
@@ -101,6 +128,14 @@ def is_on_board(event, sprint_id):
     return event.sprint in (sprint_id, None) or before in (sprint_id, None)
 
 
+def _shown(task):
+    """Return all that a card shows: its HTML is the same as long as this is."""
+    who = task.assigned and (task.assigned_id, task.assigned.get_full_name(), task.assigned.username)
+    place = task.version, task.order, task.sprint_id, task.status
+    return task.pk, place, task.name, task.description, task.due, who, timezone.localdate(), get_language()
+
+
+@cached(LRUCache(CARDS_KEPT), key=_shown, lock=Lock())
 def card(task):
     """Return the HTML of a task's card; the task comes with `assigned`."""
     return render_to_string("board/task.html#card", {"task": task})

@@ -10,7 +10,7 @@ from django.contrib.auth import HASH_SESSION_KEY
 from django.http.request import validate_host
 
 from . import broadcasts
-from .hub import LOG_IN, TRY_LATER, Listener, hub
+from .hub import LOG_IN, TRY_LATER, Listener, ended_sessions, hub
 from .templatetags.people import colour, full_name, initials
 
 BAD_MESSAGE = 1008
@@ -47,7 +47,8 @@ class BoardConsumer(AsyncWebsocketConsumer):
             board=self.scope["url_route"]["kwargs"]["sprint_id"],
             person=person(user),
             session=session.session_key,
-            session_hash=session[HASH_SESSION_KEY],
+            log_in=(session.session_key, user.pk, session[HASH_SESSION_KEY]),
+            ended=ended_sessions,
             look=broadcasts.batch,
             texts=frame_texts,
             send=self.send,
@@ -88,17 +89,26 @@ class BoardConsumer(AsyncWebsocketConsumer):
 
 def read(text):
     """Return the message of a page as a dict; None for what no page of ours sends."""
+    message = read_object(text)
+    if message is None or len(message) != 1 or not message.keys() <= {"since", "hold", "release"}:
+        return None
+    return message if all(is_number(value) for value in message.values()) else None
+
+
+def read_object(text):
+    """Return the JSON object that came over a socket as a dict; None for anything else, or a long one."""
     if text is None or len(text) > MESSAGE_BYTES:
         return None
     try:
         message = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(message, dict) or len(message) != 1 or not message.keys() <= {"since", "hold", "release"}:
-        return None
-    if any(type(value) is not int or not 0 <= value < 2**63 for value in message.values()):
-        return None
-    return message
+    return message if isinstance(message, dict) else None
+
+
+def is_number(value):
+    """Tell whether a value from outside can be an id or a sequence number."""
+    return type(value) is int and 0 <= value < 2**63
 
 
 def is_own_origin(scope):

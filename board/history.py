@@ -2,12 +2,16 @@
 
 from datetime import date, timedelta
 from itertools import accumulate
+from threading import Lock
 
+from cachetools import LRUCache, cached
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from .models import Column, Counter, Event, Sprint, Status, Task
+
+SPRINTS_FOLLOWED = 200
 
 
 def next_number():
@@ -22,7 +26,21 @@ def next_number():
 
 def newest_number():
     """Return the sequence number of the newest committed change, 0 when there was none."""
-    return Counter.objects.values_list("value", flat=True).get(pk=1)
+    return state()[0]
+
+
+def state():
+    """Return all that a page depends on: (the newest sequence number, the number of changes of people)."""
+    # Plain SQL: every page and every look of the hub asks this first.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value, people FROM board_counter WHERE id = 1")
+        return cursor.fetchone()
+
+
+def note_people(update_fields=None, **kwargs):
+    """Count a change of a person, as the receiver of `post_save`; a log-in changes nothing that is shown."""
+    if update_fields != {"last_login"}:
+        Counter.objects.update(people=F("people") + 1)
 
 
 def snapshot(row):
@@ -119,13 +137,7 @@ def tasks_left(sprint_id):
 
     From the day of its first event to today, as it was then: scope that came later does not rewrite it.
     """
-    events = Event.objects.filter(Q(sprint=sprint_id) | Q(left=sprint_id)).order_by("seq")
-    is_open = {}
-    by_day = {}
-    for event in events.only("at", "kind", "task", "sprint", "changes"):
-        if event.task is not None:
-            _follow(is_open, event, sprint_id)
-        by_day[timezone.localdate(event.at)] = sum(is_open.values())
+    by_day = follower(sprint_id).by_day()
     if not by_day:
         return []
     day, today = min(by_day), timezone.localdate()
@@ -134,13 +146,40 @@ def tasks_left(sprint_id):
     return list(zip(days, list(counts)[1:], strict=True))
 
 
-def _follow(is_open, event, sprint_id):
-    if event.kind == Event.Kind.REMOVE or event.sprint != sprint_id:
-        is_open.pop(event.task, None)
-    elif "status" in event.changes:
-        is_open[event.task] = event.changes["status"][1] != Status.DONE
-    else:
-        is_open.setdefault(event.task, True)
+class Follower:
+    """Counts along with a sprint's events and keeps where it stands, so that each event is read once."""
+
+    def __init__(self, sprint_id):
+        self.sprint_id = sprint_id
+        self._seq = 0
+        self._is_open = {}
+        self._by_day = {}
+        self._reading = Lock()
+
+    def by_day(self):
+        """Return {date: how many tasks were open at its end} of the days on which something happened."""
+        with self._reading:
+            events = Event.objects.filter(Q(sprint=self.sprint_id) | Q(left=self.sprint_id), seq__gt=self._seq)
+            for event in events.order_by("seq").only("at", "kind", "task", "sprint", "changes"):
+                if event.task is not None:
+                    self._follow(event)
+                self._by_day[timezone.localdate(event.at)] = sum(self._is_open.values())
+                self._seq = event.seq
+            return dict(self._by_day)
+
+    def _follow(self, event):
+        if event.kind == Event.Kind.REMOVE or event.sprint != self.sprint_id:
+            self._is_open.pop(event.task, None)
+        elif "status" in event.changes:
+            self._is_open[event.task] = event.changes["status"][1] != Status.DONE
+        else:
+            self._is_open.setdefault(event.task, True)
+
+
+@cached(LRUCache(SPRINTS_FOLLOWED), lock=Lock())
+def follower(sprint_id):
+    """Return the one follower of a sprint in this process."""
+    return Follower(sprint_id)
 
 
 def last_names(events):

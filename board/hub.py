@@ -55,15 +55,16 @@ class Listener:
     `look(board, since)` runs in the hub's thread and returns the next frame, a dict with "seq" or "reset";
     `texts(frame)` returns the frame as the texts to send; both are shared by all sockets of a kind.
     `send(text)` and `close(code)` are coroutines of the one socket. `person` is who opened it, as JSON values
-    with "id"; `session` is the log-in it stands and falls with, None when it hangs on the person alone. A socket
-    that does not acknowledge starts at the newest change; one with `hold_text(task id, action)` also gets that text
+    with "id"; `session` is the one it belongs to, if any. `log_in` is what the socket stands and falls with, and
+    `ended(log-ins)`, which runs in the hub's thread, returns which of them are over. A socket that does not acknowledge starts at the newest change; one with `hold_text(task id, action)` also gets that text
     when somebody else picks up a card or puts it down.
     """
 
     board: int
     person: dict
     session: str | None
-    session_hash: str | None
+    log_in: tuple
+    ended: callable
     look: callable
     texts: callable
     send: callable
@@ -100,6 +101,7 @@ class Hub:
         self.rooms = {}
         self._hold_news = []
         self.newest = None
+        self.looked_at = None
         self.is_stopping = False
         self._loop = None
         self._bells = set()
@@ -118,7 +120,7 @@ class Hub:
         self._wake = asyncio.Event()
         self._tell = asyncio.Event()
         self._moved = asyncio.Condition()
-        self._told_at = self._checked_at = time.monotonic()
+        self.looked_at = self._told_at = self._checked_at = time.monotonic()
         self._tasks = [loop.create_task(self._work())]
         self._tasks_of_sockets = set()
         doorbell.listen(self._hear)
@@ -300,6 +302,7 @@ class Hub:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), LOOK_EVERY)
             self._wake.clear()
+            self.looked_at = time.monotonic()
             try:
                 if await self._turn():
                     await asyncio.sleep(len(self.listeners) * PAUSE_PER_SOCKET)
@@ -347,15 +350,13 @@ class Hub:
                 self._dismiss(listener, TRY_LATER)
 
     async def _check_sessions(self):
-        rights = {
-            listener: (listener.session, listener.person["id"], listener.session_hash)
-            for listener in self.listeners
-        }
-        if not rights:
-            return
-        ended = await self._in_thread(_ended, set(rights.values()))
-        for listener, right in rights.items():
-            if right in ended:
+        listeners = list(self.listeners)
+        log_ins = {}
+        for listener in listeners:
+            log_ins.setdefault(listener.ended, set()).add(listener.log_in)
+        over = {ended: await self._in_thread(ended, of_kind) for ended, of_kind in log_ins.items()}
+        for listener in listeners:
+            if listener.log_in in over[listener.ended]:
                 self._dismiss(listener, LOG_IN)
 
     def _dismiss(self, listener, code):
@@ -394,9 +395,13 @@ class Hub:
 
     def _start(self, work):
         """Work for one socket in a task of its own, so that a slow one holds up nobody else."""
-        task = self._loop.create_task(work)
-        self._tasks_of_sockets.add(task)
-        task.add_done_callback(self._finish)
+        # Most can be sent at once: then no turn of the event loop is spent on it.
+        task = asyncio.Task(work, loop=self._loop, eager_start=True)
+        if task.done():
+            self._finish(task)
+        else:
+            self._tasks_of_sockets.add(task)
+            task.add_done_callback(self._finish)
 
     def _finish(self, task):
         self._tasks_of_sockets.discard(task)
@@ -422,13 +427,13 @@ class Hub:
                 await asyncio.wait_for(self._moved.wait_for(is_over), seconds)
 
     async def _in_thread(self, work, argument):
-        return await self._loop.run_in_executor(self._thread, _with_connection, work, argument)
+        return await self._loop.run_in_executor(self._thread, with_connection, work, argument)
 
 
-def _with_connection(work, argument):
+def with_connection(work, *arguments):
     """Work on the thread's own connection, which stays open; one that failed is replaced at the next turn."""
     try:
-        return work(argument)
+        return work(*arguments)
     except (DatabaseError, InterfaceError):
         connection.close()
         raise
@@ -442,15 +447,23 @@ def _look(places):
     }
 
 
-def _ended(rights):
+def ended_sessions(log_ins):
     """Return which of the {(session key, user id, session hash)} do not stand for a log-in any more."""
-    keys = {key for key, _, _ in rights if key}
+    keys = {key for key, _, _ in log_ins}
     sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
-    alive = {None, *sessions.values_list("session_key", flat=True)}
-    users = get_user_model().objects.filter(is_active=True).in_bulk({user for _, user, _ in rights})
-    hashes = {pk: (None, user.get_session_auth_hash()) for pk, user in users.items()}
+    return without(log_ins, set(sessions.values_list("session_key", flat=True)))
+
+
+def without(log_ins, alive):
+    """Return which of the {(key, user id, session hash)} have a key that is not `alive`, or a person who left or has
+    a new password."""
+    users = get_user_model().objects.filter(is_active=True).in_bulk({user for _, user, _ in log_ins})
+    hashes = {
+        pk: (None, user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
+        for pk, user in users.items()
+    }
     return {
-        (key, user, hash_) for key, user, hash_ in rights if key not in alive or hash_ not in hashes.get(user, ())
+        (key, user, hash_) for key, user, hash_ in log_ins if key not in alive or hash_ not in hashes.get(user, ())
     }
 
 

@@ -156,9 +156,13 @@ class Task(models.Model):
 
 
 class Counter(models.Model):
-    """One row: the newest sequence number. Who changes anything locks it first (board.actions)."""
+    """One row: the newest sequence number. Who changes anything locks it first (board.actions).
+
+    `people` counts the changes of people, which are not in the log, but shown on the cards.
+    """
 
     value = models.BigIntegerField(default=0)
+    people = models.BigIntegerField(default=0)
 
     def __str__(self):
         return str(self.value)

@@ -2,14 +2,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from . import converters, views  # noqa: F401  (converters registers <id:…>)
+from . import converters, health, views  # noqa: F401  (converters registers <id:…>)
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     # Who is logged out already is where this leads, and after a log-in would come back to what is POST only.
     path("logout/", login_not_required(LogoutView.as_view()), name="logout"),
-    path("healthz", views.healthz, name="healthz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("sprints/add/", views.add_sprint, name="add_sprint"),
     path("sprints/past/", views.past_sprints, name="past_sprints"),
     path("sprints/<id:pk>/", views.board, name="sprint"),

@@ -3,20 +3,31 @@
 With htmx a view answers with the component that changed; without it, with the whole page or a redirect.
 """
 
+from functools import cache
+from hashlib import sha256
+from threading import Lock
+
+from cachetools import LRUCache, cached
+from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from . import actions, broadcasts, history
 from .forms import MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm
-from .models import Column, Sprint, Task
+from .models import Sprint, Task
 
 UNPROCESSABLE = 422
+# Characters of whole pages that are kept for who comes back to an unchanged board.
+PAGES_KEPT = 20_000_000
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -70,21 +81,37 @@ def delete_sprint(request, pk):
 
 @require_safe
 def board(request, pk):
-    # The number comes first: what is committed after it, the page asks for when it is live.
-    seq = history.newest_number()
-    sprint = _sprint(pk)
-    tasks = Task.objects.on_board(pk).order_by("order", "pk")
-    columns = {column: [] for column in Column}
-    for task in tasks:
-        columns[task.column].append(task)
-    context = {
-        "sprint": sprint,
-        "columns": columns.items(),
-        "seq": seq,
-        "format": broadcasts.page_format(),
-        **broadcasts.head(sprint),
-    }
-    return render(request, "board/board.html", context)
+    state = history.state()
+    if messages.get_messages(request):
+        return HttpResponse(_page(request, pk, state))
+    etag = _etag(request, state)
+    unchanged = get_conditional_response(request, etag)
+    return unchanged or HttpResponse(_kept_page(etag, request, pk, state), headers={"ETag": etag})
+
+
+def _etag(request, state):
+    """Return the ETag of a page that shows the board as of `state`; it differs for whoever may see anything else."""
+    who = request.user.pk, request.headers.get("Cookie")
+    what = request.get_full_path(), state, broadcasts.page_format(), get_language(), release()
+    return f'"{sha256(repr((who, what)).encode()).hexdigest()[:32]}"'
+
+
+@cached(LRUCache(PAGES_KEPT, getsizeof=len), key=lambda etag, *page: etag, lock=Lock())
+def _kept_page(etag, *page):
+    return _page(*page)
+
+
+def _page(request, pk, state):
+    return render_to_string("board/board.html", _found(broadcasts.board, pk, state), request)
+
+
+@cache
+def release():
+    """Return the digest of all that pages are made from besides data: templates and static files."""
+    digest = sha256(getattr(staticfiles_storage, "manifest_hash", "").encode())
+    for path in sorted((settings.BASE_DIR / "templates").rglob("*.html")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 # Tasks
@@ -216,10 +243,3 @@ def _card(request, task):
 
 def _go(request, url):
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
-
-
-@login_not_required
-@require_safe
-def healthz(request):
-    """Answer that the process is alive, without touching the database."""
-    return HttpResponse("ok", content_type="text/plain")

@@ -6,46 +6,75 @@
 import asyncio
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
-from channels.auth import AuthMiddlewareStack
+import django
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from channels.routing import ProtocolTypeRouter, URLRouter
-from django.core.asgi import get_asgi_application
+from channels.sessions import SessionMiddlewareStack
+from django.core.handlers.asgi import ASGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 # These import models, so Django has to be set up before.
 from api.routing import websocket_urlpatterns as api_sockets  # noqa: E402
 from api.waiting import waiting_for_events  # noqa: E402
+from api.webhooks import courier  # noqa: E402
 from board.hub import hub  # noqa: E402
+from board.middleware import SocketUserMiddleware  # noqa: E402
 from board.routing import websocket_urlpatterns as board_sockets  # noqa: E402
 
 REQUESTS_AT_ONCE = 2
+# Answered even while all others wait for a database that hangs.
+PROBES = ("/healthz", "/readyz")
 # A request's thread waits this long for the interpreter, after each query, while the event loop serves many sockets.
 sys.setswitchinterval(0.0005)
+
+
+class SyncHandler(ASGIHandler):
+    """Django under ASGI when all middleware and views are sync: one visit to the request's thread instead of three."""
+
+    def load_middleware(self, is_async=False):
+        super().load_middleware(is_async=False)
+
+    async def get_response_async(self, request):
+        return await sync_to_async(self.get_response, thread_sensitive=True)(request)
 
 
 def bounded(application, limit):
     """Return `application` working on at most `limit` requests at once; the others wait their turn.
 
-    Every request gets a thread of its own under ASGI, and many threads that render at once are
-    several times slower than few (docs: ARCHITECTURE.md, Running).
+    Each of the `limit` threads stays, and with it its connection to the database: a thread and a connection
+    for every request, as Django has it under ASGI, cost more than most answers, and many threads that render
+    at once are several times slower than few.
     """
-    semaphore = asyncio.Semaphore(limit)
+    idle = asyncio.LifoQueue()
+    for number in range(limit):
+        idle.put_nowait(ThreadPoolExecutor(1, f"request-{number}"))
 
     async def bounded_application(scope, receive, send):
         hub.start()
-        async with semaphore:
+        courier.start()
+        if scope["path"] in PROBES:
             await application(scope, receive, send)
+            return
+        thread = await idle.get()
+        try:
+            async with ThreadSensitiveContext(executor=thread):
+                await application(scope, receive, send)
+        finally:
+            idle.put_nowait(thread)
 
     return bounded_application
 
 
 async def lifespan(scope, receive, send):
-    """Run the hub from the server's start to its end. Daphne does not say when it starts: there, the first caller
-    starts the hub."""
+    """Run the hub from the server's start to its end, and the courier. Daphne does not say when it starts: there,
+    the first caller starts them."""
     await receive()
     hub.start()
+    courier.start()
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await hub.stop()
@@ -55,7 +84,7 @@ async def lifespan(scope, receive, send):
 application = ProtocolTypeRouter(
     {
         "lifespan": lifespan,
-        "http": waiting_for_events(bounded(django_application, REQUESTS_AT_ONCE)),
-        "websocket": AuthMiddlewareStack(URLRouter([*board_sockets, *api_sockets])),
+        "http": waiting_for_events(bounded(SyncHandler(), REQUESTS_AT_ONCE)),
+        "websocket": SessionMiddlewareStack(SocketUserMiddleware(URLRouter([*board_sockets, *api_sockets]))),
     }
 )

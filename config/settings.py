@@ -8,6 +8,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from django.core.management.utils import get_random_secret_key
@@ -36,10 +37,46 @@ def own_secret_key():
     return path.read_text()
 
 
+def are_secret(keys):
+    """Judge secret keys by Django's own measure (its check security.W009). Raises `ValidationError`."""
+    for key in keys:
+        if not 50 <= len(key) <= 1000 or len(set(key)) < 5 or key.startswith("django-insecure-"):
+            raise ValidationError("A key has 50 to 1000 random characters; without one, Lightboard makes its own.")
+
+
+def is_secret_or_empty(key):
+    """Judge one key, which may be left to us. Raises `ValidationError`."""
+    are_secret([key] if key else [])
+
+
+def are_hosts(values):
+    """Judge a list like ["board.example.org"]. Raises `ValidationError`."""
+    if any("*" in value for value in values):
+        raise ValidationError("* would let anybody choose the host: name the hosts.")
+
+
+def is_site(value):
+    """Judge an address like "https://board.example.org". Raises `ValidationError`."""
+    site = urlsplit(value)
+    if value and (
+        site.scheme not in ("http", "https") or not site.hostname or f"{site.scheme}://{site.netloc}" != value
+    ):
+        raise ValidationError("Must be like https://board.example.org, without a path.")
+
+
 def are_origins(values):
     """Judge a list like ["https://board.example.org"]. Raises `ValidationError`."""
     if wrong := [value for value in values if not value.startswith(("http://", "https://"))]:
         raise ValidationError(f"Must start with http:// or https://: {', '.join(wrong)}")
+
+
+def check_debug(debug, host, hosts):
+    """Judge who could see the error pages with details. Raises `EnvError`."""
+    public = [name for name in (host, *hosts) if name not in ("localhost", "127.0.0.1", "::1", "[::1]")]
+    if debug and public:
+        raise EnvError(
+            f'Environment variable "DEBUG" invalid: Its error pages show everything, so not on {", ".join(public)}.'
+        )
 
 
 def check_folder(database):
@@ -54,10 +91,16 @@ def check_folder(database):
 
 try:
     DEBUG = env.bool("DEBUG", False)
-    SECRET_KEY = env.str("SECRET_KEY", "", validate=validate.Length(max=1000)) or own_secret_key()
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+    SECRET_KEY = env.str("SECRET_KEY", "", validate=is_secret_or_empty) or own_secret_key()
+    SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [], validate=are_secret)
+    SITE_URL = env.str("SITE_URL", "", validate=is_site)
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], validate=are_hosts)
     CSRF_TRUSTED_ORIGINS = env.list("TRUSTED_ORIGINS", [], validate=are_origins)
+    if SITE_URL:
+        ALLOWED_HOSTS.append(urlsplit(SITE_URL).hostname)
+        CSRF_TRUSTED_ORIGINS.append(SITE_URL)
     HOST = env.str("HOST", "127.0.0.1")
+    check_debug(DEBUG, HOST, ALLOWED_HOSTS)
     PORT = env.int("PORT", 8000, validate=validate.Range(0, 65535))
     DATABASE = env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'lightboard.sqlite3'}")
     check_folder(DATABASE)
@@ -73,6 +116,7 @@ try:
         "UTC",
         validate=validate.OneOf(available_timezones(), error="Not a known time zone, like Europe/Stockholm."),
     )
+    WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", False)
     SITE_PAGES = env.path("SITE_PAGES", BASE_DIR / "docs")
     SITE_OUTPUT = env.path("SITE_OUTPUT", VAR_DIR / "site")
 except (OSError, ValueError) as error:
@@ -91,7 +135,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_filters",
     "rest_framework",
-    "rest_framework.authtoken",
+    "drf_spectacular",
     "board",
     "api",
     "placeholder",
@@ -101,6 +145,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -140,16 +185,25 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Data
 
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
-    # Readers never wait for the writer (WAL), writers queue instead of failing (IMMEDIATE, timeout),
+    # The threads that answer requests stay (config/asgi.py), so their connections may.
+    DATABASE["CONN_MAX_AGE"] = None
+    # Readers never wait for the writer (WAL), writers queue instead of failing (config/sqlite, IMMEDIATE, timeout),
     # and a commit survives a power cut (FULL).
+    DATABASE["ENGINE"] = "config.sqlite"
     DATABASE["OPTIONS"] = {
-        "timeout": 20,
+        "timeout": 5,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
-    # Persistent connections do not work under ASGI; the pool does.
-    DATABASE["OPTIONS"] = {**DATABASE.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 20}}
+    # Persistent connections do not work under ASGI; the pool does. A connection that a restart of PostgreSQL broke is
+    # replaced before a request gets it; a server that is away is a 503 after some seconds, and soon tried again.
+    DATABASE["CONN_HEALTH_CHECKS"] = True
+    DATABASE["OPTIONS"] = {
+        "connect_timeout": 5,
+        **DATABASE.get("OPTIONS", {}),
+        "pool": {"min_size": 1, "max_size": 20, "timeout": 5, "reconnect_timeout": 5},
+    }
 DATABASES = {"default": DATABASE}
 
 # Redis keeps nothing that may not be lost. Its bells know no numbers of databases, so their names carry it.
@@ -198,13 +252,32 @@ SECURE_CSP = {
 }
 X_FRAME_OPTIONS = "DENY"
 
+# Behind a proxy that ends TLS, which an https address in SITE_URL declares: nothing but HTTPS. The proxy has to set
+# X-Forwarded-Proto itself, whatever a client says there.
+
+if SITE_URL.startswith("https://"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    # Who probes the process does not come through the proxy.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+# HSTS for all subdomains, and for the lists in browsers: the other hosts of the domain are not ours to decide about.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.BasicAuthentication",
-        "rest_framework.authentication.TokenAuthentication",
+        "api.authentication.TokenAuthentication",
+        "api.authentication.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "api.authentication.ScopeAllows",
+    ],
     "DEFAULT_PAGINATION_CLASS": "api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": [
         "django_filters.rest_framework.DjangoFilterBackend",
@@ -212,7 +285,16 @@ REST_FRAMEWORK = {
         "rest_framework.filters.OrderingFilter",
     ],
     "EXCEPTION_HANDLER": "api.errors.answer",
+    "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.1",
+    "TITLE": "Lightboard",
+    "DESCRIPTION": "The API of a scrum board. How to use it: the page “The API” of the manual.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/?",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.complete"],
 }
 
 LOGGING = {

@@ -3,6 +3,9 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("board.urls")),
     path("api/", include("api.urls")),
+    path("profile/", include("api.page_urls")),
     path("", include("placeholder.urls")),
     path("site/", include("sitegen.urls")),
 ]
+
+handler500 = "board.failures.server_error"

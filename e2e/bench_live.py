@@ -142,7 +142,9 @@ async def measure(count, seconds, rate):
         await caught_up(sockets, database)
         passed = time.monotonic() - begun
         saved = times_of_events(database, seq)
-        delays = sorted(delay for one in sockets for delay in delays_of(one, saved, seq))
+        of_sockets = [list(delays_of(one, saved, seq)) for one in sockets]
+        delays = sorted(delay for one in of_sockets for delay in one)
+        last = sorted(max(of_change) for of_change in zip(*of_sockets, strict=True))
         return {
             "sockets": count,
             "closed": sum(one.closed is not None for one in sockets),
@@ -153,6 +155,7 @@ async def measure(count, seconds, rate):
             "median_ms": percentile(delays, 50),
             "p95_ms": percentile(delays, 95),
             "most_ms": percentile(delays, 100),
+            "last_socket_median_ms": percentile(last, 50),
             "server_cpu": round((cpu_seconds(server) - busy) / passed, 2),
             "client_cpu": round((time.process_time() - own) / passed, 2),
             "rss_empty_mb": round(empty / 1024),

@@ -27,27 +27,19 @@ BASE_URL = os.environ.get("BASE_URL", "").rstrip("/")
 @pytest.fixture(scope="session")
 def chromium():
     """A running Chromium: CHROMIUM_BIN, else the first one on PATH, else Playwright's own."""
-    names = [
-        os.environ.get("CHROMIUM_BIN"),
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-    ]
-    paths = [path for name in names if name and (path := shutil.which(name))]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=paths[0] if paths else None,
-            headless=not HEADED,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--disable-component-update",
-            ],
-        )
+        browser = launch(playwright)
         yield browser
         browser.close()
+
+
+def launch(playwright):
+    """Start a browser and return it."""
+    names = [os.environ.get("CHROMIUM_BIN"), *CHROMIUMS]
+    paths = [path for name in names if name and (path := shutil.which(name))]
+    return playwright.chromium.launch(
+        executable_path=paths[0] if paths else None, headless=not HEADED, args=SWITCHES
+    )
 
 
 @pytest.fixture(scope="session")

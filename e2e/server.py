@@ -42,7 +42,7 @@ class Server:
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             **storage_of(folder),
-            "SECRET_KEY": "only for the tests that drive a server of their own",
+            "SECRET_KEY": "only for the tests that drive a server of their own.",
             "DEBUG": "0",
             **env,
         }

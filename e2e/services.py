@@ -143,10 +143,14 @@ class Redis(Service):
 
 
 class Postgres(Service):
-    """A PostgreSQL cluster that only proves behaviour: it does not flush to the disk."""
+    """A PostgreSQL cluster. One that only proves behaviour does not flush to the disk; a `durable` one does."""
 
     name = "postgres"
     user = "lightboard"
+
+    def __init__(self, durable=False):
+        super().__init__()
+        self.durable = durable
 
     @property
     def url(self):
@@ -182,7 +186,11 @@ class Postgres(Service):
             raise RuntimeError(f"initdb failed: {made.stderr}")
 
     def run(self, **output):
-        settings = {"fsync": "off", "unix_socket_directories": "", "max_connections": 200}
+        settings = {
+            "fsync": "on" if self.durable else "off",
+            "unix_socket_directories": "",
+            "max_connections": 200,
+        }
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         humble = humble_user()
         return subprocess.Popen(

@@ -84,7 +84,7 @@ def farm(tmp_path_factory, postgres, redis):
         database = postgres.new_database("farm")
         folder = tmp_path_factory.mktemp("farm")
         nginx = Nginx([])
-        env = {"DATABASE_URL": database, "REDIS_URL": redis.url, "TRUSTED_ORIGINS": nginx.url}
+        env = {"DATABASE_URL": database, "REDIS_URL": redis.url, "SITE_URL": nginx.url}
         workers = [Server(folder, steps, **env) for steps in (WORKER, WORKER[-1:])]
         for worker in workers:
             stack.callback(worker.stop)
@@ -185,7 +185,9 @@ def arrive(farm, someone):
     def at_browser(number):
         person = someone(None, farm.url, ignore_https_errors=True)
         pairs = (pair.split("=", 1) for pair in farm.cookies[number].split("; "))
-        person.page.context.add_cookies([{"name": name, "value": value, "url": farm.url} for name, value in pairs])
+        person.page.context.add_cookies(
+            [{"name": name, "value": value, "url": farm.url, "secure": True} for name, value in pairs]
+        )
         return person
 
     return at_browser

@@ -7,6 +7,15 @@ from .conftest import ARTEFACTS
 from .server import Server
 
 PICTURES = ARTEFACTS / "pictures"
+PAGES = {
+    "home": "/",
+    "past": "/sprints/past/",
+    "task": "/tasks/9/",
+    "tokens": "/profile/tokens/",
+    "webhooks": "/profile/webhooks/",
+    "reference": "/api/docs",
+    "missing": "/nowhere/",
+}
 SIZES = {"desktop": (1440, 900), "laptop": (1024, 768), "phone": (390, 844)}
 
 
@@ -37,7 +46,7 @@ def test_no_page_scrolls_sideways(someone, demo, size, scheme):
     expect(person.page.get_by_label("Assigned to")).to_be_visible()
     picture("form")
     check_width(person)
-    for name, path in {"home": "/", "past": "/sprints/past/", "task": "/tasks/9/", "missing": "/nowhere/"}.items():
+    for name, path in PAGES.items():
         person.go(path)
         picture(name)
         check_width(person)

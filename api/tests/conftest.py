@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from api.models import Token
 from board import actions
 
 
@@ -26,6 +27,16 @@ def client(ada):
     client = APIClient()
     client.force_authenticate(ada)
     return client
+
+
+@pytest.fixture
+def issue(ada):
+    """Return the key of a new token of ada's: `issue("write", expires_at=…)`."""
+
+    def issue_token(scope="write", owner=ada, **fields):
+        return Token(owner=owner, name="A program", scope=scope, **fields).issue()
+
+    return issue_token
 
 
 @pytest.fixture

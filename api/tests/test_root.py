@@ -3,7 +3,6 @@
 import base64
 
 import pytest
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 COLLECTIONS = ["/api/sprints", "/api/tasks", "/api/users"]
@@ -38,18 +37,6 @@ def test_basic_authentication_signs_in(stranger, ada):
 def test_a_wrong_password_does_not_sign_in(stranger, ada):
     credentials = base64.b64encode(b"ada:a wrong password").decode()
     assert stranger.get("/api/users", headers={"authorization": f"Basic {credentials}"}).status_code == 401
-
-
-def test_a_token_signs_in(stranger, ada):
-    token = Token.objects.create(user=ada)
-    assert stranger.get("/api/users", headers={"authorization": f"Token {token}"}).status_code == 200
-
-
-def test_a_token_of_somebody_who_left_does_not_sign_in(stranger, ada):
-    token = Token.objects.create(user=ada)
-    ada.is_active = False
-    ada.save()
-    assert stranger.get("/api/users", headers={"authorization": f"Token {token}"}).status_code == 401
 
 
 def test_the_session_of_the_board_signs_in(stranger, ada):

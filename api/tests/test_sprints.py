@@ -41,7 +41,7 @@ def test_a_sprint_has_the_fields_of_the_contract(client, sprint):
 def test_the_channel_is_bound_to_who_asked_and_to_the_sprint(client, ada, sprint):
     links = client.get(f"/api/sprints/{sprint.pk}").json()["links"]
     (name,) = parse_qs(urlsplit(links["channel"]).query)["channel"]
-    assert read_channel(name) == (ada.pk, sprint.pk)
+    assert read_channel(name) == (ada.pk, None, sprint.pk)
 
 
 def test_over_https_the_channel_is_secure_too(client, sprint):

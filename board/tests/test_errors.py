@@ -29,7 +29,7 @@ def fail_with(monkeypatch, error):
 def test_an_error_is_a_page_of_the_product_without_details(browser, monkeypatch, error, status, heading):
     fail_with(monkeypatch, error)
     browser.raise_request_exception = False
-    answer = browser.get("/sprints/1/")
+    answer = browser.get("/sprints/1/edit/")
     page = Page(answer)
     assert (answer.status_code, page.heading) == (status, heading)
     assert page.is_whole

@@ -102,7 +102,7 @@ def test_log_out_without_a_log_in_leads_to_the_log_in_page_that_leads_home(clien
 
 # Without a log-in
 
-OPEN = {"login", "healthz", "api:api-root"}
+OPEN = {"login", "healthz", "readyz", "api:api-root"}
 OPEN_FOR_POST = {"login", "logout", "api:token"}
 # Services beside the board, which know nobody and nothing of it.
 PUBLIC_SERVICES = {"placeholder", "sitegen"}

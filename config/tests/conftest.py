@@ -14,6 +14,8 @@ OURS = {
     "PORT",
     "REDIS_URL",
     "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+    "SITE_URL",
     "TIME_ZONE",
     "TRUSTED_ORIGINS",
 }

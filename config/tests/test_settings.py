@@ -7,9 +7,20 @@ import pytest
 
 from .conftest import OURS, ROOT
 
+IN_DJANGO = "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; import django; django.setup()\n"
+KEY = "0123456789 abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRS"
 WRONG = [
     ("DEBUG", "maybe"),
-    ("SECRET_KEY", "x" * 1001),
+    ("SECRET_KEY", KEY * 50),
+    ("SECRET_KEY", KEY[:49]),
+    ("SECRET_KEY", "x" * 60),
+    ("SECRET_KEY", "django-insecure-" + KEY),
+    ("SECRET_KEY_FALLBACKS", f"{KEY},short"),
+    ("ALLOWED_HOSTS", "*"),
+    ("ALLOWED_HOSTS", "board.example,*.example"),
+    ("SITE_URL", "board.example"),
+    ("SITE_URL", "https://board.example/board/"),
+    ("SITE_URL", "ftp://board.example"),
     ("PORT", "web"),
     ("PORT", "65536"),
     ("PORT", "-1"),
@@ -36,17 +47,61 @@ def test_a_wrong_value_ends_the_start_with_one_sentence_that_names_the_variable(
 def test_right_values_start(run, tmp_path):
     values = {
         "ALLOWED_HOSTS": "board.example,localhost",
-        "DEBUG": "on",
+        "DEBUG": "off",
         "HOST": "::1",
         "PORT": "0",
         "REDIS_URL": "rediss://redis.example/1",
-        "SECRET_KEY": "k" * 50,
+        "SECRET_KEY": KEY,
+        "SECRET_KEY_FALLBACKS": f"{KEY[::-1]},{KEY}",
+        "SITE_URL": "https://board.example:8443",
         "TIME_ZONE": "Europe/Stockholm",
         "TRUSTED_ORIGINS": "https://board.example",
     }
     assert values.keys() | {"DATABASE_URL"} == OURS
     done = run("manage.py", "check", **values)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "public", [{"HOST": "0.0.0.0"}, {"ALLOWED_HOSTS": "board.example"}, {"SITE_URL": "https://board.example"}]
+)
+def test_debug_does_not_start_where_others_could_see_it(run, public):
+    done = run("manage.py", "check", DEBUG="1", **public)
+    (sentence,) = done.stderr.splitlines()
+    assert done.returncode == 1
+    assert sentence.startswith('Lightboard cannot start: Environment variable "DEBUG" invalid: ')
+    alone = run("manage.py", "check", DEBUG="1")
+    assert (alone.returncode, alone.stderr) == (0, "")
+
+
+def test_the_deployment_check_finds_nothing_behind_https(run):
+    check = ["manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = run(*check, SITE_URL="https://board.example", SECRET_KEY=KEY)
+    assert (done.returncode, done.stderr) == (0, "")
+    # And it does look: without HTTPS it complains about cookies and more.
+    assert "security.W012" in run(*check, SECRET_KEY=KEY).stderr
+
+
+SHOW_HTTPS = """
+from django.conf import settings
+names = "SECURE_PROXY_SSL_HEADER SECURE_SSL_REDIRECT SESSION_COOKIE_NAME CSRF_COOKIE_NAME SESSION_COOKIE_SECURE"
+for name in names.split():
+    print(getattr(settings, name))
+print("board.example" in settings.ALLOWED_HOSTS, *settings.CSRF_TRUSTED_ORIGINS)
+"""
+
+
+def test_an_https_address_makes_everything_secure_and_an_http_one_trusts_no_header(run):
+    shown = {
+        scheme: run("-c", IN_DJANGO + SHOW_HTTPS, SITE_URL=f"{scheme}://board.example").stdout.splitlines()
+        for scheme in ("https", "http")
+    }
+    proxy = "('HTTP_X_FORWARDED_PROTO', 'https')"
+    assert shown["https"] == [
+        *(proxy, "True", "__Host-sessionid", "__Host-csrftoken", "True"),
+        "True https://board.example",
+    ]
+    assert shown["http"] == ["None", "False", "sessionid", "csrftoken", "False", "True http://board.example"]
 
 
 @pytest.fixture
@@ -78,7 +133,7 @@ def test_two_installations_have_two_keys(run, elsewhere, tmp_path_factory):
 
 
 def test_a_secret_key_from_the_environment_counts_and_no_own_one_is_made(run, elsewhere):
-    assert run("-c", SHOW_KEY, cwd=elsewhere, SECRET_KEY="from outside").stdout == "from outside\n"
+    assert run("-c", SHOW_KEY, cwd=elsewhere, SECRET_KEY=KEY).stdout == f"{KEY}\n"
     assert not (elsewhere / "var" / "secret_key").exists()
 
 
@@ -90,12 +145,9 @@ def test_the_env_file_counts_but_less_than_the_environment(run, elsewhere):
 
 def test_the_default_database_has_its_folder(run, elsewhere):
     show = "from config import settings as s; print(s.DATABASE['NAME'])"
-    done = run("-c", f"import os; del os.environ['DATABASE_URL']; {show}", cwd=elsewhere, SECRET_KEY="k")
+    done = run("-c", f"import os; del os.environ['DATABASE_URL']; {show}", cwd=elsewhere, SECRET_KEY=KEY)
     assert done.stdout.strip() == str(elsewhere / "var" / "lightboard.sqlite3")
     assert (elsewhere / "var").is_dir()
-
-
-IN_DJANGO = "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; import django; django.setup()\n"
 
 
 def test_sqlite_is_safe_and_lets_readers_read(run):
@@ -110,7 +162,7 @@ def test_sqlite_is_safe_and_lets_readers_read(run):
         "journal_mode wal",
         "synchronous 2",
         "foreign_keys 1",
-        "busy_timeout 20000",
+        "busy_timeout 5000",
     ]
 
 

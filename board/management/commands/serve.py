@@ -1,21 +1,83 @@
+import asyncio
+import logging
+import os
+import signal
 import socket
+import threading
+import time
 
 from channels.routing import get_default_application
 from daphne.endpoints import build_endpoint_description_strings
-from daphne.server import Server
+from daphne.server import Server, twisted_loop
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import OperationalError
 
+from board import failures
+from board.hub import hub
+
 from .demo import LOGINS
+
+log = logging.getLogger(__name__)
+
+# Seconds from SIGTERM: until running requests are given up, and until the process is gone whatever happens.
+FINISH_WITHIN = 8
+END_WITHIN = 9.5
 
 
 class AnyCloseCode(WebSocketProtocol):
-    """Closes with the standard's own codes too (1008, 1013), which `sendClose` refuses to a program."""
+    """Closes with the standard's own codes too (1008, 1012, 1013), which `sendClose` refuses to a program."""
 
     def serverClose(self, code=None):  # noqa: N802
         self.sendCloseFrame(code=code or 1000)
+
+
+class PatientServer(Server):
+    """A Daphne that ends, at SIGTERM or Ctrl+C, after the requests that run; a second signal ends it at once."""
+
+    def run(self):
+        self.ports = []
+        for ending in (signal.SIGTERM, signal.SIGINT):
+            twisted_loop.add_signal_handler(ending, self.end)
+        super().run()
+
+    def listen_success(self, port):
+        super().listen_success(port)
+        self.ports.append(port)
+
+    def end(self):
+        if hub.is_stopping:
+            self.stop()
+            return
+        watchdog = threading.Timer(END_WITHIN, os._exit, [1])
+        watchdog.daemon = True
+        watchdog.start()
+        self.ending = asyncio.ensure_future(self.finish())
+
+    async def finish(self):
+        """Say "not ready", close the sockets, let requests finish, then stop listening and stop."""
+        deadline = time.monotonic() + FINISH_WITHIN
+        await hub.say_goodbye()
+        # Who comes meanwhile is served as well: until a load balancer saw that we are not ready, it sends us more.
+        running = self.running()
+        while running & self.running() and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        for port in self.ports:
+            port.stopListening()
+        while self.running() and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        if left := self.running():
+            log.warning("%s requests did not finish within %s s and are cut.", len(left), FINISH_WITHIN)
+        self.stop()
+
+    def running(self):
+        """Return the requests under way, and the sockets that are not closed yet."""
+        return {
+            protocol
+            for protocol, details in self.connections.items()
+            if "application_instance" in details and not details["application_instance"].done()
+        }
 
 
 class Command(BaseCommand):
@@ -36,7 +98,9 @@ class Command(BaseCommand):
             self.check()
             call_command("migrate", verbosity=0)
         except OperationalError as error:
-            raise CommandError(f"The database of DATABASE_URL cannot be used: {error}") from None
+            fault = failures.fault_of(error)
+            advice = f". {fault.advice}" if fault else ""
+            raise CommandError(f"The database of DATABASE_URL cannot be used: {error}{advice}") from None
         if demo:
             call_command("demo", if_empty=True)
         shown = f"[{host}]" if ":" in host else host
@@ -47,9 +111,10 @@ class Command(BaseCommand):
         if settings.DEBUG:
             call_command("runserver", f"{shown}:{port}", skip_checks=True)
         else:
-            Server(
+            PatientServer(
                 get_default_application(),
                 endpoints=build_endpoint_description_strings(host=host, port=port),
+                signal_handlers=False,
                 server_name="lightboard",
                 verbosity=0,
             ).run()

@@ -51,8 +51,13 @@ document.addEventListener("htmx:load", (event) => {
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const card = detail.target.closest(".card");
   if (detail.xhr.status === 404 && card) dropDeleted(card);
-  else if (detail.isError) toast(`That did not work (error ${detail.xhr.status}). Nothing was saved.`);
+  else if (detail.isError) toast(reason(detail.xhr));
 });
+
+function reason(xhr) {
+  const problem = new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector(".problem");
+  return problem?.textContent ?? `That did not work (error ${xhr.status}). Nothing was saved.`;
+}
 
 function dropDeleted(card) {
   card.classList.remove("open");

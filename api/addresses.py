@@ -1,0 +1,43 @@
+"""Which machines the server may be sent to by what a person typed: none of its own network."""
+
+import asyncio
+import socket
+from ipaddress import IPv6Network, ip_address
+
+from django.conf import settings
+
+# What is global in IPv6; everything else stands for IPv4, for this machine or for the local network.
+GLOBAL_V6 = IPv6Network("2000::/3")
+
+
+class ForbiddenAddress(Exception):
+    """A name leads to this machine or into its network."""
+
+
+async def addresses_of(host, port):
+    """Return the addresses of a host as text, all of them judged; connect to these, never to the name again.
+
+    Raises `ForbiddenAddress` when any of them may not be reached, and `OSError` when there is none.
+    """
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = list(dict.fromkeys(sockaddr[0] for *_, sockaddr in found))
+    for address in addresses:
+        judge(address)
+    return addresses
+
+
+def judge(address):
+    """Raise `ForbiddenAddress` for an address that is not of the public internet, unless the settings allow it."""
+    if not (settings.WEBHOOKS_TO_PRIVATE_ADDRESSES or is_public(address)):
+        raise ForbiddenAddress(f"{address} is not an address of the public internet.")
+
+
+def is_public(address):
+    """Tell whether an IP address, as text, is one of the public internet."""
+    ip = ip_address(address)
+    if ip.version == 4:
+        return ip.is_global and not ip.is_multicast and not ip.is_reserved
+    if ip.ipv4_mapped:
+        return is_public(str(ip.ipv4_mapped))
+    carries_v4 = ip.sixtofour is not None or ip.teredo is not None
+    return ip in GLOBAL_V6 and ip.is_global and not carries_v4

@@ -1,0 +1,75 @@
+"""What a change looks like to a program: one JSON message for each resource that it touched."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+
+from board import broadcasts, history
+from board.models import Event, Sprint, Task
+
+from .models import Token
+from .serializers import SprintSerializer, TaskSerializer
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What a client hears, with links for its host and person. Equal feeds are rendered once.
+
+    Without a person the links name no channel, which would let whoever reads them listen.
+    """
+
+    host: str
+    is_secure: bool
+    user_id: int | None = None
+    token_id: int | None = None
+
+    def __call__(self, sprint_id, since):
+        """Return {"seq", "messages"} of what changed after `since`, the resources as they are now."""
+        events = list(history.since(since, broadcasts.BATCH))
+        if not events:
+            return {"seq": history.newest_number(), "messages": []}
+        ours = [event for event in events if broadcasts.is_on_board(event, sprint_id)]
+        return {"seq": events[-1].seq, "messages": self.messages(ours)}
+
+    def messages(self, events):
+        """Return what there is to say of these events."""
+        tasks = Task.objects.select_related("assigned").in_bulk(history.touched_tasks(events))
+        return [message for event in events for message in self._of(event, tasks)]
+
+    def _of(self, event, tasks):
+        """Return what there is to say of one event: its own row, then the neighbours that were spaced out."""
+        if event.task is None:
+            sprint = Sprint.objects.filter(pk=event.sprint).first()
+            return [
+                message(
+                    "sprint", event.sprint, event.kind, event.seq, sprint and self._body(SprintSerializer, sprint)
+                )
+            ]
+        kinds = {event.task: event.kind} | dict.fromkeys(
+            map(int, event.changes.get("spaced", ())), Event.Kind.UPDATE
+        )
+        return [
+            message("task", pk, kind, event.seq, pk in tasks and self._body(TaskSerializer, tasks[pk]))
+            for pk, kind in kinds.items()
+        ]
+
+    def _body(self, serializer, row):
+        return serializer(row, context={"request": self._request()}).data
+
+    def _request(self):
+        """Return a request as the client could have made it, for absolute links."""
+        request = HttpRequest()
+        # Not judged anew: what one client said its host was must not stop what the others hear.
+        request.get_host = lambda: self.host
+        request._get_scheme = lambda: "https" if self.is_secure else "http"
+        request.user = get_user_model()(pk=self.user_id) if self.user_id else AnonymousUser()
+        request.auth = Token(pk=self.token_id) if self.token_id else None
+        return request
+
+
+def message(model, pk, action, seq, body):
+    """Return one message; a row that is not there any more was removed, whatever happened to it before."""
+    action = action if body else Event.Kind.REMOVE
+    return {"model": model, "id": pk, "action": action, "body": body or None, "seq": seq}

@@ -1,0 +1,81 @@
+"""What a person fills in to let programs in and to have them told."""
+
+from contextlib import suppress
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from .addresses import ForbiddenAddress, judge
+from .models import KINDS, Token, Webhook
+
+MOST_WEBHOOKS = 10
+
+
+class TokenForm(forms.ModelForm):
+    """A new token; its key is there once, when it is issued."""
+
+    days = forms.TypedChoiceField(
+        label="Valid for",
+        choices=[(30, "30 days"), (90, "90 days"), (365, "a year"), ("", "no end")],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        initial=90,
+    )
+
+    class Meta:
+        model = Token
+        fields = ["name", "scope"]
+        labels = {"name": "What it is for", "scope": "May"}
+
+    def issue(self, owner):
+        """Make the token of the valid form and return its key."""
+        days = self.cleaned_data["days"]
+        self.instance.owner = owner
+        self.instance.expires_at = days and timezone.now() + timedelta(days=days)
+        return self.instance.issue()
+
+
+class WebhookForm(forms.ModelForm):
+    """A new webhook; its secret is there once, when it is opened."""
+
+    kinds = forms.MultipleChoiceField(label="Tell it of", choices=KINDS, widget=forms.CheckboxSelectMultiple)
+
+    class Meta:
+        model = Webhook
+        fields = ["url", "kinds"]
+        labels = {"url": "Address"}
+        widgets = {"url": forms.URLInput({"placeholder": "https://example.org/hooks/lightboard"})}
+
+    def __init__(self, owner, site, *args, **kwargs):
+        """`site` is where people reach the board, like "https://board.example.org"."""
+        super().__init__(*args, instance=Webhook(owner=owner, site=site, kinds=list(KINDS)), **kwargs)
+
+    def clean_url(self):
+        url = self.cleaned_data["url"]
+        parts = urlsplit(url)
+        try:
+            parts.port  # noqa: B018
+        except ValueError:
+            raise ValidationError("There is no such port.") from None
+        if parts.username is not None:
+            raise ValidationError("A name or password in the address would be kept: check the signature instead.")
+        try:
+            # A name is judged each time it is looked up, before anything is sent.
+            with suppress(ValueError):
+                judge(parts.hostname)
+        except ForbiddenAddress as error:
+            raise ValidationError(str(error)) from None
+        return url
+
+    def clean(self):
+        if Webhook.objects.filter(owner=self.instance.owner).count() >= MOST_WEBHOOKS:
+            raise ValidationError(f"You have {MOST_WEBHOOKS} webhooks: delete one that you do not need.")
+        return super().clean()
+
+    def open(self):
+        """Make the webhook of the valid form and return its secret."""
+        return self.instance.open()

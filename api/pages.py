@@ -1,0 +1,122 @@
+"""The pages on which a person lets programs in, has them told of changes, and looks after both."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from board.templatetags.people import full_name
+
+from .forms import TokenForm, WebhookForm
+from .models import Delivery, Webhook
+from .reference import reference
+from .schema import openapi
+from .webhooks import courier
+
+UNPROCESSABLE = 422
+DELIVERIES_SHOWN = 100
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+# Tokens
+
+
+@never_cache
+@get_or_post
+def tokens(request):
+    """List a person's tokens and make new ones. The answer to the form is the only place where a key shows."""
+    form = TokenForm(request.POST if request.method == "POST" else None, auto_id="token-%s")
+    key = form.issue(request.user) if form.is_valid() else None
+    context = {
+        "form": TokenForm(auto_id="token-%s") if key else form,
+        "key": key,
+        "tokens": request.user.tokens.order_by("-made_at", "-pk"),
+        "nav": "tokens",
+    }
+    status = UNPROCESSABLE if form.is_bound and not key else 200
+    return render(request, "api/tokens.html", context, status=status)
+
+
+@get_or_post
+def revoke_token(request, pk):
+    token = get_object_or_404(request.user.tokens, pk=pk)
+    if request.method == "POST":
+        token.revoke()
+        messages.success(request, f"“{token}” opens nothing any more.")
+        return redirect("tokens")
+    return render(request, "api/revoke_token.html", {"token": token, "nav": "tokens"})
+
+
+# Webhooks
+
+
+@never_cache
+@get_or_post
+def webhooks(request):
+    """List webhooks and add new ones. The answer to the form is the only place where a secret shows."""
+    site = request.build_absolute_uri("/").rstrip("/")
+    form = WebhookForm(
+        request.user, site, request.POST if request.method == "POST" else None, auto_id="webhook-%s"
+    )
+    secret = form.open() if form.is_valid() else None
+    context = {
+        "form": WebhookForm(request.user, site, auto_id="webhook-%s") if secret else form,
+        "secret": secret,
+        "webhooks": Webhook.objects.visible_to(request.user).select_related("owner").order_by("-made_at", "-pk"),
+        "nav": "webhooks",
+    }
+    status = UNPROCESSABLE if form.is_bound and not secret else 200
+    return render(request, "api/webhooks.html", context, status=status)
+
+
+@require_safe
+def webhook(request, pk):
+    webhook = _webhook(request, pk)
+    deliveries = webhook.deliveries.order_by("-pk")[:DELIVERIES_SHOWN]
+    return render(request, "api/webhook.html", {"webhook": webhook, "deliveries": deliveries, "nav": "webhooks"})
+
+
+@require_POST
+def switch_webhook(request, pk):
+    """Switch a webhook on or off, as the field `on` says: "1" or nothing."""
+    webhook = _webhook(request, pk)
+    if request.POST.get("on"):
+        webhook.switch_on()
+        courier.look()
+    else:
+        webhook.switch_off(f"Switched off by {full_name(request.user)}.")
+    return redirect("webhook", pk)
+
+
+@require_POST
+def redeliver(request, pk):
+    delivery = get_object_or_404(Delivery, pk=pk, webhook__in=Webhook.objects.visible_to(request.user))
+    delivery.redeliver()
+    courier.look()
+    messages.success(request, "It is sent again.")
+    return redirect("webhook", delivery.webhook_id)
+
+
+@get_or_post
+def delete_webhook(request, pk):
+    webhook = _webhook(request, pk)
+    if request.method == "POST":
+        webhook.delete()
+        messages.success(request, f"{webhook} is told nothing any more.")
+        return redirect("webhooks")
+    return render(request, "api/delete_webhook.html", {"webhook": webhook, "nav": "webhooks"})
+
+
+def _webhook(request, pk):
+    return get_object_or_404(Webhook.objects.visible_to(request.user).select_related("owner"), pk=pk)
+
+
+# The reference
+
+
+@require_safe
+def docs(request):
+    """The OpenAPI document as a page."""
+    document = openapi()
+    context = {**reference(document), "description": document["info"]["description"], "nav": "docs"}
+    return render(request, "api/reference.html", context)

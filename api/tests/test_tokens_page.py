@@ -1,0 +1,100 @@
+"""/profile/tokens/: a person makes tokens, sees what they are for, and revokes them."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from api.models import Token
+from board.tests.reading import Page
+
+URL = "/profile/tokens/"
+
+
+@pytest.fixture
+def browser(ada):
+    """Django's test client, logged in as ada."""
+    browser = Client()
+    browser.force_login(ada)
+    return browser
+
+
+def make(browser, name="Nightly report", scope="read", days="90"):
+    return browser.post(URL, {"name": name, "scope": scope, "days": days})
+
+
+@pytest.mark.parametrize(
+    ("scope", "days", "lasts"),
+    [("read", "30", 30), ("write", "90", 90), ("read", "365", 365), ("write", "", None)],
+)
+def test_a_person_makes_a_token_and_sees_its_key_once(browser, ada, scope, days, lasts):
+    answer = make(browser, scope=scope, days=days)
+    key = Page(answer).one(id="secret").text
+    token = Token.objects.of_key(key)
+    assert (token.owner, token.name, token.scope) == (ada, "Nightly report", scope)
+    until = lasts and timezone.now() + timedelta(days=lasts)
+    assert token.expires_at == until or abs(token.expires_at - until) < timedelta(minutes=1)
+    again = browser.get(URL).content.decode()
+    assert "Nightly report" in again
+    assert key not in again
+    assert token.digest not in again
+    assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("field", "data"),
+    [
+        ("What it is for", {"name": ""}),
+        ("What it is for", {"name": "x" * 101}),
+        ("May", {"scope": "everything"}),
+        ("Valid for", {"days": "31"}),
+        ("Valid for", {"days": "-1"}),
+    ],
+)
+def test_what_is_wrong_is_said_beside_it(browser, field, data):
+    answer = make(browser, **data)
+    assert answer.status_code == 422
+    assert Page(answer).error(field)
+    assert not Token.objects.exists()
+
+
+def test_the_list_says_what_a_token_may_and_when_it_was_used(browser, ada, issue, client):
+    issue("write", last_used_at=timezone.now(), expires_at=timezone.now() + timedelta(days=3))
+    row = Page(browser.get(URL)).one("li", data_token=True)
+    facts = dict(zip(row.texts("dt"), row.texts("dd"), strict=True))
+    assert list(facts) == ["May", "Made", "Last used", "Valid until"]
+    assert facts["May"] == "Read and write"
+    assert facts["Last used"] != "Never"
+
+
+def test_a_person_revokes_a_token_after_a_question(browser, issue, stranger):
+    key = issue()
+    token = Token.objects.get()
+    row = Page(browser.get(URL)).one("li", data_token=str(token.pk))
+    question = row.one("a", class_="button danger")["href"]
+    assert "Revoke token" in Page(browser.get(question)).buttons
+    assert Token.objects.valid().exists()
+    assert browser.post(question, follow=True).redirect_chain[-1][0] == URL
+    assert stranger.get("/api/users", headers={"authorization": f"Token {key}"}).status_code == 401
+    assert Page(browser.get(URL)).one("li", data_token=True).texts("dt")[-1] == "Revoked"
+
+
+def test_the_tokens_of_others_are_not_there(browser, issue, django_user_model):
+    other = django_user_model.objects.create_user("bob", password="a long password")
+    issue(owner=other)
+    pk = Token.objects.get().pk
+    assert not Page(browser.get(URL)).all("li", data_token=True)
+    assert browser.get(f"{URL}{pk}/revoke/").status_code == 404
+    assert browser.post(f"{URL}{pk}/revoke/").status_code == 404
+    assert Token.objects.valid().exists()
+
+
+def test_the_page_needs_a_log_in_and_the_header_leads_to_it(browser, db):
+    assert Client().get(URL)["Location"] == f"/login/?next={URL}"
+    header = Page(browser.get("/")).one("header")
+    assert "Ada Lovelace" in [link.text for link in header.all("a", href=URL)]
+
+
+def test_a_key_does_not_open_the_page(issue):
+    assert Client().get(URL, headers={"authorization": f"Token {issue()}"}).status_code == 302

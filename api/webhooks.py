@@ -1,0 +1,314 @@
+"""Telling other machines of changes: what they are sent, when it is tried again, and when no longer.
+
+Nothing is lost with a process: a webhook has a cursor in the log, deliveries are rows, and both are written before
+anything is sent. Every process has a courier; who takes a delivery puts it off first, so that no other one takes it.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import json
+import logging
+import ssl
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.parse import urlsplit
+
+import httpx
+from django.db import DatabaseError, InterfaceError, transaction
+from django.db.models import Exists, F, OuterRef
+from django.utils import timezone
+
+from board import doorbell, history
+from board.hub import with_connection
+
+from .addresses import ForbiddenAddress, addresses_of
+from .feeds import Feed
+from .models import Delivery, Webhook
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 5
+PAUSE = 0.3
+AT_ONCE = 10
+BATCH = 200
+TIMEOUT = 5
+LEASE = timedelta(minutes=1)
+# The first attempt comes at once; after the last one nothing more is tried.
+RETRY_AFTER = [
+    timedelta(seconds=10),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=8),
+]
+KEPT = timedelta(days=14)
+PRUNE_EVERY = 3600
+EXCERPT = 500
+GONE = 410
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an attempt went: the status of the answer, None without one; its beginning, or what went wrong."""
+
+    status: int | None
+    answer: str
+    milliseconds: int
+
+    @property
+    def is_success(self):
+        return self.status is not None and 200 <= self.status < 300
+
+
+class Courier:
+    """Makes deliveries of changes and carries them out, on the running event loop; the database has a thread."""
+
+    def __init__(self):
+        self._loop = None
+        self._thread = ThreadPoolExecutor(1, "courier")
+
+    def start(self):
+        """Start working on the running event loop, once."""
+        loop = asyncio.get_running_loop()
+        if self._loop is loop:
+            return
+        self._loop = loop
+        self._wake = asyncio.Event()
+        self._busy = {}
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._client = None
+        self._pruned_at = None
+        self._work_of_loop = loop.create_task(self._work())
+        doorbell.listen(self.look)
+
+    async def stop(self):
+        """Stop working; for tests, which change event loops."""
+        doorbell.leave(self.look)
+        tasks = [self._work_of_loop, *self._busy.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._client:
+            await self._client.aclose()
+        self._loop = None
+
+    def look(self, bell=None):
+        """Look soon, from any thread: something happened, or became due."""
+        if self._loop:
+            self._loop.call_soon_threadsafe(self._wake.set)
+
+    async def _work(self):
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), LOOK_EVERY)
+            self._wake.clear()
+            try:
+                await self._turn()
+            except (DatabaseError, InterfaceError) as error:
+                log.warning("The webhooks could not be looked at and are looked at again soon: %s", error)
+                await asyncio.sleep(LOOK_EVERY)
+            except Exception:
+                log.exception("The courier of the webhooks failed at a turn and goes on.")
+                await asyncio.sleep(LOOK_EVERY)
+            # What changes meanwhile goes out together.
+            await asyncio.sleep(PAUSE)
+
+    async def _turn(self):
+        await self._in_thread(make_deliveries)
+        for webhook_id in await self._in_thread(webhooks_with_work):
+            if webhook_id not in self._busy:
+                self._busy[webhook_id] = self._loop.create_task(self._serve(webhook_id))
+        if self._pruned_at is None or time.monotonic() - self._pruned_at > PRUNE_EVERY:
+            self._pruned_at = time.monotonic()
+            await self._in_thread(prune)
+
+    async def _serve(self, webhook_id):
+        """Deliver what is due to one webhook, one after the other, until one attempt fails."""
+        try:
+            while delivery := await self._in_thread(take, webhook_id):
+                if self._client is None:
+                    self._client = await self._in_thread(new_client)
+                async with self._places:
+                    outcome = await send(self._client, delivery)
+                await self._in_thread(note, delivery, outcome)
+                if not outcome.is_success:
+                    break
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("A delivery of webhook %s could not be noted and is tried again: %s", webhook_id, error)
+        except Exception:
+            log.exception("A delivery of webhook %s failed in the courier itself.", webhook_id)
+        finally:
+            del self._busy[webhook_id]
+
+    async def _in_thread(self, work, *arguments):
+        return await self._loop.run_in_executor(self._thread, with_connection, work, *arguments)
+
+
+# What is in the database
+
+
+def make_deliveries():
+    """Make deliveries of all that happened since the webhooks' cursors."""
+    behind = Webhook.objects.on().filter(cursor__lt=history.newest_number())
+    news = [(webhook, *news_for(webhook)) for webhook in behind]
+    if not news:
+        return
+    with transaction.atomic():
+        for webhook, seq, deliveries in news:
+            # The cursor moves for one process alone; another one's deliveries would be second copies.
+            if Webhook.objects.filter(pk=webhook.pk, cursor=webhook.cursor).update(cursor=seq):
+                Delivery.objects.bulk_create(deliveries)
+
+
+def news_for(webhook):
+    """Return (sequence number, unsaved deliveries) of what comes after a webhook's cursor, at most `BATCH` events."""
+    events = list(history.since(webhook.cursor, BATCH))
+    if not events:
+        return history.newest_number(), []
+    site = urlsplit(webhook.site)
+    feed = Feed(site.netloc, site.scheme == "https")
+    messages = [(f"{message['model']}.{message['action']}", message) for message in feed.messages(events)]
+    return events[-1].seq, [
+        Delivery(webhook=webhook, kind=kind, body=json.dumps(message))
+        for kind, message in messages
+        if kind in webhook.kinds
+    ]
+
+
+def webhooks_with_work():
+    """Return the ids of the webhooks to which something is to be delivered now."""
+    due = Delivery.objects.filter(webhook=OuterRef("pk"), due_at__lte=timezone.now())
+    return list(Webhook.objects.on().filter(Exists(due)).values_list("pk", flat=True))
+
+
+def take(webhook_id):
+    """Return a delivery that is due and now ours alone for `LEASE`, the oldest first; None when there is none."""
+    now = timezone.now()
+    due = Delivery.objects.filter(webhook__in=Webhook.objects.on().filter(pk=webhook_id), due_at__lte=now)
+    for delivery in due.select_related("webhook").order_by("pk")[:5]:
+        free = Delivery.objects.filter(pk=delivery.pk, due_at=delivery.due_at)
+        if free.update(due_at=now + LEASE, attempts=F("attempts") + 1):
+            delivery.attempts += 1
+            return delivery
+    return None
+
+
+def note(delivery, outcome):
+    """Note how an attempt went, when the next one is, and switch the webhook off when there is no use in more."""
+    now = timezone.now()
+    delivery.tried_at = now
+    delivery.status, delivery.answer, delivery.milliseconds = outcome.status, outcome.answer, outcome.milliseconds
+    delivery.delivered_at = now if outcome.is_success else None
+    is_last = outcome.is_success or outcome.status == GONE or delivery.attempts > len(RETRY_AFTER)
+    delivery.due_at = None if is_last else now + RETRY_AFTER[delivery.attempts - 1]
+    fields = ["tried_at", "status", "answer", "milliseconds", "delivered_at", "due_at"]
+    with transaction.atomic():
+        # The webhook may have been deleted meanwhile.
+        row = Delivery.objects.filter(pk=delivery.pk)
+        if not row.update(**{name: getattr(delivery, name) for name in fields}):
+            return
+        why = is_last and not outcome.is_success and _why_to_switch_off(delivery)
+        if why:
+            delivery.webhook.switch_off(why)
+            log.warning("Webhook %s of %s was switched off: %s", delivery.webhook_id, delivery.webhook.owner, why)
+
+
+def _why_to_switch_off(delivery):
+    if delivery.status == GONE:
+        return "The receiver answered 410 Gone."
+    since = Delivery.objects.filter(webhook=delivery.webhook_id, delivered_at__gte=delivery.made_at)
+    if since.exists():
+        return None
+    return f"Nothing got through since {timezone.localtime(delivery.made_at):%d %b %Y, %H:%M}."
+
+
+def prune():
+    """Forget deliveries that were made long ago."""
+    Delivery.objects.filter(made_at__lt=timezone.now() - KEPT).delete()
+
+
+# What goes over the network
+
+
+def signature(secret, moment, body):
+    """Return the signature of a body (bytes) sent at a moment (seconds since 1970): HMAC-SHA256 in hex of both."""
+    return hmac.new(secret.encode(), b"%d.%b" % (moment, body), hashlib.sha256).hexdigest()
+
+
+def new_client():
+    """Return a client that keeps neither connections, which a name that moved would share, nor cookies."""
+    return httpx.AsyncClient(
+        timeout=None,
+        follow_redirects=False,
+        trust_env=False,
+        verify=ssl.create_default_context(),
+        limits=httpx.Limits(max_keepalive_connections=0),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+    )
+
+
+async def send(client, delivery):
+    """Send a delivery once and return the `Outcome`; what goes wrong is one too."""
+    started = time.monotonic()
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            status, answer = await _post(client, delivery)
+    except ForbiddenAddress as error:
+        status, answer = None, str(error)
+    except TimeoutError:
+        status, answer = None, f"No answer within {TIMEOUT} seconds."
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
+        status, answer = None, f"{type(error).__name__}: {error}"
+    return Outcome(status, answer[:EXCERPT], round((time.monotonic() - started) * 1000))
+
+
+async def _post(client, delivery):
+    url = httpx.URL(delivery.webhook.url)
+    failure = None
+    for address in await addresses_of(url.raw_host.decode(), url.port or {"http": 80, "https": 443}[url.scheme]):
+        try:
+            async with client.stream(**_request(delivery, url, address)) as response:
+                return response.status_code, await _beginning(response)
+        except httpx.ConnectError as error:
+            failure = error
+    raise failure
+
+
+def _request(delivery, url, address):
+    """Return the request to the address that was judged; Host and TLS keep the name."""
+    body = delivery.body.encode()
+    now = int(time.time())
+    return {
+        "method": "POST",
+        "url": url.copy_with(host=address),
+        "content": body,
+        "headers": {
+            "Host": url.netloc.decode(),
+            "Content-Type": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": "Lightboard-Webhook/1",
+            "X-Lightboard-Event": delivery.kind,
+            "X-Lightboard-Delivery": str(delivery.key),
+            "X-Lightboard-Signature": f"t={now},v1={signature(delivery.webhook.secret, now, body)}",
+        },
+        "extensions": {"sni_hostname": url.raw_host.decode()},
+    }
+
+
+async def _beginning(response):
+    beginning = b""
+    async for part in response.aiter_raw():
+        beginning += part
+        if len(beginning) >= EXCERPT:
+            break
+    # PostgreSQL stores no NUL.
+    return beginning[:EXCERPT].decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+courier = Courier()

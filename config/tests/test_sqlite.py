@@ -1,0 +1,120 @@
+"""The queue before SQLite's write lock: first come, first served, and whoever fails hands it on."""
+
+import sqlite3
+import threading
+from contextlib import suppress
+
+import pytest
+from django.db import OperationalError, connections, transaction
+
+from config.sqlite import base
+
+
+def test_a_turn_comes_in_the_order_in_which_it_was_asked_for():
+    queue = base.Queue()
+    assert queue.take(0)
+    order, threads = [], []
+    for number in range(8):
+
+        def work(number=number):
+            queue.take(10)
+            order.append(number)
+            queue.give_back()
+
+        threads.append(threading.Thread(target=work))
+        threads[-1].start()
+        while len(queue._waiting) <= number:
+            pass
+    queue.give_back()
+    for thread in threads:
+        thread.join(10)
+    assert order == list(range(8))
+    assert queue.take(0)
+
+
+def test_who_gives_up_waiting_is_passed_over():
+    queue = base.Queue()
+    queue.take(0)
+    assert not queue.take(0.001)
+    queue.give_back()
+    assert queue.take(0)
+    assert not queue._waiting
+
+
+class StopError(Exception):
+    pass
+
+
+def end_well(using):
+    with transaction.atomic(using):
+        pass
+
+
+def leave_by_an_error(using):
+    with suppress(StopError), transaction.atomic(using):
+        raise StopError
+
+
+def leave_inside(using):
+    with suppress(StopError), transaction.atomic(using), transaction.atomic(using):
+        raise StopError
+
+
+def close_inside(using):
+    with suppress(StopError), transaction.atomic(using):
+        connections[using].close()
+        raise StopError
+
+
+def break_inside(using):
+    with suppress(OperationalError), transaction.atomic(using):
+        connections[using].cursor().execute("SELECT no_such_thing")
+
+
+def cannot_begin(using):
+    other = sqlite3.connect(connections[using].settings_dict["NAME"], autocommit=True)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError, match="locked"), transaction.atomic(using):
+        pass
+    other.close()
+
+
+@pytest.fixture
+def file(tmp_path):
+    """The alias of a database in a file."""
+    options = {"timeout": 0, "transaction_mode": "IMMEDIATE"}
+    known = {**connections["default"].settings_dict, "NAME": str(tmp_path / "db.sqlite3"), "OPTIONS": options}
+    connections["file"] = base.DatabaseWrapper(known, "file")
+    yield "file"
+    connections["file"].close()
+    del connections["file"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "end", [end_well, leave_by_an_error, leave_inside, close_inside, break_inside, cannot_begin]
+)
+def test_however_a_transaction_ends_the_next_one_gets_its_turn(file, end):
+    end(file)
+    queue = connections[file]._queue
+    assert queue.take(0)
+    queue.give_back()
+    end_well(file)
+
+
+@pytest.mark.django_db
+def test_a_queue_that_does_not_move_is_said_and_not_waited_for(file, monkeypatch):
+    monkeypatch.setattr(base, "WAIT_AT_MOST", 0.01)
+    connections[file]._queue.take(0)
+    with pytest.raises(OperationalError, match="did not move"):
+        end_well(file)
+    connections[file]._queue.give_back()
+    end_well(file)
+
+
+@pytest.mark.django_db
+def test_the_turn_lasts_from_the_beginning_to_the_end_of_the_transaction(file):
+    with transaction.atomic(file):
+        with transaction.atomic(file):
+            pass
+        assert not connections[file]._queue.take(0)

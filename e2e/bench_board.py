@@ -1,0 +1,399 @@
+"""How fast the board is, beside what is possible and what is naive, in one run: `python -m e2e.bench_board`.
+
+A real server as `make run` starts it, boards of 20, 200 and 1,000 cards. Each figure stands beside one that was
+measured in the same run: a static file of the same page with the same scripts and styles, an empty view of the same
+server, a plain rendering without anything kept. Medians; prints a table and keeps it as JSON; judges nothing.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import gzip
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import httpx
+from playwright.sync_api import sync_playwright
+
+from .board_page import Person
+from .conftest import launch
+from .server import ROOT, Server
+from .services import Postgres
+
+SIZES = (20, 200, 1000)
+VISITS = 5
+DROPS = 30
+CLIENTS = (8, 16)
+REQUESTS = 600
+MOVERS = 8
+MOVES = 400
+
+# Makes the boards through the actions, past HTTP: prints {size: sprint id} and a session key of the demo account.
+FILL = """
+import json
+from datetime import timedelta
+from importlib import import_module
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+from django.utils import timezone
+from board import actions
+user = get_user_model().objects.get(username="demo")
+day = timezone.localdate
+sprints = {}
+for place, size in enumerate(%r):
+    sprints[size] = actions.add_sprint(user, name=f"{size} cards", end=day() + timedelta(days=100 + place)).pk
+    for n in range(size):
+        actions.add_task(
+            user, name=f"Task number {n} of the board", sprint_id=sprints[size], status=n %% 4 + 1,
+            description="Some words about what is to be done here, and why it matters." if n %% 2 else "",
+            assigned=user if n %% 3 else None, due=day() + timedelta(days=n %% 9) if n %% 4 == 0 else None,
+        )
+session = import_module(settings.SESSION_ENGINE).SessionStore()
+session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+session.save()
+print(json.dumps([sprints, session.session_key]))
+"""
+
+# Renders a board with all cards kept and with nothing kept; prints {size: [seconds, seconds]}.
+RENDER = """
+import json, statistics, time
+from board import broadcasts, history
+def took(work, times):
+    work()
+    seconds = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - begun)
+    return statistics.median(seconds)
+def render(pk, keeps_cards):
+    broadcasts.board.cache_clear()
+    if not keeps_cards:
+        broadcasts.card.cache_clear()
+    broadcasts.board(pk, history.state())
+def again(pk):
+    broadcasts.board(pk, history.state())
+print(json.dumps({size: [took(lambda: again(pk), 50), took(lambda: render(pk, True), 15),
+                         took(lambda: render(pk, False), 7)] for size, pk in %r.items()}))
+"""
+
+# Moves cards of an empty database's own board from some threads; prints [moves a second, changes lost, equal places].
+MOVE = """
+import json, random, threading, time
+from collections import Counter
+from datetime import timedelta
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+from board import actions, history
+from board.actions import Place
+from board.models import Event, Task
+call_command("migrate", verbosity=0)
+user = get_user_model().objects.create(username="mover")
+sprint = actions.add_sprint(user, end=timezone.localdate() + timedelta(days=9)).pk
+cards = [actions.add_task(user, name=f"Card {n}", sprint_id=sprint).pk for n in range(200)]
+before, errors = history.newest_number(), []
+def work(seed):
+    chance = random.Random(seed)
+    try:
+        for _ in range(%d):
+            actions.place_task(user, chance.choice(cards), Place(sprint, chance.randrange(1, 5), top=chance.random() < .5))
+    except Exception as error:
+        errors.append(repr(error))
+    connection.close()
+threads = [threading.Thread(target=work, args=[n]) for n in range(%d)]
+begun = time.perf_counter()
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+seconds = time.perf_counter() - begun
+done = history.newest_number() - before
+lost = done - Event.objects.filter(seq__gt=before).count()
+places = Counter(Task.objects.values_list("sprint", "status", "order"))
+print(json.dumps([done / seconds, lost, sum(n > 1 for n in places.values()), errors]))
+"""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", type=Path, default=ROOT / "var" / "bench" / "board.json")
+    options = parser.parse_args()
+    figures = {}
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lightboard-bench-")))
+        server = Server(folder)
+        stack.callback(server.stop)
+        server.start()
+        sprints, session = run(FILL % (SIZES,), server.env)
+        site = Site(server, {int(size): pk for size, pk in sprints.items()}, session)
+        show(figures, "answers", answers(site))
+        show(figures, "rendering", rendering(site))
+        show(figures, "moves", moves(folder))
+        with sync_playwright() as playwright:
+            browser = launch(playwright)
+            show(figures, "visits", visits(browser, site, folder))
+            show(figures, "drop", drops(browser, site))
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps(figures, indent=1))
+
+
+def show(figures, name, rows):
+    figures[name] = rows
+    print(f"\n{name}")
+    for what, value in rows.items():
+        print(f"  {what:<58}{value}", flush=True)
+
+
+def run(program, env):
+    """Return what a program prints in the product's shell, as JSON."""
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", program]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return json.loads(done.stdout)
+
+
+class Site:
+    """The server under measurement, its boards and a log-in."""
+
+    def __init__(self, server, sprints, session):
+        self.server, self.sprints, self.session = server, sprints, session
+        self.url, self.port = server.url, server.port
+        self.client = httpx.Client(base_url=server.url, cookies={"sessionid": session}, timeout=60)
+        self.client.get("/")
+
+    def board(self, size):
+        return f"/sprints/{self.sprints[size]}/"
+
+    @property
+    def cookies(self):
+        return [{"name": name, "value": value, "url": self.url} for name, value in self.client.cookies.items()]
+
+    @property
+    def cookie_header(self):
+        return "; ".join(f"{name}={value}" for name, value in self.client.cookies.items())
+
+
+# Answers a second
+
+
+def answers(site):
+    """Requests a second on kept-alive connections: the board, an unchanged board, an empty view."""
+    etag = site.client.get(site.board(200), headers={"Accept-Encoding": "identity"}).headers["ETag"]
+    rows = {}
+    for clients in CLIENTS:
+        per_second = {
+            "empty view": rate(site, "/healthz", clients),
+            **{f"board of {size} cards": rate(site, site.board(size), clients) for size in SIZES},
+            "board of 200 cards, 304": rate(site, site.board(200), clients, f"If-None-Match: {etag}"),
+        }
+        for what, value in per_second.items():
+            share = value / per_second["empty view"]
+            rows[f"{what}, {clients} clients"] = f"{value:.0f}/s = {share:.2f} of the empty view"
+    return rows
+
+
+def rate(site, path, clients, *headers):
+    lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{site.port}", f"Cookie: {site.cookie_header}", *headers]
+    request = "\r\n".join([*lines, "", ""]).encode()
+    return statistics.median(asyncio.run(_rate(site.port, request, clients)) for _ in range(3))
+
+
+async def _rate(port, request, clients):
+    left = iter(range(REQUESTS))
+
+    async def ask():
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in left:
+            writer.write(request)
+            await _answer(reader)
+        writer.close()
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(ask() for _ in range(clients)))
+    return REQUESTS / (time.perf_counter() - begun)
+
+
+async def _answer(reader):
+    """Read one answer to its end."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    status, _, fields = head.decode("latin-1").partition("\r\n")
+    assert status.split()[1] in ("200", "304"), status
+    length = next((line for line in fields.lower().splitlines() if line.startswith("content-length:")), "0")
+    await reader.readexactly(int(length.rpartition(":")[2]))
+
+
+# Rendering and moving, in a process of their own
+
+
+def rendering(site):
+    """Milliseconds to make the board's HTML, by size."""
+    rows = {}
+    for size, (kept, cards_kept, naive) in run(RENDER % site.sprints, site.server.env).items():
+        rows[f"{size} cards: unchanged / cards kept / nothing kept"] = " / ".join(
+            f"{seconds * 1000:.2f} ms" for seconds in (kept, cards_kept, naive)
+        )
+    return rows
+
+
+def moves(folder):
+    """Moves a second of threads through the actions, each logged and announced."""
+    rows = {}
+    with Postgres(durable=True) as postgres:
+        databases = {
+            "SQLite": f"sqlite:///{folder / 'moves.sqlite3'}",
+            "PostgreSQL": postgres.new_database("moves"),
+        }
+        for name, url in databases.items():
+            env = {**os.environ, "DATABASE_URL": url}
+            per_second, lost, doubled, errors = run(MOVE % (MOVES // MOVERS, MOVERS), env)
+            rows[f"{name}, {MOVERS} writers"] = (
+                f"{per_second:.0f} moves/s, {lost} lost, {doubled} places twice, {len(errors)} errors"
+            )
+    return rows
+
+
+# In the browser
+
+# Resolves when the last card is painted: the frame after the one in which it is there.
+PAINTED = """count => new Promise(resolve => {
+    const look = () => document.querySelectorAll(".card").length >= count && document.readyState !== "loading"
+        ? requestAnimationFrame(() => setTimeout(() => resolve(performance.now())))
+        : requestAnimationFrame(look);
+    look();
+})"""
+
+
+def visits(browser, site, folder):
+    """First visits, from the click to the last card painted, beside a static file of the same page."""
+    rows = {}
+    for size in SIZES:
+        pages = folder / f"static-{size}"
+        with static_copy(site, site.board(size), pages) as copy:
+            ours, static, cost = [], [], None
+            for _ in range(VISITS):
+                milliseconds, cost, repeat = visit(browser, site.url + site.board(size), size, site.cookies)
+                ours.append(milliseconds)
+                static.append(visit(browser, copy, size, [])[0])
+        mine, theirs = statistics.median(ours), statistics.median(static)
+        rows[f"{size} cards, first visit"] = (
+            f"{mine:.0f} ms, static file {theirs:.0f} ms, {mine / theirs:.2f} x"
+            f" ({min(ours):.0f}-{max(ours):.0f} / {min(static):.0f}-{max(static):.0f})"
+        )
+        rows[f"{size} cards, over the wire"] = f"{cost[1] / 1024:.1f} KB in {cost[0]} requests"
+        rows[f"{size} cards, repeat visit"] = f"{repeat[1] / 1024:.1f} KB in {repeat[0]} requests"
+    return rows
+
+
+def visit(browser, url, cards, cookies):
+    """Return (milliseconds to the last card, the visit's (requests, bytes), those of a second visit)."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.add_cookies(cookies)
+    page = context.new_page()
+    wire = context.new_cdp_session(page)
+    wire.send("Network.enable")
+    loads = []
+    wire.on("Network.loadingFinished", lambda event: loads.append(event["encodedDataLength"]))
+    page.goto(url, wait_until="commit")
+    milliseconds = page.evaluate(PAINTED, cards)
+    page.wait_for_load_state("networkidle")
+    first = count(loads)
+    page.goto(url)
+    page.wait_for_load_state("networkidle")
+    second = count(loads)
+    context.close()
+    return milliseconds, first, second
+
+
+def count(loads):
+    """Return (requests that went over the wire, bytes) and start again."""
+    result = sum(size > 0 for size in loads), sum(loads)
+    loads.clear()
+    return result
+
+
+@contextlib.contextmanager
+def static_copy(site, path, folder):
+    """Serve the page and the static files from the disk, compressed beforehand; gives the page's address."""
+    folder.mkdir()
+    (folder / "index.html.gz").write_bytes(gzip.compress(site.client.get(path).content))
+    (folder / "static").symlink_to(ROOT / "var" / "static")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Compressed, directory=folder))
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/index.html"
+    server.shutdown()
+    server.server_close()
+
+
+class Compressed(SimpleHTTPRequestHandler):
+    """Sends the compressed file beside the one that is asked for."""
+
+    protocol_version = "HTTP/1.1"
+    is_compressed = False
+
+    def translate_path(self, path):
+        found = Path(super().translate_path(path))
+        beside = found.with_name(f"{found.name}.gz")
+        self.is_compressed = beside.exists()
+        return str(beside if self.is_compressed else found)
+
+    def guess_type(self, path):
+        return super().guess_type(path.removesuffix(".gz"))
+
+    def end_headers(self):
+        if self.is_compressed:
+            self.send_header("Content-Encoding", "gzip")
+        self.is_compressed = False
+        super().end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+# Notes when the card with this name stands in this column, by the clock that all pages of the machine share.
+ARRIVED = """([name, column]) => new Promise(resolve => {
+    const look = () => [...document.querySelectorAll(`[data-column="${column}"] .card > a`)]
+        .some(link => link.textContent === name) && resolve(performance.timeOrigin + performance.now());
+    new MutationObserver(look).observe(document.querySelector(".columns"), { childList: true, subtree: true });
+})"""
+DROPPED = """() => addEventListener("pointerup", () => {
+    window.droppedAt = performance.timeOrigin + performance.now();
+}, { capture: true })"""
+
+
+def drops(browser, site):
+    """From the drop in one browser to the card in place in another, 30 times."""
+    people = []
+    for _ in range(2):
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        context.add_cookies(site.cookies)
+        people.append(Person(context.new_page(), site.url).open_board(site.sprints[20]))
+    one, other = people
+    one.page.evaluate(DROPPED)
+    name = "Task number 1 of the board"
+    delays = []
+    for number in range(DROPS):
+        column = ("todo", "active")[number % 2]
+        other.page.evaluate(f"window.arrived = ({ARRIVED})({json.dumps([name, column])}), null")
+        one.drag(name, column)
+        arrived = other.page.evaluate("window.arrived")
+        delays.append(arrived - one.page.evaluate("window.droppedAt"))
+    delays.sort()
+    return {
+        "median of 30": f"{statistics.median(delays):.0f} ms",
+        "95 of 100": f"{delays[int(len(delays) * 0.95)]:.0f} ms",
+    }
+
+
+if __name__ == "__main__":
+    main()
