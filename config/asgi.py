@@ -70,13 +70,14 @@ def bounded(application, limit):
 
 
 async def lifespan(scope, receive, send):
-    """Run the hub from the server's start to its end, and the courier. Daphne does not say when it starts: there,
+    """Run the hub and the courier from the server's start to its end. Daphne does not say when it starts: there,
     the first caller starts them."""
     await receive()
     hub.start()
     courier.start()
     await send({"type": "lifespan.startup.complete"})
     await receive()
+    await courier.stop()
     await hub.stop()
     await send({"type": "lifespan.shutdown.complete"})
 

@@ -14,8 +14,8 @@ from board.hub import hub
 from .serve import refuse_taken_port
 
 # Who was let in has this long to say what they want; then the requests at work have the rest of ten seconds.
-LAST_WORDS = 0.5
-FINISH_WITHIN = 9
+LAST_WORDS = 2
+FINISH_WITHIN = 7
 LONGEST_MESSAGE = 64 * 1024
 
 
