@@ -7,7 +7,7 @@ static := var/static/staticfiles.json
 on_services := board api e2e/test_live.py e2e/test_live_protocol.py --ignore=board/tests/test_concurrency.py
 static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py
 
-.PHONY: help run seed test e2e pictures docs chaos bench lint format setup setup-test
+.PHONY: help run seed test e2e pictures docs chaos crash fuzz audit bench lint format setup setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,18 @@ e2e: setup-test $(static) ## the browser journeys alone: HEADED=1, K=drag, BASE_
 chaos: setup-test $(static) ## hurt a running server in turn, and see that no page is wrong: MINUTES=2
 	@$(python) -m e2e.chaos --minutes $(or $(MINUTES),2) $(ARGS)
 
+crash: setup-test ## kill writers and databases 200 times, and restore 30 backups made under load, on both databases
+	@$(python) -m e2e.crash kill --times $(or $(TIMES),200)
+	@$(python) -m e2e.crash kill --times $(or $(TIMES),200) --postgres
+	@$(python) -m e2e.crash backup --times 30
+	@$(python) -m e2e.crash backup --times 30 --postgres
+
+fuzz: setup-test $(static) ## hostile input against a running server: COUNT=50000
+	@$(python) -m e2e.fuzz sockets --count $(or $(COUNT),50000)
+
+audit: setup ## known weaknesses of the locked packages, by pip-audit; needs the network
+	@.ci/audit
+
 docs: setup ## the manual, built into var/site by the site generator
 	@$(manage) build --strict
 
@@ -37,9 +49,10 @@ pictures: setup-test $(static) ## screenshots of every page in var/e2e/pictures,
 	@$(python) -m pytest e2e/test_look.py
 	@cp var/e2e/pictures/board-desktop-light.png docs/board.png
 
-bench: setup-test $(static) ## what it costs: pictures, sites, the board beside a static file, a change to 1,000 pages
+bench: setup-test $(static) ## what it costs: pictures, sites, the API, the board beside a static file, a change to 1,000 pages
 	@$(python) -m placeholder.bench
 	@$(python) -m sitegen.bench
+	@$(python) -m api.bench
 	@$(python) -m e2e.bench_board
 	@$(python) -m e2e.bench_live
 
@@ -49,6 +62,7 @@ lint: setup-test ## style, templates, imports, migrations, the API's schema
 	@.venv/bin/djade --check --target-version 6.1 $$(git ls-files 'templates/*.html' '*/templates/*.html')
 	@.venv/bin/lint-imports
 	@$(manage) makemigrations --check --dry-run
+	@SITE_URL=https://board.example.org $(manage) check --deploy --fail-level WARNING
 	@$(manage) spectacular --validate --fail-on-warn --file var/openapi.yaml
 
 format: setup-test ## put the code into the house style

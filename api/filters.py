@@ -33,6 +33,16 @@ class KnownParameters(BaseFilterBackend):
         }
 
 
+class Filters(filters.DjangoFilterBackend):
+    """The view's `filterset_class`, whose form is made only when a request has something to fill in."""
+
+    def filter_queryset(self, request, queryset, view):
+        known = view.filterset_class.base_filters if view.filterset_class else {}
+        if known.keys().isdisjoint(request.query_params):
+            return queryset
+        return super().filter_queryset(request, queryset, view)
+
+
 class TotalOrdering(OrderingFilter):
     """Orders by the view's `ordering_fields`, equals by id, and refuses other names."""
 

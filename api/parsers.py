@@ -1,16 +1,31 @@
 import json
 
+from django.conf import settings
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
+from rest_framework.utils.json import strict_constant
 
 
 class JSONParser(parsers.JSONParser):
-    r"""JSON without lone surrogates ("\ud800"), which can be neither stored nor sent back."""
+    r"""JSON that means one thing: no name twice in an object, no NaN, and no lone surrogates ("\ud800"), which can be
+    neither stored nor sent back."""
 
     def parse(self, stream, media_type=None, parser_context=None):
-        data = super().parse(stream, media_type, parser_context)
+        encoding = (parser_context or {}).get("encoding") or settings.DEFAULT_CHARSET
+        try:
+            text = stream.read().decode(encoding)
+            data = json.loads(text, parse_constant=strict_constant, object_pairs_hook=_object)
+        except (ValueError, LookupError) as error:
+            raise ParseError(f"The body is not JSON: {error}") from None
         try:
             json.dumps(data, ensure_ascii=False).encode()
         except UnicodeEncodeError:
             raise ParseError("The body contains half of a character (a lone surrogate).") from None
         return data
+
+
+def _object(pairs):
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        raise ValueError("an object has a name twice")
+    return data

@@ -1,40 +1,96 @@
 """The resources. Reading is a query, writing is one action of the board."""
 
+import json
+import time
+
 from django.contrib.auth import get_user_model
-from django_filters.rest_framework import DjangoFilterBackend
+from django.http import HttpResponse
 from drf_spectacular import renderers
 from rest_framework import permissions, routers, status, viewsets
+from rest_framework.authtoken.serializers import AuthTokenSerializer
 from rest_framework.authtoken.views import ObtainAuthToken
+from rest_framework.decorators import action
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Throttled, ValidationError
 from rest_framework.filters import SearchFilter
 from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from board import actions, history
+from board import actions, history, idempotency
 from board.models import Sprint, Task
 
-from .filters import KnownParameters, SprintFilter, TaskFilter, TotalOrdering
+from . import conditional
+from .channels import LIFETIME
+from .errors import Problem
+from .filters import Filters, KnownParameters, SprintFilter, TaskFilter, TotalOrdering
 from .models import log_in
+from .pagination import link_header
 from .parsers import JSONParser
 from .schema import Schema, openapi
-from .serializers import EventQuery, EventSerializer, SprintSerializer, TaskSerializer, UserSerializer
+from .serializers import (
+    EventQuery,
+    EventSerializer,
+    MoveSerializer,
+    SprintSerializer,
+    TaskSerializer,
+    UserSerializer,
+)
+from .throttles import PasswordThrottle, Rate, address
 
 User = get_user_model()
+LONGEST_KEY = 200
 
 
-class RootView(routers.APIRootView):
+class Endpoint:
+    """What all addresses of the API have in common: a view of REST framework, which bodies it takes and how long."""
+
+    parser_classes = [JSONParser, FormParser, MultiPartParser]
+
+    def initial(self, request, *args, **kwargs):
+        try:
+            super().initial(request, *args, **kwargs)
+        except (NotAuthenticated, AuthenticationFailed):
+            # These never reach `check_throttles`.
+            rate = Rate("address", address(request))
+            if rate.count() > rate.limit:
+                raise Throttled(rate.wait()) from None
+            raise
+        # Reads a body of any kind, up to `DATA_UPLOAD_MAX_MEMORY_SIZE`; REST framework takes one that came in chunks for
+        # none.
+        request.META["CONTENT_LENGTH"] = str(len(request._request.body))
+
+    def tag(self, number, *parts):
+        """Return the tag of a representation for this host, which has all of its links in it."""
+        return conditional.tag(number, self.request.build_absolute_uri("/"), *parts)
+
+
+class RootView(Endpoint, routers.APIRootView):
     """The collections of the API. Open to all: clients read it before they log in."""
 
     schema = Schema()
     permission_classes = [permissions.AllowAny]
 
+    def get(self, request, *args, **kwargs):
+        return conditional.answer(
+            request, self.tag(0), lambda: super(RootView, self).get(request, *args, **kwargs)
+        )
 
-class TokenView(ObtainAuthToken):
+
+class TokenSerializer(AuthTokenSerializer):
+    def validate(self, attrs):
+        with PasswordThrottle(self.context["request"], attrs["username"]).attempt(ValidationError):
+            return super().validate(attrs)
+
+
+class TokenView(Endpoint, ObtainAuthToken):
     """A token that may read and write, for a user name and password."""
 
+    serializer_class = TokenSerializer
     # A browser that is logged in to the board sends its cookie too, and would need a CSRF token with it.
     authentication_classes = []
-    parser_classes = [JSONParser, FormParser, MultiPartParser]
+    throttle_classes = APIView.throttle_classes
 
     def post(self, request):
         serializer = self.get_serializer(data=request.data)
@@ -42,12 +98,30 @@ class TokenView(ObtainAuthToken):
         return Response({"token": log_in(serializer.validated_data["user"])})
 
 
-class Collection(viewsets.ReadOnlyModelViewSet):
-    """A list in pages, with filters, search and ordering, and its rows one by one."""
+class Collection(Endpoint, viewsets.ReadOnlyModelViewSet):
+    """A list in pages, with filters, search and ordering, and its rows one by one.
 
-    parser_classes = [JSONParser, FormParser, MultiPartParser]
-    filter_backends = [KnownParameters, DjangoFilterBackend, SearchFilter, TotalOrdering]
+    `parts` are what a row, or any of a list, looks like beside its version.
+    """
+
+    filter_backends = [KnownParameters, Filters, SearchFilter, TotalOrdering]
     filterset_class = None
+
+    def list(self, request):
+        # The number comes before the rows: these may be newer than their tag says, never older.
+        newest, people = history.state()
+        tag = self.tag(newest, people, request.get_full_path(), self.parts())
+        return conditional.answer(request, tag, lambda: super(Collection, self).list(request))
+
+    def retrieve(self, request, **kwargs):
+        row = self.get_object()
+        return conditional.answer(request, self.tag_of(row), lambda: Response(self.get_serializer(row).data))
+
+    def tag_of(self, row):
+        return self.tag(getattr(row, "version", 0), row._meta.label, row.pk, self.parts(row))
+
+    def parts(self, row=None):
+        return ()
 
 
 class WritableCollection(Collection):
@@ -56,26 +130,56 @@ class WritableCollection(Collection):
     lookup_value_converter = "int"
 
     def create(self, request):
-        row = self.add(request.user, **self._sent_fields())
-        body = self.get_serializer(row).data
-        return Response(body, status=status.HTTP_201_CREATED, headers={"Location": body["links"]["self"]})
+        return self.once(lambda: self._added(self.add(request.user, **self._sent_fields())))
 
     def update(self, request, pk):
-        row = self.change(request.user, pk, **self._sent_fields())
-        return Response(self.get_serializer(row).data)
+        return self._changed(self.change(request.user, pk, self.expected(pk), **self._sent_fields()))
 
     def partial_update(self, request, pk):
-        row = self.change(request.user, pk, **self._sent_fields(partial=True))
-        return Response(self.get_serializer(row).data)
+        return self._changed(self.change(request.user, pk, self.expected(pk), **self._sent_fields(partial=True)))
 
     def destroy(self, request, pk):
-        self.remove(request.user, pk)
+        self.remove(request.user, pk, self.expected(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def once(self, act):
+        """Answer with the response that `act()` gives, or gave when it was asked under this `Idempotency-Key` before."""
+        key = self.request.headers.get("Idempotency-Key")
+        if key is None:
+            return act()
+        if not (0 < len(key) <= LONGEST_KEY and key.isprintable()):
+            raise ValidationError({"Idempotency-Key": [f"A key has 1 to {LONGEST_KEY} printable characters."]})
+        request = self.request
+        asked = json.dumps([request.method, request.path, request.data], sort_keys=True, default=str)
+        kept = idempotency.once(request.user, key, asked, lambda: _kept(act()))
+        return HttpResponse(**kept)
+
+    def expected(self, pk):
+        """Return the version that the request expects of a row, None for any."""
+        return conditional.expected_version(self.request, self.queryset.filter(pk=pk))
 
     def _sent_fields(self, partial=False):
         serializer = self.get_serializer(data=self.request.data, partial=partial)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
+
+    def _added(self, row):
+        body = self.get_serializer(row).data
+        response = Response(body, status=status.HTTP_201_CREATED, headers={"Location": body["links"]["self"]})
+        return conditional.tagged(response, self.tag_of(row))
+
+    def _changed(self, row):
+        return conditional.tagged(Response(self.get_serializer(row).data), self.tag_of(row))
+
+
+def _kept(response):
+    """Return a response as the JSON values of which the same can be made again, to the byte."""
+    headers = {**response.headers, "Content-Type": JSONRenderer.media_type}
+    return {
+        "content": JSONRenderer().render(response.data).decode(),
+        "status": response.status_code,
+        "headers": headers,
+    }
 
 
 class SprintViewSet(WritableCollection):
@@ -91,6 +195,12 @@ class SprintViewSet(WritableCollection):
     change = staticmethod(actions.change_sprint)
     remove = staticmethod(actions.remove_sprint)
 
+    def parts(self, sprint=None):
+        # `links.channel` is for this person or token alone. It is new each time, and what a client has stays good for
+        # half its life.
+        period = int(time.time() // (LIFETIME.total_seconds() / 2))
+        return self.request.user.pk, getattr(self.request.auth, "pk", None), period
+
 
 class TaskViewSet(WritableCollection):
     """Tasks, column by column as they stand on the boards."""
@@ -105,6 +215,34 @@ class TaskViewSet(WritableCollection):
     change = staticmethod(actions.change_task)
     remove = staticmethod(actions.remove_task)
 
+    @action(detail=True, methods=["post"], serializer_class=MoveSerializer)
+    def move(self, request, pk):
+        """Put the task into a column, and there before or after another task, at the top or at the bottom."""
+        return self.once(lambda: self._moved(pk))
+
+    def _moved(self, pk):
+        move = self.get_serializer(data=self.request.data)
+        move.is_valid(raise_exception=True)
+        task = actions.place_task(self.request.user, pk, move.place_of, self.expected(pk))
+        body = TaskSerializer(task, context=self.get_serializer_context()).data
+        return conditional.tagged(Response(body), self.tag_of(task))
+
+    def parts(self, task=None):
+        return task and task.assigned and task.assigned.get_username()
+
+    def get_queryset(self):
+        tasks = super().get_queryset()
+        return tasks.select_related(None) if self.action == "list" else tasks
+
+    def get_serializer_context(self):
+        context = super().get_serializer_context()
+        return context | {"names": names()} if self.action == "list" else context
+
+
+def names():
+    """Return {user id: user name} of everybody."""
+    return dict(User.objects.values_list("pk", User.USERNAME_FIELD))
+
 
 class UserViewSet(Collection):
     """People, by user name."""
@@ -116,25 +254,37 @@ class UserViewSet(Collection):
     ordering_fields = [User.USERNAME_FIELD]
     ordering = [User.USERNAME_FIELD]
 
+    def parts(self, user=None):
+        return user and (user.get_username(), user.get_full_name(), user.is_active)
 
-class EventsView(APIView):
-    """The log after a sequence number: `?since=n`, at most 100 events; `wait=25` waits for the first one.
 
-    410 when the log does not reach back to `since`: read the resources anew, and go on from `newest`.
+class EventsView(Endpoint, APIView):
+    """The log after a sequence number: `?since=n`, at most `page_size` events; `wait=25` waits for the first one.
+
+    `next` leads on while there is more. 410 when the log does not reach back to `since`: read the resources anew, and
+    go on from `newest`.
     """
 
     def get(self, request):
         query = EventQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        since = query.validated_data["since"]
-        newest = history.newest_number()
-        events = list(history.since(since, limit=100))
+        since, size = query.validated_data["since"], query.validated_data["page_size"]
+        newest, people = history.state()
+        tag = self.tag(newest, people, request.get_full_path())
+        return conditional.answer(request, tag, lambda: self._events(since, size, newest))
+
+    def _events(self, since, size, newest):
+        events = list(history.since(since, limit=size))
         if since < newest and (not events or events[0].seq != since + 1):
-            return Response({"detail": "The log does not reach back to there.", "newest": newest}, status=410)
-        return Response({"newest": newest, "events": EventSerializer(events, many=True).data})
+            return Problem(status.HTTP_410_GONE, "The log does not reach back to there.", newest=newest)
+        url = None
+        if events and events[-1].seq < newest:
+            url = replace_query_param(self.request.build_absolute_uri(), "since", events[-1].seq)
+        body = {"newest": newest, "next": url, "events": EventSerializer(events, many=True).data}
+        return Response(body, headers={"Link": link_header(next=url)} if url else None)
 
 
-class SchemaView(APIView):
+class SchemaView(Endpoint, APIView):
     """The API as an OpenAPI document, for programs; `docs` is the same to read."""
 
     renderer_classes = [
@@ -145,4 +295,6 @@ class SchemaView(APIView):
     ]
 
     def get(self, request):
-        return Response(openapi())
+        return conditional.answer(
+            request, self.tag(0, request.accepted_renderer.media_type), lambda: Response(openapi())
+        )

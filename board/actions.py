@@ -4,12 +4,15 @@ Each takes the writers' lock, judges the row as it would be, saves it, writes th
 the change on commit, all in one transaction. `by` is the user who acts, or None for the system.
 What breaks a rule raises `ValidationError` with a message per field, and nothing is saved;
 what changes nothing writes nothing. `expect` is the version that the row must still have; another one raises
-`Outdated`.
+`Outdated`. `base` is the version that the changes were made for: what others changed since is merged, and what both
+changed raises `Conflict`. A row comes back with the change as its `event`, None when there was none.
 """
 
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -41,6 +44,20 @@ class Outdated(Exception):
         self.row = row
 
 
+class Conflict(Exception):
+    """Somebody else changed the same fields since the base of a change, to something else.
+
+    `row` is how it is now, `clashes` {field: the newest event that changed it}, `mine` the names of all the fields that
+    the refused change was about to change.
+    """
+
+    def __init__(self, row, clashes, mine):
+        super().__init__(f"{row._meta.verbose_name} {row.pk}: {', '.join(clashes)} changed meanwhile")
+        self.row = row
+        self.clashes = clashes
+        self.mine = mine
+
+
 # Sprints
 
 
@@ -52,24 +69,22 @@ def add_sprint(by, *, end, name="", description=""):
         return _save(by, seq, sprint)
 
 
-def change_sprint(by, sprint_id, expect=None, **changes):
-    """Set fields of a sprint (name, description, end) and return it. Raises `Sprint.DoesNotExist`, `Outdated`."""
+def change_sprint(by, sprint_id, expect=None, base=None, **changes):
+    """Set fields of a sprint (name, description, end) and return it.
+
+    Raises `Sprint.DoesNotExist`, `Outdated`, `Conflict`.
+    """
     with _change() as seq:
         sprint, before = _sprint(sprint_id, expect)
-        _set(sprint, changes)
+        _merge(sprint, base, changes)
         _judge_sprint(sprint, end_is_new=before["end"] != history.snapshot(sprint)["end"])
         return _save(by, seq, sprint, before)
 
 
 def remove_sprint(by, sprint_id, expect=None):
-    """Remove a sprint that has no tasks. Raises `Sprint.DoesNotExist`, `Outdated`."""
+    """Remove a sprint that has no tasks and return the event. Raises `Sprint.DoesNotExist`, `Outdated`."""
     with _change() as seq:
-        sprint, _ = _sprint(sprint_id, expect)
-        count = Task.objects.filter(sprint=sprint).count()
-        if count:
-            tasks = "1 task" if count == 1 else f"{count} tasks"
-            raise ValidationError({"tasks": f"The sprint still has {tasks}: move or delete them first."})
-        _remove(by, seq, sprint)
+        return _remove(by, seq, _sprint(sprint_id, expect)[0])
 
 
 def _sprint(sprint_id, expect):
@@ -80,6 +95,13 @@ def _judge_sprint(sprint, end_is_new):
     sprint.full_clean(exclude=["version"])
     if end_is_new and sprint.is_past:
         raise ValidationError({"end": "The end date must not lie in the past."})
+
+
+def _judge_is_empty(sprint):
+    count = Task.objects.filter(sprint=sprint).count()
+    if count:
+        tasks = "1 task" if count == 1 else f"{count} tasks"
+        raise ValidationError({"tasks": f"The sprint still has {tasks}: move or delete them first."})
 
 
 # Tasks
@@ -101,8 +123,8 @@ def add_task(by, *, name, order=None, **fields):
         return _save(by, seq, task, spaced=spaced)
 
 
-def change_task(by, task_id, expect=None, **changes):
-    """Set fields of a task and return it. Raises `Task.DoesNotExist`, `Outdated`.
+def change_task(by, task_id, expect=None, base=None, **changes):
+    """Set fields of a task and return it. Raises `Task.DoesNotExist`, `Outdated`, `Conflict`.
 
     A new status brings the dates that follow from it, unless they are among the changes; a new column
     puts the card at its end, unless `order` is among them.
@@ -110,7 +132,7 @@ def change_task(by, task_id, expect=None, **changes):
     with _change() as seq:
         task, before = _task(task_id, expect)
         column = task.sprint_id, task.status
-        _set(task, changes)
+        _merge(task, base, changes)
         if task.status != before["status"]:
             _date_the_work(task, changes)
         spaced = {}
@@ -123,11 +145,13 @@ def change_task(by, task_id, expect=None, **changes):
 def place_task(by, task_id, place, expect=None):
     """Move a card to a `Place` and return the task. Raises `Task.DoesNotExist`, `Outdated`.
 
-    Entering work sets `started`, finishing sets `completed`, moving back clears them; in the backlog a
+    `place` may also be a function that gives the place for the task as it is under the lock. Entering work sets `started`, finishing sets `completed`, moving back clears them; in the backlog a
     task is not started, whatever the place says. Moves do not conflict: the same place is no change.
     """
     with _change() as seq:
         task, before = _task(task_id, expect)
+        if callable(place):
+            place = place(task)
         task.sprint_id = place.sprint_id
         task.status = place.status if place.sprint_id else Status.TODO
         if task.status != before["status"]:
@@ -138,9 +162,9 @@ def place_task(by, task_id, place, expect=None):
 
 
 def remove_task(by, task_id, expect=None):
-    """Remove a task. Raises `Task.DoesNotExist`, `Outdated`."""
+    """Remove a task and return the event. Raises `Task.DoesNotExist`, `Outdated`."""
     with _change() as seq:
-        _remove(by, seq, _task(task_id, expect)[0])
+        return _remove(by, seq, _task(task_id, expect)[0])
 
 
 def _task(task_id, expect):
@@ -197,6 +221,128 @@ def _stand(task, place, before=None):
     return spaced
 
 
+# Undo
+
+
+def undo(by, seq):
+    """Write the reverse of change number `seq` and return its event; None when all is as before already.
+
+    A moved card goes back below the nearest of those that it stood below, a deleted row comes back under its id, an
+    added one goes; undoing an undo does it again. Raises `Event.DoesNotExist`, and `ValidationError` when the same
+    was changed since, by whom, or when a rule forbids the way back (into a sprint that is over, say).
+    """
+    with _change() as new_seq:
+        event = Event.objects.get(pk=seq)
+        row = history.row_now(event)
+        _refuse_what_changed_since(by, event, row)
+        match event.kind:
+            case Event.Kind.ADD:
+                return _remove(by, new_seq, row, undoes=seq)
+            case Event.Kind.UPDATE:
+                return _put_back(by, new_seq, row, event).event
+            case Event.Kind.REMOVE:
+                return _bring_back(by, new_seq, _as_removed(event), event).event
+
+
+def restore_task(by, task_id):
+    """Bring a deleted task back under its id, to the end of its column, and return it.
+
+    No task goes back to a sprint that is over or gone: it goes to the backlog. Raises `Task.DoesNotExist` when no such
+    task was deleted, `ValidationError` when it was longer ago than `history.RESTORABLE`.
+    """
+    with _change() as seq:
+        event = history.removal(task_id)
+        if event is None:
+            raise Task.DoesNotExist
+        task = _as_removed(event)
+        if task.sprint and task.sprint.is_past:
+            _leave_for_backlog(task)
+        return _bring_back(by, seq, task, event, Place(task.sprint_id, task.status))
+
+
+def _refuse_what_changed_since(by, event, row):
+    later = list(history.changed_later(event))
+    if row and event.kind != Event.Kind.REMOVE:
+        later = _touching(later, _changed_fields(event, row))
+    if later:
+        who = "You" if by and later[0].by_id == by.pk else history.actor(later[0])
+        raise ValidationError(f"{who} {history.DEEDS[later[0].kind]} it since.")
+
+
+def _touching(events, names):
+    return [event for event in events if names & history.fields(event).keys()]
+
+
+def _changed_fields(event, row):
+    """Return the names of the fields that are not any more as the event, which did not remove the row, left them."""
+    now = history.snapshot(row)
+    changes = history.fields(event)
+    if event.kind == Event.Kind.ADD:
+        changes = dict.fromkeys(now, (None, None)) | changes
+    return {name for name, (_, left) in changes.items() if now[name] != left}
+
+
+def _put_back(by, seq, row, event):
+    before = history.snapshot(row)
+    changes = history.fields(event)
+    history.put_back(row, {name: was for name, (was, _) in changes.items()})
+    spaced = {}
+    if isinstance(row, Sprint):
+        _judge_sprint(row, end_is_new="end" in changes)
+    else:
+        _spare_who_left(row)
+        # A completion that is undone has not been one: the card may leave the sprint again.
+        _judge_task(row, sprint_is_new=row.sprint_id != before["sprint"])
+        if not changes.keys().isdisjoint(history.PLACE):
+            spaced = _stand(row, _old_place(row, event), history.snapshot(row))
+    return _save(by, seq, row, before, spaced, undoes=event.seq)
+
+
+def _as_removed(event):
+    """Return the row that an event removed, not saved yet, without what is not there any more."""
+    if timezone.now() - event.at > history.RESTORABLE:
+        raise ValidationError("It was deleted more than 30 days ago.")
+    row = history.row_before(event)
+    if event.task is not None:
+        _spare_who_left(row)
+        if row.sprint_id and not Sprint.objects.filter(pk=row.sprint_id).exists():
+            _leave_for_backlog(row)
+    return row
+
+
+def _bring_back(by, seq, row, event, place=None):
+    """Save a row `_as_removed`; a task goes to the `place`, else to where it stood."""
+    spaced = {}
+    if isinstance(row, Sprint):
+        _judge_sprint(row, end_is_new=False)
+    else:
+        _judge_task(row, sprint_is_new=False)
+        if row.sprint_id == event.sprint:
+            place = place or _old_place(row, event)
+        spaced = _stand(row, place or Place(row.sprint_id, row.status), history.snapshot(row))
+    return _save(by, seq, row, spaced=spaced, undoes=event.seq)
+
+
+def _old_place(task, event):
+    """Return the place below the nearest of the cards below which a card stood before the event, else the top.
+
+    `task` bears the column and the sort key that it had then.
+    """
+    standing = set(Task.objects.in_column(task.sprint_id, task.status).values_list("pk", flat=True))
+    above = next((pk for pk in history.stood_below(task, event.seq) if pk in standing), None)
+    return Place(task.sprint_id, task.status, after=above, top=above is None)
+
+
+def _spare_who_left(task):
+    if task.assigned_id and not get_user_model().objects.filter(pk=task.assigned_id).exists():
+        task.assigned = None
+
+
+def _leave_for_backlog(task):
+    task.sprint, task.status = None, Status.TODO
+    _date_the_work(task, ())
+
+
 # One change
 
 
@@ -214,13 +360,38 @@ def _as_expected(row, expect):
     return row, history.snapshot(row)
 
 
+def _merge(row, base, changes):
+    """Set the changes, which were made for version `base` (None: for the row as it is).
+
+    What is as it was at `base` is no change: what others made of it stays. Raises `Conflict`.
+    """
+    theirs, now = copy(row), history.snapshot(row)
+    _set(row, changes)
+    if base is None:
+        return
+    wanted = history.snapshot(row)
+    mine = {name for name in wanted if wanted[name] != now[name]}
+    clashes = {}
+    for name, (was, event) in history.changed_since(row, base).items():
+        if wanted[name] == was:
+            mine.discard(name)
+            history.put_back(row, {name: now[name]})
+        elif name in mine and now[name] != was:
+            clashes[name] = event
+    if clashes:
+        raise Conflict(theirs, clashes, mine)
+
+
 def _set(row, changes):
     for name, value in changes.items():
         setattr(row, name, value)
 
 
-def _save(by, seq, row, before=None, spaced=None):
-    """Save a row that was judged, with its history, and announce it; a row as before writes nothing."""
+def _save(by, seq, row, before=None, spaced=None, undoes=None):
+    """Save a row that was judged, with its history, and announce it; a row as before writes nothing.
+
+    `undoes`: the number of the change that this one is the reverse of.
+    """
     changes = history.difference(before, history.snapshot(row))
     if not changes:
         transaction.set_rollback(True)
@@ -233,12 +404,22 @@ def _save(by, seq, row, before=None, spaced=None):
     if spaced:
         changes["spaced"] = spaced
     kind = Event.Kind.ADD if before is None else Event.Kind.UPDATE
-    broadcasts.announce(history.write(seq, by, kind, row, changes))
+    row.event = _write(seq, by, kind, row, changes, undoes)
     return row
 
 
-def _remove(by, seq, row):
+def _remove(by, seq, row, undoes=None):
+    if isinstance(row, Sprint):
+        _judge_is_empty(row)
     changes = history.difference(history.snapshot(row), None)
-    event = history.write(seq, by, Event.Kind.REMOVE, row, changes)
+    event = _write(seq, by, Event.Kind.REMOVE, row, changes, undoes)
     row.delete()
+    return event
+
+
+def _write(seq, by, kind, row, changes, undoes):
+    if undoes:
+        changes["undoes"] = undoes
+    event = history.write(seq, by, kind, row, changes)
     broadcasts.announce(event)
+    return event

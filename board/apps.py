@@ -1,6 +1,8 @@
+import atexit
+
 from django.apps import AppConfig
 from django.contrib.auth import get_user_model
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.signals import post_delete, post_migrate, post_save
 
 from . import doorbell
@@ -23,6 +25,9 @@ class BoardConfig(AppConfig):
     def ready(self):
         from . import history  # models can be imported from now on
 
+        if connection.vendor == "postgresql":
+            # Before Python takes the pool's threads away, for which it would wait half a minute.
+            atexit.register(connection.close_pool)
         post_migrate.connect(ensure_counter, sender=self)
         # Not `user_logged_out`: when that is sent, the session is still there.
         post_delete.connect(revoke, sender="sessions.Session")

@@ -1,6 +1,7 @@
 """What a change looks like to others: the components, rendered once, and what surrounds them."""
 
 from datetime import timedelta
+from html import unescape
 from threading import Lock
 
 from cachetools import LRUCache, cached
@@ -8,10 +9,12 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import strip_tags
 from django.utils.translation import get_language
 
 from . import doorbell, history
 from .models import Column, Event, Sprint, Status, Task
+from .templatetags.people import full_name
 
 # Raised when pages of an older release could not put the components in place: they load themselves anew.
 FORMAT = 1
@@ -34,28 +37,40 @@ def page_format():
     return f"{FORMAT}.{timezone.localdate():%Y-%m-%d}"
 
 
-def _as_of(sprint_id, state):
-    return sprint_id, state, page_format(), get_language()
+def _as_of(sprint_id, state, words=()):
+    return sprint_id, state, tuple(words), page_format(), get_language()
 
 
 @cached(LRUCache(BOARDS_KEPT), key=_as_of, lock=Lock())
-def board(sprint_id, state):
+def board(sprint_id, state, words=()):
     """Return a sprint's board as of `history.state()` or later: {"title", "html"}, the component
-    board/board.html#board. Raises `Sprint.DoesNotExist`.
+    board/board.html#board. With `words`, only the cards on which all of them stand. Raises `Sprint.DoesNotExist`.
 
     The state is to be read before: what is committed after it, the page asks for when it is live.
     """
     sprint = Sprint.objects.get(pk=sprint_id)
-    cards = {column: [] for column in Column}
+    columns = {column: {"cards": [], "total": 0} for column in Column}
     for task in Task.objects.on_board(sprint_id).order_by("order", "pk"):
-        cards[task.column].append(card(task))
+        column = columns[task.column]
+        column["total"] += 1
+        if not words or _has(task, words):
+            column["cards"].append(card(task))
     context = {
-        "columns": cards.items(),
+        "columns": columns.items(),
+        "is_filtered": bool(words),
         "seq": state[0],
         "format": page_format(),
         **head(sprint),
     }
     return {"title": str(sprint), "html": render_to_string("board/board.html#board", context)}
+
+
+def _has(task, words):
+    """Tell whether all words stand on a task's card, as filter.js does."""
+    text, _, _ = card(task).partition("<i>")
+    who = full_name(task.assigned) if task.assigned else ""
+    text = f"#{task.pk} {unescape(strip_tags(text))} {who}".casefold()
+    return all(word in text for word in words)
 
 
 def head(sprint):
@@ -90,7 +105,7 @@ def batch(sprint_id, since):
     """Return what a page that shows a sprint's board as of `since` needs next.
 
     {"seq", "cards": HTML of the cards that changed, "left": ids of the cards that went, "head": HTML or
-    absent, "news": [{"task", "by", "name", "text"}]}, rendered from the rows as they are now. At most `BATCH`
+    absent, "news": [{"task", "by", "name", "text", "moved"}]}, rendered from the rows as they are now. At most `BATCH`
     changes a time. {"reset": true} when the page is too far behind or the log does not reach back.
     """
     newest = history.newest_number()
@@ -149,4 +164,5 @@ def _news(event, names):
         "by": event.by_id,
         "name": who,
         "text": f"{who} {history.describe(event, what)}",
+        "moved": history.is_move(event),
     }

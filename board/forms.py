@@ -1,9 +1,14 @@
+from datetime import date
+
 from django import forms
 from django.contrib.auth import get_user_model
 from django.forms.renderers import TemplatesSetting
+from django.utils.formats import date_format
 
+from . import history
 from .actions import Place
 from .models import Column, Sprint, Task
+from .templatetags.people import full_name
 
 
 class Renderer(TemplatesSetting):
@@ -21,10 +26,59 @@ class DateInput(forms.DateInput):
 
 class PersonField(forms.ModelChoiceField):
     def label_from_instance(self, person):
-        return person.get_full_name() or person.username
+        return full_name(person)
 
 
-class SprintForm(forms.ModelForm):
+def _in_words(value):
+    """Return the value of a field, in a row, as a person reads it."""
+    if isinstance(value, date):
+        return date_format(value, "D j M Y")
+    return full_name(value) if isinstance(value, get_user_model()) else value
+
+
+class ChangeForm(forms.ModelForm):
+    """A form of a row that others may change meanwhile: it carries the version that it began from.
+
+    What clashes shows both texts (board/field.html), and comes back with `keep-<field>`: "mine" or "theirs".
+    """
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, instance=None, **kwargs):
+        super().__init__(*args, instance=instance, initial={"version": instance and instance.version}, **kwargs)
+        self.conflict = None
+
+    @property
+    def base(self):
+        return self.cleaned_data["version"]
+
+    def changes(self):
+        """Return the fields of the valid form that are to be saved: {field: value}."""
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name != "version" and self.data.get(f"keep-{name}") != "theirs"
+        }
+
+    def show_conflict(self, conflict):
+        """Show an `actions.Conflict`: both texts where they clash, else what is saved by now.
+
+        Sent again, the form counts from there.
+        """
+        self.conflict = conflict
+        self.data = self.data.copy()
+        self.data["version"] = conflict.row.version
+        now = self._meta.model._meta
+        for name in self._meta.fields:
+            if name in conflict.clashes:
+                event = conflict.clashes[name]
+                theirs = _in_words(getattr(conflict.row, name))
+                self[name].clash = {"theirs": theirs, "who": history.actor(event), "at": event.at}
+            elif name in self.fields and name not in conflict.mine:
+                self.data[name] = now.get_field(name).value_from_object(conflict.row)
+
+
+class SprintForm(ChangeForm):
     class Meta:
         model = Sprint
         fields = ["name", "end", "description"]
@@ -32,8 +86,8 @@ class SprintForm(forms.ModelForm):
         widgets = {"end": DateInput, "description": forms.Textarea({"rows": 3})}
 
 
-class TaskForm(forms.ModelForm):
-    """What a card's form holds; `NewTaskForm` starts with less."""
+class TaskForm(ChangeForm):
+    """What a card's form holds, or one field of it; `NewTaskForm` starts with less."""
 
     assigned = PersonField(
         get_user_model().objects.none(), label="Assigned to", required=False, empty_label="Nobody"
@@ -44,8 +98,15 @@ class TaskForm(forms.ModelForm):
         fields = ["name", "description", "due", "assigned"]
         widgets = {"due": DateInput, "description": forms.Textarea({"rows": 4})}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, only=None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.only = only
+        if only:
+            self.fields = {name: self.fields[name] for name in (only, "version")}
+        if "assigned" in self.fields:
+            self._offer_people()
+
+    def _offer_people(self):
         people = get_user_model().objects.filter(is_active=True)
         if self.instance.assigned_id:
             people |= get_user_model().objects.filter(pk=self.instance.assigned_id)
@@ -82,26 +143,48 @@ class PlaceForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    """The way to move a card without dragging: a column of a current sprint or the backlog, top or bottom."""
+    """The way to move a card without dragging: a column of a current sprint or the backlog, and where in it."""
 
     column = forms.ChoiceField(label="Move to")
-    position = forms.ChoiceField(choices=[("bottom", "Bottom of the column"), ("top", "Top of the column")])
+    position = forms.ChoiceField(
+        error_messages={"invalid_choice": "That card does not stand there any more: choose again."}
+    )
 
-    def __init__(self, task, sprints, *args, **kwargs):
-        """Offer the columns of `sprints`, the task's own column chosen."""
-        own = f"{task.sprint_id}-{task.column}" if task.sprint_id else Column.BACKLOG.value
-        super().__init__(*args, initial={"column": own}, **kwargs)
+    def __init__(self, task, sprints, cards, *args, **kwargs):
+        """Offer the columns of `sprints`, the task's own column chosen, and to stand before each of `cards`."""
+        super().__init__(*args, initial={"column": _column_value(task)}, **kwargs)
         columns = [column for column in Column if column is not Column.BACKLOG]
+        of_sprints = [
+            (sprint, [(f"{sprint.pk}-{column.value}", column.label) for column in columns]) for sprint in sprints
+        ]
         self.fields["column"].choices = [
             (Column.BACKLOG.value, Column.BACKLOG.label),
-            *(
-                (str(sprint), [(f"{sprint.pk}-{column.value}", column.label) for column in columns])
-                for sprint in sprints
-            ),
+            *((str(sprint), choices) for sprint, choices in of_sprints),
+        ]
+        titles = {Column.BACKLOG.value: Column.BACKLOG.label}
+        titles |= {value: f"{sprint}, {label}" for sprint, choices in of_sprints for value, label in choices}
+        befores = {value: [] for value in titles}
+        for card in cards:
+            if card != task:
+                befores[_column_value(card)].append((f"{_column_value(card)}/{card.pk}", card.name))
+        self.fields["position"].choices = [
+            ("bottom", "Bottom of the column"),
+            ("top", "Top of the column"),
+            *((f"Before, in {titles[value]}", choices) for value, choices in befores.items() if choices),
         ]
 
     def place(self):
-        """Return what the valid form says as a `Place`."""
-        sprint, _, column = self.cleaned_data["column"].rpartition("-")
-        top = self.cleaned_data["position"] == "top"
-        return Place(int(sprint) if sprint else None, Column(column).status, top=top)
+        """Return what the valid form says as a `Place`: a card to stand before decides the column, too."""
+        column, position = self.cleaned_data["column"], self.cleaned_data["position"]
+        column, _, before = position.rpartition("/") if "/" in position else (column, "", "")
+        sprint, _, column = column.rpartition("-")
+        return Place(
+            int(sprint) if sprint else None,
+            Column(column).status,
+            before=int(before) if before else None,
+            top=position == "top",
+        )
+
+
+def _column_value(task):
+    return f"{task.sprint_id}-{task.column}" if task.sprint_id else Column.BACKLOG.value

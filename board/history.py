@@ -6,11 +6,17 @@ from threading import Lock
 
 from cachetools import LRUCache, cached
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from .models import Column, Counter, Event, Sprint, Status, Task
 
+# For how long a deleted task can be restored.
+RESTORABLE = timedelta(days=30)
+PLACE = ("sprint", "status", "order")
+DEEDS = {Event.Kind.ADD: "restored", Event.Kind.UPDATE: "changed", Event.Kind.REMOVE: "deleted"}
+# What an event keeps beside the row's fields: the neighbours that made room, the change that it undid.
+BESIDES = ("spaced", "undoes")
 SPRINTS_FOLLOWED = 200
 
 
@@ -87,6 +93,92 @@ def since(seq, limit=None):
     return Event.objects.filter(seq__gt=seq).select_related("by").order_by("seq")[:limit]
 
 
+def fields(event):
+    """Return {field: [before, after]} of the fields of its own row that an event changed."""
+    return {name: values for name, values in event.changes.items() if name not in BESIDES}
+
+
+def changed_later(event):
+    """Return the events of the same sprint or task after an event, the newest first."""
+    return _of_row(event.task, event.sprint).filter(seq__gt=event.seq)
+
+
+def changed_since(row, version):
+    """Return {field: (its value at that version, the newest event that changed it)} of what changed since."""
+    changed = {}
+    pks = (row.pk, None) if isinstance(row, Task) else (None, row.pk)
+    for event in _of_row(*pks).filter(seq__gt=version):
+        for name, (was, _) in fields(event).items():
+            _, newest = changed.get(name, (None, event))
+            changed[name] = was, newest
+    return changed
+
+
+def _of_row(task_id, sprint_id):
+    row = {"task": task_id} if task_id is not None else {"task": None, "sprint": sprint_id}
+    return Event.objects.filter(**row).select_related("by").order_by("-seq")
+
+
+def put_back(row, values):
+    """Set fields of a row, which is not saved, to values of the log: {field: JSON value}."""
+    for name, value in values.items():
+        field = row._meta.get_field(name)
+        setattr(row, field.attname, field.to_python(value))
+
+
+def row_now(event):
+    """Return the sprint or task of an event as it is now, None when it is not there."""
+    if event.task is None:
+        return Sprint.objects.filter(pk=event.sprint).first()
+    return Task.objects.select_related("assigned", "sprint").filter(pk=event.task).first()
+
+
+def row_before(event):
+    """Return the sprint or task that an event removed, as it was then, its version the event's number."""
+    row = Sprint(pk=event.sprint) if event.task is None else Task(pk=event.task)
+    put_back(row, {name: before for name, (before, _) in fields(event).items()})
+    row.version = event.seq
+    return row
+
+
+def stood_below(task, seq):
+    """Return the ids of the tasks below which a card stood just before change `seq`, the nearest first.
+
+    `task` bears the place that it had then. Goes back through all changes since.
+    """
+    events = list(Event.objects.filter(seq__gte=seq, task__isnull=False).order_by("-seq"))
+    known = Q(sprint=task.sprint_id, status=task.status) | Q(pk__in=touched_tasks(events))
+    rows = Task.objects.filter(known).values_list("pk", *PLACE)
+    places = {pk: dict(zip(PLACE, place, strict=True)) for pk, *place in rows}
+    for event in events:
+        for pk, (was, _) in event.changes.get("spaced", {}).items():
+            places[int(pk)]["order"] = was
+        if event.kind == Event.Kind.ADD:
+            del places[event.task]
+        else:
+            before = {name: was for name, (was, _) in fields(event).items() if name in PLACE}
+            places[event.task] = places.get(event.task, dict.fromkeys(PLACE)) | before
+    column = [
+        (place["order"], pk)
+        for pk, place in places.items()
+        if (place["sprint"], place["status"]) == (task.sprint_id, task.status)
+    ]
+    return [pk for order, pk in sorted(column, reverse=True) if (order, pk) < (task.order, task.pk)]
+
+
+def removal(task_id):
+    """Return the event that deleted a task, None when it is there or never was."""
+    event = _of_row(task_id, None).first()
+    return event if event and event.kind == Event.Kind.REMOVE else None
+
+
+def removals():
+    """Return the events that deleted a task that can be restored, the last one first."""
+    later = Event.objects.filter(task=OuterRef("task"), seq__gt=OuterRef("seq"))
+    recent = Event.objects.filter(kind=Event.Kind.REMOVE, task__isnull=False, at__gt=timezone.now() - RESTORABLE)
+    return recent.exclude(Exists(later)).select_related("by").order_by("-seq")
+
+
 def touched_tasks(events):
     """Return {task id: the newest of the events that touched it}, spaced-out neighbours included."""
     touched = {}
@@ -100,7 +192,7 @@ def touched_tasks(events):
 
 def story(task_id):
     """Return what happened to a task, the newest first: [{"at", "who", "what"}]."""
-    events = Event.objects.filter(task=task_id).select_related("by").order_by("-seq")
+    events = _of_row(task_id, None)
     return [{"at": event.at, "who": actor(event), "what": describe(event)} for event in events]
 
 
@@ -110,18 +202,32 @@ def actor(event):
 
 
 def describe(event, what="it"):
-    """Return what happened to a task in words, without who: "moved it to In Testing"."""
+    """Return what happened to a task or sprint in words, without who: "moved it to In Testing"."""
     changes = event.changes
+    is_undo = "undoes" in changes
     if event.kind == Event.Kind.ADD:
-        return f"added {what}"
+        return _describe_added(event, what, is_undo)
     if event.kind == Event.Kind.REMOVE:
         return f"deleted {what}"
+    back = " back" if is_undo else ""
     if "status" in changes or "sprint" in changes:
-        return f"moved {what} to {_column_after(event)}"
+        return f"moved {what}{back} to {_column_after(event)}"
     if "order" in changes:
-        return f"moved {what} within its column"
-    fields = [Task._meta.get_field(name).verbose_name for name in changes]
-    return f"changed {' and '.join(fields)} of {what}"
+        return f"moved {what}{back} within its column"
+    model = Sprint if event.task is None else Task
+    names = [str(model._meta.get_field(name).verbose_name) for name in fields(event)]
+    return f"changed {' and '.join(names)} of {what}{back}"
+
+
+def _describe_added(event, what, is_undo):
+    if not is_undo:
+        return f"added {what}"
+    return f"restored {what}" if event.task is None else f"restored {what} in {_column_after(event)}"
+
+
+def is_move(event):
+    """Tell whether a card that stays on the boards changed its place."""
+    return event.kind == Event.Kind.UPDATE and bool(event.changes.keys() & {"status", "sprint", "order"})
 
 
 def _column_after(event):
@@ -195,17 +301,24 @@ def replay(events):
     """
     state = {"sprints": {}, "tasks": {}}
     for event in events:
-        rows, pk = (state["sprints"], event.sprint) if event.task is None else (state["tasks"], event.task)
-        changes = dict(event.changes)
-        for neighbour, (_, order) in changes.pop("spaced", {}).items():
-            state["tasks"][int(neighbour)]["order"] = order
-        if event.kind == Event.Kind.REMOVE:
-            del rows[pk]
-            continue
-        row = rows.setdefault(pk, dict.fromkeys(_fields(Sprint if event.task is None else Task)))
-        row.update({name: after for name, (_, after) in changes.items()}, version=event.seq)
+        follow(state, event)
     return state
 
 
-def _fields(model):
+def follow(state, event):
+    """Bring a state as in `replay` from just before an event to just after it.
+
+    Raises `KeyError` when the event is of a row that is not there.
+    """
+    rows, pk = (state["sprints"], event.sprint) if event.task is None else (state["tasks"], event.task)
+    for neighbour, (_, order) in event.changes.get("spaced", {}).items():
+        state["tasks"][int(neighbour)]["order"] = order
+    if event.kind == Event.Kind.REMOVE:
+        del rows[pk]
+    else:
+        row = rows.setdefault(pk, dict.fromkeys(_names(Sprint if event.task is None else Task)))
+        row.update({name: after for name, (_, after) in fields(event).items()}, version=event.seq)
+
+
+def _names(model):
     return [field.name for field in model._meta.concrete_fields if field.name != "id"]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from .models import Answer
 
 KEPT = timedelta(hours=24)
+FORGET_EVERY = 100
 # One statement, also against somebody who claims the same at the same moment; a key that has had its day is free.
 CLAIM = """
     INSERT INTO board_answer (by_id, key, asked, at) VALUES (%s, %s, %s, %s)
@@ -27,30 +28,36 @@ def once(by, key, asked, act):
 
     `by`: the user who asks; keys are each user's own. `key`: at most 200 characters, made by the client; without one
     `act` is just called. `asked`: text that says what is asked for. `act` gives a JSON value; when it raises,
-    nothing is kept. Answers live for `KEPT`, and are saved in the transaction of the change itself.
+    nothing is kept. Answers live for `KEPT`, and are saved in the transaction of the change itself; one in
+    `FORGET_EVERY` clears away those that had their day.
     Raises `KeyTaken` when the key came with another `asked`.
     """
     if not key:
         return act()
     digest = sha256(asked.encode(errors="surrogatepass")).hexdigest()
     with transaction.atomic():
-        if not _claim(by, key, digest):
+        claim = _claim(by, key, digest)
+        if claim is None:
             kept = Answer.objects.get(by=by, key=key)
             if kept.asked != digest:
                 raise KeyTaken
             return kept.answer
         answer = act()
         if answer is not None:
-            Answer.objects.filter(by=by, key=key).update(answer=answer)
+            Answer.objects.filter(pk=claim).update(answer=answer)
+        if claim % FORGET_EVERY == 0:
+            forget()
         return answer
 
 
 def _claim(by, key, digest):
+    """Return the id of the row that keeps the answer, None when the key is taken."""
     now = timezone.now()
     moments = [connection.ops.adapt_datetimefield_value(moment) for moment in (now, now - KEPT)]
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [by.pk, key, digest, *moments])
-        return cursor.fetchone() is not None
+        row = cursor.fetchone()
+        return row and row[0]
 
 
 def forget():

@@ -29,6 +29,9 @@ class SprintQuerySet(models.QuerySet):
 
 
 class Sprint(models.Model):
+    # The change that an action just made of this row, None when it changed nothing (board.actions).
+    event = None
+
     name = models.CharField(max_length=100, blank=True, default="")
     description = models.TextField(blank=True, default="", max_length=10_000)
     end = models.DateField("end date", unique=True, error_messages={"unique": "Another sprint ends on that day."})
@@ -85,6 +88,8 @@ class TaskQuerySet(models.QuerySet):
 
 
 class Task(models.Model):
+    event = None
+
     name = models.CharField(max_length=100)
     description = models.TextField(blank=True, default="", max_length=10_000)
     sprint = models.ForeignKey(Sprint, models.PROTECT, null=True, blank=True)

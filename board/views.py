@@ -6,28 +6,39 @@ With htmx a view answers with the component that changed; without it, with the w
 from functools import cache
 from hashlib import sha256
 from threading import Lock
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 from cachetools import LRUCache, cached
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from . import actions, broadcasts, history
+from . import actions, broadcasts, history, idempotency
 from .forms import MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm
-from .models import Sprint, Task
+from .models import Event, Sprint, Task
 
+CONFLICT = 409
 UNPROCESSABLE = 422
+SOME_BOARD = object()
+# How many of the deleted tasks the page lists.
+MOST_DELETED = 200
 # Characters of whole pages that are kept for who comes back to an unchanged board.
 PAGES_KEPT = 20_000_000
+A_YEAR = 365 * 24 * 60 * 60
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -50,9 +61,9 @@ def past_sprints(request):
 def add_sprint(request):
     form = SprintForm(_sent(request), auto_id="sprint-%s")
     if request.method == "POST":
-        sprint = _act(form, lambda data: actions.add_sprint(request.user, **data))
+        sprint = _act(form, lambda data: actions.add_sprint(request.user, **form.changes()))
         if sprint:
-            return _go(request, sprint.get_absolute_url())
+            return _go(request, sprint)
     return _form(request, "board/add_sprint.html", form, nav="home")
 
 
@@ -60,8 +71,11 @@ def add_sprint(request):
 def edit_sprint(request, pk):
     sprint = _sprint(pk)
     form = SprintForm(_sent(request), instance=sprint, auto_id="sprint-%s")
-    if request.method == "POST" and _act(form, lambda data: actions.change_sprint(request.user, pk, **data)):
-        return _go(request, sprint.get_absolute_url())
+    if request.method == "POST":
+        saved = _act(form, lambda data: actions.change_sprint(request.user, pk, base=form.base, **form.changes()))
+        if saved:
+            _tell(request, saved.event, saved)
+            return _go(request, saved)
     return _form(request, "board/edit_sprint.html", form, sprint=_sprint(pk))
 
 
@@ -70,12 +84,12 @@ def delete_sprint(request, pk):
     sprint = _sprint(pk)
     if request.method == "POST":
         try:
-            _found(actions.remove_sprint, request.user, pk)
+            event = _found(actions.remove_sprint, request.user, pk)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return redirect(sprint)
-        messages.success(request, f"{sprint} was deleted.")
-        return redirect("home")
+        _tell(request, event)
+        return _go(request)
     return render(request, "board/delete_sprint.html", {"sprint": sprint})
 
 
@@ -102,7 +116,8 @@ def _kept_page(etag, *page):
 
 
 def _page(request, pk, state):
-    return render_to_string("board/board.html", _found(broadcasts.board, pk, state), request)
+    words = request.GET.get("q", "").casefold().split()
+    return render_to_string("board/board.html", _found(broadcasts.board, pk, state, words), request)
 
 
 @cache
@@ -122,9 +137,10 @@ def add_task(request, sprint_pk):
     sprint = _sprint(sprint_pk)
     form = NewTaskForm(_sent(request), auto_id="new-task-%s")
     if request.method == "POST":
-        task = _act(form, lambda data: actions.add_task(request.user, **data))
+        task = _act(form, lambda data: _once(request, lambda: actions.add_task(request.user, **data)))
         if task and request.htmx:
-            context = {"form": NewTaskForm(auto_id="new-task-%s"), "sprint": sprint, "task": task}
+            form = NewTaskForm(auto_id="new-task-%s")
+            context = {"form": form, "sprint": sprint, "task": task, "key": _key()}
             return render(request, "board/add_task.html#added", context)
         if task:
             return redirect(sprint)
@@ -135,25 +151,53 @@ def add_task(request, sprint_pk):
 def task(request, pk):
     task = _task(pk)
     if request.htmx:
-        return render(request, "board/task.html#card", {"task": task})
+        return _card(request, task)
     return render(request, "board/task.html", {"task": task, "story": history.story(pk)})
 
 
 @get_or_post
-def edit_task(request, pk):
-    task = _task(pk)
-    form = TaskForm(_sent(request), instance=task, auto_id=f"task-{pk}-%s")
-    if request.method == "POST":
-        saved = _act(form, lambda data: actions.change_task(request.user, pk, **data))
-        if saved:
-            return _card(request, saved)
-    return _form(request, "board/edit_task.html", form, task=_task(pk))
+def edit_task(request, pk, field=None):
+    """The card's form, or that of one field. Who saves a task that was deleted meanwhile gets the typed text back."""
+    if field not in (None, *TaskForm.Meta.fields):
+        raise Http404
+    try:
+        task = _task(pk)
+        form = _task_form(request, task, field)
+        if request.method == "POST":
+            saved = _act(
+                form, lambda data: actions.change_task(request.user, pk, base=form.base, **form.changes())
+            )
+            if saved:
+                return _card(request, saved)
+            task = _task(pk)
+        return _form(request, "board/edit_task.html", form, task=task)
+    except Http404:
+        removal = history.removal(pk)
+        if request.method != "POST" or removal is None:
+            raise
+    return _save_deleted(request, removal, field)
+
+
+def _save_deleted(request, removal, field):
+    form = _task_form(request, history.row_before(removal), field)
+    if "restore" in request.POST and _act(form, lambda data: actions.restore_task(request.user, removal.task)):
+        return edit_task(request, removal.task, field)
+    task = history.row_before(removal)
+    return _form(request, "board/edit_task.html", form, task=task, removal=_removal(removal))
+
+
+def _removal(event):
+    return {"who": history.actor(event), "at": event.at}
+
+
+def _task_form(request, task, field):
+    return TaskForm(_sent(request), instance=task, only=field, auto_id=f"task-{task.pk}-%s")
 
 
 @require_POST
 def place_task(request, pk):
     form = PlaceForm(request.POST)
-    task = _act(form, lambda data: actions.place_task(request.user, pk, form.place()))
+    task = _act(form, lambda data: _once(request, lambda: actions.place_task(request.user, pk, form.place())))
     if task:
         return _card(request, task)
     reasons = " ".join(message for errors in form.errors.values() for message in errors)
@@ -164,9 +208,11 @@ def place_task(request, pk):
 def move_task(request, pk):
     task = _task(pk)
     sprints = Sprint.objects.filter(end__gte=timezone.localdate()) | Sprint.objects.filter(pk=task.sprint_id)
-    form = MoveForm(task, sprints.order_by("end", "pk"), _sent(request), auto_id=f"move-{pk}-%s")
+    sprints = sprints.order_by("end", "pk")
+    cards = Task.objects.filter(Q(sprint__in=sprints) | Q(sprint=None)).order_by("order", "pk")
+    form = MoveForm(task, sprints, cards, _sent(request), auto_id=f"move-{pk}-%s")
     if request.method == "POST":
-        moved = _act(form, lambda data: actions.place_task(request.user, pk, form.place()))
+        moved = _act(form, lambda data: _once(request, lambda: actions.place_task(request.user, pk, form.place())))
         if moved:
             return _card(request, moved)
     return _form(request, "board/move_task.html", form, task=task)
@@ -176,13 +222,59 @@ def move_task(request, pk):
 def delete_task(request, pk):
     task = _task(pk)
     if request.method == "POST":
-        _found(actions.remove_task, request.user, pk)
-        if request.htmx:
-            return HttpResponse()
-        messages.success(request, f"“{task}” was deleted.")
-        return redirect(task.sprint or "home")
+        event = _found(actions.remove_task, request.user, pk)
+        if _board_of(request):
+            return render(request, "board/toast.html#oob", _toast(event))
+        _tell(request, event)
+        return _go(request, task.sprint)
     template = "board/delete_task.html" + ("#question" if request.htmx else "")
     return render(request, template, {"task": task})
+
+
+@require_safe
+def deleted_tasks(request):
+    events = history.removals()[:MOST_DELETED]
+    sprints = Sprint.objects.in_bulk({event.sprint for event in events})
+    lines = [
+        {"task": history.row_before(event), "sprint": sprints.get(event.sprint), **_removal(event)}
+        for event in events
+    ]
+    return render(request, "board/deleted_tasks.html", {"lines": lines, "days": history.RESTORABLE.days})
+
+
+@require_POST
+def restore_task(request, pk):
+    try:
+        task = _found(actions.restore_task, request.user, pk)
+    except ValidationError as error:
+        messages.error(request, f"Not restored: {' '.join(error.messages)}")
+    else:
+        removal = Event.objects.get(pk=task.event.changes["undoes"])
+        _tell(request, task.event, task, "" if removal.sprint == task.sprint_id else ": its sprint is over")
+    return redirect("deleted_tasks")
+
+
+# Undo
+
+
+@require_POST
+def undo(request, seq):
+    """Write the reverse of a change. A refusal says why, in the place of the toast that offered it."""
+    try:
+        event = _found(actions.undo, request.user, seq) or Event.objects.get(pk=seq)
+    except ValidationError as error:
+        reason = f"Not undone: {' '.join(error.messages)}"
+        if request.htmx:
+            return render(request, "board/toast.html#toast", {"text": reason}, status=CONFLICT)
+        messages.error(request, reason)
+        return redirect("home")
+    row = history.row_now(event)
+    board = _board_of(request)
+    if board and event.task is not None:
+        context = {"gone": event.task, "seq": event.seq, **_shown(row, board), **_toast(event, row)}
+        return render(request, "board/changed.html#undone", context)
+    _tell(request, event, row)
+    return _go(request, row)
 
 
 # What the views share
@@ -204,10 +296,12 @@ def _found(find, *args, **kwargs):
         raise Http404("There is no such sprint. It may have been deleted.") from None
     except Task.DoesNotExist:
         raise Http404("There is no such task. It may have been deleted.") from None
+    except Event.DoesNotExist:
+        raise Http404("There is no such change.") from None
 
 
 def _act(form, action):
-    """Call `action(cleaned data)` when the form is valid; what breaks a rule goes beside its field.
+    """Call `action(cleaned data)` when the form is valid; what breaks a rule, or clashes, goes beside its field.
 
     Returns what the action returns, None when the form shows errors.
     """
@@ -218,7 +312,40 @@ def _act(form, action):
     except ValidationError as error:
         for name, reasons in error.message_dict.items():
             form.add_error(name if name in form.fields else None, reasons)
-        return None
+    except actions.Conflict as conflict:
+        form.show_conflict(conflict)
+    return None
+
+
+def _once(request, act):
+    """Call `act()` and return its task; the same words again under the same key do nothing and return the task.
+
+    The key is a gesture's (header `Idempotency-Key`) or a rendered form's (field `key`). A form that comes back
+    with other words, as after the browser's Back, is another request.
+    """
+    key = request.headers.get("Idempotency-Key") or request.POST.get("key")
+    if not key:
+        return act()
+    sent = request.POST.copy()
+    sent.pop("csrfmiddlewaretoken", None)
+    asked = f"{key} {request.path}?{sent.urlencode()}"
+    digest = sha256(asked.encode(errors="surrogatepass")).hexdigest()
+    done = []
+
+    def act_and_note():
+        done.append(act())
+        return [done[0].pk, done[0].event and done[0].event.seq]
+
+    pk, seq = idempotency.once(request.user, digest, asked, act_and_note)
+    if done:
+        return done[0]
+    task = _task(pk)
+    task.event = Event.objects.filter(pk=seq).first()
+    return task
+
+
+def _key():
+    return uuid4().hex
 
 
 def _sent(request):
@@ -226,20 +353,94 @@ def _sent(request):
     return request.POST if request.method == "POST" else None
 
 
-def _form(request, template, form, **context):
-    """Answer with a form: the piece for htmx, the page otherwise; 422 when it shows errors."""
+def _form(request, template, form, removal=None, **context):
+    """Answer with a form: the piece for htmx, the page otherwise; 422 when it shows errors, 409 when what others did."""
     if request.htmx:
         template += "#form"
-    status = UNPROCESSABLE if form.is_bound else 200
-    return render(request, template, {"form": form, **context}, status=status)
+    context |= {
+        "form": form,
+        "removal": removal,
+        "action": request.path,
+        "key": request.POST.get("key") or _key(),
+    }
+    status = 200
+    if form.is_bound:
+        status = CONFLICT if removal or getattr(form, "conflict", None) else UNPROCESSABLE
+    return render(request, template, context, status=status)
 
 
 def _card(request, task):
-    """Answer a change of a task: its card for htmx, else the way back to where the card stands."""
-    if request.htmx:
-        return render(request, "board/task.html#card", {"task": task})
-    return redirect(task.sprint or task)
+    """Answer a change of a task: its card and what was done for a board, else the way to where the card stands."""
+    board = _board_of(request)
+    if board:
+        seq = task.event.seq if task.event else task.version
+        context = {"gone": task.pk, "seq": seq, **_shown(task, board), **_toast(task.event, task)}
+        return render(request, "board/changed.html#changed", context)
+    _tell(request, task.event, task)
+    return _go(request, task)
 
 
-def _go(request, url):
+def _board_of(request):
+    """Return the id of the sprint on whose board htmx asks for a piece, `SOME_BOARD` when it does not say where.
+
+    None without htmx, or on the page of a single form, which goes on to another page.
+    """
+    if not request.htmx:
+        return None
+    page = request.htmx.current_url_abs_path
+    if page is None:
+        return SOME_BOARD
+    try:
+        match = resolve(urlsplit(page).path)
+    except Resolver404:
+        return None
+    return match.kwargs["pk"] if match.url_name == "sprint" else None
+
+
+def _shown(task, board):
+    """Return the task, and whether its card has a place on a board: `task` may be None, gone."""
+    is_here = task is not None and (board is SOME_BOARD or task.sprint_id in (None, board))
+    return {"task": task, "is_here": is_here}
+
+
+def _tell(request, event, row=None, more=""):
+    """Say on the next page what was done, if anything was."""
+    if event:
+        toast = _toast(event, row)
+        # The tag says which change the message offers to undo (templates/base.html).
+        messages.success(request, toast["text"] + more, extra_tags=str(toast["undo"]))
+
+
+def _toast(event, row=None):
+    """Return what board/toast.html says of a change: nothing of none. `row` is the one changed, if it is there."""
+    if event is None:
+        return {}
+    what = f"“{row or history.row_before(event)}”"
+    return {
+        "text": capfirst(history.describe(event, what)),
+        "undo": event.seq,
+        "is_undo": "undoes" in event.changes,
+    }
+
+
+def _go(request, row=None):
+    """Go to the board of a sprint or task; to the page of a task without one, and home without either."""
+    page = (row.sprint if isinstance(row, Task) else None) or row
+    url = page.get_absolute_url() if page else resolve_url("home")
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+@require_POST
+def theme(request):
+    """Remember for a year in which colours this browser shows the pages; "system" is not to remember any."""
+    choice = request.POST.get("theme")
+    here = request.POST.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(here, request.get_host(), request.is_secure())
+    answer = redirect(here if is_ours else "home")
+    if request.htmx:
+        answer = render(request, "theme.html#switch", {"theme": choice, "back": here})
+    if choice in ("light", "dark"):
+        answer.set_cookie("theme", choice, max_age=A_YEAR, samesite="Lax")
+    else:
+        answer.delete_cookie("theme", samesite="Lax")
+    return answer

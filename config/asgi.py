@@ -12,7 +12,9 @@ import django
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.sessions import SessionMiddlewareStack
+from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
+from django.urls import path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
@@ -24,6 +26,7 @@ from api.webhooks import courier  # noqa: E402
 from board.hub import hub  # noqa: E402
 from board.middleware import SocketUserMiddleware  # noqa: E402
 from board.routing import websocket_urlpatterns as board_sockets  # noqa: E402
+from sitegen.routing import websocket_urlpatterns as preview_sockets  # noqa: E402
 
 REQUESTS_AT_ONCE = 2
 # Answered even while all others wait for a database that hangs.
@@ -82,10 +85,29 @@ async def lifespan(scope, receive, send):
     await send({"type": "lifespan.shutdown.complete"})
 
 
+def without_body_for_head(application):
+    """Return `application` sending nothing after the headers of an answer to HEAD.
+
+    Daphne keeps the first 64 KB of such a body back, and the client takes the rest for its next answer.
+    """
+
+    async def application_without_body(scope, receive, send):
+        async def send_headers(message):
+            await send(message | {"body": b""} if message["type"] == "http.response.body" else message)
+
+        await application(scope, receive, send_headers if scope["method"] == "HEAD" else send)
+
+    return application_without_body
+
+
+sockets = [*board_sockets, *api_sockets]
+if settings.SITE_LIVE:
+    sockets.append(path("site/", URLRouter(preview_sockets)))
+
 application = ProtocolTypeRouter(
     {
         "lifespan": lifespan,
-        "http": waiting_for_events(bounded(SyncHandler(), REQUESTS_AT_ONCE)),
-        "websocket": SessionMiddlewareStack(SocketUserMiddleware(URLRouter([*board_sockets, *api_sockets]))),
+        "http": waiting_for_events(without_body_for_head(bounded(SyncHandler(), REQUESTS_AT_ONCE))),
+        "websocket": SessionMiddlewareStack(SocketUserMiddleware(URLRouter(sockets))),
     }
 )

@@ -5,6 +5,7 @@ README.md lists the variables.
 """
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -70,6 +71,12 @@ def are_origins(values):
         raise ValidationError(f"Must start with http:// or https://: {', '.join(wrong)}")
 
 
+def is_rate(value):
+    """Judge a rate like "6000/minute". Raises `ValidationError`."""
+    if not re.fullmatch(r"[1-9]\d{0,8}/(second|minute|hour|day)", value):
+        raise ValidationError("Must be like 6000/minute: a number of requests per second, minute, hour or day.")
+
+
 def check_debug(debug, host, hosts):
     """Judge who could see the error pages with details. Raises `EnvError`."""
     public = [name for name in (host, *hosts) if name not in ("localhost", "127.0.0.1", "::1", "[::1]")]
@@ -116,9 +123,13 @@ try:
         "UTC",
         validate=validate.OneOf(available_timezones(), error="Not a known time zone, like Europe/Stockholm."),
     )
+    TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 10))
+    API_RATE = env.str("API_RATE", "6000/minute", validate=is_rate)
+    API_RATE_UNKNOWN = env.str("API_RATE_UNKNOWN", "600/minute", validate=is_rate)
     WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", False)
     SITE_PAGES = env.path("SITE_PAGES", BASE_DIR / "docs")
     SITE_OUTPUT = env.path("SITE_OUTPUT", VAR_DIR / "site")
+    SITE_LIVE = DEBUG  # the preview follows its files, and explains errors with their place and text
 except (OSError, ValueError) as error:
     raise SystemExit(f"Lightboard cannot start: {error}") from None
 
@@ -142,8 +153,10 @@ INSTALLED_APPS = [
     "sitegen",
 ]
 MIDDLEWARE = [
+    "api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "board.middleware.HtmxProblemMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -172,6 +185,7 @@ TEMPLATES = [
         },
     },
 ]
+CSRF_FAILURE_VIEW = "board.problems.csrf_failed"
 FORM_RENDERER = "board.forms.Renderer"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
@@ -201,6 +215,7 @@ elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] = {
         "connect_timeout": 5,
+        "options": "-c lock_timeout=5s",
         **DATABASE.get("OPTIONS", {}),
         "pool": {"min_size": 1, "max_size": 20, "timeout": 5, "reconnect_timeout": 5},
     }
@@ -214,10 +229,20 @@ if REDIS_URL:
             "CONFIG": {"hosts": [REDIS_URL], "prefix": f"lightboard-{parse_url(REDIS_URL).get('db', 0)}"},
         }
     }
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 else:
     CHANNEL_LAYERS = {"doorbell": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Counts of requests (api/throttles.py): of this process, or of all that share the Redis.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "lightboard",
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
+}
 
 # Language and time: whole dates are dates of the team's time zone.
 
@@ -269,7 +294,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.BasicAuthentication",
+        "api.throttles.BasicAuthentication",
         "api.authentication.TokenAuthentication",
         "api.authentication.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
@@ -284,6 +309,19 @@ REST_FRAMEWORK = {
         "rest_framework.filters.SearchFilter",
         "rest_framework.filters.OrderingFilter",
     ],
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        *(["rest_framework.renderers.BrowsableAPIRenderer"] if DEBUG else []),
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["api.throttles.ClientThrottle"],
+    # A token or person; an address without either; a password tried in vain, and all that one address tries in vain.
+    "DEFAULT_THROTTLE_RATES": {
+        "client": API_RATE,
+        "address": API_RATE_UNKNOWN,
+        "password": "10/minute",
+        "passwords": "30/minute",
+    },
+    "NUM_PROXIES": TRUSTED_PROXIES,
     "EXCEPTION_HANDLER": "api.errors.answer",
     "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

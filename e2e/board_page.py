@@ -30,6 +30,8 @@ class Person:
         self.page = page
         self.base_url = base_url
         self.complaints = []
+        # What the console may say besides, in journeys that break something on purpose.
+        self.expected = r"^$"
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
@@ -39,7 +41,8 @@ class Person:
             r"^(Failed to load resource: .* status of|Response Status Error Code) 4", message.text
         )
         lost = "WebSocket" in message.text or "net::ERR_" in message.text
-        if message.type in ("error", "warning") and not expected and not lost:
+        wanted = re.search(self.expected, message.text)
+        if message.type in ("error", "warning") and not (expected or lost or wanted):
             self.complaints.append(message.text)
 
     # Getting there
@@ -78,6 +81,14 @@ class Person:
         """Expect exactly these cards in a column, in this order, and its count to say so."""
         expect(self.cards(column)).to_have_text(names, timeout=timeout)
         expect(self.column(column).locator("[data-count]")).to_have_text(str(len(names)))
+
+    def hear(self, text):
+        """Expect the live region to have said this lately."""
+        expect(self.page.locator("#said p", has_text=text).last).to_be_attached()
+
+    def focused(self):
+        """Return the locator of the card that has the focus."""
+        return self.page.locator("[data-task]:has(> a:focus)")
 
     def board(self):
         """Return what stands on the board: {column: [(task id, version)]} in visual order."""

@@ -28,12 +28,13 @@ WORKER = [["migrate", "--verbosity=0"], ["demo", "--if-empty"], ["worker"]]
 
 
 class Server:
-    """A server on 127.0.0.1, with the demo in its database; `env` adds to its environment.
+    """A server on 127.0.0.1, with the demo in its database.
 
-    Servers of the same folder share a database.
+    Servers of the same folder share a database. `env` adds to the environment, `program` takes manage.py's place.
     """
 
-    def __init__(self, folder, steps=WORKER if POSTGRES else SERVE, **env):
+    def __init__(self, folder, program=("manage.py",), steps=WORKER if POSTGRES else SERVE, **env):
+        self.program = program
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
@@ -65,7 +66,7 @@ class Server:
         raise RuntimeError(f"The server did not start:\n{self.log.read_text()}")
 
     def manage(self, start, step, log, **options):
-        command = [sys.executable, "manage.py", *step]
+        command = [sys.executable, *self.program, *step]
         return start(command, cwd=ROOT, env=self.env, stdout=log, stderr=log, **options)
 
     def stop(self, with_signal=signal.SIGTERM):

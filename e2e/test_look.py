@@ -41,6 +41,20 @@ def test_no_page_scrolls_sideways(someone, demo, size, scheme):
     demo_sprint(person)
     picture("board")
     check_width(person)
+    if size == "desktop" and scheme == "light":
+        person.lift("Refund a ticket by its number")
+        person.carry("testing", before="Pass in the phone's wallet")
+        picture("drag")
+        person.page.keyboard.press("Escape")
+        person.page.mouse.up()
+        person.page.keyboard.press("?")
+        picture("keys")
+        person.page.keyboard.press("Escape")
+    person.card("Refund a ticket by its number").get_by_role("link", name="Move").click()
+    expect(person.page.get_by_label("Position")).to_be_visible()
+    picture("move")
+    check_width(person)
+    person.page.get_by_role("button", name="Cancel").click()
     person.card("Refund a ticket by its number").scroll_into_view_if_needed()
     person.card("Refund a ticket by its number").click()
     expect(person.page.get_by_label("Assigned to")).to_be_visible()
@@ -54,6 +68,23 @@ def test_no_page_scrolls_sideways(someone, demo, size, scheme):
 
 def check_width(person):
     assert person.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_paper_every_card_of_the_sprint_stands(someone, demo):
+    person = demo_sprint(someone("demo", demo, viewport={"width": 794, "height": 1123}))
+    person.page.emulate_media(media="print")
+    picture = PICTURES / "print.png"
+    person.page.screenshot(path=picture, full_page=True)
+    cut = person.page.evaluate(
+        """() => [...document.querySelectorAll(".cards, .column, .board, body")]
+            .filter((box) => box.scrollHeight > box.clientHeight + 1).map((box) => box.className)"""
+    )
+    assert cut == []
+    late = person.card("Gate scanner accepts paper and phone")
+    who = late.locator("b").evaluate("(who) => getComputedStyle(who, '::after').content")
+    assert who == '"Amara Mbeki"'
+    for gone in (".top", ".tabs", "form.add", ".card i"):
+        expect(person.page.locator(gone).first).not_to_be_visible()
 
 
 def test_on_a_phone_one_column_shows_and_tabs_lead_to_the_others(someone, demo):

@@ -29,7 +29,7 @@ def folder(tmp_path_factory):
 @pytest.fixture
 def worker(folder):
     """A worker that the test may end."""
-    server = Server(folder, WORKER).start()
+    server = Server(folder, steps=WORKER).start()
     yield server
     server.stop(signal.SIGKILL)
 
@@ -66,7 +66,7 @@ def test_systemd_is_told_when_a_worker_serves(folder):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(address))
         systemd.settimeout(180)
-        worker = Server(folder, WORKER, NOTIFY_SOCKET=str(address))
+        worker = Server(folder, steps=WORKER, NOTIFY_SOCKET=str(address))
         with ThreadPoolExecutor(1) as thread:
             start = thread.submit(worker.start)
             assert systemd.recv(100) == b"READY=1"

@@ -1,7 +1,8 @@
 """`python -m sitegen.bench`: seconds of a build beside other generators, on this machine, in this run.
 
 1,000 Markdown pages of 2.3 KB with a layout, built from nothing, again without a change, after an edit of
-one page, and after an edit of the layout. Pelican and MkDocs are run by uv, Hugo where it is on PATH.
+one page, and after an edit of the layout. Pelican and MkDocs are run by uv, Hugo where it is on PATH. Then
+sitegen alone: how its cost grows with the pages, and how soon a browser shows an edit.
 """
 
 import argparse
@@ -9,14 +10,18 @@ import json
 import os
 import random
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 WORDS = ["board", "calm", "paper", "cards", "people", "move", "while", "others", "look", "nobody", "asks", "new"]
+BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+GROWTH = (100, 1000, 5000)
 STEPS = ("full", "no change", "one edit", "layout edit")
 HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head><body><header>'
 BODY = '<a href="/">Bench</a></header><main><h1>{title}</h1>{content}</main><footer>Foot</footer></body></html>'
@@ -121,20 +126,29 @@ def write(path, text):
     path.write_text(text)
 
 
-def measure(tool, count, runs):
-    """Return the median seconds of each step and the most memory a process took, in MB."""
-    seconds, memory = {step: [] for step in STEPS}, []
+def measure(tool, count, runs, place):
+    """Return the median seconds of each step, those of the processor, and the most memory a process took, in MB."""
+    seconds, work, memory = {step: [] for step in STEPS}, {step: [] for step in STEPS}, []
     for run in range(runs):
-        with tempfile.TemporaryDirectory() as place:
-            folder = Path(place)
-            tool.prepare(folder, count)
-            for step in STEPS:
-                change(tool, folder, step, run)
-                took, kilobytes = timed(tool.command(folder))
-                seconds[step].append(took)
-                memory.append(kilobytes)
-    row = {step: round(statistics.median(values), 2) for step, values in seconds.items()}
-    return {"tool": tool.name, "pages": count, **row, "MB": round(max(memory) / 1024)}
+        folder = Path(place, f"{tool.name}-{count}-{run}")
+        tool.prepare(folder, count)
+        for step in STEPS:
+            change(tool, folder, step, run)
+            took, usage = timed(tool.command(folder))
+            seconds[step].append(took)
+            work[step].append(usage.ru_utime + usage.ru_stime)
+            memory.append(usage.ru_maxrss)
+    return {
+        "tool": tool.name,
+        "pages": count,
+        **medians(seconds),
+        "processor": medians(work),
+        "MB": max(memory) // 1024,
+    }
+
+
+def medians(rows):
+    return {step: round(statistics.median(values), 2) for step, values in rows.items()}
 
 
 def change(tool, folder, step, run):
@@ -147,17 +161,63 @@ def change(tool, folder, step, run):
 
 
 def timed(command):
-    """Run a command; return the seconds it took and the memory of its largest process in KB."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    """Run a command; return the seconds it took and what it used, its children included."""
     started = time.perf_counter()
     process = subprocess.Popen(
-        list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+        list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
     )
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"{' '.join(process.args)} ended with {process.returncode}")
-    return time.perf_counter() - started, usage.ru_maxrss
+    return time.perf_counter() - started, usage
+
+
+def environment():
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+SEEN = """text => new Promise(resolve => {
+  const look = () => document.body?.innerText.includes(text) && resolve(Date.now());
+  new MutationObserver(look).observe(document.documentElement, {childList: true, subtree: true});
+})"""
+
+
+def measure_preview(count, edits, place):
+    """Return the milliseconds from the save of a page to its text in a browser that shows it, one for each edit."""
+    from playwright.sync_api import sync_playwright
+
+    tool, folder, port = Sitegen(), Path(place, "preview"), free_port()
+    tool.prepare(folder, count)
+    command = [sys.executable, "-m", "sitegen", "serve", folder / "pages", "--port", port]
+    server = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, env=environment())
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    try:
+        server.stdout.readline()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+            page = browser.new_page()
+            page.goto(f"http://127.0.0.1:{port}/p7/")
+            page.wait_for_selector("html[data-live]", state="attached")
+            return [time_to_see(page, tool.page(folder), number) for number in range(edits)]
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def time_to_see(page, path, number):
+    text = f"Edited for the {number}th time."
+    page.evaluate(f"void (window.seen = ({SEEN})('{text}'))")  # not awaited: the edit comes first
+    content = path.read_text() + f"\n{text}\n"
+    saved = time.time()
+    path.write_text(content)
+    return page.evaluate("window.seen") - saved * 1000
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def tools(without_peers):
@@ -172,13 +232,48 @@ def main():
     parser.add_argument("--json", metavar="FILE", help="write the figures to this file too")
     parser.add_argument("--alone", action="store_true", help="sitegen only")
     options = parser.parse_args()
-    rows = []
-    print(f"{'seconds':10}" + "".join(f"{step:>13}" for step in (*STEPS, "MB")))
-    for tool in tools(options.alone):
-        rows.append(measure(tool, options.pages, options.runs))
-        print(f"{tool.name:10}" + "".join(f"{rows[-1][step]:>13}" for step in (*STEPS, "MB")), flush=True)
+    # One place for all, removed at the end: a file system is slow to give again what was just freed.
+    with tempfile.TemporaryDirectory() as place:
+        figures = {
+            "tools": compare(options, place),
+            "growth": grow(options, place),
+            "preview": watch(options, place) if find_spec("playwright") else None,
+        }
     if options.json:
-        Path(options.json).write_text(json.dumps(rows, indent=2) + "\n")
+        Path(options.json).write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def compare(options, place):
+    print(f"{options.pages} pages, seconds" + " " * 5 + "".join(f"{step:>13}" for step in STEPS) + f"{'MB':>8}")
+    rows = []
+    for tool in tools(options.alone):
+        row = measure(tool, options.pages, options.runs, place)
+        print(f"{tool.name:24}" + "".join(f"{row[step]:>13}" for step in STEPS) + f"{row['MB']:>8}")
+        print(
+            f"{'  of the processor':24}" + "".join(f"{row['processor'][step]:>13}" for step in STEPS), flush=True
+        )
+        rows.append(row)
+    return rows
+
+
+def grow(options, place):
+    print(f"\n{'growth, full build':24}{'seconds':>13}{'processor':>13}{'ms a page':>13}{'MB':>8}")
+    rows = []
+    for count in GROWTH:
+        row = measure(Sitegen(), count, 1, place)
+        rows.append(row)
+        work = row["processor"]["full"]
+        print(
+            f"{count:>8} pages{'':10}{row['full']:>13}{work:>13}{work / count * 1000:>13.2f}{row['MB']:>8}",
+            flush=True,
+        )
+    return rows
+
+
+def watch(options, place):
+    times = sorted(measure_preview(options.pages, 9, place))
+    print(f"\npreview, an edit shows after {statistics.median(times):.0f} ms, at most {times[-1]:.0f} ms")
+    return times
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def build_site(root, output, options=None, only=(), strict=False, processes=None
             from .standalone import configure
 
             configure()
-            report = Build(root, workshop, options, state, now).run(only, strict, processes, progress)
+            report = Build(folder, workshop, options, state, now).run(only, strict, processes, progress)
     report.seconds = time.perf_counter() - started
     return report
 

@@ -1,20 +1,18 @@
 """How one build is made: render what is stale, link what is not, write the rest, check, publish."""
 
-import os
-import shutil
 import time
 from dataclasses import asdict
 from typing import NamedTuple
 
 from .build import Report, made_with
 from .checks import check_site
-from .compress import siblings
+from .engine import alarm
 from .errors import BuildError, Problem, SiteError
 from .feeds import machine_files
-from .memory import MarkdownMemory
-from .output import MARKER, files_in, sizes
+from .memory import Memory
 from .pages import digest
 from .render import RenderedSite
+from .stage import Stage
 from .workers import can_fork, processors, spread
 
 PAGES_WORTH_PROCESSES = 200
@@ -25,7 +23,8 @@ class Outcome(NamedTuple):
 
     slug: str
     record: dict | None = None
-    parsed: dict = {}
+    written: dict = {}
+    new_html: dict = {}
     seconds: float = 0
     problem: Problem | None = None
     fatal: bool = False
@@ -34,29 +33,30 @@ class Outcome(NamedTuple):
 class Build:
     """One build, from the pages folder to the workshop to the output."""
 
-    def __init__(self, root, workshop, options, state, now):
+    def __init__(self, folder, workshop, options, state, now):
         self.workshop, self.options, self.now = workshop, options, now
-        self.old_pages, self.old_files = state.get("pages", {}), state.get("files", {})
-        self.old_sizes = state.get("sizes", {})
-        self.memory, self.parsed = MarkdownMemory(workshop.markdown), {}
-        self.site = RenderedSite(root, options, now, hashed=True, to_html=self.memory.to_html)
+        self.old_state, self.old_pages = state, state.get("pages", {})
+        self.memory, self.new_html = Memory(workshop.memory), {}
+        self.site = RenderedSite(
+            folder, options, now, hashed=True, read_head=self.memory.read_head, to_html=self.memory.to_html
+        )
         self.problems = [error.problem for error in self.site.problems]
-        self.runaways, self.records, self.files, self.seconds = [], {}, {}, {}
+        self.runaways, self.records, self.seconds = [], {}, {}
 
     def run(self, only=(), strict=False, processes=None, progress=None):
         """Build, and return the Report."""
-        self.next = self.workshop.start()
         try:
+            self.stage = Stage(self.workshop, self.old_state, self.options.release)
             self.render_pages(only, processes, progress)
             self.write_assets()
             self.write_machine_files(only)
             self.refuse_problems()
-            warnings = check_site(self.site, self.facts(), self.files)
+            warnings = check_site(self.site, self.facts(), self.stage.files)
             if strict and warnings:
                 raise BuildError(warnings)
             report = self.report(warnings)
-            self.workshop.publish(self.files, self.state(only, report), sync=self.options.release)
-            self.memory.save(self.parsed, {self.memory.name(page.text) for page in self.site.written})
+            self.workshop.publish(self.stage, self.state(report), sync=self.options.release)
+            self.memory.save(self.new_html, {page.text for page in self.site.written})
         except BaseException:
             self.workshop.abandon()
             raise
@@ -72,7 +72,8 @@ class Build:
         self.inputs = "" if only else inputs
         wanted = self.named(only) if only else [page for page in self.site.pages if self.is_stale(page)]
         if only:
-            self.keep_output()
+            self.records = dict(self.old_pages)
+            self.stage.adopt_output()
         else:
             self.keep_pages({page.slug for page in self.site.pages} - {page.slug for page in wanted})
         for done, outcome in enumerate(self.outcomes(wanted, processes), 1):
@@ -100,16 +101,8 @@ class Build:
 
     def keep_pages(self, slugs):
         for slug in slugs:
-            record = self.records[slug] = self.old_pages[slug]
-            self.link(record["file"], record["key"])
-
-    def keep_output(self):
-        """Link all that is in the output, for a build of a few pages."""
-        self.records = dict(self.old_pages)
-        for path in files_in(self.workshop.output):
-            if path != MARKER:
-                link(f"{self.workshop.output}/{path}", f"{self.next}/{path}")
-        self.files = dict(self.old_files)
+            self.records[slug] = self.old_pages[slug]
+            self.stage.keep(self.old_pages[slug]["file"])
 
     def outcomes(self, pages, processes):
         processes = processes or processors()
@@ -121,9 +114,10 @@ class Build:
         """Render and write one page; return the Outcome."""
         started = time.perf_counter()
         try:
-            rendered = self.site.render(page)
+            with alarm(self.site.folder.place(page.source)):
+                rendered = self.site.render(page)
             content = rendered.html.encode()
-            write(self.next, page.file, content, self.options.release)
+            written = self.stage.write(page.file, content)
         except SiteError as error:
             return Outcome(page.slug, problem=error.problem, fatal=error.fatal)
         record = {
@@ -133,16 +127,16 @@ class Build:
             "file": page.file,
             "key": digest(content),
         }
-        return Outcome(page.slug, record, self.memory.take_parsed(), time.perf_counter() - started)
+        return Outcome(page.slug, record, written, self.memory.take_new(), time.perf_counter() - started)
 
     def take(self, outcome):
         if outcome.problem:
             (self.problems if outcome.fatal else self.runaways).append(outcome.problem)
             return
         self.records[outcome.slug] = outcome.record
-        self.files[outcome.record["file"]] = outcome.record["key"]
+        self.stage.take(outcome.record["file"], outcome.record["key"], outcome.written)
         self.seconds[outcome.slug] = outcome.seconds
-        self.parsed |= outcome.parsed
+        self.new_html |= outcome.new_html
 
     def facts(self):
         return {slug: record["facts"] for slug, record in self.records.items()}
@@ -159,35 +153,20 @@ class Build:
                 assets.family(path) for path in {*self.site.folder.assets, *filter(assets.__contains__, asked)}
             ]
             for path in sorted({path for family in families for path in family}):
-                self.put(assets.address(path), assets.name(path), lambda path=path: assets.finished(path))
+                self.stage.put(
+                    assets.address(path)[1:], assets.name(path), lambda path=path: assets.finished(path)
+                )
             for path in sorted(name.removeprefix("variants:") for name in used if name.startswith("variants:")):
                 for width, address in assets.variants(path) if path in assets else ():
                     key = digest(assets.name(path), str(width))
-                    self.put(address, key, lambda path=path, width=width: assets.variant(path, width))
+                    self.stage.put(address[1:], key, lambda path=path, width=width: assets.variant(path, width))
         except SiteError as error:
             self.problems.append(error.problem)
 
     def write_machine_files(self, only):
         if not only:
             for path, text in machine_files(self.site, self.facts()).items():
-                self.put(path, digest(text), text.encode)
-
-    def put(self, address, key, content):
-        """Have a file at this address: the last output's if it has this key, else what `content` returns."""
-        path = address.lstrip("/")
-        if self.files.get(path) == key:
-            return
-        if self.old_files.get(path) == key:
-            self.link(path, key)
-        else:
-            write(self.next, path, content(), self.options.release)
-            self.files[path] = key
-
-    def link(self, path, key):
-        for name in (path, path + ".gz", path + ".br"):
-            if name in self.old_sizes:
-                link(f"{self.workshop.output}/{name}", f"{self.next}/{name}")
-        self.files[path] = key
+                self.stage.put(path, digest(text), text.encode)
 
     # The end
 
@@ -195,7 +174,7 @@ class Build:
         if self.problems:
             raise BuildError(self.problems + self.runaways)
 
-    def state(self, only, report):
+    def state(self, report):
         due = self.site.next_due
         return {
             "made_with": made_with(self.options),
@@ -207,38 +186,17 @@ class Build:
         }
 
     def report(self, warnings):
-        found = sizes(self.next)
+        found = {path: size for path, (size, _) in self.stage.sizes.items()}
         return Report(
             output=self.workshop.output,
             pages=len(self.records),
             rendered=len(self.seconds),
             files=len(found),
-            bytes=sum(size for size, _ in found.values()),
+            bytes=sum(found.values()),
             slowest=sorted(self.seconds.items(), key=lambda row: -row[1])[:3],
-            largest=sorted(((path, size) for path, (size, _) in found.items()), key=lambda row: -row[1])[:3],
+            largest=sorted(found.items(), key=lambda row: -row[1])[:3],
             warnings=warnings,
             problems=self.runaways,
             drafts=[] if self.options.drafts else [page.source for page in self.site.drafts],
             future=[] if self.options.future else [page.source for page in self.site.future],
         )
-
-
-def write(folder, path, content, release):
-    """Write a file and its compressed siblings."""
-    target = os.path.join(folder, path)
-    os.makedirs(os.path.dirname(target), exist_ok=True)
-    for suffix, data in {"": content, **siblings(path, content, release)}.items():
-        # What stands here may be linked from the output, which must not change: never write into it.
-        if os.path.exists(target + suffix):
-            os.unlink(target + suffix)
-        with open(target + suffix, "xb") as file:
-            file.write(data)
-
-
-def link(old, new):
-    """Have the old file in the new place too, without copying it where the file system can."""
-    os.makedirs(os.path.dirname(new), exist_ok=True)
-    try:
-        os.link(old, new)
-    except OSError:
-        shutil.copy2(old, new)

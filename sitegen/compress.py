@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 import brotli
 
 TEXT = {".html", ".css", ".js", ".mjs", ".map", ".json", ".webmanifest", ".svg", ".xml", ".txt", ".vtt"}
+SUFFIXES = (".gz", ".br")
 WORTHWHILE = 256  # bytes; below, the headers of an answer weigh more than what is saved
 
 

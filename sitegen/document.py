@@ -3,21 +3,23 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from html import escape
 from posixpath import dirname, join, normpath
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from django.utils.html import format_html
 from selectolax.lexbor import LexborHTMLParser
 
 from . import pictures
 from .pages import PAGE_TYPES, is_asset
 from .trace import depend
 
-REFERENCES = {"href", "src", "poster", "action", "data-index"}
-WITH_REFERENCES = (
-    "a[href],area[href],link[href],script[src],img[src],source[src],video[src],video[poster],audio[src],"
-    "iframe[src],form[action],use[href],[data-index]"
-)
+# The attributes that name another file or page, by the elements that have them.
+REFERENCES = {
+    **dict.fromkeys(("a", "area", "link", "use"), ("href",)),
+    **dict.fromkeys(("script", "img", "source", "audio", "iframe"), ("src",)),
+    "video": ("src", "poster"),
+    "form": ("action", "data-index"),
+}
 WORD = re.compile(r"\w[\w'-]+")
 MAX_WORDS = 400
 
@@ -42,18 +44,32 @@ class Document:
         self.page, self.site = page, site
         self.tree = LexborHTMLParser(html)
         self.facts = Facts()
+        self.names = []
+        # What the head says already: contents by name or property, and the kinds of links.
+        self.metas, self.links = {}, set()
 
     def finish(self, script=None):
         """Return the HTML to publish and its Facts; `script` is the address of one to add (the preview's)."""
-        for node in self.tree.css("img,source[srcset]"):
-            self._finish_picture(node)
-        for node in self.tree.css(WITH_REFERENCES):
-            for name in node.attributes.keys() & REFERENCES:
-                self._rewrite(node, name)
+        for node in self.tree.root.traverse():
+            if attributes := node.attributes:
+                self._finish_node(node, node.tag, attributes)
         self._note_ids()
         self._note_text()
         html = self.tree.html.replace("</head>", self._head() + self._script(script) + "</head>", 1)
         return html, self.facts
+
+    def _finish_node(self, node, tag, attributes):
+        if "id" in attributes or (tag == "a" and "name" in attributes):
+            self.names.append((attributes.get("id"), attributes.get("name")))
+        if tag == "img" or "srcset" in attributes:
+            self._finish_picture(node)
+        elif tag == "meta":
+            self.metas[attributes.get("name") or attributes.get("property")] = attributes.get("content") or ""
+        elif tag == "link":
+            self.links |= {attributes.get("rel"), attributes.get("type")}
+        for name in REFERENCES.get(tag, ()):
+            if name in attributes:
+                self._rewrite(node, name)
 
     # References
 
@@ -65,6 +81,9 @@ class Document:
 
     def _resolve(self, reference):
         """Return the reference as the site needs it, and note where it leads."""
+        if reference.startswith("#"):
+            self._note_link(self.page.url, reference[1:], reference)
+            return reference
         try:
             parts = urlsplit(reference)
         except ValueError:
@@ -146,25 +165,21 @@ class Document:
     # Facts
 
     def _note_ids(self):
-        ids = Counter(node.id for node in self.tree.css("[id]"))
+        ids = Counter(name for name, _ in self.names if name)
         for name, count in ids.items():
             if count > 1:
                 self._warn(name, f"the id “{name}” is given {count} times")
-        names = [node.attributes["name"] for node in self.tree.css("a[name]")]
-        self.facts.ids = [name for name in [*ids, *names] if name]
+        self.facts.ids = [*ids, *(name for _, name in self.names if name)]
 
     def _note_text(self):
         title = self.tree.css_first("head title")
         self.facts.title = " ".join(title.text().split()) if title else ""
         if not self.facts.title:
             self._warn("<title", "the page has no title")
-        robots = self.tree.css_first("meta[name=robots]")
-        self.facts.hidden = self.page.slug == "404" or bool(robots and "noindex" in robots.attributes["content"])
+        self.facts.hidden = self.page.slug == "404" or "noindex" in self.metas.get("robots", "")
         main = self.tree.css_first("main") or self.tree.body
-        words = dict.fromkeys(WORD.findall(main.text(separator=" ").lower())) if main else ()
-        self.facts.words = " ".join(list(words)[:MAX_WORDS])
-        description = self.tree.css_first("meta[name=description]")
-        self.facts.description = (description and description.attributes.get("content")) or self._description()
+        self.facts.words = words(main.text(separator=" ")) if main else ""
+        self.facts.description = self.metas.get("description") or self._description()
 
     def _description(self):
         return str(self.page.metadata.get("description") or "")
@@ -189,18 +204,18 @@ class Document:
             "og:image": self._picture_address(),
         }
         elements = []
-        if self.page.slug != "404" and not self.tree.css_matches("link[rel=canonical]"):
-            elements.append(format_html('<link rel="canonical" href="{}">', address))
-        if description and not self.tree.css_matches("meta[name=description]"):
-            elements.append(format_html('<meta name="description" content="{}">', description))
+        if self.page.slug != "404" and "canonical" not in self.links:
+            elements.append(element("link", rel="canonical", href=address))
+        if description and "description" not in self.metas:
+            elements.append(element("meta", name="description", content=description))
         depend("feeds")
-        if not self.tree.css_matches("link[type='application/atom+xml']"):
+        if "application/atom+xml" not in self.links:
             for name, feed in self.site.feeds.items():
-                link = '<link rel="alternate" type="application/atom+xml" title="{}" href="{}">'
-                elements.append(format_html(link, name, self._based(feed)))
+                kind = {"rel": "alternate", "type": "application/atom+xml"}
+                elements.append(element("link", **kind, title=name, href=self._based(feed)))
         for name, content in properties.items():
-            if content and not self.tree.css_matches(f"meta[property='{name}']"):
-                elements.append(format_html('<meta property="{}" content="{}">', name, content))
+            if content and name not in self.metas:
+                elements.append(element("meta", property=name, content=content))
         return "".join(elements)
 
     def _picture_address(self):
@@ -209,4 +224,15 @@ class Document:
         return reference and urljoin(self.site.url, self._resolve(f"/{str(reference).lstrip('/')}"))
 
     def _script(self, address):
-        return format_html('<script src="{}" defer></script>', address) if address else ""
+        return f'<script src="{escape(address)}" defer></script>' if address else ""
+
+
+def element(tag, **attributes):
+    return f"<{tag}{''.join(f' {name}="{escape(value)}"' for name, value in attributes.items())}>"
+
+
+def words(text):
+    """Return the first MAX_WORDS different words of a text, for the search."""
+    # Texts repeat themselves: the pattern is slower than setting the repetitions aside first.
+    chunks = " ".join(dict.fromkeys(text.lower().split()))
+    return " ".join(list(dict.fromkeys(WORD.findall(chunks)))[:MAX_WORDS])

@@ -5,7 +5,10 @@ request, no other tag libraries. A page that loops too long is stopped.
 """
 
 import re
+import signal
+import threading
 import time
+from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from .metadata import split_page
 from .trace import depend
 
 BUILT_IN = Path(__file__).parent.parent / "templates" / "sitegen"
+TEMPLATE_TAG = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
 MAX_SECONDS = 10
 MAX_BYTES = 5 * 1024 * 1024
 
@@ -62,6 +66,11 @@ def make_engine(folder):
     )
 
 
+def has_tags(text):
+    """Return whether `text` has template tags to render."""
+    return "{%" in text or "{{" in text
+
+
 def load_template(engine, name):
     """Return the layout of this name. Raises TemplateDoesNotExist, or SiteError where it is broken."""
     try:
@@ -71,23 +80,57 @@ def load_template(engine, name):
 
 
 class PageContext(Context):
-    """The variables of a page. Loops set them at every turn, so here they are made to end."""
+    """The variables of a page, and what it may take: loops ask at every turn (tags.py)."""
 
-    def __init__(self, variables):
-        self.deadline = time.monotonic() + MAX_SECONDS
+    def __init__(self, variables, file):
+        self.budget = Budget(file)
         super().__init__(variables)
 
-    def __setitem__(self, name, value):
-        self.refuse_to_run_on()
-        super().__setitem__(name, value)
 
-    def update(self, variables):
-        self.refuse_to_run_on()
-        return super().update(variables)
+class Budget:
+    """The time and room of one page; its methods raise RunawayPageError beyond MAX_SECONDS and MAX_BYTES."""
 
-    def refuse_to_run_on(self):
+    def __init__(self, file):
+        self.file, self.size = file, 0
+        self.deadline = time.monotonic() + MAX_SECONDS
+
+    def take(self, size):
+        """Note that the page is this long by now."""
+        self.size = size
+        if size > MAX_BYTES:
+            raise too_large(self.file)
         if time.monotonic() > self.deadline:
-            raise TimeoutError
+            raise too_slow(self.file)
+
+
+def too_large(file):
+    return RunawayPageError(file, f"is larger than {MAX_BYTES // 1024**2} MB")
+
+
+def too_slow(file):
+    return RunawayPageError(file, f"runs for more than {MAX_SECONDS} seconds")
+
+
+@contextmanager
+def alarm(file):
+    """Inside, whatever runs for more than MAX_SECONDS is stopped with a RunawayPageError.
+
+    Loops of templates end by their budget; this ends all else. Only a process's main thread has an alarm.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number, frame):
+        raise too_slow(file)
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, MAX_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def render_template(template, variables, first_line=0):
@@ -103,9 +146,7 @@ def render_template(template, variables, first_line=0):
         if not isinstance(template, Template):
             text, name, engine = template
             template = Template(text, Origin(name, name), name, engine)
-        html = template.render(PageContext(variables))
-    except TimeoutError:
-        raise RunawayPageError(name, f"runs for more than {MAX_SECONDS} seconds") from None
+        html = template.render(PageContext(variables, name))
     except MemoryError:
         raise RunawayPageError(name, "needs more memory than there is") from None
     except SiteError:
@@ -114,7 +155,7 @@ def render_template(template, variables, first_line=0):
     except Exception as error:
         raise located(error, name, first_line) from error
     if len(html) > MAX_BYTES:
-        raise RunawayPageError(name, f"is larger than {MAX_BYTES // 1024**2} MB")
+        raise too_large(name)
     return html
 
 

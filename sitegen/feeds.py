@@ -1,8 +1,8 @@
 """What machines read: sitemap.xml, robots.txt, Atom feeds, redirects, the search index."""
 
 import json
+from html import escape
 from urllib.parse import quote, urljoin
-from xml.sax.saxutils import escape
 
 from django.utils.html import format_html
 
@@ -25,12 +25,12 @@ def machine_files(site, facts):
     files = {
         "sitemap.xml": sitemap(site, facts),
         "search.json": search_index(site, facts),
+        "robots.txt": f"User-agent: *\nAllow: /\n\nSitemap: {absolute(site, '/sitemap.xml')}\n",
         **{url.lstrip("/"): feed(site, name, url) for name, url in site.feeds.items()},
         **{redirect_file(old): redirect(site, new) for old, new in site.redirects.items()},
     }
-    if "robots.txt" not in site.assets:
-        files["robots.txt"] = f"User-agent: *\nAllow: /\n\nSitemap: {absolute(site, '/sitemap.xml')}\n"
-    return files
+    # A file of the folder's own with the same name is meant to be there instead.
+    return {path: text for path, text in files.items() if path not in site.assets}
 
 
 def absolute(site, address):

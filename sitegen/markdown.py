@@ -14,23 +14,45 @@ from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-TEMPLATE_TAG = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
+from .engine import TEMPLATE_TAG
 
 
-@lru_cache(maxsize=512)
-def to_html(text):
-    """Return the HTML of Markdown `text`."""
-    return parser().render(text)
+def highlight(code, language):
+    """Return `code` with the spans of Pygments' classes; as it is where the language is unknown."""
+    from pygments import highlight as pygmentize
 
-
-def has_tags(html):
-    """Return whether `html` still has template tags to render."""
-    return "{%" in html or "{{" in html
+    lexer = lexer_of(language)
+    return pygmentize(code, lexer, formatter()) if lexer else escape(code)
 
 
 @cache
-def parser():
-    markdown = MarkdownIt("commonmark", {"highlight": highlight}, renderer_cls=PageRenderer)
+def lexer_of(language):
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        return get_lexer_by_name(language)
+    except ClassNotFound:
+        return None
+
+
+@cache
+def formatter():
+    from pygments.formatters import HtmlFormatter
+
+    return HtmlFormatter(nowrap=True)  # makes a style sheet that nobody asks for: once is enough
+
+
+@lru_cache(maxsize=512)
+def to_html(text, highlight=highlight):
+    """Return the HTML of Markdown `text`; `highlight` makes HTML of code and the name of its language."""
+    return parser(highlight).render(text)
+
+
+@cache
+def parser(highlight):
+    options = {"highlight": lambda code, language, attributes: highlight(code, language)}
+    markdown = MarkdownIt("commonmark", options, renderer_cls=PageRenderer)
     markdown.enable(["table", "strikethrough"])
     markdown.use(footnote_plugin).use(deflist_plugin)
     markdown.use(anchors_plugin, max_level=4, permalink=True, permalinkSymbol="#")
@@ -61,20 +83,6 @@ def block_tags(state, start, end, silent):
         token.content = line + "\n"
         state.line = start + 1
     return True
-
-
-def highlight(code, language, attributes):
-    """Return `code` with the spans of Pygments' classes; as it is where the language is unknown."""
-    from pygments import highlight as pygmentize
-    from pygments.formatters import HtmlFormatter
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
-
-    try:
-        lexer = get_lexer_by_name(language)
-    except ClassNotFound:
-        return escape(code)
-    return pygmentize(code, lexer, HtmlFormatter(nowrap=True))
 
 
 class PageRenderer(RendererHTML):

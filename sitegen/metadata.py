@@ -18,18 +18,28 @@ FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | 
 CONTEXT_BLOCK = re.compile(r"{%\s*block\s+context\s*%}(.*?){%\s*endblock(?:\s+context)?\s*%}[ \t]*\n?", re.DOTALL)
 
 
-def split_page(text, file):
+def read_mapping(text, file, line=1):
+    """Return the mapping that `text`, YAML or JSON, describes."""
+    data = read_yaml(text, file, line=line, limit=MAX_BYTES)
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise SiteError(file, f"expected names with values, such as “title: About”, not {short(data)}", line)
+    return {str(key): value for key, value in data.items()}
+
+
+def split_page(text, file, read_head=read_mapping):
     """Return the metadata of a page, its text without them, and how many lines were taken off its top.
 
     A page carries its metadata as YAML or JSON between two `---` lines at its top, as JSON in a
     `{% block context %}` (in Markdown: above all text), or both; the block wins. The lines of a block are
-    left empty, so that the line numbers of the rest stay what they are.
+    left empty, so that the line numbers of the rest stay what they are. `read_head` is what reads the YAML.
 
     Raises SiteError for metadata that cannot be read.
     """
     metadata, first_line = {}, 0
     if match := FRONT_MATTER.match(text):
-        metadata = read_mapping(match[1], file, line=2)
+        metadata = read_head(match[1], file, line=2)
         first_line = match[0].count("\n")
         text = text[match.end() :]
     if match := find_context(text, file):
@@ -46,16 +56,6 @@ def find_context(text, file):
     match = CONTEXT_BLOCK.search(text)
     is_quoted = match and file.endswith(".md") and text[: match.start()].strip()
     return None if is_quoted else match
-
-
-def read_mapping(text, file, line=1):
-    """Return the mapping that `text`, YAML or JSON, describes."""
-    data = read_yaml(text, file, line=line, limit=MAX_BYTES)
-    if data is None:
-        return {}
-    if not isinstance(data, dict):
-        raise SiteError(file, f"expected names with values, such as “title: About”, not {short(data)}", line)
-    return {str(key): value for key, value in data.items()}
 
 
 def read_context(text, file, line, column):

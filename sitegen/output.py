@@ -2,7 +2,7 @@
 
 A site is built in a hidden folder beside the output, its workshop, and put in place by one rename, so
 that a build that is killed leaves the old site as it was. The workshop also keeps what the next build
-can use: the state of the last one, and the HTML of Markdown by the hash of its text.
+can use: the state of the last one, the folder it replaced, and the HTML of Markdown by the hash of its text.
 """
 
 import ctypes
@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import SiteError
-from .pages import digest
 
 MARKER = ".sitegen"
 AT_FDCWD = -100
@@ -48,7 +47,7 @@ class Workshop:
         self.output = Path(os.path.abspath(output))
         self.folder = self.output.parent / f".{self.output.name}.sitegen"
         self.next = self.folder / "next"
-        self.markdown = self.folder / "markdown.sqlite3"
+        self.memory = self.folder / "memory.sqlite3"
         self.state_file = self.folder / "state.json"
 
     @contextmanager
@@ -61,52 +60,56 @@ class Workshop:
             yield
 
     def _restore(self):
-        """Put the old site back if a build was killed where two renames were needed."""
+        """Put the old site back if a build was killed where three renames were needed."""
         old = self.folder / "old"
         if old.is_dir() and not self.output.exists():
             old.rename(self.output)
-
-    def start(self):
-        """Return the folder to build in, empty but for the marker's place."""
-        shutil.rmtree(self.next, ignore_errors=True)
-        self.next.mkdir(parents=True)
-        return self.next
+        shutil.rmtree(old, ignore_errors=True)
 
     def state(self):
         """Return the state of the build that made the output; {} if none did or it was changed since."""
         try:
             state = json.loads(self.state_file.read_bytes())
-            marker = json.loads((self.output / MARKER).read_bytes())
         except (OSError, ValueError):
             return {}
-        return state if state["build"] == marker["build"] and state["sizes"] == sizes(self.output) else {}
+        is_ours = state["build"] == marked(self.output) and state["sizes"] == sizes(self.output)
+        return state if is_ours else {}
 
-    def publish(self, files, state, sync=False):
-        """Put what was built in the place of the output and remember the state."""
-        build = digest(*(part for path, key in sorted(files.items()) for part in (path, key)))
-        (self.next / MARKER).write_text(json.dumps({"made by": "sitegen", "build": build}) + "\n")
-        state |= {"build": build, "files": files, "sizes": sizes(self.next)}
+    def publish(self, stage, state, sync=False):
+        """Put the stage in the place of the output and remember the state."""
+        replaced, build = marked(self.output), stage.finish()
+        state |= {"build": build, "files": stage.files, "sizes": stage.sizes}
+        if stage.built:
+            state["stage"] = {"build": replaced, "different": stage.different()}
         if sync:
             os.sync()
         self._swap()
+        if not stage.built:
+            self.abandon()  # nobody knows what is in the folder that was replaced
         temporary = self.state_file.with_suffix(".new")
         temporary.write_text(json.dumps(state, separators=(",", ":")))
         temporary.rename(self.state_file)
-        shutil.rmtree(self.next, ignore_errors=True)
 
     def _swap(self):
         if not self.output.exists():
             self.next.rename(self.output)
         elif not exchange(self.next, self.output):
             old = self.folder / "old"
-            shutil.rmtree(old, ignore_errors=True)
             self.output.rename(old)
             self.next.rename(self.output)
-            shutil.rmtree(old)
+            old.rename(self.next)
 
     def abandon(self):
         """Leave the output as it is, and nothing of the build that failed."""
         shutil.rmtree(self.next, ignore_errors=True)
+
+
+def marked(folder):
+    """Return the name of the build that a folder's marker tells of, or None."""
+    try:
+        return json.loads((folder / MARKER).read_bytes())["build"]
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def files_in(folder):

@@ -14,9 +14,10 @@ import os
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import blake2b
-from pathlib import Path, PurePosixPath
+from os.path import splitext
+from pathlib import Path
 
 from .errors import SiteError
 from .metadata import DATA_READERS, read_mapping, split_page
@@ -31,6 +32,9 @@ ASSET_TYPES = {
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 MAX_SLUG = 200
 KEPT_BYTES = 256 * 1024
+# The pages that were parsed, by file and fingerprint: the preview reads the folder anew for every request.
+KEPT_PAGES = 20_000
+_parsed = {}
 # A folder may keep the layout its pages extend right beside them.
 NEVER_PAGES = {"base.html"}
 
@@ -97,8 +101,8 @@ class Page:
     @property
     def collection(self):
         """The folder of the page: posts of `blog/` are the collection `blog`."""
-        folder = str(PurePosixPath(self.source).parent)
-        return "" if folder == "." or PurePosixPath(self.source).stem == "index" else folder
+        folder, _, name = self.source.rpartition("/")
+        return "" if splitext(name)[0] == "index" else folder
 
     @property
     def order(self):
@@ -128,6 +132,7 @@ class Folder:
 
     def __init__(self, root):
         self.root = Path(root)
+        self._name = str(self.root).rstrip("/")
         self.problems = []
         self.files = {}
         if not self.root.is_dir():
@@ -156,7 +161,7 @@ class Folder:
 
     def place(self, path):
         """Return how messages name this file."""
-        return str(self.root / path)
+        return f"{self._name}/{path}"
 
     def read(self, path):
         """Return the bytes of one of `files`; small ones are read once."""
@@ -217,7 +222,7 @@ def is_page(path):
 
 
 def is_asset(path):
-    return not is_reserved(path) and path != SETTINGS_FILE and PurePosixPath(path).suffix.lower() in ASSET_TYPES
+    return not is_reserved(path) and path != SETTINGS_FILE and splitext(path)[1].lower() in ASSET_TYPES
 
 
 def read_settings(folder):
@@ -228,49 +233,73 @@ def read_settings(folder):
 
 
 def read_data(folder):
-    """Return the content of the files in data/ by their names, and the SiteErrors of unusable ones."""
+    """Return the content of the files in data/ by their names, and the SiteErrors of unusable ones.
+
+    `data/team.json` is `team`; `data/team/berlin.json` is `berlin` within `team`.
+    """
     data, problems = {}, []
     for path in folder.files:
-        name = PurePosixPath(path)
-        if path.startswith("data/") and name.suffix in DATA_READERS:
+        stem, suffix = splitext(path)
+        if path.startswith("data/") and suffix in DATA_READERS:
             try:
-                data[name.stem] = DATA_READERS[name.suffix](folder.read_text(path), folder.place(path))
+                content = DATA_READERS[suffix](folder.read_text(path), folder.place(path))
+                add_data(data, stem.split("/")[1:], content, folder.place(path))
             except SiteError as error:
                 problems.append(error)
     return data, problems
 
 
-def read_pages(folder):
+def add_data(data, names, content, file):
+    """Put content where its names lead. Raises SiteError where something is already."""
+    *folders, name = names
+    for folder in folders:
+        data = data.setdefault(folder, DataFolder())
+        if not isinstance(data, DataFolder):
+            raise SiteError(file, f"is data named “{folder}”, as a file beside the folder is")
+    if name in data:
+        raise SiteError(file, f"is data named “{name}”, as another file or folder is")
+    data[name] = content
+
+
+class DataFolder(dict):
+    """The data of one folder by name; not what a file holds."""
+
+
+def read_pages(folder, read_head=read_mapping):
     """Return the pages, and the SiteErrors of those that cannot be read by their slugs."""
     pages, broken = [], {}
     for path in filter(is_page, folder.files):
         try:
-            pages.append(read_page(folder, path))
+            pages.append(read_page(folder, path, read_head))
         except SiteError as error:
             broken[slug_of(path)] = error
     return pages, broken
 
 
-def read_page(folder, path):
+def read_page(folder, path, read_head=read_mapping):
     """Return the Page of one file. Raises SiteError when its name or its metadata cannot be used."""
     file, slug = folder.place(path), slug_of(path)
     if not all(map(SAFE_NAME.fullmatch, slug.split("/"))):
         raise SiteError(file, "a page's name may have letters, digits, “-”, “_” and “.” only")
     if len(slug) > MAX_SLUG:
         raise SiteError(file, f"a page's address may have {MAX_SLUG} characters, this has {len(slug)}")
-    return parse_page(folder.read_text(path), path, file)
+    known = file, folder.digest(path)
+    if known not in _parsed:
+        if len(_parsed) >= KEPT_PAGES:
+            _parsed.clear()
+        _parsed[known] = parse_page(folder.read_text(path), path, *known, read_head)
+    return _parsed[known]
 
 
-@lru_cache(maxsize=20_000)  # the preview reads the folder anew for every request
-def parse_page(source, path, file):
-    metadata, text, first_line = split_page(source, file)
+def parse_page(source, path, file, fingerprint, read_head):
+    metadata, text, first_line = split_page(source, file, read_head)
     check_metadata(metadata, source, file)
     return Page(
         slug=slug_of(path),
         source=path,
         metadata=metadata,
         text=text,
-        digest=digest(source),
+        digest=fingerprint,
         first_line=first_line,
         date=moment(metadata["date"]) if metadata.get("date") else None,
         tags=tuple(map(str, metadata.get("tags") or ())),

@@ -11,10 +11,10 @@ from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 from selectolax.lexbor import LexborHTMLParser
 
-from . import markdown
 from .document import Document, Facts
-from .engine import MAX_BYTES, load_template, make_engine, render_template
-from .errors import RunawayPageError, SiteError
+from .engine import MAX_BYTES, TEMPLATE_TAG, has_tags, load_template, make_engine, render_template, too_large
+from .errors import SiteError
+from .metadata import read_mapping
 from .site import PageView, Site, SiteView
 from .trace import recording
 
@@ -33,15 +33,22 @@ class Rendered:
     trace: dict
 
 
+def parsed(text, *highlight):
+    """Return the HTML of Markdown `text`; `highlight` may replace the function that colours code."""
+    from . import markdown  # most builds have their HTML from the last one, and do without the parser
+
+    return markdown.to_html(text, *highlight)
+
+
 class RenderedSite(Site):
     """A site that can render its pages.
 
-    `to_html` turns Markdown into HTML; a build hands in one that remembers. `hashed` gives assets the
-    names that a built site has.
+    `to_html` turns Markdown into HTML and `read_head` reads what stands at the top of a page; a build hands
+    in some that remember. `hashed` gives assets the names that a built site has.
     """
 
-    def __init__(self, root, options=None, now=None, hashed=False, to_html=markdown.to_html):
-        super().__init__(root, options, now, hashed)
+    def __init__(self, folder, options=None, now=None, hashed=False, read_head=read_mapping, to_html=parsed):
+        super().__init__(folder, options, now, hashed, read_head)
         self.engine = make_engine(self.folder)
         self.to_html = to_html
         self.view = SiteView(self)
@@ -60,7 +67,7 @@ class RenderedSite(Site):
         if self.assets.hashed:
             html = minified(html)
         if len(html) > MAX_BYTES:
-            raise RunawayPageError(self.folder.place(page.source), f"is larger than {MAX_BYTES // 1024**2} MB")
+            raise too_large(self.folder.place(page.source))
         return Rendered(html, facts, {name: self.fingerprint(name) for name in sorted(names)})
 
     def _place_in_layout(self, page):
@@ -81,8 +88,8 @@ class RenderedSite(Site):
         """Return the HTML of a page without its layout; nothing for a page that is a whole document."""
         if page.is_markdown:
             html = self.to_html(page.text)
-            has_tags = markdown.has_tags(html) and page.metadata.get("template", True)
-            return mark_safe(self._render_text(page, html) if has_tags else html)
+            is_template = has_tags(html) and page.metadata.get("template", True)
+            return mark_safe(self._render_text(page, html) if is_template else html)
         if WHOLE_DOCUMENT.search(page.text):
             return ""
         return mark_safe(self._render_text(page, page.text))
@@ -103,7 +110,7 @@ class RenderedSite(Site):
         problem = error.problem
         if not page.is_markdown or problem.file != self.folder.place(page.source) or not problem.line:
             return error
-        tags = markdown.TEMPLATE_TAG.findall(problem.excerpt)
+        tags = TEMPLATE_TAG.findall(problem.excerpt)
         for number, line in enumerate(page.text.splitlines(), page.first_line + 1):
             if any(tag in line for tag in tags):
                 reason = problem.reason.partition(": ")[2]

@@ -34,7 +34,6 @@ def is_taken(host, port):
 def run(host, port, ready):
     # Daphne puts its event loop in place when it is imported; the application needs Django set up.
     from channels.routing import ProtocolTypeRouter, URLRouter
-    from channels.security.websocket import AllowedHostsOriginValidator
     from daphne.endpoints import build_endpoint_description_strings
     from daphne.server import Server
     from django.core.asgi import get_asgi_application
@@ -44,7 +43,7 @@ def run(host, port, ready):
     application = ProtocolTypeRouter(
         {
             "http": get_asgi_application(),
-            "websocket": AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns)),
+            "websocket": URLRouter(websocket_urlpatterns),
         }
     )
     endpoints = build_endpoint_description_strings(host=host, port=port)

@@ -5,8 +5,9 @@ from functools import cached_property
 
 from .assets import Assets
 from .errors import SiteError
+from .metadata import read_mapping
 from .options import Options, build_moment
-from .pages import Folder, Page, digest, moment, read_data, read_pages, read_settings
+from .pages import Page, digest, moment, read_data, read_pages, read_settings
 from .trace import depend
 
 DEFAULTS = {
@@ -45,19 +46,19 @@ STANDARD_PAGES = [
 
 
 class Site:
-    """A pages folder, read. `problems` are SiteErrors, `broken` those of single pages by slug."""
+    """A Folder, read. `problems` are SiteErrors, `broken` those of single pages by slug."""
 
-    def __init__(self, root, options=None, now=None, hashed=False):
+    def __init__(self, folder, options=None, now=None, hashed=False, read_head=read_mapping):
         self.options = options or Options()
         self.now = now or build_moment()
-        self.folder = Folder(root)
+        self.folder = folder
         self.assets = Assets(self.folder, hashed)
         self.settings = {**DEFAULTS, **self._checked_settings()}
         if self.options.url:
             self.settings["url"] = self.options.url
         self.url = self.settings["url"].rstrip("/")
         self.data, self.data_problems = read_data(self.folder)
-        written, self.broken = read_pages(self.folder)
+        written, self.broken = read_pages(self.folder, read_head)
         self.drafts = [page for page in written if page.metadata.get("draft")]
         self.future = [page for page in written if page.date and page.date > self.now]
         self.written = self._without_left_out(written)

@@ -3,14 +3,15 @@
 import re
 from functools import wraps
 
-from django.template import Library, TemplateSyntaxError, defaultfilters, defaulttags
+from django.template import Library, Node, NodeList, TemplateSyntaxError, defaultfilters, defaulttags
 from django.utils.html import format_html
 
-from . import placeholders
+from . import engine, placeholders
 from .trace import depend
 
 MAX_WIDTH = 10_000
 MAX_LOREM = 10_000
+PADDING = {"ljust", "rjust", "center", "stringformat", "floatformat"}
 HOME = ("home", "homepage", "index")
 
 register = Library()
@@ -72,21 +73,47 @@ def debug(parser, token):
     raise TemplateSyntaxError("pages have no “debug” tag")
 
 
+class Turn(Node):
+    """What a loop repeats. It counts, so that a loop that never seems to end is stopped."""
+
+    def __init__(self, loop):
+        self.nodelist, self.token, self.origin = loop.nodelist_loop, loop.token, loop.origin
+
+    def render(self, context):
+        size = context.budget.size
+        html = self.nodelist.render(context)
+        context.budget.take(size + len(html))  # not more: loops inside have counted the same text
+        return html
+
+
+@register.tag("for")
+def do_for(parser, token):
+    loop = defaulttags.do_for(parser, token)
+    loop.token, loop.origin = token, parser.origin
+    loop.nodelist_loop = NodeList([Turn(loop)])
+    return loop
+
+
 def bounded(function):
-    """Return a filter that pads text, which refuses to pad it without bounds."""
+    """Return a filter of Django's that refuses to pad or repeat text without bounds."""
 
     @wraps(function)
-    def bounded_function(value, *args):
-        for arg in map(str, args):
-            if len(arg) > 40 or any(int(number) > MAX_WIDTH for number in re.findall(r"\d+", arg)):
-                raise ValueError(f"“{function.__name__}” takes at most {MAX_WIDTH}, not {arg[:40]}")
-        return function(value, *args)
+    def bounded_function(value, *args, **kwargs):
+        refuse_to_pad(function.__name__, value, args)
+        result = function(value, *args, **kwargs)
+        if isinstance(result, (str, list)) and len(result) > engine.MAX_BYTES:
+            raise ValueError(f"“{function.__name__}” makes more than {engine.MAX_BYTES // 1024**2} MB")
+        return result
 
     return bounded_function
 
 
-register.filter("ljust", bounded(defaultfilters.ljust), is_safe=True)
-register.filter("rjust", bounded(defaultfilters.rjust), is_safe=True)
-register.filter("center", bounded(defaultfilters.center), is_safe=True)
-register.filter("stringformat", bounded(defaultfilters.stringformat), is_safe=True)
-register.filter("floatformat", bounded(defaultfilters.floatformat), is_safe=True)
+def refuse_to_pad(name, value, args):
+    for arg in map(str, args) if name in PADDING else ():
+        if len(arg) > 40 or any(int(number) > MAX_WIDTH for number in re.findall(r"\d+", arg)):
+            raise ValueError(f"“{name}” takes at most {MAX_WIDTH}, not {arg[:40]}")
+    if name == "join" and hasattr(value, "__len__") and len(value) * len(str(args[0])) > engine.MAX_BYTES:
+        raise ValueError(f"“join” makes more than {engine.MAX_BYTES // 1024**2} MB")
+
+
+register.filters |= {name: bounded(function) for name, function in defaultfilters.register.filters.items()}

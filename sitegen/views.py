@@ -1,5 +1,9 @@
-"""The preview: the site as it is in the folder now, through the same rendering as the build."""
+"""The preview: the site as it is in the folder now, through the same rendering as the build.
 
+Where SITE_LIVE is on, the reader is who writes: pages show changes by themselves, and errors are explained.
+"""
+
+import logging
 from functools import cache
 from mimetypes import guess_type
 
@@ -10,13 +14,16 @@ from django.template import Context, Engine
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django.views.defaults import server_error
 
 from .engine import BUILT_IN
 from .errors import SiteError
 from .feeds import machine_files
 from .options import Options
+from .pages import Folder
 from .render import RenderedSite
 
+logger = logging.getLogger(__name__)
 LIVE_SCRIPT = "static/sitegen/live.js"
 
 
@@ -31,7 +38,7 @@ def preview(request, path=""):
             raise site.data_problems[0]
         return answer(site, path)
     except SiteError as error:
-        return explain(error)
+        return explain(error) if is_live() else refuse(request, error)
 
 
 def open_site():
@@ -40,7 +47,7 @@ def open_site():
         future=getattr(settings, "SITE_FUTURE", False),
         base=reverse("sitegen:preview"),
     )
-    return RenderedSite(settings.SITE_PAGES, options)
+    return RenderedSite(Folder(settings.SITE_PAGES), options)
 
 
 def answer(site, path):
@@ -57,8 +64,12 @@ def answer(site, path):
     return generated(site, path) or not_found(site)
 
 
+def is_live():
+    return getattr(settings, "SITE_LIVE", False)
+
+
 def live_script(site):
-    return site.options.base + LIVE_SCRIPT if getattr(settings, "SITE_LIVE", False) else None
+    return site.options.base + LIVE_SCRIPT if is_live() else None
 
 
 def asset(site, path):
@@ -90,14 +101,16 @@ def not_found(site):
     return HttpResponse(site.render(site.by_slug["404"], live_script(site)).html, status=404)
 
 
+def refuse(request, error):
+    """Answer with the project's plain error page; paths and sources are the operator's, in the log."""
+    logger.error("%s is not shown: %s", request.path, error)
+    return server_error(request)
+
+
 def explain(error):
     """Answer with what is wrong, where, and the text that is; the page tries again by itself."""
     base = reverse("sitegen:preview")
-    context = {
-        "problem": error.problem,
-        "base": base,
-        "live": base + LIVE_SCRIPT if getattr(settings, "SITE_LIVE", False) else None,
-    }
+    context = {"problem": error.problem, "base": base, "live": base + LIVE_SCRIPT}
     html = error_engine().get_template("error.html").render(Context(context))
     return HttpResponse(html, status=500)
 

@@ -1,9 +1,8 @@
 """Work spread over processes: threads would share one interpreter lock."""
 
+import gc
 import os
 import threading
-from multiprocessing import get_all_start_methods, get_context
-from multiprocessing.connection import wait
 
 from .errors import SiteError
 
@@ -15,7 +14,7 @@ def processors():
 
 def can_fork():
     """Return whether a copy of this process is safe to make: not while other threads may hold locks."""
-    return "fork" in get_all_start_methods() and threading.active_count() == 1
+    return hasattr(os, "fork") and threading.active_count() == 1
 
 
 def spread(function, items, processes):
@@ -24,7 +23,11 @@ def spread(function, items, processes):
     A process whose parent was killed ends at its next result, since nobody is left to take it.
     Raises SiteError when one of the processes is killed.
     """
+    from multiprocessing import get_context  # most builds are too small to need it
+    from multiprocessing.connection import wait
+
     context = get_context("fork")
+    gc.freeze()  # else each process would copy what it collects
     readers, children = [], []
     for number in range(processes):
         reader, writer = context.Pipe(duplex=False)

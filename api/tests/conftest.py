@@ -2,8 +2,11 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.utils import timezone
+from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 from rest_framework.test import APIClient
+from rest_framework.views import APIView
 
 from api.models import Token
 from board import actions
@@ -62,3 +65,15 @@ def past_sprint(ada, today):
 @pytest.fixture
 def task(ada, sprint):
     return actions.add_task(ada, name="Draw the columns", sprint_id=sprint.pk)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted():
+    """Start without requests that count against a throttle."""
+    cache.clear()
+
+
+@pytest.fixture
+def browsable(monkeypatch):
+    """The browsable API, as it is in development."""
+    monkeypatch.setattr(APIView, "renderer_classes", [JSONRenderer, BrowsableAPIRenderer])

@@ -5,6 +5,8 @@ import pytest
 from board import actions
 from board.models import Event
 
+from .answers import problem, refusal
+
 pytestmark = pytest.mark.django_db
 
 
@@ -34,15 +36,28 @@ def test_a_sprint_is_named_as_such(client, ada, sprint):
 def test_a_long_log_comes_in_parts_that_miss_nothing(client, ada):
     for number in range(120):
         actions.add_task(ada, name=f"Task {number}")
-    first = client.get("/api/events").json()
-    second = client.get("/api/events", {"since": first["events"][-1]["seq"]}).json()
-    seqs = [event["seq"] for event in first["events"] + second["events"]]
-    assert seqs == list(range(1, first["newest"] + 1))
-    assert len(first["events"]) == 100
+    seqs, url = [], "/api/events?wait=0"
+    while url:
+        answer = client.get(url)
+        page = answer.json()
+        assert len(page["events"]) <= 100
+        seqs += [event["seq"] for event in page["events"]]
+        url = page["next"]
+        assert answer.get("Link") == (f'<{url}>; rel="next"' if url else None)
+    assert seqs == list(range(1, 121))
+
+
+def test_a_page_of_the_log_is_as_long_as_was_asked_for(client, ada):
+    for number in range(3):
+        actions.add_task(ada, name=f"Task {number}")
+    page = client.get("/api/events?page_size=2").json()
+    assert [event["seq"] for event in page["events"]] == [1, 2]
+    assert page["next"] == "http://testserver/api/events?page_size=2&since=2"
 
 
 def test_who_is_up_to_date_gets_nothing(client, ada, sprint):
-    assert client.get("/api/events", {"since": sprint.version}).json() == {"newest": sprint.version, "events": []}
+    page = client.get("/api/events", {"since": sprint.version}).json()
+    assert page == {"newest": sprint.version, "next": None, "events": []}
 
 
 def test_a_log_that_does_not_reach_back_says_so(client, ada):
@@ -50,19 +65,24 @@ def test_a_log_that_does_not_reach_back_says_so(client, ada):
         actions.add_task(ada, name=f"Task {number}")
     Event.objects.filter(seq__lte=2).delete()
     answer = client.get("/api/events", {"since": 1})
-    assert answer.status_code == 410
-    assert answer.json()["newest"] == 3
+    assert problem(answer, 410)["newest"] == 3
     assert client.get("/api/events", {"since": 2}).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("query", "field"),
-    [({"since": "x"}, "since"), ({"since": -1}, "since"), ({"wait": 26}, "wait"), ({"until": 3}, "until")],
+    [
+        ({"since": "x"}, "since"),
+        ({"since": -1}, "since"),
+        ({"wait": 26}, "wait"),
+        ({"until": 3}, "until"),
+        ({"page_size": 0}, "page_size"),
+        ({"page_size": 101}, "page_size"),
+    ],
 )
 def test_what_cannot_be_understood_is_named(client, ada, query, field):
     answer = client.get("/api/events", query)
-    assert answer.status_code == 400
-    assert list(answer.json()) == [field]
+    assert refusal(answer) == [field]
 
 
 def test_strangers_do_not_read_the_log(stranger):

@@ -27,7 +27,9 @@ def routes(patterns, prefix="/"):
             actions = getattr(pattern.callback, "actions", None)
             yield (
                 path,
-                set(actions) if actions else {name for name in METHODS if hasattr(pattern.callback.cls, name)},
+                set(actions) & METHODS
+                if actions
+                else {name for name in METHODS if hasattr(pattern.callback.cls, name)},
             )
 
 

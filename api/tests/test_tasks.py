@@ -9,6 +9,8 @@ from board import actions
 from board.models import Event, Status, Task
 from board.ordering import LIMIT
 
+from .answers import refusal
+
 
 @pytest.fixture
 def guest(db):
@@ -36,13 +38,6 @@ def url(task):
 
 def saved(task):
     return Task.objects.values().get(pk=task.pk)
-
-
-def refusal(answer):
-    """Return the names of the fields for which a request was refused."""
-    assert answer.status_code == 400
-    assert all(isinstance(messages, list) for messages in answer.json().values())
-    return list(answer.json())
 
 
 # One task
@@ -475,12 +470,15 @@ def test_pages_have_25_rows_and_at_most_100(client, ada):
 
 
 def test_the_number_of_queries_does_not_grow_with_the_list(client, sprint, django_assert_num_queries):
-    for total in (10, 100):
-        for n in range(Task.objects.count(), total):
-            user = get_user_model().objects.create_user(f"user{n}")
-            Task.objects.create(name=f"{n}", order=n, version=0, sprint=sprint, assigned=user)
-        with django_assert_num_queries(2):
-            assert len(client.get("/api/tasks?page_size=100").json()["results"]) == total
+    for total in (10, 1_000):
+        new = range(Task.objects.count(), total)
+        people = get_user_model().objects.bulk_create(get_user_model()(username=f"user{n}") for n in new)
+        Task.objects.bulk_create(
+            Task(name=f"{n}", order=n, version=0, sprint=sprint, assigned=user)
+            for n, user in zip(new, people, strict=True)
+        )
+        with django_assert_num_queries(4):
+            assert len(client.get("/api/tasks?page_size=100").json()["results"]) == min(total, 100)
 
 
 # Bodies
@@ -524,7 +522,7 @@ def test_the_number_of_queries_does_not_grow_with_the_list(client, sprint, djang
 )
 @pytest.mark.parametrize("method", ["post", "put", "patch"])
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
-def test_a_hostile_body_is_refused_and_changes_nothing(client, task, body, method, accept):
+def test_a_hostile_body_is_refused_and_changes_nothing(browsable, client, task, body, method, accept):
     before = saved(task)
     where = "/api/tasks" if method == "post" else url(task)
     answer = getattr(client, method)(where, body, content_type="application/json", headers={"accept": accept})
@@ -549,5 +547,5 @@ def test_a_body_of_another_kind_is_refused(client, content_type, status):
 
 def test_a_body_of_many_megabytes_is_refused(client):
     body = '{"name": "' + "x" * 10_000_000 + '"}'
-    assert 400 <= client.post("/api/tasks", body, content_type="application/json").status_code < 500
+    assert client.post("/api/tasks", body, content_type="application/json").status_code == 413
     assert not Task.objects.exists()

@@ -93,3 +93,27 @@ def test_an_unknown_sprint_says_so(browser, method, headers):
     assert answer.status_code == 404
     assert "There is no such sprint." in Page(answer).text
     assert not Task.objects.exists()
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
+def test_a_double_click_adds_one_task(browser, sprint, headers):
+    key = Page(browser.get(f"/sprints/{sprint.pk}/tasks/add/", headers=headers)).one("input", name="key")["value"]
+    answers = [
+        browser.post(f"/sprints/{sprint.pk}/tasks/add/", {"name": "Once", "key": key}, headers=headers)
+        for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [200 if headers else 302] * 2
+    assert Task.objects.count() == 1
+
+
+def test_a_form_that_comes_back_with_other_words_is_another_task(browser, sprint):
+    for name in ("One", "Two"):
+        browser.post(f"/sprints/{sprint.pk}/tasks/add/", {"name": name, "key": "the same page after Back"})
+    assert Task.objects.count() == 2
+
+
+def test_each_form_has_a_key_of_its_own(browser, sprint):
+    first = Page(browser.get(f"/sprints/{sprint.pk}/tasks/add/", headers=HTMX)).one("input", name="key")["value"]
+    data = {"name": "One", "key": first}
+    added = Page(browser.post(f"/sprints/{sprint.pk}/tasks/add/", data, headers=HTMX))
+    assert added.one("input", name="key")["value"] != first

@@ -220,3 +220,76 @@ def test_a_card_is_the_same_for_everybody(browser, client, django_user_model, us
 
 def test_the_page_knows_whose_cards_to_mark(browser, user, sprint):
     assert board(browser, sprint).one("body")["data-user"] == str(user.pk)
+
+
+# The filter without a script
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("draw", ["Draw a line"]),
+        ("LINE draw", ["Draw a line"]),
+        ("pencil", ["Draw a line"]),
+        ("ana", ["Paint <it>"]),
+        ("<it>", ["Paint <it>"]),
+        ("href", []),
+        ("move", []),
+        ("  ", ["Draw a line", "Paint <it>"]),
+        ("draw paint", []),
+    ],
+)
+def test_the_filter_shows_the_cards_that_all_words_stand_on(browser, user, sprint, add, words, names):
+    add("Draw a line", sprint, description="With a pencil")
+    add("Paint <it>", sprint, assigned=user)
+    page = Page(browser.get(f"/sprints/{sprint.pk}/", {"q": words}))
+    assert page.cards("todo") == names
+
+
+def test_the_filter_finds_a_number_and_says_how_many_of_how_many(browser, sprint, add):
+    task, _ = add("a", sprint), add("b", sprint)
+    page = Page(browser.get(f"/sprints/{sprint.pk}/", {"q": f"#{task.pk}"}))
+    assert page.cards("todo") == ["a"]
+    assert page.one("small", data_count="todo").text == "1 of 2"
+    assert page.one("input", name="q")["value"] == f"#{task.pk}"
+
+
+# Colours
+
+
+def test_the_colours_are_remembered_and_the_page_starts_with_them(browser, sprint):
+    address = f"/sprints/{sprint.pk}/?q=x"
+    assert "data-theme" not in Page(browser.get(address)).one("html").attributes
+    for choice in ("dark", "light"):
+        answer = browser.post("/theme/", {"theme": choice, "back": address})
+        assert (answer.status_code, answer["Location"]) == (302, address)
+        assert Page(browser.get(address)).one("html")["data-theme"] == choice
+    browser.post("/theme/", {"theme": "system"})
+    assert "data-theme" not in Page(browser.get(address)).one("html").attributes
+
+
+def test_the_switch_goes_from_the_system_over_light_to_dark_and_back(browser):
+    seen = []
+    for _ in range(4):
+        button = Page(browser.get("/")).one("button", name="theme")
+        seen.append(button["value"])
+        browser.post("/theme/", {"theme": button["value"]})
+    assert seen == ["light", "dark", "system", "light"]
+
+
+def test_with_htmx_the_switch_alone_comes_back(browser):
+    answer = browser.post("/theme/", {"theme": "dark", "back": "/"}, headers=HTMX)
+    page = Page(answer)
+    assert not page.is_whole
+    assert page.one("form")["data-theme"] == "dark"
+    assert answer.cookies["theme"].value == "dark"
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", ""])
+def test_the_switch_never_leads_to_another_host(browser, back):
+    assert browser.post("/theme/", {"theme": "dark", "back": back})["Location"] == "/"
+
+
+def test_a_cookie_that_is_no_colour_is_the_systems(browser):
+    browser.cookies["theme"] = '"><script>'
+    assert "data-theme" not in Page(browser.get("/")).one("html").attributes

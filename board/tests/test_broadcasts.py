@@ -151,6 +151,7 @@ def test_news_says_who_did_what_to_which_card(user, django_user_model, sprint, a
     assert news[0]["text"].startswith("guest moved “")
     assert news[0]["text"].endswith("” to In Testing")
     assert news[2]["text"] == "Ana Lind deleted “Paint”"
+    assert [one["moved"] for one in news] == [True, False, False]
 
 
 # Far behind

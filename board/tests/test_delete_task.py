@@ -34,9 +34,10 @@ def test_without_htmx_it_leads_back_to_the_board_which_says_so(browser, user, sp
     task = add("Draw", sprint)
     answer = browser.post(f"/tasks/{task.pk}/delete/", follow=True)
     assert answer.redirect_chain == [(f"/sprints/{sprint.pk}/", 302)]
-    assert Page(answer).texts("p", class_="toast") == ["“Draw” was deleted."]
-    assert not Task.objects.exists()
     event = Event.objects.latest("seq")
+    toast = Page(answer).one("div", class_="toast")
+    assert (toast.text, toast.one("form")["action"]) == ("Deleted “Draw”Undo", f"/undo/{event.seq}/")
+    assert not Task.objects.exists()
     assert (event.kind, event.by, event.task) == ("remove", user, task.pk)
 
 
@@ -45,7 +46,19 @@ def test_without_htmx_a_backlog_task_leads_home(browser, add):
     assert (answer.status_code, answer["Location"]) == (302, "/")
 
 
-def test_with_htmx_nothing_takes_the_cards_place(browser, add):
+def test_with_htmx_nothing_takes_the_cards_place_and_a_toast_offers_the_way_back(browser, add):
     answer = browser.post(f"/tasks/{add().pk}/delete/", headers=HTMX)
-    assert (answer.status_code, answer.content) == (200, b"")
+    page = Page(answer)
+    assert (answer.status_code, page.all("li")) == (200, [])
+    (piece,) = page.root.children
+    assert piece["hx-swap-oob"] == "beforeend:.toasts"
+    assert piece.one("form", data_undo=True)["hx-post"] == f"/undo/{Event.objects.latest('seq').seq}/"
     assert not Task.objects.exists()
+
+
+def test_on_the_page_of_the_question_htmx_leads_back_to_the_board(browser, sprint, add):
+    task = add(sprint=sprint)
+    path = f"/tasks/{task.pk}/delete/"
+    answer = browser.post(path, headers=HTMX | {"HX-Current-URL": f"http://testserver{path}"})
+    assert answer["HX-Redirect"] == f"/sprints/{sprint.pk}/"
+    assert "Deleted" in Page(browser.get(f"/sprints/{sprint.pk}/")).one("div", class_="toast").text

@@ -143,3 +143,49 @@ def test_who_left_stays_assigned_until_somebody_else_is(browser, user, task, pat
     page = Page(browser.get(path))
     assert page.value("Assigned to") == "gone"
     assert browser.post(path, {"name": "Draw", "assigned": gone.pk}, headers=HTMX).status_code == 200
+
+
+# One field
+
+
+@pytest.mark.parametrize(
+    ("field", "label"), list(zip(["name", "description", "due", "assigned"], LABELS, strict=True))
+)
+def test_one_field_has_a_form_of_its_own(browser, task, field, label):
+    page = Page(browser.get(f"/tasks/{task.pk}/edit/{field}/", headers=HTMX))
+    assert (page.labels, page.buttons) == ([label], ["Save"])
+    assert page.one("form")["hx-post"] == f"/tasks/{task.pk}/edit/{field}/"
+    assert page.texts("a", role="button") == ["Cancel"]
+
+
+@pytest.mark.parametrize("field", ["name", "description", "due", "assigned"])
+def test_saving_one_field_leaves_the_others(browser, task, filled_in, field):
+    browser.post(f"/tasks/{task.pk}/edit/{field}/", filled_in, headers=HTMX)
+    assert Event.objects.latest("seq").changes.keys() == {field}
+
+
+def test_one_field_that_is_wrong_says_so(browser, task):
+    answer = browser.post(f"/tasks/{task.pk}/edit/due/", {"due": "tomorrow"}, headers=HTMX)
+    page = Page(answer)
+    assert (answer.status_code, page.labels, page.error("Due")) == (422, ["Due"], "Enter a valid date.")
+
+
+@pytest.mark.parametrize("field", ["version", "status", "order", "nonsense"])
+def test_there_are_forms_for_these_fields_only(browser, task, field):
+    assert browser.get(f"/tasks/{task.pk}/edit/{field}/").status_code == 404
+
+
+# Where the answer leads
+
+
+def test_on_the_page_of_the_form_htmx_leads_back_to_the_board(browser, sprint, path, filled_in):
+    headers = HTMX | {"HX-Current-URL": f"http://testserver{path}"}
+    answer = browser.post(path, filled_in, headers=headers)
+    assert answer["HX-Redirect"] == f"/sprints/{sprint.pk}/"
+    toast = Page(browser.get(f"/sprints/{sprint.pk}/")).one("div", class_="toast")
+    assert toast.one("form")["action"] == f"/undo/{Event.objects.latest('seq').seq}/"
+
+
+def test_opening_the_form_takes_four_queries(browser, path, django_assert_num_queries):
+    with django_assert_num_queries(4):
+        browser.get(path, headers=HTMX)

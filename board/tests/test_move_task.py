@@ -1,7 +1,10 @@
 """GET and POST /tasks/<id>/move/, the way to move a card without dragging"""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from board import actions
 from board.models import Event, Status, Task
 
 from .reading import HTMX, Page
@@ -114,3 +117,57 @@ def test_a_move_that_breaks_a_rule_says_so_above_the_fields_and_keeps_the_choice
     assert (page.value("Move to"), page.value("Position")) == ("In Development", "Top of the column")
     task.refresh_from_db()
     assert task.sprint == sprint
+
+
+def test_it_offers_to_stand_before_each_card_but_itself(browser, sprint, add):
+    a, b = add("a", sprint, Status.ACTIVE), add("b", sprint, Status.ACTIVE)
+    c = add("c")
+    task = add("task")
+    field = Page(browser.get(f"/tasks/{task.pk}/move/")).field("Position")
+    assert {
+        group["label"]: [(option["value"], option.text) for option in group.all("option")]
+        for group in field.all("optgroup")
+    } == {
+        "Before, in Backlog": [(f"backlog/{c.pk}", "c")],
+        "Before, in Sprint 1, In Development": [
+            (f"{sprint.pk}-active/{a.pk}", "a"),
+            (f"{sprint.pk}-active/{b.pk}", "b"),
+        ],
+    }
+
+
+def test_before_a_card_is_in_its_column_whatever_column_was_chosen(move, sprint, add):
+    add("a", sprint, Status.ACTIVE)
+    b = add("b", sprint, Status.ACTIVE)
+    move(add("c"), "backlog", f"{sprint.pk}-active/{b.pk}")
+    in_column = Task.objects.in_column(sprint.pk, Status.ACTIVE)
+    assert list(in_column.values_list("name", flat=True)) == ["a", "c", "b"]
+
+
+@pytest.mark.parametrize("position", ["99-active/1", "backlog/x", "backlog/99", "/", "1-todo/"])
+def test_before_a_card_that_does_not_stand_there_says_so(move, sprint, add, position):
+    answer = move(add(sprint=sprint), "backlog", position)
+    assert answer.status_code == 422
+    assert Page(answer).error("Position") == "That card does not stand there any more: choose again."
+
+
+def test_the_queries_for_the_form_do_not_grow_with_the_cards(browser, sprint, add, django_assert_num_queries):
+    task = add(sprint=sprint)
+    browser.get(f"/tasks/{task.pk}/move/")
+    with CaptureQueriesContext(connection) as few:
+        browser.get(f"/tasks/{task.pk}/move/")
+    for n in range(20):
+        add(f"Task {n}", sprint if n % 2 else None)
+    with django_assert_num_queries(len(few)):
+        browser.get(f"/tasks/{task.pk}/move/")
+
+
+def test_a_double_click_moves_once(browser, user, sprint, add):
+    task = add(sprint=sprint)
+    key = Page(browser.get(f"/tasks/{task.pk}/move/")).one("input", name="key")["value"]
+    data = {"column": f"{sprint.pk}-active", "position": "top", "key": key}
+    browser.post(f"/tasks/{task.pk}/move/", data)
+    actions.place_task(user, task.pk, actions.Place(sprint.pk, Status.DONE))
+    browser.post(f"/tasks/{task.pk}/move/", data)
+    task.refresh_from_db()
+    assert task.status == Status.DONE

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from board import actions
 from board.models import Column, Event, Status, Task
 
 from .reading import HTMX, Page
@@ -119,3 +120,31 @@ def test_a_place_that_makes_no_sense_says_so_and_moves_nothing(browser, sprint, 
 
 def test_a_place_cannot_be_asked_for(browser, add):
     assert browser.get(f"/tasks/{add().pk}/place/").status_code == 405
+
+
+def test_a_gesture_that_is_sent_twice_moves_once(browser, place, user, sprint, add):
+    task = add(sprint=sprint)
+    headers = {**HTMX, "Idempotency-Key": "one gesture"}
+    place(task, sprint, "active", headers)
+    actions.place_task(user, task.pk, actions.Place(sprint.pk, Status.DONE))
+    answer = place(task, sprint, "active", headers)
+    assert Page(answer).one("li", data_task=True)["data-in"] == "done"
+    assert Event.objects.filter(task=task.pk).count() == 3
+
+
+def test_a_refused_gesture_may_be_tried_again_under_its_key(place, user, sprint, next_sprint, add):
+    task = add(sprint=sprint, status=Status.DONE)
+    headers = {**HTMX, "Idempotency-Key": "one gesture"}
+    assert place(task, next_sprint, "todo", headers).status_code == 422
+    actions.change_task(user, task.pk, status=Status.ACTIVE)
+    assert place(task, next_sprint, "todo", headers).status_code == 200
+    task.refresh_from_db()
+    assert task.sprint == next_sprint
+
+
+def test_a_gesture_that_is_repeated_after_its_card_was_deleted_finds_nothing(place, user, sprint, add):
+    task = add(sprint=sprint)
+    headers = {**HTMX, "Idempotency-Key": "one gesture"}
+    place(task, sprint, "active", headers)
+    actions.remove_task(user, task.pk)
+    assert place(task, sprint, "active", headers).status_code == 404

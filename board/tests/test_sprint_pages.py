@@ -132,7 +132,9 @@ def test_deleting_a_sprint_asks_first(browser, sprint):
 def test_an_empty_sprint_is_deleted_and_home_says_so(browser, sprint):
     answer = browser.post(f"/sprints/{sprint.pk}/delete/", follow=True)
     assert answer.redirect_chain == [("/", 302)]
-    assert Page(answer).texts("p", class_="toast") == ["Sprint 1 was deleted."]
+    toast = Page(answer).one("div", class_="toast")
+    assert toast.text == "Deleted “Sprint 1”Undo"
+    assert toast.one("form")["action"] == f"/undo/{Event.objects.latest('seq').seq}/"
     assert not Sprint.objects.exists()
 
 
@@ -140,7 +142,8 @@ def test_a_sprint_with_tasks_stays_and_its_board_says_why(browser, sprint, add):
     add(sprint=sprint)
     answer = browser.post(f"/sprints/{sprint.pk}/delete/", follow=True)
     assert answer.redirect_chain == [(f"/sprints/{sprint.pk}/", 302)]
-    assert Page(answer).texts("p", class_="toast") == ["The sprint still has 1 task: move or delete them first."]
+    toasts = Page(answer).texts("div", class_="toast")
+    assert toasts == ["The sprint still has 1 task: move or delete them first."]
     assert Sprint.objects.exists()
 
 

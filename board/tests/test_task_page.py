@@ -89,7 +89,6 @@ def test_a_task_that_was_deleted_meanwhile_says_so(browser, user, add, piece, he
 @pytest.mark.parametrize(
     ("piece", "data"),
     [
-        ("edit/", {"name": "Draw"}),
         ("move/", {"column": "backlog", "position": "top"}),
         ("place/", {"column": "backlog"}),
         ("delete/", {}),
@@ -106,7 +105,6 @@ def test_what_is_done_to_a_deleted_task_says_so(browser, user, add, piece, data,
 @pytest.mark.parametrize(
     ("piece", "data", "action"),
     [
-        ("edit/", {"name": "Draw"}, "change_task"),
         ("move/", {"column": "backlog", "position": "top"}, "place_task"),
         ("delete/", {}, "remove_task"),
     ],

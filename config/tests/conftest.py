@@ -8,6 +8,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = {
     "ALLOWED_HOSTS",
+    "API_RATE",
+    "API_RATE_UNKNOWN",
     "DATABASE_URL",
     "DEBUG",
     "HOST",
@@ -18,6 +20,7 @@ OURS = {
     "SITE_URL",
     "TIME_ZONE",
     "TRUSTED_ORIGINS",
+    "TRUSTED_PROXIES",
 }
 
 

@@ -52,5 +52,5 @@ def test_systemd_finds_nothing_wrong_with_a_unit(unit):
 
 def test_the_example_of_settings_names_what_there_is():
     names = re.findall(r"^(?:# )?([A-Z_]+)=", (DEPLOY / "example.env").read_text(), re.MULTILINE)
-    assert len(names) == 4
+    assert len(names) == 5
     assert set(names) <= OURS

@@ -31,6 +31,9 @@ WRONG = [
     ("REDIS_URL", "http://localhost"),
     ("TIME_ZONE", "Mars/Olympus"),
     ("TRUSTED_ORIGINS", "https://good.example,bad.example"),
+    ("TRUSTED_PROXIES", "-1"),
+    ("API_RATE", "many"),
+    ("API_RATE_UNKNOWN", "0/minute"),
 ]
 
 
@@ -47,6 +50,8 @@ def test_a_wrong_value_ends_the_start_with_one_sentence_that_names_the_variable(
 def test_right_values_start(run, tmp_path):
     values = {
         "ALLOWED_HOSTS": "board.example,localhost",
+        "API_RATE": "100/second",
+        "API_RATE_UNKNOWN": "5/hour",
         "DEBUG": "off",
         "HOST": "::1",
         "PORT": "0",
@@ -56,6 +61,7 @@ def test_right_values_start(run, tmp_path):
         "SITE_URL": "https://board.example:8443",
         "TIME_ZONE": "Europe/Stockholm",
         "TRUSTED_ORIGINS": "https://board.example",
+        "TRUSTED_PROXIES": "1",
     }
     assert values.keys() | {"DATABASE_URL"} == OURS
     done = run("manage.py", "check", **values)

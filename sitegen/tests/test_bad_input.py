@@ -1,4 +1,5 @@
 import json
+import time
 from contextlib import suppress
 
 import pytest
@@ -90,6 +91,8 @@ def test_all_errors_of_a_run_are_reported_at_once(site, capsys):
         "{{ 'x'|ljust:'50000000' }}",
         "{{ 5|stringformat:'0999999999d' }}",
         "{% lorem 1000000000 %}",
+        "{{ 'ab'|make_list|join:site.data.long|make_list|join:site.data.long }}",
+        "{% with a=site.data.long|add:site.data.long %}" + "{% with a=a|add:a %}" * 20 + "{% endwith %}" * 21,
         "{% include 'self.html' %}",
         "{% placeholder 'a' 'b' %}",
     ],
@@ -97,6 +100,7 @@ def test_all_errors_of_a_run_are_reported_at_once(site, capsys):
 def test_a_page_reaches_nothing_but_the_folder(site, tmp_path, template):
     (tmp_path / "secret.html").write_text("secret")
     site.write("layouts/self.html", "{% include 'self.html' %}")
+    site.write("data/long.json", json.dumps("x" * 100_000))
     site.write("index.html", template)
     assert "index.html" in failure(site) or "self.html" in failure(site)
 
@@ -141,14 +145,48 @@ def test_a_redirect_must_not_hide_a_page(site):
 
 
 def test_a_page_that_runs_too_long_is_an_error_and_the_rest_is_built(site, monkeypatch, capsys):
-    monkeypatch.setattr("sitegen.engine.MAX_SECONDS", 0.05)
+    monkeypatch.setattr("sitegen.engine.MAX_SECONDS", 2)
     digits = "{% for a in d %}" * 9 + "x" + "{% endfor %}" * 9
     site.write("index.md", "# Fine\n")
     site.write("forever.html", '{% block context %}{"d": [0,1,2,3,4,5,6,7,8,9]}{% endblock %}' + digits)
     assert main(["build", str(site.folder), "--output", str(site.output)]) == 1
-    assert "forever.html: runs for more than 0.05 seconds" in capsys.readouterr().err
+    assert "forever.html: runs for more than 2 seconds" in capsys.readouterr().err
     assert "Fine" in site.html("index.html")
     assert not (site.output / "forever").exists()
+
+
+def test_a_page_whose_text_takes_too_long_to_parse_is_an_error_and_the_rest_is_built(site, monkeypatch):
+    def parsed(text, *highlight):
+        end = time.monotonic() + 60
+        while "endless" in text and time.monotonic() < end:
+            pass
+        return text
+
+    monkeypatch.setattr("sitegen.engine.MAX_SECONDS", 2)
+    monkeypatch.setattr("sitegen.render.parsed", parsed)
+    site.write("index.md", "Fine\n")
+    site.write("brackets.md", "endless\n")
+    [problem] = site.build().problems
+    assert "brackets.md: runs for more than 2 seconds" in str(problem)
+    assert "Fine" in site.html("index.html")
+
+
+def test_a_loop_is_stopped_before_it_fills_the_memory(site, monkeypatch):
+    monkeypatch.setattr("sitegen.engine.MAX_BYTES", 10_000)
+    site.write("index.md", "# Fine\n")
+    context = '{% block context %}{"d": [0,1,2,3,4,5,6,7,8,9]}{% endblock %}'
+    turns = "{% for a in d %}" * 3 + "0123456789" * 10 + "{% endfor %}" * 3
+    site.write("big.html", f"{context}{turns}{{% lorem 1000000000 %}}")
+    # It is the loop that ends the page: the tag behind it would have.
+    assert "big.html: is larger than" in str(site.build().problems[0])
+
+
+def test_loops_inside_loops_count_their_text_once(site, monkeypatch):
+    monkeypatch.setattr("sitegen.engine.MAX_BYTES", 10_000)
+    context = '{% block context %}{"d": [0,1,2,3,4,5,6,7,8,9]}{% endblock %}'
+    loops = "{% for a in d %}" * 3 + "12345" + "{% endfor %}" * 3
+    site.write("index.html", f"{context}{loops}")
+    assert site.build().problems == []
 
 
 def test_a_page_that_grows_too_large_is_an_error_and_the_rest_is_built(site, monkeypatch):

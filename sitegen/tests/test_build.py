@@ -1,4 +1,7 @@
+import os
+import pty
 import re
+import signal
 import subprocess
 import sys
 
@@ -7,7 +10,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from sitegen.__main__ import main
-from sitegen.errors import BuildError
+from sitegen.errors import BuildError, SiteError
+from sitegen.render import RenderedSite
 
 
 def test_index_and_other_pages_get_their_addresses(small_site):
@@ -116,6 +120,48 @@ def test_drafts_and_future_pages_are_counted_and_named(small_site, capsys):
     said = capsys.readouterr().out
     assert "Left out, drafts: 1 (idea.md)" in said
     assert "Left out, dated in the future: 1 (soon.md)" in said
+
+
+def test_the_report_names_the_slowest_and_the_largest(small_site, capsys):
+    small_site.write("long.md", "# Long\n\n" + "".join(f"{number} " for number in range(20_000)))
+    main(["build", str(small_site.folder), "--output", str(small_site.output)])
+    said = capsys.readouterr().out
+    assert re.search(r"^Slowest: [\w/]+ \d+ ms, ", said, re.MULTILINE)
+    assert re.search(r"^Largest: long/index.html 1\d\d kB, ", said, re.MULTILINE)
+    assert re.search(
+        r"^Built 5 pages \(5 rendered\), \d+ files, \d+ kB in \d\.\d\d s, \d+ warnings → ", said, re.MULTILINE
+    )
+
+
+def test_a_terminal_shows_how_far_the_build_is(small_site):
+    controller, terminal = pty.openpty()
+    command = [sys.executable, "-m", "sitegen", "build", small_site.folder, "--output", small_site.output]
+    with os.fdopen(controller, "rb", buffering=0) as screen:
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=terminal, cwd=settings.BASE_DIR, check=True)
+        os.close(terminal)
+        shown = screen.read(100_000).decode()
+    assert "Pages" in shown
+    assert "100%" in shown
+
+
+def test_a_process_that_is_killed_fails_the_build_and_the_old_site_stays(small_site, monkeypatch):
+    small_site.build()
+    whole = small_site.files()
+    monkeypatch.setattr("sitegen.builder.PAGES_WORTH_PROCESSES", 2)
+    monkeypatch.setattr("sitegen.builder.can_fork", lambda: True)
+    render, here = RenderedSite.render, os.getpid()
+
+    def killed(site, page, script=None):
+        assert os.getpid() != here
+        if page.slug == "about":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return render(site, page, script)
+
+    monkeypatch.setattr(RenderedSite, "render", killed)
+    small_site.write("layouts/foot.html", "<footer>New</footer>")
+    with pytest.raises(SiteError, match="a process that rendered pages ended with -9"):
+        small_site.build(processes=2)
+    assert small_site.files() == whole
 
 
 @pytest.mark.parametrize("processes", [1, 3])

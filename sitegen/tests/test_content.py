@@ -95,6 +95,20 @@ def test_data_files_are_site_data(blog):
     assert shown(blog, "{{ site.data.a.x }} {{ site.data.b.x }} {{ site.data.c.0.x }}") == "1 2 3"
 
 
+def test_data_in_folders_has_the_names_of_its_folders(blog):
+    blog.write("data/offices/berlin.json", '{"desks": 4}')
+    blog.write("data/offices/oslo/north.yaml", "desks: 2\n")
+    assert shown(blog, "{{ site.data.offices.berlin.desks }} {{ site.data.offices.oslo.north.desks }}") == "4 2"
+
+
+@pytest.mark.parametrize("other", ["data/a.yaml", "data/a/b.json"])
+def test_two_data_files_of_one_name_are_an_error(blog, other):
+    blog.write("data/a.json", "{}")
+    blog.write(other, "{}")
+    with pytest.raises(BuildError, match="is data named “a”"):
+        blog.build()
+
+
 def test_navigation_and_breadcrumbs_come_from_the_tree(blog):
     blog.write("index.md", "# Start\n")
     blog.write("b.md", "---\ntitle: B\norder: 1\n---\n")

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from sitegen import output
 from sitegen.build import verify_build
+from sitegen.metadata import read_mapping
 from sitegen.options import BuildOptions, build_moment
 
 
@@ -57,6 +58,32 @@ def test_a_change_renders_exactly_the_pages_that_depend_on_it(small_site, path, 
     small_site.write(path, content)
     assert rendered(small_site) == pages
     assert (small_site.files() != before) == (pages > 0)
+
+
+HEADS = [
+    "day: 2026-01-02",
+    "moment: 2026-01-02T03:04:05+02:00",
+    "deep: {1: [a, null, 1.5]}",
+    "bytes: !!binary aGk=",
+]
+
+
+def test_what_pages_say_at_their_top_is_parsed_once_and_stays_what_it_was(small_site, monkeypatch):
+    for number, head in enumerate(HEADS):
+        small_site.write(f"p{number}.md", f"---\n{head}\n---\n{{{{ {head.partition(':')[0]} }}}}\n")
+    small_site.build()
+    shown = small_site.files()
+    read = []
+    monkeypatch.setattr(
+        "sitegen.memory.read_mapping", lambda text, *place: read.append(text) or read_mapping(text, *place)
+    )
+    small_site.write("layouts/foot.html", "<footer>New</footer>")
+    small_site.build()
+    # What JSON cannot hold is read again.
+    assert sorted(text.strip() for text in read) == sorted(HEADS[2:])
+    small_site.write("layouts/foot.html", "<footer>Made here</footer>")
+    small_site.build()
+    assert small_site.files() == shown
 
 
 def test_what_has_gone_leaves_the_output(small_site):

@@ -80,6 +80,15 @@ def test_the_search_index_has_the_words_of_every_page(blog):
     assert "/404.html" not in pages
 
 
+@pytest.mark.parametrize("name", ["robots.txt", "sitemap.xml", "search.json", "blog/feed.xml"])
+def test_a_file_of_the_folder_stands_instead_of_a_generated_one(blog, name):
+    blog.write(name, "[]")
+    blog.build()
+    names = [path for path in blog.files() if path.partition(".")[0] == name.partition(".")[0]]
+    assert [blog.html(path) for path in names] == ["[]"]
+    assert names == [name]
+
+
 def test_every_site_has_a_page_for_what_is_not_found(blog):
     assert "Page not found" in blog.html("404.html")
     blog.write("404.md", "# Lost?\n")

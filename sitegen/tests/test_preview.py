@@ -1,5 +1,9 @@
 import pytest
+from channels.routing import URLRouter
+from channels.testing import WebsocketCommunicator
 from django.urls import reverse
+
+from sitegen.routing import websocket_urlpatterns
 
 
 @pytest.fixture
@@ -81,7 +85,8 @@ def test_everything_that_is_published_can_be_seen_before(preview, path, kind):
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, kind)
 
 
-def test_an_error_is_shown_with_file_line_and_text_and_goes_away(preview, small_site):
+def test_an_error_is_shown_with_file_line_and_text_and_goes_away(preview, small_site, settings):
+    settings.SITE_LIVE = True
     small_site.write("about.html", "<p>\n  <b>{{ x|nofilter }}</b>")
     answer = preview("about/")
     assert answer.status_code == 500
@@ -93,7 +98,35 @@ def test_an_error_is_shown_with_file_line_and_text_and_goes_away(preview, small_
     assert "Well again" in preview("about/").text
 
 
-def test_broken_metadata_and_data_are_shown_too(preview, small_site):
+def test_where_the_preview_is_not_live_an_error_says_nothing_of_the_folder(preview, small_site, caplog):
+    small_site.write("about.html", "<p>\n  <b>{{ secret|nofilter }}</b>")
+    answer = preview("about/")
+    assert answer.status_code == 500
+    assert not [
+        said for said in ("about.html", str(small_site.folder), "nofilter", "secret") if said in answer.text
+    ]
+    assert f"/site/about/ is not shown: {small_site.folder}/about.html:2" in caplog.text
+
+
+@pytest.mark.parametrize("is_live", [True, False])
+def test_pages_follow_their_files_only_where_the_preview_is_live(preview, settings, is_live):
+    settings.SITE_LIVE = is_live
+    assert ('src="/site/static/sitegen/live.js"' in preview("").text) == is_live
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_heard"), [(b"http://localhost", True), (b"http://evil.example", False), (None, False)]
+)
+async def test_only_pages_of_the_server_hear_of_changes(small_site, settings, origin, is_heard):
+    settings.SITE_PAGES = small_site.folder
+    headers = [(b"origin", origin)] if origin else []
+    socket = WebsocketCommunicator(URLRouter(websocket_urlpatterns), "live/", headers)
+    assert (await socket.connect())[0] == is_heard
+    await socket.disconnect()
+
+
+def test_broken_metadata_and_data_are_shown_too(preview, small_site, settings):
+    settings.SITE_LIVE = True
     small_site.write("about.html", "---\ntitle: [\n---\n")
     assert "about.html:3" in preview("about/").text
     small_site.write("data/team.json", "{")

@@ -6,12 +6,11 @@ from contextlib import suppress
 import uvicorn
 from channels.routing import get_default_application
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError, call_command
-from django.db import OperationalError
+from django.core.management import BaseCommand, CommandError
 
 from board.hub import hub
 
-from .serve import refuse_taken_port
+from .serve import refuse_taken_port, take_up_database
 
 # Who was let in has this long to say what they want; then the requests at work have the rest of ten seconds.
 LAST_WORDS = 2
@@ -29,10 +28,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         refuse_taken_port(settings.HOST, settings.PORT)
         try:
-            self.check()
-            call_command("migrate", check_unapplied=True, verbosity=0)
-        except OperationalError as error:
-            raise CommandError(f"The database of DATABASE_URL cannot be used: {error}") from None
+            take_up_database(self, check_unapplied=True)
         except SystemExit:
             raise CommandError("The database is not up to date: run manage.py migrate, once for all.") from None
         config = uvicorn.Config(

@@ -1,15 +1,23 @@
-// The board's page: cards open in place, are dragged, and stay true.
+// The board's page: cards open in place, are moved by every hand, and stay true.
 
-import { count, free, leave, parse, settle } from "./cards.js";
+import { count, find, free, leave, parse, settle } from "./cards.js";
 import { startDragging } from "./drag.js";
+import { startFiltering } from "./filter.js";
+import { startForms } from "./forms.js";
+import { startKeys } from "./keys.js";
 import { goLive, hands } from "./live.js";
+import { dropDeleted } from "./moves.js";
+import { reason } from "./problems.js";
 import { toast } from "./toasts.js";
 
 const board = document.querySelector(".board");
 
+startForms();
 if (board) {
   board.addEventListener("click", openInPlace);
   startDragging(hands);
+  startFiltering();
+  startKeys(open);
   goLive();
   followTabs();
   markMine(document.body.dataset.user);
@@ -28,44 +36,74 @@ function openInPlace(event) {
   const link = event.target.closest(".card:not(.open) a");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  const card = link.closest(".card");
-  if (card.matches(".held")) return;
-  const address = link.matches("i a") ? link.getAttribute("href") : `${link.getAttribute("href")}edit/`;
-  htmx.ajax("GET", address, { target: card, source: card, swap: "outerHTML" });
+  open(link.closest(".card"), link.matches("i a") ? "move/" : "edit/");
+}
+
+function open(card, form) {
+  if (card.matches(".held, .saving")) return;
+  htmx.ajax("GET", `/tasks/${card.dataset.task}/${form}`, { target: card, source: card, swap: "outerHTML" }).catch(() => {});
 }
 
 document.addEventListener("htmx:load", (event) => {
   const piece = event.detail.elt;
   if (piece.matches?.("template[data-cards]")) {
-    for (const card of parse(piece.innerHTML)) settle(card);
-    piece.remove();
+    take(piece);
   } else if (piece.matches?.(".card:not(.open)") && board) {
     free(piece);
     piece.querySelector("a").focus({ preventScroll: true });
-  } else {
-    piece.querySelector?.("[aria-invalid=true], input:not([type=hidden]), select, .danger")?.focus({ preventScroll: true });
+  } else if (piece.matches?.("form.theme")) {
+    document.documentElement.dataset.theme = piece.dataset.theme;
+  } else if (piece !== document.body || !board) {
+    piece.querySelectorAll?.("select[name=position]").forEach(narrow);
+    first(piece)?.focus({ preventScroll: true });
   }
   if (board) count();
 });
 
+/** What to begin with in a piece: what is wrong or clashes, else its first field. */
+function first(piece) {
+  return piece.querySelector?.("[aria-invalid=true], .clash input") ?? piece.querySelector?.("input:not([type=hidden]), textarea, select, .danger");
+}
+
+/** Put the cards of an answer in their places; one that is not on this board any more leaves. */
+function take(template) {
+  const { gone, seq, focus } = template.dataset;
+  for (const card of parse(template.innerHTML)) {
+    settle(card);
+    if (focus !== undefined) find(card.dataset.task)?.querySelector("a")?.focus({ preventScroll: true });
+  }
+  if (gone) leave(gone, Number(seq));
+  template.remove();
+}
+
+/** In the form for moving, "before" offers the cards of the chosen column alone. */
+function narrow(position) {
+  const column = position.form.elements.column;
+  const groups = [...position.querySelectorAll("optgroup")];
+  const show = () => {
+    for (const group of groups) {
+      if (group.firstElementChild.value.startsWith(`${column.value}/`)) position.append(group);
+      else group.remove();
+    }
+  };
+  column.addEventListener("change", show);
+  show();
+}
+
+// A request that fails says so in a toast; no error page gets into a card. Moves say it themselves.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const card = detail.target.closest(".card");
-  if (detail.xhr.status === 404 && card) dropDeleted(card);
-  else if (detail.isError) toast(reason(detail.xhr));
+  const { xhr, elt, target } = detail;
+  const isPage = /^\s*<!doctype/i.test(xhr.responseText);
+  if (isPage) detail.shouldSwap = false;
+  if (xhr.status < 400 || detail.shouldSwap || isMove(elt)) return;
+  const card = board && target.closest(".card");
+  if (xhr.status === 404 && card) dropDeleted(card.dataset.task);
+  else toast(reason(xhr));
 });
+document.addEventListener("htmx:sendError", ({ detail }) => isMove(detail.elt) || toast(reason(detail.xhr)));
+document.addEventListener("htmx:timeout", ({ detail }) => isMove(detail.elt) || toast(reason(null)));
 
-function reason(xhr) {
-  const problem = new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector(".problem");
-  return problem?.textContent ?? `That did not work (error ${xhr.status}). Nothing was saved.`;
-}
-
-function dropDeleted(card) {
-  card.classList.remove("open");
-  leave(card.dataset.task, Number(card.dataset.version));
-  toast("It was deleted meanwhile.");
-}
-
-document.addEventListener("htmx:sendError", () => toast("No connection: nothing was saved. Try again in a moment."));
+const isMove = (element) => element.matches(".card.saving");
 
 /** Cards are the same for everybody; which are mine, one rule of this page says. */
 function markMine(user) {

@@ -6,9 +6,11 @@ const gone = new Map();
 const waiting = new Map();
 
 export const find = (id) => board.querySelector(`.cards > [data-task="${id}"]`);
-const column = (name) => board.querySelector(`[data-column="${name}"] .cards`);
+export const listOf = (column) => board.querySelector(`[data-column="${column}"] .cards`);
+export const columnOf = (card) => card.closest("[data-column]");
+export const shownIn = (list) => [...list.querySelectorAll(":scope > [data-task]:not([hidden])")];
 const version = (card) => Number(card.dataset.version);
-const isBusy = (card) => card.matches(".open, .lifted");
+const isBusy = (card) => card.matches(".open, .lifted, .saving");
 
 /** Return the cards of a piece of HTML. */
 export function parse(html) {
@@ -28,12 +30,11 @@ export function settle(card, isTruth = false, by = "") {
   const old = find(id);
   if (!old) {
     stand(card, "arrived");
-  } else if (isOlder(card, old, isTruth)) {
-    old.classList.remove("saving");
   } else if (isBusy(old)) {
-    waiting.set(id, card);
-    if (by && version(card) > version(old)) old.dataset.changed = by;
-  } else {
+    const newest = waiting.get(id) ?? old;
+    if (!isOlder(card, newest, isTruth)) waiting.set(id, card);
+    if (by && version(card) > version(old) && !old.matches(".saving")) old.dataset.changed = by;
+  } else if (!isOlder(card, old, isTruth)) {
     replace(old, card);
   }
   count();
@@ -41,24 +42,21 @@ export function settle(card, isTruth = false, by = "") {
 
 function isOlder(card, old, isTruth) {
   if (version(card) !== version(old)) return version(card) < version(old);
-  const same = card.dataset.order === old.dataset.order && card.dataset.in === old.dataset.in;
-  return !isTruth || (same && !old.matches(".saving"));
+  return !isTruth || (card.dataset.order === old.dataset.order && card.dataset.in === old.dataset.in);
 }
 
 function replace(old, card) {
   const focused = old.contains(document.activeElement) && document.activeElement.getAttribute("href");
   if (old.dataset.held) hold(card, old.dataset.held);
   const moved = old.dataset.in !== card.dataset.in || old.dataset.order !== card.dataset.order;
-  const isOwn = old.matches(".saving");
-  if (isOwn || !moved) old.replaceWith(card);
-  else old.remove();
-  stand(card, moved && !isOwn ? "arrived" : "");
+  old.replaceWith(card);
+  stand(card, moved ? "arrived" : "");
   if (focused) card.querySelector(`a[href="${focused}"]`)?.focus({ preventScroll: true });
 }
 
 /** Put a card where its column and sort key say, if it does not stand there already. */
 export function stand(card, mark = "") {
-  const list = column(card.dataset.in);
+  const list = listOf(card.dataset.in);
   const next = [...list.children].find((other) => other !== card && other.dataset.task && isBefore(card, other));
   let follower = card.nextElementSibling;
   while (follower && !follower.dataset.task) follower = follower.nextElementSibling;
@@ -82,15 +80,44 @@ export function leave(id, seq, by = "somebody") {
   count();
 }
 
-/** A card that was open or in hand is free again: show what came meanwhile. */
+/** A card that was open, in hand or being saved is free again: show what came meanwhile, and glide to where it stands. */
 export function free(card) {
   const id = card.dataset.task;
   const newer = waiting.get(id);
+  const from = card.getBoundingClientRect();
+  const hadFocus = card.contains(document.activeElement);
   waiting.delete(id);
   if (gone.has(id) && version(card) <= gone.get(id)) card.remove();
   else if (newer && !isOlder(newer, card, true)) replace(card, newer);
   else stand(card);
+  glide(find(id), from);
+  if (hadFocus) focus(id);
   count();
+}
+
+/** Let the eye follow a card to where it stands now, from the box where it was. */
+export function glide(card, from) {
+  const to = card?.getBoundingClientRect();
+  if (!to || (Math.abs(to.x - from.x) < 2 && Math.abs(to.y - from.y) < 2)) return;
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  // A column clips what leaves it, so a copy flies.
+  const copy = card.cloneNode(true);
+  delete copy.dataset.task;
+  copy.className = "card flying";
+  copy.inert = true;
+  Object.assign(copy.style, { left: `${to.x}px`, top: `${to.y}px`, width: `${to.width}px` });
+  document.body.append(copy);
+  card.classList.add("landing");
+  const start = { transform: `translate(${from.x - to.x}px, ${from.y - to.y}px)` };
+  copy.animate([start, {}], { duration: 180, easing: "ease-out" }).finished.finally(() => {
+    copy.remove();
+    card.classList.remove("landing");
+  });
+}
+
+/** Give the focus to a card. */
+export function focus(id) {
+  find(id)?.querySelector(":scope > a")?.focus({ preventScroll: true });
 }
 
 /** Show the board of a freshly loaded page: what it has, in its order, and nothing else. */
@@ -108,7 +135,7 @@ export function settleAll(page) {
 export function showHeld(held) {
   for (const card of board.querySelectorAll(".card")) {
     const name = held[card.dataset.task];
-    if (name && !isBusy(card) && !card.matches(".saving")) hold(card, name);
+    if (name && !isBusy(card)) hold(card, name);
     else release(card);
   }
 }
@@ -123,19 +150,29 @@ function release(card) {
   delete card.dataset.held;
 }
 
-/** Bring all counts on the page up to date. */
+/** Return where a card stands, for the ear: {column: its title, place, total}. */
+export function whereabouts(card) {
+  const all = [...card.parentElement.querySelectorAll(":scope > [data-task]")];
+  const column = columnOf(card).querySelector("h2 > span").textContent;
+  return { column, place: all.indexOf(card) + 1, total: all.length };
+}
+
+/** Bring all counts on the page up to date: "12", or "3 of 12" while a filter hides cards. */
 export function count() {
   let all = 0;
   for (const section of board.querySelectorAll("[data-column]")) {
     const name = section.dataset.column;
-    const number = section.querySelectorAll(".cards > .card").length;
-    if (name !== "backlog") all += number;
-    for (const place of board.querySelectorAll(`[data-count="${name}"]`)) write(place, number);
-    if (name === "done") write(board.querySelector("[data-done]"), number);
+    const cards = section.querySelectorAll(".cards > .card").length;
+    const shown = section.querySelectorAll(".cards > .card:not([hidden])").length;
+    if (name !== "backlog") all += cards;
+    for (const place of board.querySelectorAll(`[data-count="${name}"]`)) {
+      write(place, board.matches("[data-filtered]") ? `${shown} of ${cards}` : cards);
+    }
+    if (name === "done") write(board.querySelector("[data-done]"), cards);
   }
   write(board.querySelector("[data-all]"), all);
 }
 
-function write(place, number) {
-  if (place.textContent !== String(number)) place.textContent = number;
+function write(place, text) {
+  if (place.textContent !== String(text)) place.textContent = text;
 }

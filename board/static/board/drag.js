@@ -1,7 +1,7 @@
-// Dragging with pointer events: a mouse at once, a finger after a long press, so that scrolling stays scrolling.
+// Dragging with pointer events: a mouse at once, a finger or a pen after a long press, so that scrolling stays scrolling.
 
-import { find, free, parse, settle } from "./cards.js";
-import { toast } from "./toasts.js";
+import { columnOf, free, glide, listOf, shownIn } from "./cards.js";
+import { between, saveMove } from "./moves.js";
 
 const THRESHOLD = 4;
 const LONG_PRESS = 250;
@@ -9,15 +9,19 @@ const SLIP = 8;
 const EDGE = 48;
 
 const board = document.querySelector(".board");
+const columns = board?.querySelector(".columns");
+const tabs = board?.querySelector(".tabs > div");
 let press = null;
 let drag = null;
-let hands = { hold() {}, release() {} };
+let hands = null;
 
 /** Let cards be dragged; `holding` is told with `hold(id)` and `release(id)` what is in hand. */
 export function startDragging(holding) {
   hands = holding;
   board.addEventListener("pointerdown", onPress);
   board.addEventListener("dragstart", (event) => event.preventDefault());
+  board.addEventListener("selectstart", (event) => press && event.preventDefault());
+  addEventListener("pointerdown", (event) => press && event.pointerId !== press.pointer && cancel());
   addEventListener("pointermove", onMove);
   addEventListener("pointerup", onRelease);
   addEventListener("pointercancel", cancel);
@@ -30,13 +34,15 @@ export function startDragging(holding) {
 
 function onPress(event) {
   const card = event.target.closest(".card");
-  if (!card || !event.isPrimary || event.button || event.target.closest("i a, form") || card.matches(".open, .held, .saving")) return;
+  if (press || !card || !event.isPrimary || event.button || event.target.closest("i a, form") || card.matches(".open, .held")) return;
   press = { card, x: event.clientX, y: event.clientY, pointer: event.pointerId };
-  if (event.pointerType === "touch") press.timer = setTimeout(lift, LONG_PRESS);
+  if (event.pointerType !== "mouse") press.timer = setTimeout(lift, LONG_PRESS);
 }
 
 function onMove(event) {
   if (!press || event.pointerId !== press.pointer) return;
+  // The button was let go outside the window.
+  if (event.pointerType === "mouse" && !event.buttons) return cancel();
   const distance = Math.hypot(event.clientX - press.x, event.clientY - press.y);
   if (!drag && press.timer && distance > SLIP) letGo();
   else if (!drag && !press.timer && distance > THRESHOLD) lift();
@@ -45,16 +51,17 @@ function onMove(event) {
 
 function lift() {
   const { card } = press;
-  if (!card.isConnected) return letGo();
+  if (!card.isConnected || card.matches(".open, .held")) return letGo();
   const box = card.getBoundingClientRect();
   const slot = document.createElement("li");
   slot.className = "slot";
   slot.style.height = `${box.height}px`;
-  drag = { card, slot, left: box.left - press.x, top: box.top - press.y, from: card.nextElementSibling, list: card.parentElement };
+  drag = { card, slot, left: box.left - press.x, top: box.top - press.y, from: card.parentElement, stood: between(card) };
   card.before(slot);
   card.classList.add("lifted");
   card.style.width = `${box.width}px`;
   document.documentElement.classList.add("dragging");
+  if (press.timer) navigator.vibrate?.(10);
   follow(press.x, press.y);
   drag.scroller = requestAnimationFrame(scrollAtEdges);
   hands.hold(card.dataset.task);
@@ -63,51 +70,82 @@ function lift() {
 function follow(x, y) {
   Object.assign(drag, { x, y });
   drag.card.style.transform = `translate(${x + drag.left}px, ${y + drag.top}px)`;
-  const list = document.elementFromPoint(x, y)?.closest("[data-column]")?.querySelector(".cards");
+  const under = document.elementFromPoint(x, y);
+  const tab = under?.closest(".tabs a");
+  markTab(tab);
+  if (tab) return slotInto(listOf(tab.hash.slice(1)), null);
+  const list = under?.closest("[data-column]")?.querySelector(".cards");
   if (!list) return;
-  const next = [...list.children].find((other) => {
-    if (other === drag.slot || other === drag.card) return false;
+  const next = shownIn(list).find((other) => {
     const box = other.getBoundingClientRect();
-    return y < box.top + box.height / 2;
+    return other !== drag.card && y < box.top + box.height / 2;
   });
-  if (drag.slot.parentElement !== list || following(drag.slot) !== (next ?? null)) list.insertBefore(drag.slot, next ?? null);
+  slotInto(list, next ?? null);
+}
+
+/** On a phone the tabs lie under the thumb while a card is in hand: over one, its column comes and takes the card. */
+function markTab(tab) {
+  if (tab === drag.tab) return;
+  drag.tab?.classList.remove("target");
+  drag.tab = tab;
+  if (!tab) return;
+  tab.classList.add("target");
+  document.getElementById(tab.hash.slice(1)).scrollIntoView({ inline: "start", block: "nearest" });
+}
+
+function slotInto(list, next) {
+  const { slot } = drag;
+  const stands = slot.parentElement === list && (next?.dataset.task ?? "") === between(slot).before;
+  if (!stands) list.insertBefore(slot, next);
 }
 
 function scrollAtEdges() {
   const list = drag.slot.parentElement;
-  pull(list, "scrollTop", drag.y, list.getBoundingClientRect().top, list.getBoundingClientRect().bottom);
-  pull(board.querySelector(".columns"), "scrollLeft", drag.x, 0, innerWidth);
+  const { top, bottom } = list.getBoundingClientRect();
+  const floor = getComputedStyle(tabs).position === "fixed" ? tabs.getBoundingClientRect().top : innerHeight;
+  if (!drag.tab) {
+    const moved = pull(list, "scrollTop", drag.y, top, Math.min(bottom, floor)) + pull(columns, "scrollLeft", drag.x, 0, innerWidth);
+    if (moved) follow(drag.x, drag.y);
+  }
   drag.scroller = requestAnimationFrame(scrollAtEdges);
 }
 
 function pull(element, side, at, start, end) {
+  const before = element[side];
   if (at < start + EDGE) element[side] -= (start + EDGE - at) / 4;
   else if (at > end - EDGE) element[side] += (at - end + EDGE) / 4;
+  return element[side] !== before;
 }
 
 function onRelease(event) {
   if (!press || event.pointerId !== press.pointer) return;
   if (!drag) return letGo();
-  const { card, slot, list, from } = drag;
-  const stays = slot.parentElement === list && following(slot) === from;
-  slot.replaceWith(card);
+  const { card, slot, from, stood } = drag;
+  const { after, before } = between(slot);
+  const stays = slot.parentElement === from && after === stood.after && before === stood.before;
+  if (stays) slot.remove();
+  else slot.replaceWith(card);
   swallowClick();
   putDown();
-  if (stays) return free(card);
-  save(card);
+  if (!stays) saveMove(card);
+  else if (!card.matches(".saving")) free(card);
 }
 
 function cancel() {
   if (!drag) return letGo();
   const { card, slot } = drag;
+  const from = card.getBoundingClientRect();
   slot.remove();
   putDown();
+  if (card.matches(".saving")) return;
   free(card);
+  glide(card, from);
 }
 
 function putDown() {
-  const { card, scroller } = drag;
+  const { card, scroller, tab } = drag;
   cancelAnimationFrame(scroller);
+  tab?.classList.remove("target");
   card.classList.remove("lifted");
   card.removeAttribute("style");
   document.documentElement.classList.remove("dragging");
@@ -119,53 +157,6 @@ function putDown() {
 function letGo() {
   clearTimeout(press?.timer);
   press = null;
-}
-
-/** Tell the server where the card was put; what it answers is the truth. */
-async function save(card) {
-  card.classList.add("saving");
-  const place = {
-    sprint: board.dataset.sprint,
-    column: card.closest("[data-column]").dataset.column,
-    after: preceding(card)?.dataset.task ?? "",
-    before: following(card)?.dataset.task ?? "",
-  };
-  try {
-    const response = await fetch(`/tasks/${card.dataset.task}/place/`, {
-      method: "POST",
-      body: new URLSearchParams(place),
-      headers: { "HX-Request": "true", "HX-Current-URL": location.href, ...JSON.parse(document.body.getAttribute("hx-headers")) },
-    });
-    const login = response.headers.get("HX-Redirect");
-    if (login) return location.assign(login);
-    const answer = await response.text();
-    if (!response.ok) throw new Error(reason(response, answer));
-    for (const fresh of parse(answer)) settle(fresh);
-    free(find(card.dataset.task));
-  } catch (error) {
-    card.classList.remove("saving");
-    free(card);
-    toast(error instanceof TypeError ? "No connection: the move was not saved." : error.message);
-  }
-}
-
-function reason(response, answer) {
-  const problem = new DOMParser().parseFromString(answer, "text/html").querySelector(".problem");
-  if (response.status === 404) return "This task was deleted meanwhile.";
-  return problem?.textContent ?? `The move was not saved (error ${response.status}).`;
-}
-
-/** The next card after one, the one in hand left out. */
-function following(card) {
-  let next = card.nextElementSibling;
-  while (next && (next === drag?.card || !next.dataset.task)) next = next.nextElementSibling;
-  return next;
-}
-
-function preceding(card) {
-  let previous = card.previousElementSibling;
-  while (previous && !previous.dataset.task) previous = previous.previousElementSibling;
-  return previous;
 }
 
 /** The click that ends a drag opens nothing. */

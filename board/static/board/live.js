@@ -2,6 +2,7 @@
 // number it shows, gets what changed since, and says so again.
 
 import { leave, parse, settle, settleAll, showHeld } from "./cards.js";
+import { report, say } from "./news.js";
 
 const OFFLINE_AFTER = 5_000;
 const SILENT_AFTER = 20_000;
@@ -29,6 +30,8 @@ export function goLive() {
   show("catching-up");
   connect();
   setInterval(watch, 1_000);
+  // A page that the server filtered shows a part only; with the script the filter hides, and all are there.
+  if (board.matches("[data-filtered]")) load();
   document.addEventListener("visibilitychange", () => document.hidden || ask());
   addEventListener("pageshow", ask);
   addEventListener("online", ask);
@@ -80,6 +83,7 @@ function apply(frame) {
   for (const card of parse(frame.cards ?? "")) settle(card, true, by.get(card.dataset.task));
   for (const id of frame.left ?? []) leave(id, frame.seq, by.get(String(id)));
   if (frame.head) showHead(frame.head);
+  report(frame.news ?? []);
   if (frame.seq > Number(board.dataset.seq)) board.dataset.seq = frame.seq;
 }
 
@@ -166,6 +170,9 @@ function tell(message) {
 
 function show(state) {
   if (sign.dataset.live === state && sign.textContent === WORDS[state]) return;
+  // The state before the script ran is "offline" too, with no words.
+  const wasOffline = sign.dataset.live === "offline" && sign.textContent;
+  if (state === "offline" || (state === "live" && wasOffline)) say(WORDS[state]);
   sign.dataset.live = state;
   sign.textContent = WORDS[state];
 }

@@ -1,0 +1,159 @@
+"""Idempotency-Key: whoever asks again gets the answer of the first time, and nothing is done twice."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import httpx
+import pytest
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from board import actions, history, idempotency
+from board.models import Answer, Sprint, Task
+from e2e.server import Server
+
+from .answers import problem, refusal
+
+KEY = {"idempotency-key": "8e03978e-40d5-43e8-bc93-6894a57f9324"}
+
+
+def whole(answer):
+    """Return what two equal answers share."""
+    names = ("Content-Type", "Location", "ETag", "Cache-Control")
+    return answer.status_code, answer.content, {name: answer.get(name) for name in names}
+
+
+def test_a_task_is_added_once_and_answered_alike(client, sprint):
+    body = {"name": "New", "sprint": sprint.pk}
+    first, second = (client.post("/api/tasks", body, headers=KEY) for _ in range(2))
+    assert first.status_code == 201
+    assert first["Location"] == first.json()["links"]["self"]
+    assert whole(first) == whole(second)
+    assert Task.objects.count() == 1
+
+
+def test_the_answer_is_the_one_of_the_first_time_whatever_happened_since(client, ada):
+    first = client.post("/api/tasks", {"name": "New"}, headers=KEY)
+    actions.remove_task(ada, first.json()["id"])
+    assert whole(client.post("/api/tasks", {"name": "New"}, headers=KEY)) == whole(first)
+    assert not Task.objects.exists()
+
+
+def test_a_sprint_is_added_once(client, today):
+    first, second = (client.post("/api/sprints", {"end": today.isoformat()}, headers=KEY) for _ in range(2))
+    assert whole(first) == whole(second)
+    assert Sprint.objects.count() == 1
+
+
+def test_a_task_moves_once_and_stays_where_others_put_it_then(client, ada, sprint, task):
+    url, body = f"/api/tasks/{task.pk}/move", {"status": 2}
+    first = client.post(url, body, headers=KEY)
+    actions.place_task(ada, task.pk, actions.Place(sprint.pk, 3))
+    assert whole(client.post(url, body, headers=KEY)) == whole(first)
+    assert Task.objects.get().status == 3
+
+
+def test_a_move_is_answered_again_although_its_version_is_outdated_by_itself(client, task):
+    headers = KEY | {"if-match": client.get(f"/api/tasks/{task.pk}")["ETag"]}
+    answers = [client.post(f"/api/tasks/{task.pk}/move", {"status": 2}, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+
+
+def test_the_same_fields_in_another_order_are_the_same_request(client):
+    bodies = '{"name": "New", "status": 1}', '{ "status": 1, "name": "New" }'
+    first, second = (
+        client.post("/api/tasks", body, content_type="application/json", headers=KEY) for body in bodies
+    )
+    assert whole(first) == whole(second)
+
+
+def test_another_request_under_the_key_is_refused(client, sprint, task):
+    client.post("/api/tasks", {"name": "New"}, headers=KEY)
+    newest = history.newest_number()
+    for url, body in [
+        ("/api/tasks", {"name": "Another"}),
+        ("/api/sprints", {"name": "New"}),
+        (f"/api/tasks/{task.pk}/move", {"name": "New"}),
+    ]:
+        assert "key" in problem(client.post(url, body, headers=KEY), 422)["detail"]
+    assert history.newest_number() == newest
+
+
+def test_keys_are_each_person_s_own(client):
+    other = APIClient()
+    other.force_authenticate(get_user_model().objects.create_user("guest"))
+    for who in (client, other):
+        assert who.post("/api/tasks", {"name": "New"}, headers=KEY).status_code == 201
+    assert Task.objects.count() == 2
+
+
+def test_what_was_refused_may_be_tried_again_under_its_key(client, today):
+    body = {"name": "New", "sprint": 1}
+    assert refusal(client.post("/api/tasks", body, headers=KEY)) == ["sprint"]
+    assert not Answer.objects.exists()
+    assert client.post("/api/tasks", {"name": "New"}, headers=KEY).status_code == 201
+
+
+def test_a_crash_after_the_change_undoes_it_with_the_answer(client, monkeypatch):
+    client.raise_request_exception = False
+    monkeypatch.setattr("api.views._kept", None)
+    assert client.post("/api/tasks", {"name": "New"}, headers=KEY).status_code == 500
+    assert not Task.objects.exists()
+    assert not Answer.objects.exists()
+
+
+def test_a_key_is_free_after_a_day(client):
+    client.post("/api/tasks", {"name": "New"}, headers=KEY)
+    Answer.objects.update(at=timezone.now() - timedelta(hours=24, seconds=1))
+    assert client.post("/api/tasks", {"name": "Another"}, headers=KEY).status_code == 201
+
+
+def test_answers_that_had_their_day_are_forgotten_while_others_come(client, monkeypatch):
+    monkeypatch.setattr(idempotency, "FORGET_EVERY", 3)
+    for name in "abc":
+        client.post("/api/tasks", {"name": name}, headers={"idempotency-key": name})
+        Answer.objects.update(at=timezone.now() - timedelta(hours=24, seconds=1))
+    for name in "def":
+        client.post("/api/tasks", {"name": name}, headers={"idempotency-key": name})
+    assert set(Answer.objects.values_list("key", flat=True)) <= set("def")
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201, "a\tb", "a\x7fb", "\x85"])
+def test_a_key_that_is_none_is_refused_by_name(client, key):
+    answer = client.post("/api/tasks", {"name": "New"}, headers={"idempotency-key": key})
+    assert refusal(answer) == ["Idempotency-Key"]
+    assert not Task.objects.exists()
+
+
+def test_without_a_key_each_request_counts(client):
+    for _ in range(2):
+        client.post("/api/tasks", {"name": "New"})
+    assert Task.objects.count() == 2
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_eight_at_the_same_time_add_one_task(tmp_path, request, database):
+    env = {}
+    if database == "postgres":
+        env["DATABASE_URL"] = request.getfixturevalue("postgres").new_database("idempotency")
+    server = Server(tmp_path, **env).start()
+    try:
+        with httpx.Client(base_url=f"{server.url}/api", timeout=60) as client:
+            log_in = client.post("/token/", json={"username": "demo", "password": "demo"})
+            client.headers["authorization"] = f"Token {log_in.json()['token']}"
+            before = client.get("/tasks").json()["count"]
+
+            def ask(_):
+                return client.post("/tasks", json={"name": "Once"}, headers=KEY)
+
+            with ThreadPoolExecutor(8) as pool:
+                answers = list(pool.map(ask, range(8)))
+            names = ("location", "etag", "content-type", "cache-control")
+            seen = {json.dumps([a.status_code, a.text, [a.headers[name] for name in names]]) for a in answers}
+            assert answers[0].status_code == 201
+            assert len(seen) == 1
+            assert client.get("/tasks").json()["count"] == before + 1
+    finally:
+        server.stop()

@@ -1,0 +1,113 @@
+"""How often somebody may ask: `DEFAULT_THROTTLE_RATES` in config/settings.py, a number of requests per second, minute, …
+
+Each count is one key of the cache, for one stretch of time, and counting is one step of the cache: processes that share
+a Redis share the counts. When the cache is away, everybody may ask.
+"""
+
+import logging
+import time
+from contextlib import contextmanager
+from hashlib import sha256
+from ipaddress import ip_address, ip_network
+
+from django.core.cache import cache
+from rest_framework import authentication
+from rest_framework.exceptions import AuthenticationFailed, Throttled
+from rest_framework.settings import api_settings
+from rest_framework.throttling import BaseThrottle
+
+log = logging.getLogger(__name__)
+
+SECONDS = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
+
+
+class Rate:
+    """At most so many of one kind, of one `who` (any text), in one stretch of time."""
+
+    def __init__(self, kind, who):
+        number, period = api_settings.DEFAULT_THROTTLE_RATES[kind].split("/")
+        self.limit, self.seconds = int(number), SECONDS[period[0]]
+        stretch = int(time.time() // self.seconds)
+        self.key = f"{kind}.{sha256(who.encode(errors='surrogatepass')).hexdigest()}.{stretch}"
+
+    def count(self):
+        """Count one more and return how many there are."""
+        with _forgiving():
+            cache.add(self.key, 0, self.seconds * 2)
+            return cache.incr(self.key)
+        return 0
+
+    def is_used_up(self):
+        with _forgiving():
+            return cache.get(self.key, 0) >= self.limit
+        return False
+
+    def wait(self):
+        """Return the seconds, at least one, until the next stretch begins."""
+        return max(1, self.seconds - int(time.time() % self.seconds))
+
+
+@contextmanager
+def _forgiving():
+    """Go on without the cache: its own errors are of no common class, and one that just lost the key says ValueError."""
+    try:
+        yield
+    except Exception as error:
+        log.warning("Requests are not counted, the cache is away: %s", error)
+
+
+class ClientThrottle(BaseThrottle):
+    """Counts the requests of a token or else a person, and of an address when nobody is signed in."""
+
+    def allow_request(self, request, view):
+        if request.user.is_authenticated:
+            token = getattr(request.auth, "pk", None)
+            self.rate = Rate("client", f"token {token}" if token else f"user {request.user.pk}")
+        else:
+            self.rate = Rate("address", address(request))
+        return self.rate.count() <= self.rate.limit
+
+    def wait(self):
+        return self.rate.wait()
+
+
+def address(request):
+    """Return the address that a request came from: of IPv6 the network, since each host has many addresses there.
+
+    What a client says in X-Forwarded-For counts only as far as our own proxies (`NUM_PROXIES`) wrote it.
+    """
+    text = BaseThrottle().get_ident(request) or ""
+    try:
+        ip = ip_address(text)
+    except ValueError:
+        return text
+    return str(ip_network(f"{ip}/64", strict=False)) if ip.version == 6 else text
+
+
+class PasswordThrottle:
+    """Who tried the password of a user name in vain too often, or of many from one address, waits, right or wrong."""
+
+    def __init__(self, request, username):
+        here = address(request)
+        self.rates = [Rate("password", f"{here} {username[:200].lower()}"), Rate("passwords", here)]
+
+    @contextmanager
+    def attempt(self, refusal):
+        """Let the body check a password; a `refusal` (an exception's class) counts. Raises `Throttled`."""
+        for rate in self.rates:
+            if rate.is_used_up():
+                raise Throttled(rate.wait())
+        try:
+            yield
+        except refusal:
+            for rate in self.rates:
+                rate.count()
+            raise
+
+
+class BasicAuthentication(authentication.BasicAuthentication):
+    """User name and password in each request."""
+
+    def authenticate_credentials(self, userid, password, request=None):
+        with PasswordThrottle(request, userid).attempt(AuthenticationFailed):
+            return super().authenticate_credentials(userid, password, request)

@@ -1,0 +1,66 @@
+"""What went wrong, as a person reads it: a page, or for htmx the piece board/problem.html of at most 2 KB.
+
+The handlers are named in config/urls.py and settings.CSRF_FAILURE_VIEW; board.middleware turns all other answers from 400
+on into pieces.
+"""
+
+from http import HTTPStatus
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.text import Truncator
+
+TITLES = {400: "Bad request", 403: "No access", 404: "Not found"}
+REASONS = {
+    400: "The address or the form could not be read.",
+    401: "You are not logged in any more: reload the page.",
+    403: "You may not do that.",
+    404: "There is no page at this address.",
+    405: "That cannot be done here.",
+    409: "Somebody else changed it meanwhile. Nothing was saved.",
+    412: "Somebody else changed it meanwhile. Nothing was saved.",
+    413: "That is too much at once. Nothing was saved.",
+    429: "Too many requests at once. Nothing was saved: try again in a moment.",
+    500: "Something broke. Nothing was half-saved: the fault is in the log of the server, try again in a moment.",
+    503: "The server is busy or restarting. Nothing was saved: try again in a moment.",
+}
+EXPIRED = "This page is older than your log-in. Reload it and try again."
+LONGEST = 500
+
+
+def piece(status, reason=""):
+    """Return an answer with this status for htmx: the reason, else what the status means."""
+    reason = reason or REASONS.get(status) or f"That did not work: {HTTPStatus(status).phrase.lower()}."
+    html = render_to_string("board/problem.html", {"reason": Truncator(reason).chars(LONGEST)})
+    return HttpResponse(html, status=status)
+
+
+def bad_request(request, exception):
+    return _problem(request, 400)
+
+
+def no_access(request, exception):
+    return _problem(request, 403)
+
+
+def csrf_failed(request, reason=""):
+    return _problem(request, 403, EXPIRED)
+
+
+def not_found(request, exception):
+    """Say what is not there: in the words of the view, if it had any."""
+    words = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
+    return _problem(request, 404, words)
+
+
+def _problem(request, status, reason=""):
+    if _is_htmx(request):
+        return piece(status, reason)
+    context = {"status": status, "title": TITLES[status], "reason": reason or REASONS[status]}
+    return render(request, "error.html", context, status=status)
+
+
+def _is_htmx(request):
+    # The error may come before the middleware that sets `request.htmx`.
+    return "HX-Request" in request.headers

@@ -1,0 +1,160 @@
+// What forms need: keys, a token that is never too old, and that nothing typed is lost. A form with `data-draft` keeps
+// what is typed in this browser, for this person, until it is saved or discarded: a reload, a crash and the end of the
+// session cost nothing.
+
+const USER = document.body.dataset.user;
+const LONGEST = 30 * 24 * 3_600_000;
+const OPEN = `open:${USER}:${location.pathname}`;
+const SAVED = 200;
+
+// The button "Add task", while its form stands in its place.
+let opener = null;
+
+export function startForms() {
+  document.addEventListener("input", ({ target }) => target.form?.dataset.draft && remember(target));
+  document.addEventListener("click", onClick);
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("submit", freshenToken, true);
+  document.addEventListener("htmx:configRequest", ({ detail }) => (detail.headers["x-csrftoken"] = token() ?? detail.headers["x-csrftoken"]));
+  document.addEventListener("htmx:beforeOnLoad", ({ detail }) => isSaved(detail) && forget(detail.elt));
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => detail.target.matches("form.add") && (opener = detail.target.cloneNode(true)));
+  document.addEventListener("htmx:load", ({ detail }) => drafted(detail.elt).forEach(restore));
+  document.addEventListener("DOMContentLoaded", reopen);
+  addEventListener("pagehide", rememberOpen);
+  dropOld();
+}
+
+/** The cookie that goes with the session of now: somebody may have logged in again in another tab. */
+const token = () => document.cookie.match(/(?:^|; )csrftoken=(\w+)/)?.[1];
+
+function freshenToken({ target }) {
+  const field = target.elements.csrfmiddlewaretoken;
+  if (field) field.value = token() ?? field.value;
+}
+
+// Keys and clicks
+
+function onKey(event) {
+  const form = event.target.closest?.(".card.open form, form[data-draft]");
+  if (!form || event.isComposing || event.defaultPrevented) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    form.requestSubmit(form.querySelector(".buttons button"));
+  } else if (event.key === "Escape" && close(form)) {
+    event.preventDefault();
+  }
+}
+
+/** Put a form away that was opened on this page, and tell whether it was; what was typed stays as a draft. */
+function close(form) {
+  const card = form.closest(".card.open");
+  if (card && document.querySelector(".board")) open(card, "");
+  else if (form.matches("#add-sprint form")) form.remove();
+  else if (form.matches(".adding") && opener) {
+    form.replaceWith(opener);
+    htmx.process(opener);
+    opener.querySelector("button").focus();
+  } else return false;
+  return true;
+}
+
+function open(card, form) {
+  htmx.ajax("GET", `/tasks/${card.dataset.task}/${form}`, { source: card, target: card, swap: "outerHTML" }).catch(() => {});
+}
+
+function onClick(event) {
+  const { target } = event;
+  const form = target.closest("form");
+  const fact = target.closest(".card:not(.open, .held, .saving) > :is(time, b)");
+  if (fact && document.querySelector(".board")) open(fact.parentElement, fact.matches("b") ? "edit/assigned/" : "edit/due/");
+  else if (target.matches("[data-reset]")) reset(form);
+  else if (target.matches("[data-discard]") && form.dataset.draft) {
+    forget(form);
+    if (!form.closest(".card") && close(form)) event.preventDefault();
+  }
+}
+
+// Drafts: {at, version: the one that the text was typed for, fields: {name: text}}
+
+const drafted = (piece) => [piece, ...(piece.querySelectorAll?.("*") ?? [])].filter((element) => element.matches?.("form[data-draft]"));
+const place = (name) => `draft:${USER}:${name}`;
+const isSaved = ({ xhr, elt, requestConfig }) => requestConfig.verb === "post" && xhr.status === SAVED && elt.dataset.draft;
+
+function read(name) {
+  return JSON.parse(localStorage.getItem(place(name))) ?? { fields: {} };
+}
+
+function write(name, draft) {
+  if (!Object.keys(draft.fields).length) return localStorage.removeItem(place(name));
+  try {
+    localStorage.setItem(place(name), JSON.stringify(draft));
+  } catch {
+    // The browser keeps nothing for this site, or no more: the form works all the same.
+  }
+}
+
+function remember({ form, name, type, value }) {
+  if (!name || type === "radio") return;
+  const draft = read(form.dataset.draft);
+  draft.fields[name] = value;
+  write(form.dataset.draft, { ...draft, at: Date.now(), version: form.elements.version?.value });
+}
+
+/** A form is saved or discarded: its fields are no draft any more, those of a larger form may still be. */
+function forget(form) {
+  const draft = read(form.dataset.draft);
+  for (const { name } of form.elements) delete draft.fields[name];
+  write(form.dataset.draft, draft);
+}
+
+/** Bring a draft back, unless the form is the answer to it: that holds what was typed already. */
+function restore(form) {
+  if (form.querySelector(".error, .warning")) return;
+  const { fields, version } = read(form.dataset.draft);
+  const changed = Object.entries(fields).filter(([name, text]) => fill(form.elements[name], text));
+  if (!changed.length) return;
+  if (version) {
+    form.dataset.version = form.elements.version.value;
+    form.elements.version.value = version;
+  }
+  form.prepend(document.getElementById("draft").content.cloneNode(true));
+}
+
+function fill(field, text) {
+  if (!field || field.value === text) return false;
+  if (field.options && ![...field.options].some(({ value }) => value === text)) return false;
+  field.value = text;
+  return true;
+}
+
+function reset(form) {
+  forget(form);
+  form.reset();
+  if (form.dataset.version) form.elements.version.value = form.dataset.version;
+  form.querySelector(".draft").remove();
+  form.querySelector("input:not([type=hidden]), textarea, select").focus();
+}
+
+// Open forms
+
+function rememberOpen() {
+  const opened = drafted(document.body).map((form) => [form.dataset.draft, form.getAttribute("action")]);
+  sessionStorage.setItem(OPEN, JSON.stringify(opened));
+}
+
+/** After a reload, or a log-in in between, the forms with a draft stand open as before. */
+function reopen() {
+  for (const [name, address] of JSON.parse(sessionStorage.getItem(OPEN)) ?? []) {
+    if (!localStorage.getItem(place(name))) continue;
+    const [, id, form] = address.match(/^\/tasks\/(\d+)\/(.*)/) ?? [];
+    const card = id && document.querySelector(`.board .card[data-task="${id}"]`);
+    if (card) open(card, form);
+    else document.querySelector(`form[hx-get="${address}"]`)?.requestSubmit();
+  }
+}
+
+function dropOld() {
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith("draft:") && Date.now() - JSON.parse(localStorage.getItem(key)).at > LONGEST) localStorage.removeItem(key);
+  }
+}

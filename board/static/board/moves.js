@@ -1,0 +1,115 @@
+// Moving a card, with whatever hand: it stands at once where it was put, and the server's card is the truth.
+
+import { columnOf, count, find, focus, free, leave, listOf, parse, settle } from "./cards.js";
+import { sayWhere } from "./news.js";
+import { reason } from "./problems.js";
+import { toast } from "./toasts.js";
+
+const board = document.querySelector(".board");
+// Card id → its moves that are not answered yet; the first is on its way.
+const queues = new Map();
+
+/** Return the cards that somebody sees a card between: {before, after}, as ids or "". */
+export function between(element) {
+  return { after: neighbour(element, "previousElementSibling"), before: neighbour(element, "nextElementSibling") };
+}
+
+function neighbour(element, side) {
+  let other = element[side];
+  while (other && !other.matches("[data-task]:not([hidden], .lifted)")) other = other[side];
+  return other?.dataset.task ?? "";
+}
+
+/** Save that a card was put where it stands on the page now. */
+export function saveMove(card) {
+  const place = { sprint: board.dataset.sprint, column: columnOf(card).dataset.column, ...between(card) };
+  send(card, [{ key: newKey(), place }]);
+}
+
+// crypto.randomUUID exists on secure pages only.
+function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function send(card, moves) {
+  const id = card.dataset.task;
+  card.classList.add("saving");
+  card.setAttribute("aria-busy", "true");
+  count();
+  if (queues.has(id)) return queues.get(id).push(...moves);
+  queues.set(id, moves);
+  work(id, moves);
+}
+
+async function work(id, moves) {
+  let failure = null;
+  let last;
+  while (moves.length && !failure) {
+    last = moves[0];
+    failure = await post(id, last);
+    if (!failure) moves.shift();
+  }
+  queues.delete(id);
+  const card = find(id);
+  if (failure?.status === 404) return dropDeleted(id);
+  if (!card) return;
+  card.classList.remove("saving");
+  card.removeAttribute("aria-busy");
+  if (!card.matches(".lifted")) free(card);
+  if (!failure) sayWhere(find(id));
+  else if (!isThere(id, moves.at(-1).place)) toast(failure.reason, () => again(id, moves));
+}
+
+/** Send one move; returns null, or why it failed. */
+async function post(id, { key, place }) {
+  const card = find(id);
+  if (!card) return { status: 404 };
+  const answered = new Promise((resolve) => {
+    const hear = ({ detail }) => {
+      if (detail.requestConfig.headers["Idempotency-Key"] !== key) return;
+      card.removeEventListener("htmx:afterRequest", hear);
+      resolve(detail.xhr);
+    };
+    card.addEventListener("htmx:afterRequest", hear);
+  });
+  let isLate = false;
+  card.addEventListener("htmx:timeout", () => (isLate = true), { once: true });
+  htmx
+    .ajax("POST", `/tasks/${id}/place/`, { source: card, target: card, swap: "none", values: place, headers: { "Idempotency-Key": key } })
+    .catch(() => {});
+  const xhr = await answered;
+  // On the way to the log-in page there is nothing more to say.
+  if (xhr.status && xhr.getResponseHeader("HX-Redirect")) await new Promise(() => {});
+  if (xhr.status >= 200 && xhr.status < 300) {
+    for (const fresh of parse(xhr.responseText)) settle(fresh);
+    return null;
+  }
+  return { status: xhr.status, reason: reason(isLate ? null : xhr) };
+}
+
+/** Tell whether a card came to where it was meant, though the answer did not come back. */
+function isThere(id, place) {
+  const card = find(id);
+  const { after, before } = between(card);
+  return columnOf(card).dataset.column === place.column && after === place.after && before === place.before;
+}
+
+/** Make the moves that failed once more, with the same keys, so that none is made twice. */
+function again(id, moves) {
+  const card = find(id);
+  if (!card) return;
+  const { column, after, before } = moves.at(-1).place;
+  const list = listOf(column);
+  const beside = (other) => other && list.querySelector(`:scope > [data-task="${other}"]`);
+  const previous = beside(after);
+  list.insertBefore(card, previous ? previous.nextElementSibling : beside(before) || null);
+  focus(id);
+  send(card, moves);
+}
+
+export function dropDeleted(id) {
+  const card = find(id);
+  card?.classList.remove("open", "lifted", "saving");
+  if (card) leave(id, Number(card.dataset.version));
+  toast("It was deleted meanwhile.");
+}

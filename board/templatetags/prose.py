@@ -1,0 +1,18 @@
+from django import template
+from django.utils.safestring import mark_safe
+
+from board import markdown as prose
+
+register = template.Library()
+
+
+@register.filter
+def markdown(text):
+    """Return a description as HTML that can do no harm."""
+    return mark_safe(prose.to_html(text))
+
+
+@register.filter
+def gist(text):
+    """Return the beginning of a description as one line of plain text."""
+    return prose.gist(text)

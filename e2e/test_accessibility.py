@@ -1,0 +1,176 @@
+"""Everybody can use every page: axe finds nothing, targets are big enough, and a page zoomed to 400 % still works."""
+
+import json
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from .server import Server
+
+SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+SMALLEST = 24
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """A server with the demo as it is on the first day."""
+    server = Server(tmp_path_factory.mktemp("accessible")).start()
+    yield server.url
+    server.stop()
+
+
+PAGES = {
+    "home": "/",
+    "past": "/sprints/past/",
+    "new sprint": "/sprints/add/",
+    "sprint's form": "/sprints/1/edit/",
+    "sprint's end": "/sprints/1/delete/",
+    "task": "/tasks/9/",
+    "task's form": "/tasks/9/edit/",
+    "moving": "/tasks/9/move/",
+    "deleting": "/tasks/9/delete/",
+    "missing": "/nowhere/",
+    "pictures": "/placeholder/",
+    "manual": "/site/",
+}
+# The board as it is, and with what opens in it.
+PIECES = {
+    "board": lambda person: None,
+    "a card's form": lambda person: (
+        person.card("Refund a ticket by its number").click(),
+        expect(person.page.get_by_label("Assigned to")).to_be_visible(),
+    ),
+    "the form for moving": lambda person: (
+        person.card("Refund a ticket by its number").get_by_role("link", name="Move").click(),
+        expect(person.page.get_by_label("Position")).to_be_visible(),
+    ),
+    "the form for adding": lambda person: (
+        person.page.get_by_role("button", name="Add task").click(),
+        person.page.get_by_role("button", name="Create").click(),
+        expect(person.page.get_by_text("This field is required.")).to_be_visible(),
+    ),
+    "the keys": lambda person: (
+        person.page.keyboard.press("?"),
+        expect(person.page.get_by_role("dialog")).to_be_visible(),
+    ),
+    "a filter and a toast": lambda person: (
+        person.drag("Boarding pass as PDF", "backlog"),
+        expect(person.page.get_by_role("button", name="Retry")).to_be_visible(),
+        person.page.get_by_role("searchbox").fill("mail"),
+        expect(person.page.get_by_text("No card here").filter(visible=True).first).to_be_visible(),
+    ),
+}
+
+
+def board_of(person):
+    person.go("/").page.get_by_role("link", name="Sprint 13").click()
+    return person.see_live()
+
+
+def faults(person, name):
+    """Return what axe has against a page, a line for each element."""
+    found = Axe().run(person.page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{name}: {fault['id']} {json.dumps(node['target'])}" for fault in found for node in fault["nodes"]]
+
+
+def small_targets(person, name):
+    """Return what can be pressed but is smaller than `SMALLEST`; links in a sentence may be, and a card is its link."""
+    boxes = person.page.evaluate(
+        """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
+            .filter((element) => element.checkVisibility() && !element.closest("p, li:not(.card) li, .skip, article, code"))
+            .filter((element) => element.getBoundingClientRect().left >= 0)
+            .map((element) => [element.outerHTML.slice(0, 120), (element.matches(".card > a") ? element.parentElement : element).getBoundingClientRect()])
+            .map(([html, box]) => [html, Math.round(box.width), Math.round(box.height)])"""
+    )
+    return [f"{name}: {box}" for box in boxes if min(box[1], box[2]) < SMALLEST]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing_and_every_target_can_be_hit(someone, demo, size, scheme):
+    width, height = SIZES[size]
+    options = {"viewport": {"width": width, "height": height}, "color_scheme": scheme, "reduced_motion": "reduce"}
+    person = someone("demo", demo, **options)
+    found = []
+    for name, path in PAGES.items():
+        person.go(path)
+        found += faults(person, name) + small_targets(person, name)
+    for name, open_piece in PIECES.items():
+        if name == "a filter and a toast" and size == "phone":
+            continue
+        board_of(person)
+        open_piece(person)
+        found += faults(person, name) + small_targets(person, name)
+    stranger = someone(None, demo, **options)
+    stranger.go("/login/").page.get_by_role("button", name="Log in").click()
+    expect(stranger.page.locator(".error").first).to_be_visible()
+    found += faults(stranger, "log-in") + small_targets(stranger, "log-in")
+    assert not found, "\n".join(sorted(set(found)))
+
+
+def test_each_page_has_one_heading_and_its_landmarks(someone, demo):
+    person = someone("demo", demo)
+    for path in [*PAGES.values(), "/sprints/1/"]:
+        person.go(path)
+        expect(person.page.get_by_role("heading", level=1)).to_have_count(1)
+        expect(person.page.get_by_role("main")).to_have_count(1)
+        expect(person.page.get_by_role("banner")).to_have_count(1)
+
+
+def test_zoomed_to_400_percent_nothing_but_the_columns_scrolls_sideways(someone, demo):
+    person = someone("demo", demo, viewport={"width": 320, "height": 256})
+    for path in PAGES.values():
+        person.go(path)
+        assert person.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), path
+    board_of(person)
+    assert person.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    person.page.locator('.tabs a[href="#testing"]').click()
+    link = person.column("testing").locator(".card > a").first
+    link.click()
+    save = person.page.get_by_role("button", name="Save")
+    save.scroll_into_view_if_needed()
+    expect(save).to_be_in_viewport(ratio=1)
+    person.page.get_by_role("button", name="Cancel").click()
+    expect(save).to_have_count(0)
+
+
+def test_without_motion_nothing_moves_by_itself(someone, demo):
+    person = board_of(someone("demo", demo, reduced_motion="reduce"))
+    moving = person.page.evaluate(
+        """() => [...document.querySelectorAll("*")].filter((element) => {
+            const style = getComputedStyle(element);
+            return style.animationName !== "none" || parseFloat(style.transitionDuration) > 0;
+        }).map((element) => element.className)"""
+    )
+    assert moving == []
+
+
+def test_with_forced_colours_states_still_show(someone, demo):
+    person = board_of(someone("demo", demo, forced_colors="active"))
+    person.page.route(re.compile("/place/$"), lambda route: None)
+    person.drag("Refund a ticket by its number", "testing")
+    card = person.card("Refund a ticket by its number")
+    assert "saving" in card.evaluate("(card) => getComputedStyle(card, '::before').content")
+    mark = (
+        person.column("done")
+        .locator("h2")
+        .evaluate("(title) => getComputedStyle(title, '::before').backgroundColor")
+    )
+    assert mark == "rgb(15, 145, 104)"
+
+
+def test_the_chosen_colours_are_there_from_the_first_paint(someone, demo):
+    person = someone("demo", demo, color_scheme="light")
+    person.go("/")
+    for name in ("as the system", "light"):
+        person.page.get_by_role("button", name=f"Colours: {name}").click()
+    expect(person.page.get_by_role("button", name="Colours: dark")).to_be_focused()
+    dark = "rgb(22, 23, 26)"
+    expect(person.page.locator("body")).to_have_css("background-color", dark)
+    # Without any script the next page is dark too: nothing flashes.
+    person.page.route(re.compile(r"\.js$"), lambda route: route.abort())
+    board = person.go("/sprints/past/").page
+    expect(board.locator("body")).to_have_css("background-color", dark)
+    expect(board.locator("html")).to_have_attribute("data-theme", "dark")

@@ -1,0 +1,400 @@
+"""Editing and undoing: two people at one card, drafts that outlive a reload and a session, the way back from everything."""
+
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+
+def open_form(person, name):
+    """Open a card's form by a click; returns the form."""
+    person.card(name).get_by_role("link", name=name, exact=True).click()
+    form = person.page.get_by_role("form", name="Edit task")
+    expect(form.get_by_label("Name")).to_be_focused()
+    return form
+
+
+def save(form):
+    form.get_by_role("button", name="Save").click()
+
+
+def toast(person, text):
+    return person.page.locator(".toast", has_text=text)
+
+
+# Two people at one card
+
+
+def test_the_same_field_shows_both_texts_and_mine_is_kept_as_edited(someone, sprint, add_tasks):
+    add_tasks("Draw")
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    mine, theirs = open_form(one, "Draw"), open_form(other, "Draw")
+    theirs.get_by_label("Name").fill("Sketch")
+    theirs.get_by_label("Description").fill("Theirs alone")
+    save(theirs)
+    other.see("todo", ["Sketch"])
+    mine.get_by_label("Name").fill("Paint")
+    save(mine)
+    clash = one.page.get_by_role("group", name="Gus Lindqvist changed this, too")
+    expect(clash.locator(".theirs")).to_have_text("Sketch")
+    expect(mine.get_by_label("Description")).to_have_value("Theirs alone")
+    clash.get_by_label("Name").fill("Paint, then sketch")
+    save(mine)
+    for person in (one, other):
+        person.see("todo", ["Paint, then sketch"])
+        expect(person.card("Paint, then sketch")).to_contain_text("Theirs alone")
+
+
+def test_of_the_same_field_theirs_can_be_taken(someone, sprint, add_tasks):
+    add_tasks("Draw")
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    mine, theirs = open_form(one, "Draw"), open_form(other, "Draw")
+    theirs.get_by_label("Name").fill("Sketch")
+    save(theirs)
+    mine.get_by_label("Name").fill("Paint")
+    mine.get_by_label("Description").fill("Mine alone")
+    save(mine)
+    one.page.get_by_label("Take theirs").check()
+    save(mine)
+    for person in (one, other):
+        person.see("todo", ["Sketch"])
+        expect(person.card("Sketch")).to_contain_text("Mine alone")
+
+
+def test_different_fields_merge_without_a_word(someone, sprint, add_tasks):
+    add_tasks("Draw")
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    mine, theirs = open_form(one, "Draw"), open_form(other, "Draw")
+    theirs.get_by_label("Assigned to").select_option("Gus Lindqvist")
+    save(theirs)
+    expect(other.card("Draw").get_by_title("Gus Lindqvist")).to_be_visible()
+    mine.get_by_label("Name").fill("Paint")
+    save(mine)
+    for person in (one, other):
+        expect(person.card("Paint").get_by_title("Gus Lindqvist")).to_be_visible()
+
+
+def test_what_was_typed_into_a_deleted_task_restores_it(someone, sprint, add_tasks, api):
+    (task,) = add_tasks("Draw")
+    one = someone("demo").open_board(sprint)
+    form = open_form(one, "Draw")
+    form.get_by_label("Description").fill("Too good to lose")
+    api.delete(f"/tasks/{task}").raise_for_status()
+    save(form)
+    one.page.get_by_role("button", name="Restore and save").click()
+    one.see("todo", ["Draw"])
+    expect(one.card("Draw")).to_contain_text("Too good to lose")
+    assert api.get(f"/tasks/{task}").json()["description"] == "Too good to lose"
+
+
+# Keys and single fields
+
+
+def test_ctrl_enter_saves_from_any_field(someone, sprint, add_tasks):
+    add_tasks("Draw")
+    one = someone("demo").open_board(sprint)
+    form = open_form(one, "Draw")
+    form.get_by_label("Description").fill("With **a brush**\nand water")
+    one.page.keyboard.press("Control+Enter")
+    expect(one.card("Draw").locator("p")).to_have_text("With a brush and water")
+    expect(one.card("Draw").get_by_role("link", name="Draw")).to_be_focused()
+
+
+def test_enter_opens_a_card_and_escape_puts_it_back_with_the_text_as_a_draft(someone, sprint, add_tasks):
+    add_tasks("Draw", "Other")
+    one = someone("demo").open_board(sprint)
+    one.card("Draw").get_by_role("link", name="Draw").press("Enter")
+    form = one.page.get_by_role("form", name="Edit task")
+    form.get_by_label("Description").fill("Half a thought")
+    one.page.keyboard.press("Escape")
+    one.see("todo", ["Draw", "Other"])
+    expect(one.card("Draw").get_by_role("link", name="Draw")).to_be_focused()
+    form = open_form(one, "Draw")
+    expect(form.get_by_label("Description")).to_have_value("Half a thought")
+    expect(form.get_by_text("Draft restored")).to_be_visible()
+    form.get_by_role("button", name="Discard").click()
+    expect(form.get_by_label("Description")).to_have_value("")
+    expect(form.get_by_text("Draft restored")).to_have_count(0)
+
+
+def test_cancel_drops_the_draft(someone, sprint, add_tasks):
+    add_tasks("Draw")
+    one = someone("demo").open_board(sprint)
+    form = open_form(one, "Draw")
+    form.get_by_label("Name").fill("Never mind")
+    form.get_by_role("button", name="Cancel").click()
+    one.see("todo", ["Draw"])
+    expect(open_form(one, "Draw").get_by_label("Name")).to_have_value("Draw")
+
+
+def test_a_single_field_is_changed_where_it_stands_on_the_card(someone, sprint, add_tasks):
+    tomorrow = date.today() + timedelta(days=1)
+    add_tasks("Draw", due=date.today().isoformat(), assigned="demo")
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    one.card("Draw").locator("time").click()
+    form = one.page.get_by_role("form", name="Edit task")
+    expect(form.get_by_label("Name")).to_have_count(0)
+    form.get_by_label("Due").fill(tomorrow.isoformat())
+    form.get_by_label("Due").press("Control+Enter")
+    expect(other.card("Draw")).to_contain_text("Tomorrow")
+    one.card("Draw").locator("b").click()
+    # Typing letters picks a person, as in every list of the system.
+    form.get_by_label("Assigned to").press_sequentially("gus")
+    form.get_by_label("Assigned to").press("Control+Enter")
+    for person in (one, other):
+        expect(person.card("Draw").get_by_title("Gus Lindqvist")).to_be_visible()
+
+
+def test_escape_puts_the_form_for_a_new_task_away(someone, sprint):
+    one = someone("demo").open_board(sprint)
+    one.page.get_by_role("button", name="Add task").click()
+    one.page.get_by_label("Name").fill("Not now")
+    one.page.keyboard.press("Escape")
+    expect(one.page.get_by_role("button", name="Add task")).to_be_focused()
+    one.page.keyboard.press("Enter")
+    expect(one.page.get_by_label("Name")).to_have_value("Not now")
+    one.page.get_by_role("link", name="Cancel").click()
+    expect(one.page.get_by_role("button", name="Add task")).to_be_visible()
+    assert one.page.evaluate("Object.keys(localStorage)") == []
+
+
+# Undo
+
+
+def test_an_edit_is_undone_and_done_again_in_both_browsers(someone, sprint, add_tasks):
+    add_tasks("Draw")
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    form = open_form(one, "Draw")
+    form.get_by_label("Name").fill("Paint")
+    save(form)
+    other.see("todo", ["Paint"])
+    toast(one, "Changed name of “Paint”").get_by_role("button", name="Undo").click()
+    for person in (one, other):
+        person.see("todo", ["Draw"])
+    toast(one, "Changed name of “Draw” back").get_by_role("button", name="Redo").click()
+    for person in (one, other):
+        person.see("todo", ["Paint"])
+
+
+def test_what_somebody_else_moved_on_is_not_undone(someone, sprint, add_tasks):
+    add_tasks("Draw")
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    move(one, "Draw", f"{sprint}-active")
+    other.see("active", ["Draw"])
+    move(other, "Draw", f"{sprint}-testing")
+    one.see("testing", ["Draw"])
+    toast(one, "Moved “Draw” to In Development").get_by_role("button", name="Undo").click()
+    expect(toast(one, "Not undone: Gus Lindqvist changed it since.")).to_be_visible()
+    one.see("testing", ["Draw"])
+
+
+def move(person, name, column):
+    person.card(name).get_by_role("link", name="Move").click()
+    form = person.page.get_by_role("form", name="Move task")
+    form.get_by_label("Move to").select_option(column)
+    form.get_by_role("button", name="Move").click()
+    expect(form).to_have_count(0)
+
+
+def test_a_move_is_undone_to_the_place_where_the_card_stood(someone, sprint, add_tasks):
+    add_tasks("a", "b", "c")
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    move(one, "b", f"{sprint}-done")
+    other.see("done", ["b"])
+    toast(one, "Moved “b” to Completed").get_by_role("button", name="Undo").click()
+    for person in (one, other):
+        person.see("todo", ["a", "b", "c"])
+
+
+def test_a_deleted_card_comes_back_in_both_browsers(someone, sprint, add_tasks, api):
+    _, task, _ = add_tasks("a", "Draw", "c")
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    delete(one, "Draw")
+    other.see("todo", ["a", "c"])
+    toast(one, "Deleted “Draw”").get_by_role("button", name="Undo").click()
+    for person in (one, other):
+        person.see("todo", ["a", "Draw", "c"])
+    assert api.get(f"/tasks/{task}").json()["name"] == "Draw"
+
+
+def delete(person, name):
+    open_form(person, name).get_by_role("button", name="Delete…").click()
+    person.page.get_by_role("button", name="Delete", exact=True).click()
+    expect(person.card(name)).to_have_count(0)
+
+
+def test_a_deleted_task_is_restored_from_the_list(someone, sprint, add_tasks, api):
+    (task,) = add_tasks("Rare name to find again")
+    other = someone("guest").open_board(sprint)
+    api.delete(f"/tasks/{task}").raise_for_status()
+    other.see("todo", [])
+    one = someone("demo").go("/")
+    one.page.get_by_role("link", name="Recently deleted").click()
+    line = one.page.get_by_role("listitem").filter(has_text=f"#{task},")
+    expect(line).to_contain_text("Dana Moreau deleted it")
+    line.get_by_role("button", name="Restore").click()
+    expect(toast(one, "Restored “Rare name to find again” in Not Started")).to_be_visible()
+    other.see("todo", ["Rare name to find again"])
+
+
+def test_a_changed_sprint_is_changed_back(someone, sprint):
+    one = someone("demo").open_board(sprint)
+    one.page.get_by_role("link", name="Edit sprint").click()
+    one.page.get_by_label("Name").fill("Renamed")
+    one.page.get_by_role("button", name="Save").click()
+    expect(one.page.get_by_role("heading", name="Renamed", level=1)).to_be_visible()
+    toast(one, "Changed name of “Renamed”").get_by_role("button", name="Undo").click()
+    expect(one.page.get_by_role("heading", name="A sprint", level=1)).to_be_visible()
+
+
+# Nothing typed is lost
+
+
+def test_a_reload_opens_the_form_again_with_what_was_typed(someone, sprint, add_tasks):
+    add_tasks("Draw")
+    one = someone("demo").open_board(sprint)
+    open_form(one, "Draw").get_by_label("Description").fill("Before the reload")
+    one.page.reload()
+    form = one.page.get_by_role("form", name="Edit task")
+    expect(form.get_by_label("Description")).to_have_value("Before the reload")
+    expect(form.get_by_text("Draft restored")).to_be_visible()
+    save(form)
+    expect(one.card("Draw")).to_contain_text("Before the reload")
+    one.page.reload()
+    one.see("todo", ["Draw"])
+    expect(form).to_have_count(0)
+
+
+def test_a_draft_from_before_somebody_elses_change_clashes_with_it(someone, sprint, add_tasks, api):
+    (task,) = add_tasks("Draw")
+    one = someone("demo").open_board(sprint)
+    open_form(one, "Draw").get_by_label("Name").fill("Paint")
+    one.page.keyboard.press("Escape")
+    one.see("todo", ["Draw"])
+    api.patch(f"/tasks/{task}", json={"name": "Sketch"}).raise_for_status()
+    one.see("todo", ["Sketch"])
+    form = open_form(one, "Sketch")
+    expect(form.get_by_label("Name")).to_have_value("Paint")
+    save(form)
+    expect(one.page.locator(".theirs")).to_have_text("Sketch")
+
+
+def test_after_the_session_ended_the_log_in_leads_back_to_the_form_and_its_text(someone, sprint, add_tasks):
+    add_tasks("Draw")
+    person = someone(None).go(f"/sprints/{sprint}/")
+    person.log_in("guest", "guest")
+    form = open_form(person, "Draw")
+    form.get_by_label("Description").fill("Typed before the end")
+    end_session(person)
+    save(form)
+    person.log_in("guest", "guest")
+    expect(person.page).to_have_url(f"{person.base_url}/sprints/{sprint}/")
+    expect(form.get_by_label("Description")).to_have_value("Typed before the end")
+    save(form)
+    expect(person.card("Draw")).to_contain_text("Typed before the end")
+
+
+def end_session(person):
+    """Log out as if elsewhere: the page does not notice, its socket neither."""
+    person.page.context.clear_cookies(name="sessionid")
+
+
+def test_a_draft_is_nobody_elses(someone, sprint, add_tasks):
+    add_tasks("Draw")
+    person = someone(None).go(f"/sprints/{sprint}/")
+    person.log_in("guest", "guest")
+    open_form(person, "Draw").get_by_label("Name").fill("Only mine")
+    for name in ("demo", "guest"):
+        person.page.get_by_role("button", name="Log out").click()
+        person.go(f"/sprints/{sprint}/").log_in(name, name)
+        person.see_live()
+        form = person.page.get_by_role("form", name="Edit task")
+        if name == "demo":
+            expect(open_form(person, "Draw").get_by_label("Name")).to_have_value("Draw")
+        else:
+            expect(form.get_by_label("Name")).to_have_value("Only mine")
+
+
+# Two tabs
+
+
+@pytest.fixture
+def two_tabs(someone):
+    """A person of whom one tab is older than the log-in, which was made anew in another."""
+
+    def open_tabs(again_as):
+        person = someone(None).go("/")
+        person.log_in("guest", "guest")
+        person.page.get_by_role("button", name="Add sprint").click()
+        person.page.get_by_label("Name").fill(f"Old tab, new {again_as}")
+        newer = type(person)(person.page.context.new_page(), person.base_url).go("/")
+        newer.page.get_by_role("button", name="Log out").click()
+        newer.log_in(again_as, again_as)
+        return person
+
+    return open_tabs
+
+
+def test_a_tab_from_before_a_fresh_log_in_still_saves(two_tabs):
+    page = two_tabs(again_as="guest").page
+    page.get_by_label("End date").fill((date.today() + timedelta(days=2_500_000)).isoformat())
+    page.get_by_role("button", name="Create").click()
+    expect(page.get_by_role("heading", name="Old tab, new guest", level=1)).to_be_visible()
+
+
+def test_a_tab_of_somebody_who_logged_out_saves_nothing_in_another_name(two_tabs):
+    page = two_tabs(again_as="demo").page
+    page.get_by_label("End date").fill((date.today() + timedelta(days=2_500_001)).isoformat())
+    page.get_by_role("button", name="Create").click()
+    expect(page.locator(".toast")).to_have_text(
+        "You are logged in as Dana Moreau now, in all tabs. Nothing was saved."
+    )
+    expect(page.get_by_role("link", name="Old tab, new demo")).to_have_count(0)
+
+
+# Failures
+
+
+@pytest.mark.parametrize("status", [500, 503, 429, 0])
+def test_a_save_that_fails_leaves_the_form_and_the_text(someone, sprint, add_tasks, status):
+    add_tasks("Draw")
+    one = someone("demo").open_board(sprint)
+    form = open_form(one, "Draw")
+    form.get_by_label("Name").fill("Paint")
+    page = "<!doctype html><html><body><h1>A proxy's page</h1></body></html>"
+    fail = lambda route: route.fulfill(status=status, body=page) if status else route.abort()  # noqa: E731
+    one.page.route("**/edit/", fail)
+    save(form)
+    expect(one.page.locator(".toast")).to_be_visible()
+    expect(form.get_by_label("Name")).to_have_value("Paint")
+    expect(one.page.get_by_text("A proxy's page")).to_have_count(0)
+    # The browser and htmx say in the console what was just made to happen.
+    one.complaints.clear()
+    one.page.unroute("**/edit/")
+    save(form)
+    one.see("todo", ["Paint"])
+
+
+# Without JavaScript
+
+
+def test_without_javascript_a_clash_is_settled_and_a_deletion_undone(someone, sprint, add_tasks, api):
+    (task,) = add_tasks("Draw")
+    person = someone("demo", java_script_enabled=False).go(f"/tasks/{task}/edit/")
+    page = person.page
+    api.patch(f"/tasks/{task}", json={"name": "Sketch"}).raise_for_status()
+    page.get_by_label("Name").fill("Paint")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".theirs")).to_have_text("Sketch")
+    page.get_by_label("Take theirs").check()
+    page.get_by_label("Description").fill("- [ ] Buy *paper*")
+    page.get_by_role("button", name="Save").click()
+    person.see("todo", ["Sketch"])
+    expect(person.card("Sketch").locator("p")).to_have_text("Buy paper")
+    page.get_by_role("link", name="Sketch").click()
+    expect(page.locator(".description em")).to_have_text("paper")
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("button", name="Delete").click()
+    person.see("todo", [])
+    toast(person, "Deleted “Sketch”").get_by_role("button", name="Undo").click()
+    person.see("todo", ["Sketch"])

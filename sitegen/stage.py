@@ -1,0 +1,153 @@
+"""The output that is being made.
+
+It begins as the output before the last: a build swaps the new folder with the old one, and the old one
+becomes the next build's stage. So a build touches only what differs. The two share the bytes of equal
+files (hard links); therefore no file is ever written into, only replaced.
+"""
+
+import json
+import os
+import shutil
+from contextlib import suppress
+
+from .compress import SUFFIXES, siblings
+from .output import MARKER, marked, sizes
+from .pages import digest
+
+
+class Stage:
+    """The folder of a build, seen as files by their path, each with a key that stands for its content.
+
+    `state` is what the build before left. `files` are the keys of all that is in place, `sizes` the size
+    and time of every file on disk, compressed siblings included.
+    """
+
+    def __init__(self, workshop, state, release=False):
+        self.folder, self.output, self.release = workshop.next, workshop.output, release
+        self.built, self.built_sizes = state.get("files", {}), state.get("sizes", {})
+        self.files, self.sizes = {}, {}
+        self._there = self._begin(state.get("stage", {}))
+
+    def _begin(self, known):
+        """Return the keys of what the folder holds; of a folder that no finished build left, nothing stays."""
+        if known and marked(self.folder) == known["build"]:
+            (self.folder / MARKER).unlink()
+            there = self.built | known["different"]
+            return {path: key for path, key in there.items() if key is not None}
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        return {}
+
+    def adopt_output(self):
+        """Keep all that is in the output, for a build of a few pages."""
+        if not self.built:
+            self.built_sizes = sizes(self.output)
+            self.built = {path: "" for path in self.built_sizes if path != MARKER and not path.endswith(SUFFIXES)}
+        for path in self.built:
+            self.keep(path)
+
+    def keep(self, path):
+        """Have the file that the output has."""
+        key = self.built[path]
+        if self._there.get(path) != key or not key:
+            self._remove(path)
+            for name in parts(path, self.built_sizes):
+                self._create(name, lambda target, name=name: link(self.output / name, target))
+        self.take(path, key, {name: self.built_sizes[name] for name in parts(path, self.built_sizes)})
+
+    def put(self, path, key, content):
+        """Have a file with this key: the output's if it has that key, else what `content` returns."""
+        if self.files.get(path) == key:
+            return
+        if self.built.get(path) == key:
+            self.keep(path)
+        else:
+            self.take(path, key, self.write(path, content()))
+
+    def write(self, path, content):
+        """Write a file and its compressed siblings, and return their sizes for `take`.
+
+        A forked process may do this; the stage of its parent knows of the file only when it takes it.
+        """
+        self._remove(path)
+        written = {}
+        for suffix, data in {"": content, **siblings(path, content, self.release)}.items():
+            stat = self._create(path + suffix, lambda target, data=data: write_new(target, data))
+            written[path + suffix] = [stat.st_size, stat.st_mtime_ns]
+        return written
+
+    def take(self, path, key, written):
+        """Note that a file is in place."""
+        self.files[path] = self._there[path] = key
+        self.sizes |= written
+
+    def finish(self):
+        """Remove what no page or asset asked for, mark the folder as ours, and return the build's name."""
+        for path in list(self._there.keys() - self.files.keys()):
+            self._remove(path)
+            self._remove_empty_folders(path)
+        build = digest(*(part for path, key in sorted(self.files.items()) for part in (path, key)))
+        stat = write_new(self.folder / MARKER, json.dumps({"made by": "sitegen", "build": build}).encode() + b"\n")
+        self.sizes[MARKER] = [stat.st_size, stat.st_mtime_ns]
+        return build
+
+    def different(self):
+        """Return the keys, None for no file, that the output has where they differ from those of the stage."""
+        return {
+            path: self.built.get(path)
+            for path in self.built.keys() | self.files.keys()
+            if self.built.get(path) != self.files.get(path)
+        }
+
+    def _create(self, path, make):
+        """Call `make` with the place of a new file, once nothing is in the way; return what it returns."""
+        target = os.path.join(self.folder, path)
+        try:
+            return make(target)
+        except FileNotFoundError:
+            pass  # its folder is not there yet
+        except (FileExistsError, IsADirectoryError, NotADirectoryError):
+            self._clear_the_way(path)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        return make(target)
+
+    def _clear_the_way(self, path):
+        """Remove a folder that was where a file is to be, or a file where a folder is to be."""
+        if os.path.isdir(self.folder / path):
+            shutil.rmtree(self.folder / path)
+        while path := os.path.dirname(path):
+            if os.path.isfile(self.folder / path):
+                self._remove(path)
+
+    def _remove(self, path):
+        if self._there.pop(path, None) is not None:
+            for name in parts(path):
+                with suppress(FileNotFoundError, NotADirectoryError):
+                    os.unlink(os.path.join(self.folder, name))
+
+    def _remove_empty_folders(self, path):
+        with suppress(OSError):
+            while path := os.path.dirname(path):
+                os.rmdir(self.folder / path)
+
+
+def parts(path, among=None):
+    """Return the names of a file and its compressed siblings, those in `among` if it is given."""
+    return [name for name in (path, *(path + suffix for suffix in SUFFIXES)) if among is None or name in among]
+
+
+def write_new(target, content):
+    """Write a file that is not there yet, and return its stat."""
+    with open(target, "xb", buffering=0) as file:
+        file.write(content)
+        return os.fstat(file.fileno())
+
+
+def link(old, new):
+    """Have the old file in the new place too, without copying it where the file system can."""
+    try:
+        os.link(old, new)
+    except (FileNotFoundError, FileExistsError, NotADirectoryError):
+        raise
+    except OSError:
+        shutil.copy2(old, new)
