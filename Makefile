@@ -3,6 +3,8 @@
 python := .venv/bin/python
 manage := $(python) manage.py
 static := var/static/staticfiles.json
+# test_concurrency.py uses both databases by itself.
+on_services := board api e2e/test_live.py e2e/test_live_protocol.py --ignore=board/tests/test_concurrency.py
 static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py
 
 .PHONY: help run seed test e2e pictures docs chaos crash fuzz audit bench lint format setup setup-test
@@ -17,8 +19,10 @@ seed: setup ## the demo in an empty database
 	@$(manage) migrate --verbosity 0
 	@$(manage) demo
 
-test: setup-test $(static) ## every test, the browser ones included
+# Rules, routes and what is live hold on PostgreSQL, Redis and uvicorn too; there, no test at all is fine.
+test: setup-test $(static) ## every test, the browser ones included, and what depends on the services on those too
 	@$(python) -m pytest $(ARGS)
+	@$(python) -m e2e.services $(python) -m pytest $(on_services) $(ARGS) || [ $$? = 5 ]
 
 e2e: setup-test $(static) ## the browser journeys alone: HEADED=1, K=drag, BASE_URL=http://… as wanted
 	@$(python) -m pytest e2e $(if $(K),-k '$(K)') $(ARGS)

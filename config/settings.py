@@ -15,6 +15,7 @@ from zoneinfo import available_timezones
 from django.core.management.utils import get_random_secret_key
 from django.utils.csp import CSP
 from environs import Env, EnvError, ValidationError, validate
+from redis.connection import parse_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -257,14 +258,16 @@ elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
     }
 DATABASES = {"default": DATABASE}
 
-CHANNEL_LAYERS = {
-    "doorbell": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL]},
+# Redis keeps nothing that may not be lost. Its bells know no numbers of databases, so their names carry it.
+if REDIS_URL:
+    CHANNEL_LAYERS = {
+        "doorbell": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [REDIS_URL], "prefix": f"lightboard-{parse_url(REDIS_URL).get('db', 0)}"},
+        }
     }
-    if REDIS_URL
-    else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
-}
+else:
+    CHANNEL_LAYERS = {"doorbell": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 # Counts of requests (api/throttles.py): of this process, or of all that share the Redis.
 CACHES = {

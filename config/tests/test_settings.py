@@ -216,3 +216,11 @@ def test_mail_goes_where_email_url_says(run, url, shown):
         "print(SENDS_MAIL, mailer['BACKEND'].split('.')[-2], mailer.get('OPTIONS', {}))"
     )
     assert run("-c", show, EMAIL_URL=url).stdout.strip() == shown
+
+
+def test_installations_on_one_redis_server_ring_under_names_of_their_own(run):
+    show = "from config.settings import CHANNEL_LAYERS; print(CHANNEL_LAYERS['doorbell']['CONFIG']['prefix'])"
+    first, same, second = (
+        run("-c", show, REDIS_URL=f"redis://redis.example:6379{number}").stdout for number in ("", "/0", "/1")
+    )
+    assert first == same != second != ""

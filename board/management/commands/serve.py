@@ -94,16 +94,7 @@ class Command(BaseCommand):
         host, port = settings.HOST, settings.PORT
         WebSocketFactory.protocol = AnyCloseCode
         refuse_taken_port(host, port)
-        try:
-            refuse_unheard_company(serving.begin())
-            self.check()
-            call_command("migrate", verbosity=0)
-        except serving.InUseError as error:
-            raise CommandError(str(error)) from None
-        except OperationalError as error:
-            fault = failures.fault_of(error)
-            advice = f". {fault.advice}" if fault else ""
-            raise CommandError(f"The database of DATABASE_URL cannot be used: {error}{advice}") from None
+        take_up_database(self)
         if demo:
             call_command("demo", if_empty=True)
         shown = f"[{host}]" if ":" in host else host
@@ -121,6 +112,23 @@ class Command(BaseCommand):
                 server_name="lightboard",
                 verbosity=0,
             ).run()
+
+
+def take_up_database(command, **migrate):
+    """Count as a process that serves the database, check it, and call `migrate` with these options.
+
+    Raises `CommandError` with one sentence when the database cannot be used or others use it.
+    """
+    try:
+        refuse_unheard_company(serving.begin())
+        command.check()
+        call_command("migrate", verbosity=0, **migrate)
+    except serving.InUseError as error:
+        raise CommandError(str(error)) from None
+    except OperationalError as error:
+        fault = failures.fault_of(error)
+        advice = f". {fault.advice}" if fault else ""
+        raise CommandError(f"The database of DATABASE_URL cannot be used: {error}{advice}") from None
 
 
 def refuse_unheard_company(has_others):
