@@ -95,22 +95,7 @@ class Command(BaseCommand):
         host, port = settings.HOST, settings.PORT
         WebSocketFactory.protocol = AnyCloseCode
         refuse_taken_port(host, port)
-<<<<<<< ours
         take_up_database(self)
-=======
-        try:
-            has_others = serving.begin()
-            # The reloader of DEBUG starts this command anew beside itself: the other process is its own.
-            refuse_unheard_company(has_others and not os.environ.get(DJANGO_AUTORELOAD_ENV))
-            self.check()
-            call_command("migrate", verbosity=0)
-        except serving.InUseError as error:
-            raise CommandError(str(error)) from None
-        except OperationalError as error:
-            fault = failures.fault_of(error)
-            advice = f". {fault.advice}" if fault else ""
-            raise CommandError(f"The database of DATABASE_URL cannot be used: {error}{advice}") from None
->>>>>>> theirs
         if demo:
             call_command("demo", if_empty=True)
         shown = f"[{host}]" if ":" in host else host
@@ -136,7 +121,9 @@ def take_up_database(command, **migrate):
     Raises `CommandError` with one sentence when the database cannot be used or others use it.
     """
     try:
-        refuse_unheard_company(serving.begin())
+        has_others = serving.begin()
+        # The reloader of DEBUG starts this command anew beside itself: the other process is its own.
+        refuse_unheard_company(has_others and not os.environ.get(DJANGO_AUTORELOAD_ENV))
         command.check()
         call_command("migrate", verbosity=0, **migrate)
     except serving.InUseError as error:
