@@ -59,7 +59,6 @@ class Farm:
                 tasks.append(asyncio.create_task(self.read(cookie, chaos)))
             await chaos.until(lambda: all(page.is_live for page in pages))
             outcome = await chaos.hurt("", lambda: fault(chaos))
-            print("OUTCOME", outcome, [len(p.closed) for p in pages])
             assert not [task for task in tasks if task.done()]
             for task in tasks:
                 task.cancel()
@@ -114,11 +113,8 @@ def assert_nothing_is_wrong(outcome):
 def test_a_rolling_restart_under_load_fails_no_request_and_loses_nothing(farm):
     async def restart_one_after_the_other(chaos):
         for worker in farm.workers:
-            stopped_at = time.monotonic()
             await asyncio.to_thread(worker.stop)
-            print("STOP", time.monotonic() - stopped_at)
             await asyncio.to_thread(worker.start)
-            print("RESTART", time.monotonic() - stopped_at)
         return time.monotonic()
 
     pages = farm.pages(40)
@@ -136,10 +132,8 @@ def test_when_a_worker_is_killed_its_pages_go_on_with_the_other_and_lose_nothing
 
     async def kill(chaos):
         await asyncio.to_thread(farm.workers[0].stop, signal.SIGKILL)
-        killed_at = time.monotonic()
         await chaos.until(lambda: any(page.closed for page in pages))
         await chaos.until(lambda: all(page.is_live for page in pages))
-        print("LIVE AGAIN", time.monotonic() - killed_at)
         acknowledged = chaos.ledger.tally["acknowledged"]
         await chaos.until(lambda: chaos.ledger.tally["acknowledged"] > acknowledged + CHANGES)
         return time.monotonic()
@@ -157,13 +151,11 @@ def test_after_a_hundred_pages_drop_and_return_at_once_the_next_change_reaches_e
         tasks = [asyncio.create_task(page.run()) for page in pages]
         async with api_of(farm.url) as api, asyncio.timeout(60):
             await until(lambda: all(page.is_live for page in pages))
-            dropped_at = time.monotonic()
             for page in pages:
                 page.is_live = False
                 page.socket.transport.abort()
             missed = await api.post("/tasks", json={"name": "Missed", "sprint": farm.sprint})
             await until(lambda: all(page.is_live for page in pages))
-            print("STORM LIVE", time.monotonic() - dropped_at)
             following = await api.post("/tasks", json={"name": "Next", "sprint": farm.sprint})
             newest = await asyncio.to_thread(newest_number, farm.database)
             await until(lambda: all(page.picture.seq >= newest for page in pages))
