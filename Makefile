@@ -3,9 +3,11 @@
 python := .venv/bin/python
 manage := $(python) manage.py
 static := var/static/staticfiles.json
+# test_concurrency.py uses both databases by itself.
+on_services := board api e2e/test_live.py e2e/test_live_protocol.py --ignore=board/tests/test_concurrency.py
 static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py
 
-.PHONY: help run seed test e2e pictures docs chaos bench lint format setup setup-test
+.PHONY: help run seed test e2e pictures docs chaos crash fuzz audit bench lint format setup setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,14 +19,28 @@ seed: setup ## the demo in an empty database
 	@$(manage) migrate --verbosity 0
 	@$(manage) demo
 
-test: setup-test $(static) ## every test, the browser ones included
+# Rules, routes and what is live hold on PostgreSQL, Redis and uvicorn too; there, no test at all is fine.
+test: setup-test $(static) ## every test, the browser ones included, and what depends on the services on those too
 	@$(python) -m pytest $(ARGS)
+	@$(python) -m e2e.services $(python) -m pytest $(on_services) $(ARGS) || [ $$? = 5 ]
 
 e2e: setup-test $(static) ## the browser journeys alone: HEADED=1, K=drag, BASE_URL=http://… as wanted
 	@$(python) -m pytest e2e $(if $(K),-k '$(K)') $(ARGS)
 
 chaos: setup-test $(static) ## hurt a running server in turn, and see that no page is wrong: MINUTES=2
 	@$(python) -m e2e.chaos --minutes $(or $(MINUTES),2) $(ARGS)
+
+crash: setup-test ## kill writers and databases 200 times, and restore 30 backups made under load, on both databases
+	@$(python) -m e2e.crash kill --times $(or $(TIMES),200)
+	@$(python) -m e2e.crash kill --times $(or $(TIMES),200) --postgres
+	@$(python) -m e2e.crash backup --times 30
+	@$(python) -m e2e.crash backup --times 30 --postgres
+
+fuzz: setup-test $(static) ## hostile input against a running server: COUNT=50000
+	@$(python) -m e2e.fuzz sockets --count $(or $(COUNT),50000)
+
+audit: setup ## known weaknesses of the locked packages, by pip-audit; needs the network
+	@.ci/audit
 
 docs: setup ## the manual, built into var/site by the site generator
 	@$(manage) build --strict
@@ -46,6 +62,7 @@ lint: setup-test ## style, templates, imports, migrations, the API's schema
 	@.venv/bin/djade --check --target-version 6.1 $$(git ls-files 'templates/*.html' '*/templates/*.html')
 	@.venv/bin/lint-imports
 	@$(manage) makemigrations --check --dry-run
+	@SITE_URL=https://board.example.org $(manage) check --deploy --fail-level WARNING
 	@$(manage) spectacular --validate --fail-on-warn --file var/openapi.yaml
 
 format: setup-test ## put the code into the house style

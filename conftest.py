@@ -1,5 +1,6 @@
 """What every suite shares: plain static files, and the time each file took, printed at the end."""
 
+import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from board import broadcasts, history, views
 from e2e.services import Postgres, Redis
 
+# Whom the tests may connect to: what they started themselves.
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SECONDS_PER_FILE = pytest.StashKey[dict]()
 
 
@@ -29,7 +32,21 @@ def _nothing_kept():
     history.follower.cache_clear()
 
 
+class OutgoingConnectionError(BaseException):
+    """Something connected to another machine; no `except Exception` hides it."""
+
+
+def stay_at_home(event, arguments):
+    """Refuse every connection that leaves this machine, in the whole run; an audit hook cannot be taken away."""
+    if event != "socket.connect":
+        return
+    address = arguments[1]
+    if isinstance(address, tuple) and address[0] not in LOOPBACK:
+        raise OutgoingConnectionError(f"A connection to {address[0]}: the product makes none.")
+
+
 def pytest_configure(config):
+    sys.addaudithook(stay_at_home)
     config.stash[SECONDS_PER_FILE] = defaultdict(float)
     # WhiteNoise warns about a missing folder, and warnings are errors here.
     Path("var/static").mkdir(parents=True, exist_ok=True)

@@ -1,12 +1,34 @@
-"""Who a client of the API is: a person, by a token of theirs (the other ways are REST framework's own)."""
+"""Who a client of the API is: a person, by a token of theirs or a password, and what that lets them do."""
 
 from contextlib import suppress
 
 from django.db import DatabaseError
-from rest_framework import authentication, permissions
+from django.utils import timezone
+from rest_framework import authentication, exceptions, permissions
 from rest_framework.exceptions import AuthenticationFailed
 
+from board import logins
+from board.accounts import may_write
+from board.middleware import READERS_READ
+
 from .models import Token
+
+
+class BasicAuthentication(authentication.BasicAuthentication):
+    """Name and password, judged like a log-in by the page."""
+
+    def authenticate_credentials(self, *args, **kwargs):
+        try:
+            return super().authenticate_credentials(*args, **kwargs)
+        except logins.Refused as error:
+            raise refusal(error) from None
+
+
+def refusal(error):
+    """Return what a client is told that may not log in now: later, or not from there."""
+    if isinstance(error, logins.TooManyTries):
+        return exceptions.Throttled((error.until - timezone.now()).total_seconds(), str(error))
+    return exceptions.PermissionDenied(str(error))
 
 
 class TokenAuthentication(authentication.TokenAuthentication):
@@ -38,3 +60,12 @@ class ScopeAllows(permissions.BasePermission):
     def has_permission(self, request, view):
         may_write = not isinstance(request.auth, Token) or request.auth.may_write
         return may_write or request.method in permissions.SAFE_METHODS
+
+
+class ReadersRead(permissions.BasePermission):
+    """Who may only read sends nothing that changes anything."""
+
+    message = READERS_READ
+
+    def has_permission(self, request, view):
+        return request.method in permissions.SAFE_METHODS or may_write(request.user)

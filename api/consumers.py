@@ -7,6 +7,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth import get_user_model
 from django.core import signing
 
+from board import accounts
 from board.consumers import BAD_MESSAGE, NO_ACCESS, is_number, is_own_origin, person, read_object
 from board.hub import LOG_IN, Listener, hub, without
 
@@ -27,7 +28,7 @@ class EventConsumer(AsyncWebsocketConsumer):
 
     channel_layer_alias = "none"
     listener = None
-    may_hold = True
+    may_hold = False
 
     async def connect(self):
         await self.accept()
@@ -36,13 +37,13 @@ class EventConsumer(AsyncWebsocketConsumer):
             await self.close(code)
             return
         hub.start()
-        self.may_hold = token is None or token.may_write
+        self.may_hold = accounts.may_write(user) and (token is None or token.may_write)
         token_id = token and token.pk
         self.listener = Listener(
             board=sprint_id,
             person=person(user),
             session=None,
-            log_in=(token_id, user.pk, user.get_session_auth_hash()),
+            log_in=(token_id, user.pk, accounts.standing(user)),
             ended=ended_tokens,
             look=Feed(host_of(self.scope), self.scope.get("scheme") == "wss", user.pk, token_id),
             texts=message_texts,
@@ -65,7 +66,8 @@ class EventConsumer(AsyncWebsocketConsumer):
             return refuse(LOG_IN)
         except signing.BadSignature:
             return refuse(NO_ACCESS)
-        user = await get_user_model().objects.filter(pk=user_id, is_active=True).afirst()
+        users = get_user_model().objects.select_related("profile")
+        user = await users.filter(pk=user_id, is_active=True).afirst()
         token = token_id and await Token.objects.valid().filter(pk=token_id).afirst()
         if user is None or (token_id and token is None):
             return refuse(LOG_IN)

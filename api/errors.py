@@ -22,10 +22,12 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
-from board import failures
+from board import failures, logins
 from board.actions import Outdated
 from board.idempotency import KeyTaken
 from board.models import Sprint, Task
+
+from .authentication import refusal
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +73,8 @@ def _as_api_error(error):
             return exceptions.ValidationError(_messages(error))
         case Http404() | Sprint.DoesNotExist() | Task.DoesNotExist():
             return exceptions.NotFound()
+        case logins.Refused():
+            return refusal(error)
         case PermissionDenied():
             return exceptions.PermissionDenied()
         case Outdated():

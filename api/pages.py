@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from board.middleware import changes, open_to_readers
 from board.templatetags.people import full_name
 
 from .forms import TokenForm, WebhookForm
@@ -21,6 +22,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 # Tokens
 
 
+@open_to_readers
 @never_cache
 @get_or_post
 def tokens(request):
@@ -37,6 +39,7 @@ def tokens(request):
     return render(request, "api/tokens.html", context, status=status)
 
 
+@open_to_readers
 @get_or_post
 def revoke_token(request, pk):
     token = get_object_or_404(request.user.tokens, pk=pk)
@@ -50,6 +53,7 @@ def revoke_token(request, pk):
 # Webhooks
 
 
+@changes
 @never_cache
 @get_or_post
 def webhooks(request):
@@ -69,6 +73,7 @@ def webhooks(request):
     return render(request, "api/webhooks.html", context, status=status)
 
 
+@changes
 @require_safe
 def webhook(request, pk):
     webhook = _webhook(request, pk)
@@ -97,6 +102,7 @@ def redeliver(request, pk):
     return redirect("webhook", delivery.webhook_id)
 
 
+@changes
 @get_or_post
 def delete_webhook(request, pk):
     webhook = _webhook(request, pk)

@@ -176,7 +176,10 @@ class Schema(AutoSchema):
         problems = {406, 429, 503}
         if self.view.authentication_classes:
             problems |= {401}
-            problems |= {403} if self.method in UNSAFE else set()
+        if self.method in UNSAFE:
+            problems |= {507}
+        if self.method in UNSAFE and self.view.authentication_classes:
+            problems |= {403, 409}
         if self.method in WITH_BODY:
             problems |= {400, 413, 415}
         if self._action in ("list", "destroy") or self._collection == "events":
@@ -284,6 +287,7 @@ PROBLEMS = {
     403: ("Forbidden", "The token may only read, or a session came without its CSRF token."),
     404: ("NotFound", "There is no such resource, or not any more."),
     406: ("NotAcceptable", "The answer does not exist in the media type that `Accept` asks for."),
+    409: ("Conflict", "Something that this needs changed at the same moment: ask again."),
     410: ("Gone", "The log does not reach back to `since`: read the resources anew, and go on from `newest`."),
     412: ("PreconditionFailed", "The resource is not at the version that `If-Match` names: somebody was quicker."),
     413: ("ContentTooLarge", "The body is too large."),
@@ -291,8 +295,9 @@ PROBLEMS = {
     422: ("KeyTaken", "The `Idempotency-Key` came with another request before."),
     429: ("TooManyRequests", "Too many requests, of this token or from this address."),
     503: ("ServiceUnavailable", "The board is away for a moment."),
+    507: ("InsufficientStorage", "The disk is full: nothing was saved."),
 }
-WAITS = {429, 503}
+WAITS = {429, 503, 507}
 TEXT = {"type": "string"}
 PROBLEM = {
     "type": "object",

@@ -11,8 +11,6 @@ from hashlib import sha256
 from ipaddress import ip_address, ip_network
 
 from django.core.cache import cache
-from rest_framework import authentication
-from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
@@ -82,32 +80,3 @@ def address(request):
     except ValueError:
         return text
     return str(ip_network(f"{ip}/64", strict=False)) if ip.version == 6 else text
-
-
-class PasswordThrottle:
-    """Who tried the password of a user name in vain too often, or of many from one address, waits, right or wrong."""
-
-    def __init__(self, request, username):
-        here = address(request)
-        self.rates = [Rate("password", f"{here} {username[:200].lower()}"), Rate("passwords", here)]
-
-    @contextmanager
-    def attempt(self, refusal):
-        """Let the body check a password; a `refusal` (an exception's class) counts. Raises `Throttled`."""
-        for rate in self.rates:
-            if rate.is_used_up():
-                raise Throttled(rate.wait())
-        try:
-            yield
-        except refusal:
-            for rate in self.rates:
-                rate.count()
-            raise
-
-
-class BasicAuthentication(authentication.BasicAuthentication):
-    """User name and password in each request."""
-
-    def authenticate_credentials(self, userid, password, request=None):
-        with PasswordThrottle(request, userid).attempt(AuthenticationFailed):
-            return super().authenticate_credentials(userid, password, request)

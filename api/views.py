@@ -7,7 +7,6 @@ from django.contrib.auth import get_user_model
 from django.http import HttpResponse
 from drf_spectacular import renderers
 from rest_framework import permissions, routers, status, viewsets
-from rest_framework.authtoken.serializers import AuthTokenSerializer
 from rest_framework.authtoken.views import ObtainAuthToken
 from rest_framework.decorators import action
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Throttled, ValidationError
@@ -37,7 +36,7 @@ from .serializers import (
     TaskSerializer,
     UserSerializer,
 )
-from .throttles import PasswordThrottle, Rate, address
+from .throttles import Rate, address
 
 User = get_user_model()
 LONGEST_KEY = 200
@@ -78,16 +77,9 @@ class RootView(Endpoint, routers.APIRootView):
         )
 
 
-class TokenSerializer(AuthTokenSerializer):
-    def validate(self, attrs):
-        with PasswordThrottle(self.context["request"], attrs["username"]).attempt(ValidationError):
-            return super().validate(attrs)
-
-
 class TokenView(Endpoint, ObtainAuthToken):
     """A token that may read and write, for a user name and password."""
 
-    serializer_class = TokenSerializer
     # A browser that is logged in to the board sends its cookie too, and would need a CSRF token with it.
     authentication_classes = []
     throttle_classes = APIView.throttle_classes

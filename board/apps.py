@@ -1,6 +1,9 @@
+import atexit
+
 from django.apps import AppConfig
 from django.contrib.auth import get_user_model
-from django.db import transaction
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db import connection, transaction
 from django.db.models.signals import post_delete, post_migrate, post_save
 
 from . import doorbell
@@ -13,7 +16,7 @@ def ensure_counter(sender, using, **kwargs):
 
 
 def revoke(**kwargs):
-    """Have all sockets looked at: after a log-out, a changed password, a deactivated person."""
+    """Have all sockets looked at: after a log-out, a changed password or role, a deactivated person."""
     transaction.on_commit(lambda: doorbell.ring(doorbell.REVOKE), robust=True)
 
 
@@ -21,10 +24,16 @@ class BoardConfig(AppConfig):
     name = "board"
 
     def ready(self):
-        from . import history  # models can be imported from now on
+        from . import history, logins  # models can be imported from now on
 
+        if connection.vendor == "postgresql":
+            # Before Python takes the pool's threads away, for which it would wait half a minute.
+            atexit.register(connection.close_pool)
         post_migrate.connect(ensure_counter, sender=self)
         # Not `user_logged_out`: when that is sent, the session is still there.
         post_delete.connect(revoke, sender="sessions.Session")
         post_save.connect(revoke, sender=get_user_model())
         post_save.connect(history.note_people, sender=get_user_model())
+        post_save.connect(revoke, sender=self.get_model("Profile"))
+        user_logged_in.connect(logins.begin)
+        user_logged_out.connect(logins.end)

@@ -6,10 +6,9 @@ from urllib.parse import urlsplit
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.contrib.auth import HASH_SESSION_KEY
 from django.http.request import validate_host
 
-from . import broadcasts
+from . import accounts, broadcasts
 from .hub import LOG_IN, TRY_LATER, Listener, ended_sessions, hub
 from .templatetags.people import colour, full_name, initials
 
@@ -30,6 +29,7 @@ class BoardConsumer(AsyncWebsocketConsumer):
     # The hub alone touches the layer, so that a dead one closes nobody's socket.
     channel_layer_alias = "none"
     listener = None
+    may_hold = False
 
     async def connect(self):
         await self.accept()
@@ -43,11 +43,12 @@ class BoardConsumer(AsyncWebsocketConsumer):
             await self.close(TRY_LATER)
             return
         user = self.scope["user"]
+        self.may_hold = accounts.may_write(user)
         self.listener = Listener(
             board=self.scope["url_route"]["kwargs"]["sprint_id"],
             person=person(user),
             session=session.session_key,
-            log_in=(session.session_key, user.pk, session[HASH_SESSION_KEY]),
+            log_in=(session.session_key, user.pk, accounts.standing(user)),
             ended=ended_sessions,
             look=broadcasts.batch,
             texts=frame_texts,
@@ -77,6 +78,8 @@ class BoardConsumer(AsyncWebsocketConsumer):
             await self.close(BAD_MESSAGE)
         elif "since" in message:
             hub.hear(self.listener, message["since"])
+        elif not self.may_hold:
+            await self.close(NO_ACCESS)
         elif "hold" in message:
             hub.hold(self.listener, message["hold"])
         else:

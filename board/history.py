@@ -301,15 +301,23 @@ def replay(events):
     """
     state = {"sprints": {}, "tasks": {}}
     for event in events:
-        rows, pk = (state["sprints"], event.sprint) if event.task is None else (state["tasks"], event.task)
-        for neighbour, (_, order) in event.changes.get("spaced", {}).items():
-            state["tasks"][int(neighbour)]["order"] = order
-        if event.kind == Event.Kind.REMOVE:
-            del rows[pk]
-            continue
+        follow(state, event)
+    return state
+
+
+def follow(state, event):
+    """Bring a state as in `replay` from just before an event to just after it.
+
+    Raises `KeyError` when the event is of a row that is not there.
+    """
+    rows, pk = (state["sprints"], event.sprint) if event.task is None else (state["tasks"], event.task)
+    for neighbour, (_, order) in event.changes.get("spaced", {}).items():
+        state["tasks"][int(neighbour)]["order"] = order
+    if event.kind == Event.Kind.REMOVE:
+        del rows[pk]
+    else:
         row = rows.setdefault(pk, dict.fromkeys(_names(Sprint if event.task is None else Task)))
         row.update({name: after for name, (_, after) in fields(event).items()}, version=event.seq)
-    return state
 
 
 def _names(model):

@@ -22,7 +22,7 @@ from django.contrib.sessions.models import Session
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
-from . import doorbell, history
+from . import accounts, doorbell, history
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,8 @@ class Listener:
     `texts(frame)` returns the frame as the texts to send; both are shared by all sockets of a kind.
     `send(text)` and `close(code)` are coroutines of the one socket. `person` is who opened it, as JSON values
     with "id"; `session` is the one it belongs to, if any. `log_in` is what the socket stands and falls with, and
-    `ended(log-ins)`, which runs in the hub's thread, returns which of them are over. A socket that does not acknowledge starts at the newest change; one with `hold_text(task id, action)` also gets that text
+    `ended(log-ins)`, which runs in the hub's thread, returns which of them are over. A socket that does not acknowledge
+    starts at the newest change; one with `hold_text(task id, action)` also gets that text
     when somebody else picks up a card or puts it down.
     """
 
@@ -448,22 +449,19 @@ def _look(places):
 
 
 def ended_sessions(log_ins):
-    """Return which of the {(session key, user id, session hash)} do not stand for a log-in any more."""
+    """Return which of the {(session key, user id, standing)} do not stand for a log-in any more."""
     keys = {key for key, _, _ in log_ins}
     sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
     return without(log_ins, set(sessions.values_list("session_key", flat=True)))
 
 
 def without(log_ins, alive):
-    """Return which of the {(key, user id, session hash)} have a key that is not `alive`, or a person who left or has
-    a new password."""
-    users = get_user_model().objects.filter(is_active=True).in_bulk({user for _, user, _ in log_ins})
-    hashes = {
-        pk: (None, user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
-        for pk, user in users.items()
-    }
+    """Return which of the {(key, user id, standing)} have a key that is not `alive`, or a person who left or whose
+    standing is another one now."""
+    users = get_user_model().objects.filter(is_active=True).select_related("profile")
+    standings = {pk: accounts.standing(user) for pk, user in users.in_bulk({pk for _, pk, _ in log_ins}).items()}
     return {
-        (key, user, hash_) for key, user, hash_ in log_ins if key not in alive or hash_ not in hashes.get(user, ())
+        (key, pk, standing) for key, pk, standing in log_ins if key not in alive or standing != standings.get(pk)
     }
 
 

@@ -1,6 +1,7 @@
 """What stands between the server and the pages and sockets of the board."""
 
 import logging
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from channels.auth import AuthMiddleware
@@ -15,17 +16,20 @@ from django.contrib.auth import (
     load_backend,
 )
 from django.contrib.auth.models import AnonymousUser
-from django.db import InterfaceError, OperationalError
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.shortcuts import resolve_url
 from django.utils.crypto import constant_time_compare
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from . import failures, problems
+from . import accounts, failures, problems
 from .hub import TRY_LATER
 from .templatetags.people import full_name
 
 log = logging.getLogger(__name__)
 
+READING = {"GET", "HEAD", "OPTIONS"}
+READERS_READ = "You may look at everything here, but not change it. Somebody of staff can let you."
 NO_CONTENT = 204
 
 
@@ -70,8 +74,7 @@ class HtmxLoginMiddleware:
         if not request.htmx or not getattr(view, "login_required", True):
             return None
         if not request.user.is_authenticated:
-            page = request.htmx.current_url_abs_path or "/"
-            query = urlencode({REDIRECT_FIELD_NAME: page})
+            query = urlencode({REDIRECT_FIELD_NAME: page_of(request) or "/"})
             return _whole_page(HttpResponseClientRedirect(f"{resolve_url(settings.LOGIN_URL)}?{query}"))
         if request.headers.get("x-user", str(request.user.pk)) != str(request.user.pk):
             who = full_name(request.user)
@@ -80,10 +83,57 @@ class HtmxLoginMiddleware:
         return None
 
 
+def page_of(request):
+    """Return the path of the page of ours that an htmx request came from, None when it names none."""
+    try:
+        return request.htmx.current_url_abs_path
+    except ValueError:  # That is no address at all.
+        return None
+
+
 def _whole_page(answer):
     """Nothing was done and there is nothing to show: pages (forms.js) keep what was typed."""
     answer.status_code = NO_CONTENT
     return answer
+
+
+class PersonMiddleware:
+    """See to it that readers only read, and that a log-in that is used goes on.
+
+    Whatever sends something is refused to readers, and so is every form (`changes`), unless its view is marked with
+    `open_to_readers`; a new view needs nothing for that. What needs no log-in is open to readers, too. The API has
+    its own guard (api/authentication.py).
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if not getattr(view, "login_required", True):
+            return
+        is_form = getattr(view, "changes", False)
+        is_open = getattr(view, "open_to_readers", False)
+        if (is_form or request.method not in READING) and not is_open and not accounts.may_write(request.user):
+            raise PermissionDenied(READERS_READ)
+        # A disk that is full stops no reader.
+        with suppress(DatabaseError):
+            if request.session.renew():
+                accounts.saw(request.user)
+
+
+def changes(view):
+    """Mark a view that shows the form of a change, which who may only read need not see."""
+    view.changes = True
+    return view
+
+
+def open_to_readers(view):
+    """Mark a view by which people change nothing but their own account."""
+    view.open_to_readers = True
+    return view
 
 
 class SocketUserMiddleware(AuthMiddleware):

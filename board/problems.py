@@ -41,7 +41,7 @@ def bad_request(request, exception):
 
 
 def no_access(request, exception):
-    return _problem(request, 403)
+    return _problem(request, 403, _words(exception))
 
 
 def csrf_failed(request, reason=""):
@@ -50,8 +50,12 @@ def csrf_failed(request, reason=""):
 
 def not_found(request, exception):
     """Say what is not there: in the words of the view, if it had any."""
-    words = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
-    return _problem(request, 404, words)
+    return _problem(request, 404, _words(exception))
+
+
+def _words(exception):
+    """Return what the view said, "" when it said nothing."""
+    return exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
 
 
 def _problem(request, status, reason=""):

@@ -1,14 +1,25 @@
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from . import converters, health, views  # noqa: F401  (converters registers <id:…>)
+from . import converters, health, people, views  # noqa: F401  (converters registers <id:…>)
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", people.LogIn.as_view(), name="login"),
     # Who is logged out already is where this leads, and after a log-in would come back to what is POST only.
     path("logout/", login_not_required(LogoutView.as_view()), name="logout"),
+    path("password/", people.forgot_password, name="forgot_password"),
+    path("welcome/<str:token>/", people.welcome, name="welcome"),
+    path("profile/", people.profile, name="profile"),
+    path("profile/password/", people.change_password, name="change_password"),
+    path("profile/sign-out/", people.sign_out, name="sign_out"),
+    path("people/", people.people, name="people"),
+    path("people/invite/", people.invite, name="invite"),
+    path("people/<id:pk>/", people.person, name="person"),
+    path("people/<id:pk>/link/", people.make_link, name="make_link"),
+    path("people/<id:pk>/deactivate/", people.deactivate, name="deactivate"),
+    path("people/<id:pk>/reactivate/", people.reactivate, name="reactivate"),
     path("theme/", views.theme, name="theme"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

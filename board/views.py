@@ -29,6 +29,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from . import actions, broadcasts, history, idempotency
 from .forms import MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm
+from .middleware import changes, open_to_readers, page_of
 from .models import Event, Sprint, Task
 
 CONFLICT = 409
@@ -39,7 +40,11 @@ MOST_DELETED = 200
 # Characters of whole pages that are kept for who comes back to an unchanged board.
 PAGES_KEPT = 20_000_000
 A_YEAR = 365 * 24 * 60 * 60
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def get_or_post(view):
+    """A form and what it sends."""
+    return changes(require_http_methods(["GET", "HEAD", "POST"])(view))
 
 
 # Sprints
@@ -387,7 +392,7 @@ def _board_of(request):
     """
     if not request.htmx:
         return None
-    page = request.htmx.current_url_abs_path
+    page = page_of(request)
     if page is None:
         return SOME_BOARD
     try:
@@ -430,6 +435,7 @@ def _go(request, row=None):
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
+@open_to_readers
 @require_POST
 def theme(request):
     """Remember for a year in which colours this browser shows the pages; "system" is not to remember any."""

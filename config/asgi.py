@@ -1,6 +1,6 @@
 """The ASGI application: pages and the API through Django, sockets through the consumers.
 
-`daphne config.asgi:application`, or any other ASGI server.
+`manage.py serve` runs it with Daphne, `manage.py worker` with uvicorn.
 """
 
 import asyncio
@@ -72,6 +72,19 @@ def bounded(application, limit):
     return bounded_application
 
 
+async def lifespan(scope, receive, send):
+    """Run the hub and the courier from the server's start to its end. Daphne does not say when it starts: there,
+    the first caller starts them."""
+    await receive()
+    hub.start()
+    courier.start()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await courier.stop()
+    await hub.stop()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
 def without_body_for_head(application):
     """Return `application` sending nothing after the headers of an answer to HEAD.
 
@@ -93,6 +106,7 @@ if settings.SITE_LIVE:
 
 application = ProtocolTypeRouter(
     {
+        "lifespan": lifespan,
         "http": waiting_for_events(without_body_for_head(bounded(SyncHandler(), REQUESTS_AT_ONCE))),
         "websocket": SessionMiddlewareStack(SocketUserMiddleware(URLRouter(sockets))),
     }

@@ -15,6 +15,7 @@ from zoneinfo import available_timezones
 from django.core.management.utils import get_random_secret_key
 from django.utils.csp import CSP
 from environs import Env, EnvError, ValidationError, validate
+from redis.connection import parse_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -95,6 +96,29 @@ def check_folder(database):
             raise EnvError(f'Environment variable "DATABASE_URL" invalid: There is no folder {folder}.')
 
 
+def mailers():
+    """Return Django's MAILERS for what EMAIL_URL says. Raises `EnvError`."""
+    if not SENDS_MAIL:
+        return {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
+    url = env.dj_email_url("EMAIL_URL")
+    if "EMAIL_BACKEND" not in url:
+        raise EnvError('Environment variable "EMAIL_URL" invalid: Must be like submission://USER:PASSWORD@HOST.')
+    options = {
+        "smtp": {
+            "host": url["EMAIL_HOST"],
+            "port": url["EMAIL_PORT"],
+            "username": url["EMAIL_HOST_USER"] or "",
+            "password": url["EMAIL_HOST_PASSWORD"] or "",
+            "use_tls": url["EMAIL_USE_TLS"],
+            "use_ssl": url["EMAIL_USE_SSL"],
+            "timeout": url["EMAIL_TIMEOUT"] or 10,
+        },
+        "filebased": {"file_path": url["EMAIL_FILE_PATH"]},
+    }
+    kind = url["EMAIL_BACKEND"].split(".")[-2]
+    return {"default": {"BACKEND": url["EMAIL_BACKEND"], "OPTIONS": options.get(kind, {})}}
+
+
 try:
     DEBUG = env.bool("DEBUG", False)
     SECRET_KEY = env.str("SECRET_KEY", "", validate=is_secret_or_empty) or own_secret_key()
@@ -123,6 +147,10 @@ try:
         validate=validate.OneOf(available_timezones(), error="Not a known time zone, like Europe/Stockholm."),
     )
     TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 10))
+    DEMO_ANYWHERE = env.bool("DEMO_ANYWHERE", False)
+    SENDS_MAIL = bool(env.str("EMAIL_URL", ""))
+    MAILERS = mailers()
+    DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "lightboard@localhost")
     API_RATE = env.str("API_RATE", "6000/minute", validate=is_rate)
     API_RATE_UNKNOWN = env.str("API_RATE_UNKNOWN", "600/minute", validate=is_rate)
     WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", False)
@@ -165,6 +193,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "board.middleware.HtmxLoginMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "board.middleware.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -189,10 +218,19 @@ FORM_RENDERER = "board.forms.Renderer"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
+AUTHENTICATION_BACKENDS = ["board.logins.Backend"]
+# The first one hashes; what the others hashed is hashed anew at the next log-in.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+SESSION_ENGINE = "board.sessions"
+SESSION_COOKIE_AGE = 30 * 24 * 60 * 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Data
@@ -214,19 +252,22 @@ elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] = {
         "connect_timeout": 5,
+        "options": "-c lock_timeout=5s",
         **DATABASE.get("OPTIONS", {}),
         "pool": {"min_size": 1, "max_size": 20, "timeout": 5, "reconnect_timeout": 5},
     }
 DATABASES = {"default": DATABASE}
 
-CHANNEL_LAYERS = {
-    "doorbell": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL]},
+# Redis keeps nothing that may not be lost. Its bells know no numbers of databases, so their names carry it.
+if REDIS_URL:
+    CHANNEL_LAYERS = {
+        "doorbell": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [REDIS_URL], "prefix": f"lightboard-{parse_url(REDIS_URL).get('db', 0)}"},
+        }
     }
-    if REDIS_URL
-    else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
-}
+else:
+    CHANNEL_LAYERS = {"doorbell": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 # Counts of requests (api/throttles.py): of this process, or of all that share the Redis.
 CACHES = {
@@ -243,6 +284,7 @@ CACHES = {
 # Language and time: whole dates are dates of the team's time zone.
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
 USE_TZ = True
 
 # Static files: kept beside their app, served compressed and under hashed names once `make` collected them.
@@ -287,16 +329,20 @@ if SITE_URL.startswith("https://"):
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 # HSTS for all subdomains, and for the lists in browsers: the other hosts of the domain are not ours to decide about.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+if not SENDS_MAIL:
+    # Without mail, staff hand out the links: nothing asks for it to be sent.
+    SILENCED_SYSTEM_CHECKS.append("mail.E001")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "api.throttles.BasicAuthentication",
+        "api.authentication.BasicAuthentication",
         "api.authentication.TokenAuthentication",
         "api.authentication.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
+        "api.authentication.ReadersRead",
         "api.authentication.ScopeAllows",
     ],
     "DEFAULT_PAGINATION_CLASS": "api.pagination.Pages",
@@ -310,12 +356,10 @@ REST_FRAMEWORK = {
         *(["rest_framework.renderers.BrowsableAPIRenderer"] if DEBUG else []),
     ],
     "DEFAULT_THROTTLE_CLASSES": ["api.throttles.ClientThrottle"],
-    # A token or person; an address without either; a password tried in vain, and all that one address tries in vain.
+    # A token or person; an address without either. Passwords have their own limit (board/logins.py).
     "DEFAULT_THROTTLE_RATES": {
         "client": API_RATE,
         "address": API_RATE_UNKNOWN,
-        "password": "10/minute",
-        "passwords": "30/minute",
     },
     "NUM_PROXIES": TRUSTED_PROXIES,
     "EXCEPTION_HANDLER": "api.errors.answer",
@@ -337,5 +381,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Who got in: a line each.
+        "board.accounts": {"level": "INFO"},
+    },
 }

@@ -48,9 +48,14 @@ def server(tmp_path_factory):
     if BASE_URL:
         yield None
         return
-    server = Server(tmp_path_factory.mktemp("server")).start()
+    folder = tmp_path_factory.mktemp("server")
+    connections = folder / "connections"
+    connections.touch()
+    watched = {"PYTHONPATH": str(ROOT / "e2e" / "watched"), "CONNECTIONS": str(connections)}
+    server = Server(folder, **watched).start()
     yield server
     server.stop()
+    assert connections.read_text() == "", "the server connected to somebody: it may not, whatever the journeys did"
 
 
 @pytest.fixture(scope="session")

@@ -37,9 +37,9 @@ def log_in(url, username):
     """Log in by the form and return the session's cookie header."""
     with httpx.Client(base_url=url, timeout=20) as browser:
         browser.get("/login/").raise_for_status()
-        token = browser.cookies["csrftoken"]
+        (token,) = (value for name, value in browser.cookies.items() if name.endswith("csrftoken"))
         form = {"username": username, "password": username, "csrfmiddlewaretoken": token}
-        answer = browser.post("/login/", data=form)
+        answer = browser.post("/login/", data=form, headers={"Origin": url})
         assert answer.status_code == 302, answer.text
         return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
 

@@ -1,4 +1,8 @@
-"""The real server as a process of its own, on a free port, with a database file of its own."""
+"""The real server as a process of its own, on a free port, with a database of its own.
+
+That is `manage.py serve` on an SQLite file; under `python -m e2e.services COMMAND` it is `manage.py worker` on PostgreSQL
+and Redis.
+"""
 
 import os
 import signal
@@ -6,18 +10,31 @@ import socket
 import subprocess
 import sys
 import time
+from functools import cache
+from itertools import count
 from pathlib import Path
 
 import httpx
+import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
-START_WITHIN = 60
+START_WITHIN = 180
+# Set by services.py: addresses of servers on which each of ours gets a database and a number of its own.
+POSTGRES, REDIS = os.environ.get("E2E_POSTGRES"), os.environ.get("E2E_REDIS")
+NUMBERS = count(1)
+# What manage.py does to serve: all but the last once, the last as long as the server lives.
+SERVE = [["serve", "--demo"]]
+WORKER = [["migrate", "--verbosity=0"], ["demo", "--if-empty"], ["worker"]]
 
 
 class Server:
-    """`manage.py serve --demo` on 127.0.0.1; `env` adds to its environment."""
+    """A server on 127.0.0.1, with the demo in its database.
 
-    def __init__(self, folder, **env):
+    Servers of the same folder share a database. `env` adds to the environment, `program` takes manage.py's place.
+    """
+
+    def __init__(self, folder, program=("manage.py",), steps=WORKER if POSTGRES else SERVE, **env):
+        self.program = program
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
@@ -25,19 +42,20 @@ class Server:
             **os.environ,
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
-            "DATABASE_URL": f"sqlite:///{folder / 'e2e.sqlite3'}",
+            **storage_of(folder),
             "SECRET_KEY": "only for the tests that drive a server of their own.",
             "DEBUG": "0",
             **env,
         }
         self.process = None
+        *self.first, self.step = steps
 
     def start(self):
         """Start the process and wait until it answers. Raises `RuntimeError` with its log when it ends instead."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve", "--demo"], cwd=ROOT, env=self.env, stdout=log, stderr=log
-            )
+            while self.first:
+                self._run(subprocess.run, self.first.pop(0), log, check=True)
+            self.process = self._run(subprocess.Popen, self.step, log)
         deadline = time.monotonic() + START_WITHIN
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
@@ -45,13 +63,34 @@ class Server:
                 return self
             except httpx.HTTPError:
                 time.sleep(0.05)
+        self.stop()
         raise RuntimeError(f"The server did not start:\n{self.log.read_text()}")
+
+    def manage(self, *arguments):
+        """Run a command of manage.py on the server's database and return what it printed."""
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=True).stdout
+
+    def _run(self, start, step, log, **options):
+        command = [sys.executable, *self.program, *step]
+        return start(command, cwd=ROOT, env=self.env, stdout=log, stderr=log, **options)
 
     def stop(self, with_signal=signal.SIGTERM):
         """End the process by its id and wait for it."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(with_signal)
             self.process.wait(timeout=20)
+
+
+@cache
+def storage_of(folder):
+    """Return the settings by which a server has a database for this folder."""
+    if not POSTGRES:
+        return {"DATABASE_URL": f"sqlite:///{folder / 'e2e.sqlite3'}"}
+    number = next(NUMBERS)
+    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE e2e_{number}")
+    return {"DATABASE_URL": f"{POSTGRES}/e2e_{number}", "REDIS_URL": f"{REDIS}/{number}"}
 
 
 def free_port():

@@ -1,25 +1,34 @@
-"""A Redis and a PostgreSQL of our own, for tests: on free ports of 127.0.0.1, gone at the end.
+"""A Redis, a PostgreSQL and an nginx of our own, for tests: on free ports of 127.0.0.1, gone at the end.
 
 Their data are in temporary folders; processes are ended by the id that they were started with.
+`python -m e2e.services COMMAND…` runs a command with DATABASE_URL and REDIS_URL of services that live as long as it does.
 """
 
+import contextlib
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 import psycopg
+import trustme
 
-from .server import free_port
+from .server import ROOT, free_port
 
-START_WITHIN = 60
+START_WITHIN = 180
+# In Redis; each server that is tested on our services has a number of its own.
+DATABASES = 200
 # PostgreSQL refuses to be root; these accounts exist on most systems.
 HUMBLE_USERS = ("postgres", "nobody")
+# What nginx would else put into folders of the system.
+TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
 class Service:
@@ -111,7 +120,8 @@ class Redis(Service):
             raise RuntimeError("redis-server is not on PATH (Debian: apt-get install redis-server).")
 
     def run(self, **output):
-        options = {"bind": "127.0.0.1", "port": self.port, "save": "", "appendonly": "no", "dir": self.folder}
+        options = {"bind": "127.0.0.1", "port": self.port, "databases": DATABASES, "dir": self.folder}
+        options |= {"save": "", "appendonly": "no"}
         arguments = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
         return subprocess.Popen(["redis-server", *arguments], **output)
 
@@ -142,9 +152,13 @@ class Postgres(Service):
         super().__init__()
         self.durable = durable
 
+    @property
+    def url(self):
+        return f"postgres://{self.user}@127.0.0.1:{self.port}"
+
     def url_of(self, database):
         """Return the DATABASE_URL of a database."""
-        return f"postgres://{self.user}@127.0.0.1:{self.port}/{database}"
+        return f"{self.url}/{database}"
 
     def new_database(self, name):
         """Make an empty database, instead of one of that name if there is one, and return its DATABASE_URL."""
@@ -152,6 +166,14 @@ class Postgres(Service):
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             connection.execute(f'CREATE DATABASE "{name}"')
         return self.url_of(name)
+
+    def connect(self, database):
+        """Return a connection to a database."""
+        return psycopg.connect(self.url_of(database))
+
+    def end_quickly(self):
+        """End as a restart does: everybody is cut at once, nothing is lost; `start` brings it back."""
+        self.end(signal.SIGINT)
 
     def prepare(self):
         data = self.folder / "data"
@@ -175,7 +197,7 @@ class Postgres(Service):
         settings = {
             "fsync": "on" if self.durable else "off",
             "unix_socket_directories": "",
-            "max_connections": 100,
+            "max_connections": 200,
         }
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         humble = humble_user()
@@ -199,6 +221,89 @@ class Postgres(Service):
         return True
 
 
+class Nginx(Service):
+    """nginx as the manual sets it up (deploy/nginx.conf), with HTTPS, in front of the processes on these ports.
+
+    `authority` is the file with the certificate of who signed its certificate. Each answer names the process that
+    gave it in X-Upstream, as HOST:PORT.
+    """
+
+    name = "nginx"
+
+    def __init__(self, ports, *, reads_static=False):
+        super().__init__()
+        self.ports, self.reads_static = ports, reads_static
+        self.plain_port = free_port()
+
+    @property
+    def url(self):
+        return f"https://127.0.0.1:{self.port}"
+
+    @property
+    def authority(self):
+        return self.folder / "authority.pem"
+
+    def prepare(self):
+        if not find_nginx():
+            raise RuntimeError("nginx is not installed (Debian: apt-get install nginx).")
+        authority = trustme.CA()
+        authority.cert_pem.write_to_path(self.authority)
+        certificate = authority.issue_cert("127.0.0.1")
+        certificate.private_key_pem.write_to_path(self.folder / "key.pem")
+        certificate.cert_chain_pems[0].write_to_path(self.folder / "certificate.pem")
+        (self.folder / "main.conf").write_text(
+            f"""
+            daemon off;
+            {"user root;" if not os.geteuid() else ""}
+            worker_processes 2;
+            pid {self.folder}/pid;
+            events {{}}
+            http {{
+                types {{ text/css css; text/javascript js; image/svg+xml svg; }}
+                access_log off;
+                add_header X-Upstream $upstream_addr always;
+                {"".join(f"{kind}_temp_path {self.folder}/{kind};" for kind in TEMPORARY)}
+                {self.site()}
+            }}
+            """
+        )
+
+    def site(self):
+        """Return the manual's file with our ports and paths in it."""
+        servers = "".join(f"server 127.0.0.1:{port} max_fails=0;\n" for port in self.ports)
+        ours = {
+            r"( *server 127\.0\.0\.1:\d+ max_fails=0;\n)+": servers,
+            r"listen 80;": f"listen 127.0.0.1:{self.plain_port};",
+            r"listen 443 ": f"listen 127.0.0.1:{self.port} ",
+            r"/etc/letsencrypt/live/board.example.org/fullchain.pem": f"{self.folder}/certificate.pem",
+            r"/etc/letsencrypt/live/board.example.org/privkey.pem": f"{self.folder}/key.pem",
+            r"board\.example\.org": "127.0.0.1",
+        }
+        if self.reads_static:
+            static = (ROOT / "deploy" / "nginx-static.conf").read_text()
+            ours["# include /srv/lightboard/deploy/nginx-static.conf;"] = static.replace(
+                "/srv/lightboard", str(ROOT)
+            )
+        text = (ROOT / "deploy" / "nginx.conf").read_text()
+        for theirs, own in ours.items():
+            text, found = re.subn(theirs, own.replace("\\", r"\\"), text)
+            assert found, f"deploy/nginx.conf has no {theirs}"
+        return text
+
+    def run(self, **output):
+        return subprocess.Popen([find_nginx(), "-p", self.folder, "-c", "main.conf", "-e", self.log], **output)
+
+    def answers(self):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=5):
+            return True
+        return False
+
+
+def find_nginx():
+    """Return the path of nginx, which Debian keeps from the PATH of all but root."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+
+
 def program(name):
     """Return the path of a program of PostgreSQL: the one on PATH, else the newest under /usr/lib/postgresql."""
     installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[-3]))
@@ -217,3 +322,23 @@ def humble_user():
         if name in known:
             return name
     raise RuntimeError("PostgreSQL does not run as root, and there is neither a user postgres nor nobody.")
+
+
+def main(command):
+    """Run a command on services of its own; returns its exit status."""
+    with Redis() as redis, Postgres() as postgres:
+        env = {
+            "DATABASE_URL": postgres.new_database("lightboard"),
+            "REDIS_URL": redis.url,
+            "E2E_POSTGRES": postgres.url,
+            "E2E_REDIS": redis.url,
+        }
+        process = subprocess.Popen(command, env=os.environ | env)
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            return process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

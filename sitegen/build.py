@@ -6,6 +6,7 @@ page's trace names all it was made from (trace.py), and `verify` proves it.
 
 import shutil
 import time
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cache
@@ -64,10 +65,13 @@ def build_site(root, output, options=None, only=(), strict=False, processes=None
         else:
             # Only here, since the imports take longer than a build that has nothing to do.
             from .builder import Build
+            from .memory import Memory
             from .standalone import configure
 
             configure()
-            report = Build(folder, workshop, options, state, now).run(only, strict, processes, progress)
+            with closing(Memory(workshop.memory)) as memory:
+                build = Build(folder, workshop, memory, options, state, now)
+                report = build.run(only, strict, processes, progress)
     report.seconds = time.perf_counter() - started
     return report
 

@@ -9,7 +9,6 @@ from .checks import check_site
 from .engine import alarm
 from .errors import BuildError, Problem, SiteError
 from .feeds import machine_files
-from .memory import Memory
 from .pages import digest
 from .render import RenderedSite
 from .stage import Stage
@@ -33,10 +32,10 @@ class Outcome(NamedTuple):
 class Build:
     """One build, from the pages folder to the workshop to the output."""
 
-    def __init__(self, folder, workshop, options, state, now):
+    def __init__(self, folder, workshop, memory, options, state, now):
         self.workshop, self.options, self.now = workshop, options, now
         self.old_state, self.old_pages = state, state.get("pages", {})
-        self.memory, self.new_html = Memory(workshop.memory), {}
+        self.memory, self.new_html = memory, {}
         self.site = RenderedSite(
             folder, options, now, hashed=True, read_head=self.memory.read_head, to_html=self.memory.to_html
         )
@@ -60,8 +59,6 @@ class Build:
         except BaseException:
             self.workshop.abandon()
             raise
-        finally:
-            self.memory.close()
         return report
 
     # Pages

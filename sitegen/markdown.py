@@ -49,7 +49,7 @@ def to_html(text, highlight=highlight):
     return parser(highlight).render(text)
 
 
-@cache
+@lru_cache(maxsize=2)
 def parser(highlight):
     options = {"highlight": lambda code, language, attributes: highlight(code, language)}
     markdown = MarkdownIt("commonmark", options, renderer_cls=PageRenderer)

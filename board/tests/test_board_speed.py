@@ -113,7 +113,7 @@ def test_a_waiting_message_is_shown(browser, user, address, sprint, add):
     etag = browser.get(address)["ETag"]
     other = actions.add_sprint(user, end=sprint.end.replace(year=sprint.end.year + 1))
     browser.post(f"/sprints/{other.pk}/delete/")
-    assert "was deleted" in browser.get(address, headers={"If-None-Match": etag}).content.decode()
+    assert "Deleted “" in browser.get(address, headers={"If-None-Match": etag}).content.decode()
 
 
 def test_the_page_is_compressed(browser, address, sprint, add):

@@ -1,7 +1,8 @@
 """Log in, log out, and what there is without: every route of the project, the way back, and CSRF."""
 
 import json
-from urllib.parse import parse_qs, urlsplit
+import re
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.contrib.auth import SESSION_KEY
@@ -70,13 +71,72 @@ def test_after_the_log_in_it_goes_back_to_where_it_came_from(client, log_in, spr
     assert log_in(next=hidden["value"])["Location"] == f"/sprints/{sprint.pk}/"
 
 
-@pytest.mark.parametrize(
-    "address", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example", "http:///x"]
-)
+HOSTILE = [
+    "https://evil.example/",
+    "http://evil.example",
+    "//evil.example/",
+    "///evil.example/",
+    "////evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "\\/evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "\t//evil.example",
+    " //evil.example",
+    "\x00//evil.example",
+    "\x1fhttps://evil.example",
+    "\u2028//evil.example",
+    "\u3000//evil.example",
+    "https:evil.example",
+    "https:/evil.example",
+    "https:///evil.example",
+    "http:\\\\evil.example",
+    "HTTPS://EVIL.EXAMPLE",
+    "ht\ttps://evil.example",
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "java\nscript:alert(1)",
+    " javascript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:msgbox(1)",
+    "blob:https://evil.example/1",
+    "file:///etc/passwd",
+    "ftp://testserver/",
+    "mailto:eve@evil.example",
+    "https://testserver@evil.example/",
+    "https://testserver:80@evil.example/",
+    "https://testserver.evil.example/",
+    "https://eviltestserver/",
+    "http://testserver:8000/",
+    "//testserver@evil.example",
+    "//evil.example\\@testserver/",
+    "http:///x",
+    "//[::1",
+    "https://[evil",
+    "//evil\uff0eexample/",
+]
+
+
+@pytest.mark.parametrize("address", HOSTILE)
 def test_after_the_log_in_it_never_goes_to_another_host(client, log_in, address):
     assert log_in(next=address)["Location"] == "/"
+    # Who is logged in already is sent on at once.
+    assert client.get("/login/", {"next": address})["Location"] == "/"
     client.logout()
-    assert log_in(path=f"/login/?next={address}")["Location"] == "/"
+    assert log_in(path=f"/login/?{urlencode({'next': address})}")["Location"] == "/"
+
+
+@pytest.mark.parametrize("address", HOSTILE)
+def test_an_htmx_request_is_never_led_to_another_host(client, db, address):
+    answer = client.get("/tasks/1/", headers=HTMX | {"HX-Current-URL": address.encode("utf-8").decode("latin1")})
+    assert next_page(answer["HX-Redirect"])[0] == "/login/"
+    assert next_page(answer["HX-Redirect"])[1].startswith("/")
+    assert not next_page(answer["HX-Redirect"])[1].startswith(("//", "/\\"))
+
+
+def test_the_log_in_page_as_the_way_back_leads_home(browser):
+    assert browser.get("/login/?next=/login/")["Location"] == "/"
 
 
 def test_who_is_logged_in_needs_no_log_in_page(browser):
@@ -103,11 +163,28 @@ def test_log_out_without_a_log_in_leads_to_the_log_in_page_that_leads_home(clien
 
 # Without a log-in
 
-OPEN = {"login", "healthz", "readyz", "api:api-root"}
-OPEN_FOR_POST = {"login", "logout", "api:token"}
+OPEN = {"login", "healthz", "readyz", "forgot_password", "welcome", "api:api-root"}
+OPEN_FOR_POST = {"login", "logout", "forgot_password", "welcome", "api:token"}
 # Services beside the board, which know nobody and nothing of it.
-PUBLIC_SERVICES = {"placeholder", "sitegen"}
-ARGUMENTS = {"pk": "1", "sprint_pk": "1", "username": "ana", "field": "due", "seq": "1"}
+PUBLIC = {
+    "placeholder:avatar",
+    "placeholder:image",
+    "placeholder:home",
+    "sitegen:preview",
+    "sitegen:page",
+}
+METHODS = ["get", "head", "options", "trace", "post", "put", "patch", "delete"]
+ARGUMENTS = {
+    "pk": "1",
+    "sprint_pk": "1",
+    "username": "ana",
+    "token": "abc",
+    "name": "Ana",
+    "address": "1x1/",
+    "path": "nothing/",
+    "field": "due",
+    "seq": "1",
+}
 
 
 def routes(patterns, prefix="", namespace=""):
@@ -116,23 +193,28 @@ def routes(patterns, prefix="", namespace=""):
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
             name = f"{namespace}:{pattern.name}" if namespace else pattern.name
-            yield name, "/" + "/".join(argument_or_text(part) for part in route.split("/"))
-        elif pattern.namespace not in PUBLIC_SERVICES:
+            yield name, "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda argument: ARGUMENTS[argument[1]], route)
+        else:
             yield from routes(pattern.url_patterns, route, pattern.namespace or namespace)
 
 
-def argument_or_text(part):
-    return ARGUMENTS[part.strip("<>").split(":")[-1]] if part.startswith("<") else part
-
-
-ROUTES = list(routes(get_resolver().url_patterns))
+ALL_ROUTES = list(routes(get_resolver().url_patterns))
+ROUTES = [(name, path) for name, path in ALL_ROUTES if name not in PUBLIC]
 
 
 def test_the_sweep_knows_every_kind_of_route():
-    names = {name for name, _ in ROUTES}
-    assert {"home", "sprint", "place_task", "api:task-list", "api:user-detail"} <= names
-    assert names >= OPEN | OPEN_FOR_POST
-    assert not [path for _, path in ROUTES if "<" in path or "(" in path]
+    names = {name for name, _ in ALL_ROUTES}
+    assert {"home", "sprint", "place_task", "people", "api:task-list", "api:user-detail"} <= names
+    assert names >= OPEN | OPEN_FOR_POST | PUBLIC
+    assert not [path for _, path in ALL_ROUTES if "<" in path or "(" in path]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(("name", "path"), [route for route in ALL_ROUTES if route[0] in PUBLIC])
+def test_the_services_beside_the_board_know_nobody(client, db, name, path, method):
+    answer = getattr(client, method)(path)
+    assert answer.status_code in (200, 404, 405)
+    assert not answer.cookies
 
 
 @pytest.mark.parametrize("path", ["/placeholder/", "/image/1x1/"])
@@ -142,23 +224,25 @@ def test_the_services_beside_the_board_need_no_log_in(client, path):
     assert not answer.cookies
 
 
-@pytest.mark.parametrize("method", ["get", "head", "post", "put", "patch", "delete"])
 @pytest.mark.parametrize(("name", "path"), ROUTES)
-def test_without_a_log_in_every_route_asks_for_one(client, sprint, add, name, path, method):
+def test_without_a_log_in_every_route_asks_for_one(client, sprint, add, name, path):
     add(sprint=sprint)
     events = Event.objects.count()
-    answer = getattr(client, method)(path)
-    assert Event.objects.count() == events
-    if name in (OPEN if method in ("get", "head") else OPEN_FOR_POST):
-        assert next_page(answer.headers.get("Location", ""))[1] is None
-        assert answer.status_code not in (401, 403)
-    elif path.startswith("/api/"):
-        assert answer.status_code == (405 if name in OPEN | OPEN_FOR_POST else 401)
-    elif name in OPEN | OPEN_FOR_POST:
-        assert answer.status_code == 405
-    else:
-        assert answer.status_code == 302
-        assert next_page(answer["Location"]) == ("/login/", path)
+    for method in METHODS:
+        answer = getattr(client, method)(path)
+        assert Event.objects.count() == events
+        if name not in OPEN | OPEN_FOR_POST:
+            asks_for_log_in(answer, path, is_page=not path.startswith("/api/") or name == "api:docs")
+        elif name in (OPEN if method in ("get", "head") else OPEN_FOR_POST if method == "post" else ()):
+            assert next_page(answer.headers.get("Location", ""))[1] is None
+            assert answer.status_code not in (401, 403)
+        else:
+            assert answer.status_code in ((200, 405) if method == "options" else (405,))
+
+
+def asks_for_log_in(answer, path, is_page):
+    assert answer.status_code == (302 if is_page else 401)
+    assert not is_page or next_page(answer["Location"]) == ("/login/", path)
 
 
 @pytest.mark.parametrize(("name", "path"), [route for route in ROUTES if not route[1].startswith("/api/")])
@@ -197,12 +281,30 @@ UNSAFE = [
     ("/tasks/{task}/delete/", {}),
     ("/tasks/{task}/restore/", {}),
     ("/undo/{task}/", {}),
+    ("/password/", {"who": "ana"}),
+    ("/welcome/abc/", {}),
+    ("/profile/", {}),
+    ("/profile/password/", {}),
+    ("/profile/sign-out/", {}),
+    ("/profile/tokens/", {"name": "x", "scope": "write"}),
+    ("/profile/tokens/1/revoke/", {}),
+    ("/profile/webhooks/", {"url": "https://example.org/"}),
+    ("/profile/webhooks/1/switch/", {}),
+    ("/profile/webhooks/1/delete/", {}),
+    ("/profile/webhooks/deliveries/1/redeliver/", {}),
+    ("/people/invite/", {"username": "eve", "role": "staff"}),
+    ("/people/1/", {"role": "staff"}),
+    ("/people/1/link/", {}),
+    ("/people/1/deactivate/", {}),
+    ("/people/1/reactivate/", {}),
 ]
 
 
 @pytest.fixture
 def strict(user):
-    """A logged-in browser whose requests need a CSRF token."""
+    """A logged-in browser of staff, to whom every route is open, whose requests need a CSRF token."""
+    user.is_staff = True
+    user.save()
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)
     return client
@@ -220,8 +322,10 @@ def test_a_write_without_a_token_is_refused(strict, sprint, add, path, data, hea
     assert Event.objects.count() == events
 
 
-def test_the_unsafe_routes_are_all_that_take_a_post(browser, sprint, add):
+def test_the_unsafe_routes_are_all_that_take_a_post(browser, user, sprint, add):
     add(sprint=sprint)
+    user.is_staff = True
+    user.save()
     takes_post = {
         path
         for _, path in ROUTES

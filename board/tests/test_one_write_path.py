@@ -44,6 +44,16 @@ ALLOWED = {
         "note_people": {"Counter.objects.update"},
     },
     "board/ordering.py": {"make_room": {"Task.objects.bulk_update"}},
+    # They read: the pragmas and catalogues of the database itself.
+    "board/examination.py": {"snapshot": {"cursor.execute"}, "_storage": {"cursor.execute"}},
+    "board/serving.py": {"_others_on_postgres": {"cursor.execute"}},
+    # A backup is the database's own copy of itself, and comes back whole.
+    "board/backups.py": {
+        "_copy_sqlite": {"to.execute"},
+        "_copy_postgres": {"cursor.execute"},
+        "_restore_postgres": {"cursor.execute"},
+        "_bring_up_to_date": {"Session.objects.all().delete", "Counter.objects.update"},
+    },
     # Keys of clients and whom they have told, not the board.
     "api/models.py": {
         "issue": {"self.save"},
@@ -71,11 +81,32 @@ ALLOWED = {
         "once": {"Answer.objects.filter(pk=claim).update"},
         "forget": {"Answer.objects.filter(at__lt=timezone.now() - KEPT).delete"},
     },
+    # People, who change by board.accounts alone.
+    "board/accounts.py": {
+        "invite": {"user.save"},
+        "new_link": {"user.save"},
+        "use_link": {"user.save"},
+        "change_profile": {"user.save"},
+        "set_role": {"user.save"},
+        "deactivate": {"user.save"},
+        "reactivate": {"user.save"},
+        "_set_password": {"user.save"},
+        "_save_profile": {"Profile.objects.update_or_create"},
+        "_end_sessions": {"Session.objects.filter(pk__in=keys[start:start + 500]).delete"},
+    },
+    # How often somebody tried, and how long a log-in lasts.
+    "board/logins.py": {
+        "_take": {"cursor.execute"},
+        "give_back": {"Tries.objects.filter(pk__in=keys, count__gt=0).update"},
+        "forget_tries": {"Tries.objects.filter(until__lt=timezone.now()).delete"},
+    },
+    "board/sessions.py": {"renew": {"self.model.objects.filter(session_key=self.session_key).update"}},
     # The counter's one row, not a change of the board.
     "board/apps.py": {"ensure_counter": {"counter.objects.using(using).get_or_create"}},
 }
 # Receivers that are dicts, sets or digests in these files.
 DICTS = {
+    "api/schema.py": {"parameter"},
     "board/views.py": {"digest"},
     "board/history.py": {"row"},
     "board/hub.py": {"people", "held"},

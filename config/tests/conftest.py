@@ -12,7 +12,10 @@ OURS = {
     "API_RATE_UNKNOWN",
     "DATABASE_URL",
     "DEBUG",
+    "DEMO_ANYWHERE",
+    "EMAIL_URL",
     "HOST",
+    "MAIL_FROM",
     "PORT",
     "REDIS_URL",
     "SECRET_KEY",
@@ -21,6 +24,7 @@ OURS = {
     "TIME_ZONE",
     "TRUSTED_ORIGINS",
     "TRUSTED_PROXIES",
+    "WEBHOOKS_TO_PRIVATE_ADDRESSES",
 }
 
 

@@ -32,6 +32,11 @@ WRONG = [
     ("TIME_ZONE", "Mars/Olympus"),
     ("TRUSTED_ORIGINS", "https://good.example,bad.example"),
     ("TRUSTED_PROXIES", "-1"),
+    ("TRUSTED_PROXIES", "10.0.0.1"),
+    ("DEMO_ANYWHERE", "perhaps"),
+    ("EMAIL_URL", "nonsense"),
+    ("EMAIL_URL", "carrier-pigeon://loft"),
+    ("EMAIL_URL", "smtp://mail.example:port"),
     ("API_RATE", "many"),
     ("API_RATE_UNKNOWN", "0/minute"),
 ]
@@ -53,7 +58,10 @@ def test_right_values_start(run, tmp_path):
         "API_RATE": "100/second",
         "API_RATE_UNKNOWN": "5/hour",
         "DEBUG": "off",
+        "DEMO_ANYWHERE": "1",
+        "EMAIL_URL": "submission://ana%40example.org:s3cret@mail.example",
         "HOST": "::1",
+        "MAIL_FROM": "board@example.org",
         "PORT": "0",
         "REDIS_URL": "rediss://redis.example/1",
         "SECRET_KEY": KEY,
@@ -62,6 +70,7 @@ def test_right_values_start(run, tmp_path):
         "TIME_ZONE": "Europe/Stockholm",
         "TRUSTED_ORIGINS": "https://board.example",
         "TRUSTED_PROXIES": "1",
+        "WEBHOOKS_TO_PRIVATE_ADDRESSES": "1",
     }
     assert values.keys() | {"DATABASE_URL"} == OURS
     done = run("manage.py", "check", **values)
@@ -185,3 +194,33 @@ def test_a_transaction_takes_sqlites_write_lock_when_it_begins(run):
     )
     done = run("-c", script)
     assert (done.stdout, done.stderr) == ("database is locked\n", "")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("", "False dummy {}"),
+        (
+            "submission://ana%40example.org:s3cret@mail.example",
+            "True smtp {'host': 'mail.example', 'port': 587, 'username': 'ana@example.org', 'password': 's3cret', "
+            "'use_tls': True, 'use_ssl': False, 'timeout': 10}",
+        ),
+        ("file:///tmp/mail", "True filebased {'file_path': 'tmp/mail'}"),
+        ("console://", "True console {}"),
+    ],
+)
+def test_mail_goes_where_email_url_says(run, url, shown):
+    show = (
+        "from config.settings import MAILERS, SENDS_MAIL\n"
+        "mailer = MAILERS['default']\n"
+        "print(SENDS_MAIL, mailer['BACKEND'].split('.')[-2], mailer.get('OPTIONS', {}))"
+    )
+    assert run("-c", show, EMAIL_URL=url).stdout.strip() == shown
+
+
+def test_installations_on_one_redis_server_ring_under_names_of_their_own(run):
+    show = "from config.settings import CHANNEL_LAYERS; print(CHANNEL_LAYERS['doorbell']['CONFIG']['prefix'])"
+    first, same, second = (
+        run("-c", show, REDIS_URL=f"redis://redis.example:6379{number}").stdout for number in ("", "/0", "/1")
+    )
+    assert first == same != second != ""

@@ -74,6 +74,7 @@ def test_what_pages_say_at_their_top_is_parsed_once_and_stays_what_it_was(small_
     small_site.build()
     shown = small_site.files()
     read = []
+    monkeypatch.setattr("sitegen.pages._parsed", {})  # as in another process
     monkeypatch.setattr(
         "sitegen.memory.read_mapping", lambda text, *place: read.append(text) or read_mapping(text, *place)
     )

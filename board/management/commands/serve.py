@@ -13,8 +13,9 @@ from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import OperationalError
+from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 
-from board import failures
+from board import failures, serving
 from board.hub import hub
 
 from .demo import LOGINS
@@ -94,13 +95,7 @@ class Command(BaseCommand):
         host, port = settings.HOST, settings.PORT
         WebSocketFactory.protocol = AnyCloseCode
         refuse_taken_port(host, port)
-        try:
-            self.check()
-            call_command("migrate", verbosity=0)
-        except OperationalError as error:
-            fault = failures.fault_of(error)
-            advice = f". {fault.advice}" if fault else ""
-            raise CommandError(f"The database of DATABASE_URL cannot be used: {error}{advice}") from None
+        take_up_database(self)
         if demo:
             call_command("demo", if_empty=True)
         shown = f"[{host}]" if ":" in host else host
@@ -118,6 +113,33 @@ class Command(BaseCommand):
                 server_name="lightboard",
                 verbosity=0,
             ).run()
+
+
+def take_up_database(command, **migrate):
+    """Count as a process that serves the database, check it, and call `migrate` with these options.
+
+    Raises `CommandError` with one sentence when the database cannot be used or others use it.
+    """
+    try:
+        has_others = serving.begin()
+        # The reloader of DEBUG starts this command anew beside itself: the other process is its own.
+        refuse_unheard_company(has_others and not os.environ.get(DJANGO_AUTORELOAD_ENV))
+        command.check()
+        call_command("migrate", verbosity=0, **migrate)
+    except serving.InUseError as error:
+        raise CommandError(str(error)) from None
+    except OperationalError as error:
+        fault = failures.fault_of(error)
+        advice = f". {fault.advice}" if fault else ""
+        raise CommandError(f"The database of DATABASE_URL cannot be used: {error}{advice}") from None
+
+
+def refuse_unheard_company(has_others):
+    """Raise `CommandError` when another process serves the same database and neither hears the other."""
+    if has_others and not settings.REDIS_URL:
+        raise CommandError(
+            "Another process serves this database: set REDIS_URL for both, so that they hear of each other, or end it."
+        )
 
 
 def refuse_taken_port(host, port):

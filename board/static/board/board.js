@@ -14,10 +14,12 @@ const board = document.querySelector(".board");
 
 startForms();
 if (board) {
-  board.addEventListener("click", openInPlace);
-  startDragging(hands);
+  if (!("reads" in document.body.dataset)) {
+    board.addEventListener("click", openInPlace);
+    startDragging(hands);
+    startKeys(open);
+  }
   startFiltering();
-  startKeys(open);
   goLive();
   followTabs();
   markMine(document.body.dataset.user);

@@ -81,10 +81,17 @@ async function post(id, { key, place }) {
   // On the way to the log-in page there is nothing more to say.
   if (xhr.status && xhr.getResponseHeader("HX-Redirect")) await new Promise(() => {});
   if (xhr.status >= 200 && xhr.status < 300) {
-    for (const fresh of parse(xhr.responseText)) settle(fresh);
+    take(xhr.responseText);
     return null;
   }
   return { status: xhr.status, reason: reason(isLate ? null : xhr) };
+}
+
+/** Show what was answered: the card, or that somebody took it to another board meanwhile. */
+function take(answer) {
+  for (const fresh of parse(answer)) settle(fresh);
+  const left = new DOMParser().parseFromString(answer, "text/html").querySelector("[data-gone]");
+  if (left) leave(left.dataset.gone, Number(left.dataset.seq));
 }
 
 /** Tell whether a card came to where it was meant, though the answer did not come back. */

@@ -1,0 +1,101 @@
+"""What the API asks of names, passwords and roles, by every way to say who one is."""
+
+from base64 import b64encode
+
+import pytest
+from rest_framework.test import APIClient
+
+from board import accounts
+from board.accounts import Role
+from board.models import Event
+
+PASSWORD = "a long password"
+
+
+def basic(username="ada", password=PASSWORD, **more):
+    credentials = b64encode(f"{username}:{password}".encode()).decode()
+    return {"HTTP_AUTHORIZATION": f"Basic {credentials}", **more}
+
+
+def token(stranger, username="ada", password=PASSWORD, **more):
+    return stranger.post("/api/token/", {"username": username, "password": password}, **more)
+
+
+@pytest.fixture
+def reader(ada, task):
+    accounts.set_role(None, ada, Role.READER)
+    return ada
+
+
+def by_session(user):
+    client = APIClient()
+    client.force_login(user)
+    return client
+
+
+def by_basic(user):
+    client = APIClient()
+    client.credentials(**basic())
+    return client
+
+
+def by_token(user):
+    client = APIClient()
+    key = token(APIClient()).json()["token"]
+    client.credentials(HTTP_AUTHORIZATION=f"Token {key}")
+    return client
+
+
+@pytest.mark.parametrize("way", [by_session, by_basic, by_token])
+def test_a_reader_reads_and_changes_nothing(reader, sprint, task, way):
+    client = way(reader)
+    events = Event.objects.count()
+    paths = ["/api/sprints", f"/api/sprints/{sprint.pk}", "/api/tasks", f"/api/tasks/{task.pk}", "/api/events"]
+    for path in paths:
+        assert client.get(path).status_code == 200
+        for method in ("post", "put", "patch", "delete"):
+            answer = getattr(client, method)(path, {"name": "x"})
+            assert answer.status_code == 403
+            assert answer.json()["detail"].startswith("You may look at everything here")
+    assert Event.objects.count() == events
+
+
+def test_wrong_passwords_count_alike_by_basic_token_and_page(ada, stranger, client):
+    for _ in range(4):
+        assert stranger.get("/api/tasks", **basic(password="wrong")).status_code == 401
+        assert token(stranger, password="wrong").status_code == 400
+    for _ in range(2):
+        stranger.post("/login/", {"username": "ada", "password": "wrong"}, format="multipart")
+    answers = [stranger.get("/api/tasks", **basic()), token(stranger)]
+    for answer in answers:
+        assert answer.status_code == 429
+        assert int(answer["Retry-After"]) > 3500
+        assert answer.json()["detail"].startswith("Too many tries.")
+
+
+def test_a_made_up_forwarded_for_gives_no_new_tries(ada, stranger):
+    for number in range(10):
+        token(stranger, password="wrong", HTTP_X_FORWARDED_FOR=f"10.0.0.{number}")
+    assert token(stranger, HTTP_X_FORWARDED_FOR="10.0.0.99").status_code == 429
+
+
+def test_right_passwords_do_not_count(ada, stranger):
+    assert all(stranger.get("/api/tasks", **basic()).status_code == 200 for _ in range(25))
+
+
+@pytest.mark.parametrize("more", [{"REMOTE_ADDR": "192.0.2.1"}, {"HTTP_X_FORWARDED_FOR": "127.0.0.1"}])
+def test_the_demo_gets_in_from_nowhere_else(django_user_model, db, stranger, more):
+    django_user_model.objects.create_user("demo", password="demo")
+    for answer in (
+        stranger.get("/api/tasks", **basic("demo", "demo", **more)),
+        token(stranger, "demo", "demo", **more),
+    ):
+        assert answer.status_code == 403
+        assert "only on the machine that Lightboard runs on" in answer.json()["detail"]
+    assert stranger.get("/api/tasks", **basic("demo", "demo")).status_code == 200
+
+
+def test_who_was_deactivated_gets_in_by_no_way(ada, task):
+    ways = [by_session(ada), by_basic(ada), by_token(ada)]
+    accounts.deactivate(None, ada)
+    assert [way.get("/api/tasks").status_code for way in ways] == [401, 401, 401]

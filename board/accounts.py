@@ -1,0 +1,268 @@
+"""Every change of a person's account: who is let in, as what, and until when.
+
+Each function is one transaction and one line in the log. `by` is the user who acts, None for a command. What breaks
+a rule raises `ValidationError`, and nothing is saved.
+"""
+
+import hashlib
+import logging
+from datetime import timedelta
+
+from django.contrib.auth import SESSION_KEY, get_user_model
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+
+from .models import Profile
+
+log = logging.getLogger(__name__)
+
+INVITATION_LASTS = timedelta(days=7)
+STAFF_LINK_LASTS = timedelta(days=1)
+MAILED_LINK_LASTS = timedelta(hours=1)
+NAME_LENGTH = 150
+
+_signer = signing.Signer(salt="board.accounts.link")
+
+
+class Role(models.TextChoices):
+    MEMBER = "member", "Member"
+    READER = "reader", "Reader"
+    STAFF = "staff", "Staff"
+
+
+class InvalidLink(Exception):
+    """The link was used, has had its time, or was never ours."""
+
+
+# What an account says
+
+
+def role_of(user):
+    """Return the `Role` of a user."""
+    if profile_of(user).is_reader:
+        return Role.READER
+    return Role.STAFF if user.is_staff else Role.MEMBER
+
+
+def may_write(user):
+    """Tell whether a user may change anything but their own account."""
+    return role_of(user) is not Role.READER
+
+
+def standing(user):
+    """Return what an open socket stands and falls with, as text: the password and the right to change something."""
+    return f"{user.get_session_auth_hash()}:{may_write(user)}"
+
+
+def profile_of(user):
+    """Return the user's `Profile`, a new and unsaved one when there is none."""
+    try:
+        return user.profile
+    except Profile.DoesNotExist:
+        return Profile(user=user)
+
+
+def is_invited(user):
+    """Tell whether a user never had a password: the invitation is open, or none was made yet."""
+    return user.last_login is None and not user.has_usable_password()
+
+
+def last_seen(user):
+    """Return when the user was last here, give or take an hour; None for never."""
+    return max(filter(None, [user.last_login, profile_of(user).seen_at]), default=None)
+
+
+# Letting in
+
+
+@transaction.atomic
+def invite(by, username, role=Role.MEMBER, email=""):
+    """Return a new user who has no password yet; `new_link` lets them set one."""
+    user = get_user_model()(username=get_user_model().normalize_username(username), email=email)
+    user.set_unusable_password()
+    user.full_clean()
+    user.is_staff = role is Role.STAFF
+    user.save()
+    if role is Role.READER:
+        _save_profile(user, is_reader=True)
+    note("%r was invited as %s by %s", user.username, role, _name(by))
+    return user
+
+
+@transaction.atomic
+def new_link(by, user):
+    """Return (token, how long it lasts) of a link for a user; for somebody invited it replaces the one from before."""
+    is_new = is_invited(user)
+    if is_new:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    lasts = INVITATION_LASTS if is_new else STAFF_LINK_LASTS
+    note("a password link for %r was made by %s", user.username, _name(by))
+    return link_for(user, lasts), lasts
+
+
+def link_for(user, lasts):
+    """Return the token of a link with which whoever has it sets the user's password, once, within `lasts`.
+
+    It ends as well when the user logs in, gets a password in another way or is deactivated.
+    """
+    return _signer.sign_object([user.pk, _fingerprint(user), int((timezone.now() + lasts).timestamp())])
+
+
+def user_of_link(token):
+    """Return the user whom a link is for. Raises `InvalidLink`."""
+    return _user_of_link(token, get_user_model().objects)
+
+
+@transaction.atomic
+def use_link(token, password, name=None):
+    """Set the password of the user whom a link is for, and the name if given; ends all their sessions.
+
+    Returns the user. Raises `InvalidLink`, also for the later one of two uses, and `ValidationError` for a password
+    that is too easily guessed.
+    """
+    user = _user_of_link(token, get_user_model().objects.select_for_update())
+    if name is not None:
+        _set_name(user, name)
+        user.save(update_fields=["first_name", "last_name"])
+    _set_password(user, password)
+    note("%r set a password with a link", user.username)
+    return user
+
+
+def _user_of_link(token, users):
+    try:
+        pk, fingerprint, ends = _signer.unsign_object(token)
+    except signing.BadSignature:
+        raise InvalidLink from None
+    user = users.filter(pk=pk, is_active=True).first()
+    if user is None or fingerprint != _fingerprint(user) or ends < timezone.now().timestamp():
+        raise InvalidLink
+    return user
+
+
+def _fingerprint(user):
+    """Return what changes when a link is used, so that it cannot be used again."""
+    return hashlib.sha256(f"{user.password} {user.last_login}".encode()).hexdigest()[:32]
+
+
+# What people do for themselves
+
+
+@transaction.atomic
+def change_profile(user, *, name, email, time_zone, language):
+    """Save what a person says about themselves."""
+    if email != user.email:
+        note("%r changed the e-mail address", user.username)
+    _set_name(user, name)
+    user.email = email
+    user.save(update_fields=["first_name", "last_name", "email"])
+    _save_profile(user, time_zone=time_zone, language=language)
+
+
+@transaction.atomic
+def change_password(user, password, session):
+    """Set a person's password and end their other sessions; `session` is the key of the one that stays."""
+    _set_password(user, password, session)
+    note("%r changed the password", user.username)
+
+
+@transaction.atomic
+def sign_out(user, but):
+    """End a user's sessions except the one with the key `but`. Returns how many ended."""
+    count = _end_sessions(user, but)
+    note("%r signed out everywhere else: %s sessions ended", user.username, count)
+    return count
+
+
+def saw(user):
+    """Note that a person is here."""
+    _save_profile(user, seen_at=timezone.now())
+
+
+def _set_name(user, name):
+    """Keep the display name as Django's first and last name, from which everything reads it together again."""
+    first, _, last = name.rpartition(" ")
+    user.first_name, user.last_name = (first, last) if first else (last, "")
+
+
+def _set_password(user, password, but=None):
+    validate_password(password, user)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    _end_sessions(user, but)
+
+
+def _end_sessions(user, but=None):
+    """Delete a user's sessions. Sessions do not say in a column whose they are; a team has few enough to read."""
+    sessions = Session.objects.filter(expire_date__gt=timezone.now()).exclude(session_key=but)
+    keys = [row.pk for row in sessions.iterator() if row.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    for start in range(0, len(keys), 500):
+        Session.objects.filter(pk__in=keys[start : start + 500]).delete()
+    return len(keys)
+
+
+# What staff do
+
+
+@transaction.atomic
+def set_role(by, user, role):
+    """Make a user member, reader or staff."""
+    if role is not Role.STAFF:
+        _judge_loss_of_staff(by, user, "lose that role")
+    if role is role_of(user):
+        return
+    user.is_staff = role is Role.STAFF
+    user.save(update_fields=["is_staff"])
+    _save_profile(user, is_reader=role is Role.READER)
+    note("%r was made %s by %s", user.username, role, _name(by))
+
+
+@transaction.atomic
+def deactivate(by, user):
+    """Shut a user out: sessions and sockets end, tokens open nothing. What they did and have to do stays."""
+    if by == user:
+        raise ValidationError("You cannot deactivate yourself: ask somebody else of staff.")
+    _judge_loss_of_staff(by, user, "be deactivated")
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    _end_sessions(user)
+    note("%r was deactivated by %s", user.username, _name(by))
+
+
+@transaction.atomic
+def reactivate(by, user):
+    """Let a user in again, with the password from before."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    note("%r was reactivated by %s", user.username, _name(by))
+
+
+def _judge_loss_of_staff(by, user, what):
+    """Locks all staff until the transaction ends, so that the last two cannot demote each other."""
+    staff = get_user_model().objects.select_for_update().filter(is_staff=True, is_active=True)
+    active = {person.pk for person in staff.order_by("pk")}
+    if by and by.pk not in active:
+        raise ValidationError("You are not of staff any more.")
+    if active == {user.pk}:
+        raise ValidationError(f"The last one of staff cannot {what}.")
+    if by == user and user.is_staff:
+        raise ValidationError("You cannot take the role from yourself: ask somebody else of staff.")
+
+
+def _save_profile(user, **values):
+    profile, _ = Profile.objects.update_or_create(user=user, defaults=values)
+    user.profile = profile
+
+
+def _name(by):
+    return repr(by.username) if by else "a command"
+
+
+def note(event, *values):
+    """Write one line to the log of who got in; names as `%r`, so that a name cannot fake a line."""
+    log.info(event, *values)

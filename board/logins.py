@@ -1,0 +1,224 @@
+"""Who logs in: with name and password, so often, and from where.
+
+Pages, Basic authentication and the tokens of the API all ask `django.contrib.auth.authenticate`, and that asks
+`Backend`. So nobody guesses passwords faster by another door.
+"""
+
+import hashlib
+import ipaddress
+import secrets
+import unicodedata
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.backends import ModelBackend
+from django.core import signing
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+from django.utils.timesince import timeuntil
+from django.views.decorators.debug import sensitive_variables
+
+from . import accounts
+from .models import Tries
+
+TRIES_PER_ACCOUNT = 10
+TRIES_PER_ADDRESS = 20
+WITHIN = timedelta(hours=1)
+DEVICE_KNOWN_FOR = timedelta(days=180)
+# One statement, so that of many at once no more get through than may. A row that has had its hour starts anew.
+TAKE = """
+    INSERT INTO board_tries (key, count, until) VALUES (%s, 1, %s)
+    ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN board_tries.until < %s THEN 1 ELSE board_tries.count + 1 END,
+        until = CASE WHEN board_tries.until < %s THEN excluded.until ELSE board_tries.until END
+    WHERE board_tries.until < %s OR board_tries.count < %s
+    RETURNING count
+"""
+
+_device_signer = signing.TimestampSigner(salt="board.logins.device")
+
+
+class Refused(Exception):
+    """Somebody may not log in now, whatever the password; the text says why."""
+
+
+class TooManyTries(Refused):
+    """`until` is when there is a next try."""
+
+    def __init__(self, until):
+        super().__init__(f"Too many tries. The next one is in {timeuntil(until)}.")
+        self.until = until
+
+
+class OnlyOnThisMachine(Refused):
+    def __init__(self):
+        super().__init__(
+            "The demo accounts log in only on the machine that Lightboard runs on. "
+            "Change the password there, or set DEMO_ANYWHERE=1."
+        )
+
+
+class Backend(ModelBackend):
+    """Django's accounts, with a limit on failed tries. Raises `Refused` when nothing was judged."""
+
+    @sensitive_variables("password")
+    def authenticate(self, request, username=None, password=None, **kwargs):
+        if request is None or username is None or password is None:
+            return super().authenticate(request, username, password, **kwargs)
+        try:
+            taken = take_tries(tries_of(request, username))
+        except TooManyTries:
+            accounts.note("log-in refused: too many tries from %r", address_of(request))
+            raise
+        user = super().authenticate(request, username, password, **kwargs)
+        if user is None:
+            known = get_user_model().objects.filter(username=username).exists()
+            # What is nobody's name may be a password.
+            accounts.note(
+                "log-in failed: %s from %r", repr(username) if known else "unknown name", address_of(request)
+            )
+            return None
+        give_back(taken)
+        # Only the demo makes such passwords; a form refuses them.
+        if password == user.username and not (settings.DEMO_ANYWHERE or is_on_this_machine(request)):
+            raise OnlyOnThisMachine
+        return user
+
+    def get_user(self, user_id):
+        """Return the active user of a session with the profile, in one query; None when there is none."""
+        users = get_user_model().objects.select_related("profile")
+        user = users.filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
+
+
+def begin(request, user, **kwargs):
+    """Start a log-in's days; called by Django when somebody logged in."""
+    request.session.begin()
+    accounts.note("%r logged in from %r", user.username, address_of(request))
+    forget_tries()
+
+
+def end(request, user, **kwargs):
+    """Called by Django when somebody logs out."""
+    if user:
+        accounts.note("%r logged out from %r", user.username, address_of(request))
+
+
+# How often
+
+
+def tries_of(request, username):
+    """Return [(key, limit)]: what a failed log-in counts on.
+
+    The account counts for each address by itself, so nobody can lock out its owner elsewhere; and a browser in which
+    the owner logged in before counts alone, so nobody can at the same address.
+    """
+    name = unicodedata.normalize("NFKC", username).casefold()
+    device = device_of(request, name)
+    if device:
+        return [(_key("device", device, name), TRIES_PER_ACCOUNT)]
+    network = network_of(address_of(request))
+    return [(_key("address", network), TRIES_PER_ADDRESS), (_key("account", network, name), TRIES_PER_ACCOUNT)]
+
+
+def take_tries(limits):
+    """Count a try on each of the [(key, limit)] and return the keys. Raises `TooManyTries`, and counts nothing."""
+    taken = []
+    for key, limit in limits:
+        if not _take(key, limit):
+            give_back(taken)
+            raise TooManyTries(Tries.objects.values_list("until", flat=True).get(pk=key))
+        taken.append(key)
+    return taken
+
+
+def give_back(keys):
+    """Uncount a try: it was a right one."""
+    Tries.objects.filter(pk__in=keys, count__gt=0).update(count=F("count") - 1)
+
+
+def forget_tries():
+    """Delete the counts that have had their hour."""
+    Tries.objects.filter(until__lt=timezone.now()).delete()
+
+
+def _take(key, limit):
+    moment = timezone.now()
+    now, until = (connection.ops.adapt_datetimefield_value(value) for value in (moment, moment + WITHIN))
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [key, until, now, now, now, limit])
+        return cursor.fetchone() is not None
+
+
+def _key(*parts):
+    return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
+
+
+# From where
+
+
+def address_of(request):
+    """Return the client's address as text: the last one that no proxy of ours has (TRUSTED_PROXIES)."""
+    proxies = settings.TRUSTED_PROXIES
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    if not proxies or not forwarded:
+        return request.META.get("REMOTE_ADDR", "")
+    addresses = [address.strip() for address in forwarded.split(",")]
+    return addresses[-min(proxies, len(addresses))]
+
+
+def network_of(address):
+    """Return whom an address stands for, as text: itself, or the /64 that an IPv6 client picks its own from."""
+    parsed = _parsed(address)
+    if parsed is None or parsed.version == 4:
+        return str(parsed or address)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def is_on_this_machine(request):
+    """Tell whether a request comes from this machine itself, and not from a proxy that nobody told us of."""
+    if not settings.TRUSTED_PROXIES and {"HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED"} & request.META.keys():
+        return False
+    address = _parsed(address_of(request))
+    return address is not None and address.is_loopback
+
+
+def _parsed(address):
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    return getattr(parsed, "ipv4_mapped", None) or parsed
+
+
+# In which browser
+
+
+def know_device(response, user):
+    """Let the browser that gets `response` be known as one in which `user` logged in."""
+    name = unicodedata.normalize("NFKC", user.username).casefold()
+    response.set_cookie(
+        _device_cookie(),
+        _device_signer.sign_object([name, secrets.token_hex(8)]),
+        max_age=DEVICE_KNOWN_FOR,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def device_of(request, name):
+    """Return the id of the browser if the user with that name logged in there before, else None."""
+    try:
+        cookie = request.COOKIES.get(_device_cookie(), "")
+        known, device = _device_signer.unsign_object(cookie, max_age=DEVICE_KNOWN_FOR)
+    except signing.BadSignature:
+        return None
+    return device if known == name else None
+
+
+def _device_cookie():
+    # Named after the session's, so that it has the same prefix behind HTTPS.
+    return f"{settings.SESSION_COOKIE_NAME}_device"

@@ -1,0 +1,27 @@
+from django.core.management import BaseCommand, CommandError
+
+from board import examination
+
+
+class Command(BaseCommand):
+    """Look whether the data are what they must be, while people work; changes nothing. Ends with 1 when they are not."""
+
+    help = __doc__
+    requires_system_checks = ()
+
+    def handle(self, **options):
+        with examination.snapshot() as using:
+            found = examination.findings(using)
+            shared = [] if found else examination.shared_places(using)
+        for pair in shared:
+            self.stdout.write(
+                "Tasks {} and {} stand at the same place, as a client of the API asked.".format(*pair)
+            )
+        for finding in found:
+            self.stderr.write(finding)
+        if found:
+            raise CommandError(
+                f"{len(found)} found. Make a copy of the database, then restore the last backup without findings "
+                "(manage.py restore FILE)."
+            )
+        self.stdout.write("All is well.")

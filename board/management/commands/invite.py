@@ -1,0 +1,45 @@
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.core.management import BaseCommand, CommandError
+from django.urls import reverse
+
+from board import accounts
+from board.accounts import Role
+
+
+class Command(BaseCommand):
+    """Let somebody in: print a link with which they set their password, once, within seven days.
+
+    For a name that is there already it is a link for a new password, good for a day.
+    """
+
+    help = __doc__
+
+    def add_arguments(self, parser):
+        parser.add_argument("name", help="the user name to log in with")
+        role = parser.add_mutually_exclusive_group()
+        role.add_argument("--staff", action="store_true", help="may let people in and shut them out")
+        role.add_argument("--reader", action="store_true", help="sees everything and changes nothing")
+
+    def handle(self, *, name, staff, reader, **options):
+        user = get_user_model().objects.filter(username=name).first()
+        if user is None:
+            user = invite(name, Role.STAFF if staff else Role.READER if reader else Role.MEMBER)
+        elif staff or reader:
+            raise CommandError(f"{name} is there already; the role is changed on the page People.")
+        elif not user.is_active:
+            raise CommandError(f"{name} is deactivated; reactivate the account on the page People first.")
+        token, lasts = accounts.new_link(None, user)
+        host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
+        site = settings.SITE_URL or f"http://{host}:{settings.PORT}"
+        days = "day" if lasts.days == 1 else f"{lasts.days} days"
+        self.stderr.write(f"Give {name} this link. It works once, within {days}:")
+        self.stdout.write(site + reverse("welcome", args=[token]))
+
+
+def invite(name, role):
+    try:
+        return accounts.invite(None, name, role)
+    except ValidationError as error:
+        raise CommandError(" ".join(error.messages)) from None

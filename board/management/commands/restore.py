@@ -1,0 +1,22 @@
+from django.core.management import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from board import backups, serving
+
+
+class Command(BaseCommand):
+    """Replace the database by a backup. The replaced one is kept beside it; everybody has to log in again."""
+
+    help = __doc__
+    requires_system_checks = ()
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", help="what manage.py backup wrote")
+
+    def handle(self, *, file, **options):
+        try:
+            description, aside = backups.restore(file)
+        except (backups.BackupError, serving.InUseError, DatabaseError, OSError) as error:
+            raise CommandError(f"Nothing was restored: {error}") from None
+        self.stdout.write(f"The board is as it was on {description['taken']}, at change {description['newest']}.")
+        self.stdout.write(f"What it was before is kept: {aside}")

@@ -1,0 +1,299 @@
+"""The pages about people: logging in, the own profile, and who else is there.
+
+As in views.py: find, one action of `accounts` or one query, render.
+"""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from functools import wraps
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import get_user_model, login, update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.mail import send_mail
+from django.db import connection
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from . import accounts, logins
+from .middleware import open_to_readers
+from .people_forms import (
+    ChangePasswordForm,
+    ForgottenForm,
+    InviteForm,
+    LogInForm,
+    PasswordForm,
+    ProfileForm,
+    RoleForm,
+    WelcomeForm,
+)
+
+log = logging.getLogger(__name__)
+
+GONE = 410
+UNPROCESSABLE = 422
+TOO_MANY = 429
+User = get_user_model()
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+# Mail is sent beside the request: how long it takes tells nobody whether there is such an account.
+_post_office = ThreadPoolExecutor(1, "mail")
+
+
+# Logging in
+
+
+class LogIn(LoginView):
+    http_method_names = ["get", "head", "post", "options"]
+    form_class = LogInForm
+    redirect_authenticated_user = True
+
+    def get_redirect_url(self, request=None):
+        url = super().get_redirect_url(request)
+        return "" if url == self.request.path else url
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        logins.know_device(response, form.get_user())
+        return response
+
+    def form_invalid(self, form):
+        response = super().form_invalid(form)
+        if isinstance(form.refusal, logins.TooManyTries):
+            response.status_code = TOO_MANY
+            response["Retry-After"] = _seconds_until(form.refusal.until)
+        return response
+
+
+def _seconds_until(moment):
+    return max(1, round((moment - timezone.now()).total_seconds()))
+
+
+@login_not_required
+@get_or_post
+def forgot_password(request):
+    """Mail a link for a new password. The answer is the same whether there is such a person or not."""
+    form = ForgottenForm(_sent(request))
+    if not settings.SENDS_MAIL:
+        return render(request, "board/forgot_password.html")
+    if not (request.method == "POST" and form.is_valid()):
+        return render(request, "board/forgot_password.html", {"form": form})
+    try:
+        # Asking counts and is never given back: it sends mail to somebody.
+        logins.take_tries(logins.tries_of(request, f"mail to {form.cleaned_data['who']}"))
+    except logins.TooManyTries as refusal:
+        form.add_error(None, str(refusal))
+        answer = render(request, "board/forgot_password.html", {"form": form}, status=TOO_MANY)
+        answer["Retry-After"] = _seconds_until(refusal.until)
+        return answer
+    _post_office.submit(_work, _mail_link, form.cleaned_data["who"], request.build_absolute_uri("/"))
+    return render(request, "board/forgot_password.html", {"sent": True})
+
+
+def _work(work, *args):
+    """Work in a thread without a request: nobody else closes its connection or hears of what failed."""
+    try:
+        work(*args)
+    except Exception:
+        log.exception("A link for a new password was not mailed: look at EMAIL_URL and MAIL_FROM.")
+    finally:
+        connection.close()
+
+
+def _mail_link(who, site):
+    """Mail a link to everybody whom `who`, a user name or an address, means."""
+    people = User.objects.filter(Q(username=who) | Q(email__iexact=who), is_active=True).exclude(email="")
+    for person in people.order_by("pk"):
+        token = accounts.link_for(person, accounts.MAILED_LINK_LASTS)
+        link = site.removesuffix("/") + reverse("welcome", args=[token])
+        text = render_to_string("board/forgot_password.txt", {"person": person, "link": link})
+        send_mail("A new password for Lightboard", text, settings.DEFAULT_FROM_EMAIL, [person.email])
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters()
+@get_or_post
+def welcome(request, token):
+    """Where an invitation and a link for a new password lead: whoever has it sets the password and is in."""
+    try:
+        user = accounts.user_of_link(token)
+        is_new = accounts.is_invited(user)
+        form = (WelcomeForm if is_new else PasswordForm)(user, _sent(request))
+        if request.method == "POST" and form.is_valid():
+            data = form.cleaned_data
+            user = accounts.use_link(token, data["new_password1"], data.get("name"))
+            login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+            response = redirect("home")
+            logins.know_device(response, user)
+            return response
+    except ValidationError as error:
+        form.add_error("new_password2", error)
+    except accounts.InvalidLink:
+        return render(request, "board/link_over.html", status=GONE)
+    context = {"form": form, "person": user, "is_new": is_new}
+    return render(request, "board/welcome.html", context, status=_status(form))
+
+
+# The own profile
+
+
+@open_to_readers
+@get_or_post
+def profile(request):
+    form = ProfileForm(request, _sent(request), auto_id="profile-%s")
+    if request.method == "POST" and form.is_valid():
+        accounts.change_profile(request.user, **form.cleaned_data)
+        messages.success(request, "Your profile is saved.")
+        return redirect("profile")
+    return render(request, "board/profile.html", {"form": form, "nav": "profile"}, status=_status(form))
+
+
+@open_to_readers
+@sensitive_post_parameters()
+@get_or_post
+def change_password(request):
+    form = ChangePasswordForm(request, _sent(request), auto_id="password-%s")
+    if request.method == "POST" and form.is_valid():
+        accounts.change_password(request.user, form.cleaned_data["new_password1"], request.session.session_key)
+        update_session_auth_hash(request, request.user)
+        messages.success(request, "Your password is changed, and you are signed out everywhere else.")
+        return redirect("profile")
+    return render(request, "board/change_password.html", {"form": form, "nav": "password"}, status=_status(form))
+
+
+@open_to_readers
+@require_POST
+def sign_out(request):
+    accounts.sign_out(request.user, but=request.session.session_key)
+    messages.success(request, "You are signed out everywhere else.")
+    return redirect("profile")
+
+
+# Who else is there
+
+
+def staff_only(view):
+    """Refuse a page to all who are not of staff."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not request.user.is_staff:
+            raise PermissionDenied("This page is for staff.")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@staff_only
+@require_safe
+def people(request):
+    everybody = User.objects.select_related("profile").order_by("-is_active", Lower("first_name"), "username")
+    return render(request, "board/people.html", {"people": map(_facts, everybody), "nav": "people"})
+
+
+@staff_only
+@get_or_post
+def invite(request):
+    form = InviteForm(_sent(request), auto_id="invite-%s")
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = accounts.invite(request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return _show_link(request, user)
+    return render(request, "board/invite.html", {"form": form, "nav": "people"}, status=_status(form))
+
+
+@staff_only
+@get_or_post
+def person(request, pk):
+    user = _person(pk)
+    form = RoleForm(_sent(request), initial={"role": accounts.role_of(user)}, auto_id="role-%s")
+    if request.method == "POST" and form.is_valid():
+        try:
+            accounts.set_role(request.user, user, form.cleaned_data["role"])
+        except ValidationError as error:
+            form.add_error("role", error)
+        else:
+            messages.success(request, f"{_facts(user)['name']} is {accounts.role_of(user).label.lower()} now.")
+            return redirect("person", pk)
+    return _show_person(request, user, form=form)
+
+
+@staff_only
+@require_POST
+def make_link(request, pk):
+    user = _person(pk)
+    if not user.is_active:
+        return _show_person(request, user, problem="Activate the account first: nobody can use a link to it now.")
+    return _show_link(request, user)
+
+
+@staff_only
+@require_POST
+def deactivate(request, pk):
+    user = _person(pk)
+    try:
+        accounts.deactivate(request.user, user)
+    except ValidationError as error:
+        return _show_person(request, user, problem=" ".join(error.messages))
+    messages.success(request, f"{_facts(user)['name']} is shut out.")
+    return redirect("person", pk)
+
+
+@staff_only
+@require_POST
+def reactivate(request, pk):
+    user = _person(pk)
+    accounts.reactivate(request.user, user)
+    messages.success(request, f"{_facts(user)['name']} may log in again.")
+    return redirect("person", pk)
+
+
+def _person(pk):
+    return get_object_or_404(User.objects.select_related("profile"), pk=pk)
+
+
+def _facts(user):
+    return {
+        "person": user,
+        "name": user.get_full_name() or user.username,
+        "role": accounts.role_of(user),
+        "seen": accounts.last_seen(user),
+        "is_invited": accounts.is_invited(user),
+    }
+
+
+def _show_link(request, user):
+    token, lasts = accounts.new_link(request.user, user)
+    link = request.build_absolute_uri(reverse("welcome", args=[token]))
+    return _show_person(request, user, link=link, link_ends=timezone.now() + lasts)
+
+
+def _show_person(request, user, **context):
+    form = context.setdefault("form", RoleForm(initial={"role": accounts.role_of(user)}, auto_id="role-%s"))
+    status = UNPROCESSABLE if context.get("problem") else _status(form)
+    answer = render(request, "board/person.html", {**_facts(user), "nav": "people", **context}, status=status)
+    # It may show a link.
+    add_never_cache_headers(answer)
+    return answer
+
+
+def _sent(request):
+    return request.POST if request.method == "POST" else None
+
+
+def _status(form):
+    return UNPROCESSABLE if form.is_bound else 200

@@ -1,0 +1,37 @@
+"""How long a log-in lasts: 14 days after it was last used, 30 days in all. The database says so, not the cookie."""
+
+from datetime import timedelta
+
+from django.contrib.sessions.backends import db
+from django.utils import timezone
+
+IDLE = timedelta(days=14)
+IN_ALL = timedelta(days=30)
+RENEW_EVERY = timedelta(hours=1)
+BEGAN = "began"
+
+
+class SessionStore(db.SessionStore):
+    ends = None
+
+    def begin(self):
+        """Count the days in all from now: somebody just logged in."""
+        self[BEGAN] = timezone.now().timestamp()
+
+    def renew(self):
+        """Put off the end, since the session is in use. Writes at most once an hour; tells whether it did."""
+        ends = self.get_expiry_date()
+        if self.ends is None or ends - self.ends < RENEW_EVERY:
+            return False
+        self.model.objects.filter(session_key=self.session_key).update(expire_date=ends)
+        return True
+
+    def get_expiry_date(self, **kwargs):
+        now = timezone.now()
+        age = timedelta(seconds=now.timestamp() - self.get(BEGAN, now.timestamp()))
+        return now + min(IDLE, IN_ALL - age)
+
+    def _get_session_from_db(self):
+        session = super()._get_session_from_db()
+        self.ends = session and session.expire_date
+        return session

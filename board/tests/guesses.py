@@ -1,0 +1,54 @@
+"""Guesses a password a hundred times at once and prints how many guesses were judged and how many refused, as JSON.
+
+`DATABASE_URL=… python -m board.tests.guesses` on an empty database; test_logins.py starts it and judges what it prints.
+"""
+
+import json
+import threading
+from collections import Counter
+
+import django
+
+GUESSES = 100
+
+
+def main():
+    from django.contrib.auth import get_user_model
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    get_user_model().objects.create_user("ana", password="right")
+    results = Counter(judged=0, refused=0)
+    start = threading.Barrier(GUESSES)
+    threads = [threading.Thread(target=guess, args=(start, results)) for _ in range(GUESSES)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def guess(start, results):
+    from django.contrib.auth import authenticate
+    from django.db import connection
+    from django.test import RequestFactory
+
+    from board.logins import Refused
+
+    request = RequestFactory().post("/login/")
+    start.wait()
+    try:
+        assert authenticate(request, username="ana", password="wrong") is None
+        results["judged"] += 1
+    except Refused:
+        results["refused"] += 1
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    django.setup()
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    print(json.dumps(main()))

@@ -1,0 +1,123 @@
+"""The doctor sees each thing that must not be, here broken by hand past the actions, and leaves what is well alone."""
+
+import json
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection, transaction
+
+from board import actions, examination
+from board.models import Event, Status
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def board(user, sprint, next_sprint, add):
+    """A board with a history of every kind; returns one of its tasks."""
+    first = add("First", sprint, assigned=user)
+    for n in range(3):
+        add(f"Task {n}", sprint, Status.ACTIVE)
+    others = [add(f"Other {n}", sprint) for n in range(23)]
+    for other in others:
+        actions.place_task(user, other.pk, actions.Place(sprint.pk, Status.TODO, after=first.pk))
+    actions.place_task(user, others[0].pk, actions.Place(sprint.pk, Status.DONE))
+    actions.remove_task(user, others[1].pk)
+    actions.remove_sprint(user, next_sprint.pk)
+    assert any("spaced" in event.changes for event in Event.objects.all())
+    return first
+
+
+def sql(statement, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def findings():
+    return examination.findings("default")
+
+
+def test_a_board_with_a_history_is_well(board):
+    assert findings() == []
+
+
+def test_an_empty_database_is_well(db):
+    assert findings() == []
+
+
+BROKEN = {
+    "UPDATE board_counter SET value = value + 1": "The counter says",
+    "INSERT INTO board_counter (id, value, people) VALUES (2, 0, 0)": "The counter has 2 rows",
+    "DELETE FROM board_counter": "The counter has 0 rows",
+    "DELETE FROM board_event WHERE seq = 7": "The log has a gap: 8 follows 6.",
+    "DELETE FROM board_event WHERE seq = (SELECT max(seq) FROM board_event)": "The counter says",
+    "UPDATE board_task SET name = 'Changed' WHERE name = 'First'": "has name 'Changed', by the log 'First'",
+    "UPDATE board_task SET version = version + 1 WHERE name = 'First'": "has version",
+    'UPDATE board_task SET "order" = "order" + 1 WHERE name = \'First\'': "has order",
+    "UPDATE board_task SET assigned_id = NULL WHERE name = 'First'": "has assigned None",
+    "DELETE FROM board_task WHERE name = 'First'": "The log knows a task",
+    "UPDATE board_sprint SET description = 'Changed'": "Sprint 1 has description 'Changed'",
+    "UPDATE board_task SET started = '2026-01-01' WHERE name = 'First'": "A task that is not started has no start date",
+    "UPDATE board_task SET completed = '2026-01-01' WHERE name = 'First'": "Only a completed task",
+    "UPDATE board_task SET status = 7 WHERE name = 'Task 1'": "has an unknown status, 7",
+    "UPDATE board_task SET sprint_id = NULL WHERE name = 'Task 1'": "A task in the backlog is not started",
+    "UPDATE board_task SET \"order\" = 9007199254740993 WHERE name = 'First'": "has an order that clients cannot read",
+    "UPDATE board_event SET kind = 'update' WHERE seq = 3": "Event 3 changes a row",
+    "UPDATE board_event SET kind = 'add' WHERE seq = (SELECT max(seq) FROM board_event)": "changes a row",
+    "UPDATE board_event SET changes = '[1]' WHERE seq = 3": "Event 3 cannot be understood",
+    "DELETE FROM django_migrations WHERE app = 'board'": "Migrations have not been applied: board.",
+}
+
+
+@pytest.mark.parametrize(("statement", "finding"), BROKEN.items(), ids=lambda text: text[:40])
+def test_what_was_broken_by_hand_is_found(board, statement, finding):
+    sql("PRAGMA ignore_check_constraints = ON")
+    try:
+        sql(statement)
+        assert any(finding in one for one in findings()), findings()
+    finally:
+        sql("PRAGMA ignore_check_constraints = OFF")
+
+
+def test_an_event_that_does_not_follow_from_the_one_before_is_found(board):
+    event = Event.objects.filter(kind="update", changes__has_key="status").first()
+    changes = {**event.changes, "status": [Status.TESTING, event.changes["status"][1]]}
+    sql("UPDATE board_event SET changes = %s WHERE seq = %s", json.dumps(changes), event.seq)
+    assert f"Event {event.seq} changes status from what it was not." in findings()
+
+
+def test_a_neighbour_that_was_spaced_out_from_elsewhere_is_found(board):
+    event = next(event for event in Event.objects.all() if "spaced" in event.changes)
+    pk = next(iter(event.changes["spaced"]))
+    event.changes["spaced"][pk][0] += 1
+    sql("UPDATE board_event SET changes = %s WHERE seq = %s", json.dumps(event.changes), event.seq)
+    assert f"Event {event.seq} changes the order of task {pk} from what it was not." in findings()
+
+
+def test_a_row_that_the_log_does_not_know_is_found(board):
+    sql("INSERT INTO board_sprint (name, description, \"end\", version) VALUES ('', '', '2031-01-01', 1)")
+    assert any("of which the log knows nothing" in one for one in findings())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reference_to_nowhere_is_found(board):
+    sql("PRAGMA foreign_keys = OFF")
+    sql("UPDATE board_task SET sprint_id = 99 WHERE name = 'First'")
+    assert any("refers to a row of board_sprint that is not there" in one for one in findings())
+    sql("UPDATE board_task SET sprint_id = 1 WHERE name = 'First'")
+    sql("PRAGMA foreign_keys = ON")
+
+
+def test_who_was_deleted_leaves_no_finding(board, user):
+    with transaction.atomic():
+        get_user_model().objects.filter(pk=user.pk).delete()
+    assert findings() == []
+    actions.change_task(None, board.pk, name="Later")
+    assert findings() == []
+
+
+def test_equal_places_are_told_but_are_no_finding(board, user):
+    board.refresh_from_db()
+    second = actions.add_task(user, name="Same", order=board.order, sprint_id=board.sprint_id)
+    assert findings() == []
+    assert examination.shared_places("default") == [(board.pk, second.pk)]

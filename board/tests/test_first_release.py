@@ -1,0 +1,57 @@
+"""A database of the first release, with data, comes up to date: nothing is lost, and the data are what they must be.
+
+first_release.sql is the dump of such a database (Python's `sqlite3.Connection.iterdump`), and never changes.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from e2e.crash import manage
+
+DUMP = Path(__file__).with_name("first_release.sql")
+KEPT = {
+    "board_sprint": "id, name, description, end, version",
+    "board_task": 'id, name, description, sprint_id, status, "order", assigned_id, started, due, completed, version',
+    "board_event": "seq, at, by_id, kind, task, sprint, left, changes",
+    "board_counter": "id, value",
+    "auth_user": "id, username, password, first_name, last_name, is_active, is_staff, is_superuser",
+}
+
+
+@pytest.fixture
+def old(tmp_path):
+    """The file of a database of the first release."""
+    path = tmp_path / "old.sqlite3"
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(DUMP.read_text())
+    return path
+
+
+def rows(path):
+    with closing(sqlite3.connect(path)) as database:
+        return {
+            table: database.execute(f"SELECT {names} FROM {table}").fetchall() for table, names in KEPT.items()
+        }
+
+
+def migrate(path):
+    done = manage("migrate", "--verbosity", "1", DATABASE_URL=f"sqlite:///{path}")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_database_of_the_first_release_is_brought_up_to_date_and_nothing_is_lost(old):
+    before = rows(old)
+    assert all(before.values())
+    assert "Applying" in migrate(old)
+    assert rows(old) == before
+    examined = manage("doctor", DATABASE_URL=f"sqlite:///{old}")
+    assert (examined.returncode, examined.stderr) == (0, "")
+
+
+def test_migrating_twice_does_nothing(old):
+    migrate(old)
+    assert "No migrations to apply." in migrate(old)

@@ -1,0 +1,17 @@
+"""The suites run without a connection to another machine (conftest.py): the guard itself is tried out here."""
+
+import socket
+
+import pytest
+
+from conftest import OutgoingConnectionError
+
+
+def test_a_connection_to_another_machine_fails():
+    with socket.socket() as wire, pytest.raises(OutgoingConnectionError, match=r"192\.0\.2\.1"):
+        wire.connect(("192.0.2.1", 80))
+
+
+def test_a_connection_to_this_machine_is_let_through():
+    with socket.socket() as wire, pytest.raises(ConnectionRefusedError):
+        wire.connect(("127.0.0.1", 1))

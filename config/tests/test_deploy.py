@@ -1,0 +1,56 @@
+"""The files of `deploy/`, which people copy: systemd takes the units, and they name what there is."""
+
+import configparser
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from .conftest import OURS, ROOT
+
+DEPLOY = ROOT / "deploy"
+UNITS = ["lightboard.service", "lightboard@.service"]
+
+
+@pytest.fixture(params=UNITS)
+def unit(request, tmp_path):
+    """A unit that runs the code where it is here."""
+    path = tmp_path / request.param
+    path.write_text((DEPLOY / request.param).read_text().replace("/srv/lightboard", str(ROOT)))
+    return path
+
+
+def service(path):
+    """Return the section of a unit that says how it runs; of names that come twice, the last."""
+    parser = configparser.RawConfigParser(strict=False)
+    parser.optionxform = str
+    parser.read(path)
+    return parser["Service"]
+
+
+def test_a_unit_runs_a_command_that_there_is(unit, run):
+    python, manage, step = service(unit)["ExecStart"].split()
+    assert (python, manage) == (f"{ROOT}/.venv/bin/python", "manage.py")
+    assert run(manage, step, "--help").returncode == 0
+
+
+def test_both_units_are_confined_alike():
+    first, second = (service(DEPLOY / name) for name in UNITS)
+    own = {"ExecStart", "Environment", "Type"}
+    assert {name: value for name, value in first.items() if name not in own} == {
+        name: value for name, value in second.items() if name not in own
+    }
+
+
+def test_systemd_finds_nothing_wrong_with_a_unit(unit):
+    # Elsewhere than on Linux there is no systemd, and nothing that could be wrong.
+    if analyze := shutil.which("systemd-analyze"):
+        done = subprocess.run([analyze, "verify", unit], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_example_of_settings_names_what_there_is():
+    names = re.findall(r"^(?:# )?([A-Z_]+)=", (DEPLOY / "example.env").read_text(), re.MULTILINE)
+    assert len(names) == 5
+    assert set(names) <= OURS

@@ -1,0 +1,209 @@
+"""What must survive: writers killed in the middle, PostgreSQL killed under them, and backups made while they write.
+
+`python -m e2e.crash kill --times 200`, `python -m e2e.crash backup --times 30`, each also with `--postgres` (make
+crash). After each kill every acknowledged change has to be in the log under its number, and the database examined
+(integrity check, gapless log, rows as the log says). Everything runs on 127.0.0.1 and ends by itself.
+"""
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from contextlib import ExitStack
+from pathlib import Path
+
+from .server import ROOT
+from .services import Postgres
+
+WRITERS = 4
+ACKNOWLEDGED = (3, 40)
+
+
+class Writers:
+    """A process whose threads change the board as fast as they can; `acknowledged` is {number: text}."""
+
+    def __init__(self):
+        from django.db import connection
+
+        connection.close()
+        if connection.vendor == "postgresql":
+            connection.close_pool()
+        read, write = os.pipe()
+        self.pid = os.fork()
+        if not self.pid:
+            try:
+                work(write)
+            finally:
+                os._exit(1)
+        os.close(write)
+        self.lines = os.fdopen(read)
+        self.acknowledged = {}
+
+    def wait_for(self, count):
+        """Read so many acknowledgements more; fewer when the process ended."""
+        for _ in range(count):
+            if not self.hear():
+                break
+
+    def hear(self):
+        line = self.lines.readline()
+        # What was cut by the kill was not acknowledged.
+        if line.endswith("\n"):
+            seq, text = line.split()
+            self.acknowledged[int(seq)] = text
+        return line
+
+    def kill(self):
+        """Kill the process as a power cut of its own would, and read what it said until then."""
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        while self.hear():
+            pass
+        self.lines.close()
+
+
+def work(pipe):
+    """Write until killed; a change is acknowledged by a line with its number and text."""
+    from django.db import DatabaseError
+
+    from board import actions
+
+    def write():
+        cards = []
+        while True:
+            text = uuid.uuid4().hex
+            try:
+                if cards and random.random() < 0.5:
+                    task = actions.change_task(None, random.choice(cards), name=text)
+                else:
+                    task = actions.add_task(None, name=text)
+                    cards.append(task.pk)
+            except DatabaseError:
+                # The database was killed: what was under way is not acknowledged.
+                time.sleep(0.05)
+                continue
+            os.write(pipe, f"{task.version} {text}\n".encode())
+
+    threads = [threading.Thread(target=write) for _ in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def lost(acknowledged):
+    """Return the acknowledged numbers that the log does not have with their text, and what else is wrong."""
+    from board import examination
+    from board.models import Event
+
+    with examination.snapshot() as using:
+        events = Event.objects.using(using).filter(seq__in=acknowledged).values_list("seq", "changes")
+        kept = {seq: changes["name"][1] for seq, changes in events}
+        missing = [seq for seq, text in acknowledged.items() if kept.get(seq) != text]
+        return missing, examination.findings(using)
+
+
+def kill(times, postgres):
+    """Kill so many times; yields a remark for each time that something was wrong."""
+    total = 0
+    for number in range(times):
+        writers = Writers()
+        writers.wait_for(random.randint(*ACKNOWLEDGED))
+        if postgres and number % 2:
+            postgres.kill()
+        writers.kill()
+        if postgres and number % 2:
+            start_again(postgres)
+        missing, found = lost(writers.acknowledged)
+        total += len(writers.acknowledged)
+        if missing or found or not writers.acknowledged:
+            yield f"kill {number}: lost {missing}, found {found}, acknowledged {len(writers.acknowledged)}"
+    print(f"{times} kills, {total} acknowledged changes")
+
+
+def start_again(postgres):
+    """Start PostgreSQL after it was killed; its orphans keep it from starting for a moment."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return postgres.start()
+        except RuntimeError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def backup(times, target, folder):
+    """Make so many backups while people write, and restore each; yields a remark for each that is not right."""
+    from board import backups
+
+    writers = Writers()
+    try:
+        for number in range(times):
+            writers.wait_for(random.randint(*ACKNOWLEDGED))
+            promised = max(writers.acknowledged)
+            path = folder / f"{number}.backup"
+            description = backups.make(path)
+            restored = manage("restore", path, DATABASE_URL=target)
+            examined = manage("doctor", DATABASE_URL=target)
+            path.unlink()
+            if restored.returncode or examined.returncode or description["newest"] < promised:
+                yield f"backup {number}: {description} {promised} {restored.stderr} {examined.stderr}"
+    finally:
+        writers.kill()
+    missing, found = lost(writers.acknowledged)
+    if missing or found:
+        yield f"after the backups: lost {missing}, found {found}"
+    print(f"{times} backups, {len(writers.acknowledged)} acknowledged changes meanwhile")
+
+
+def manage(*arguments, **env):
+    """Run a command of the project and return how it ended."""
+    command = [sys.executable, "manage.py", *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True, check=False
+    )
+
+
+def run():
+    """The command; ends with 1 when anything was wrong."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["kill", "backup"])
+    parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("--postgres", action="store_true", help="PostgreSQL instead of an SQLite file")
+    options = parser.parse_args()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lightboard-crash-")))
+        postgres = stack.enter_context(Postgres()) if options.postgres else None
+        target = postgres.new_database("target") if postgres else f"sqlite:///{folder / 'target.sqlite3'}"
+        set_up(postgres.new_database("crash") if postgres else f"sqlite:///{folder / 'crash.sqlite3'}")
+        remarks = (
+            kill(options.times, postgres) if options.what == "kill" else backup(options.times, target, folder)
+        )
+        wrong = 0
+        for remark in remarks:
+            wrong += 1
+            print(remark, flush=True)
+    print(f"{options.times - wrong}/{options.times} survived")
+    sys.exit(bool(wrong))
+
+
+def set_up(url):
+    """Let this process work on an empty database."""
+    import django
+
+    os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+if __name__ == "__main__":
+    run()

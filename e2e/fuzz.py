@@ -1,0 +1,207 @@
+"""Hostile input by the thousand against a real server: it may refuse, but not fail, hang or die.
+
+`python -m e2e.fuzz sockets --count 50000` (make fuzz). A surface is a function in `SURFACES` that takes a `Target` and
+a count and sends so many inputs; between two handfuls the server has to answer within `HANG` seconds, and in the end
+its log must be without a traceback. `--seed` repeats a run.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import socket
+import string
+import struct
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
+
+from .live_client import log_in
+from .server import Server
+
+HANG = 2
+HANDFUL = 250
+ODD = [
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1.5,
+    2**63,
+    -(2**63),
+    10**400,
+    "",
+    "x" * 5000,
+    "\ud83d\ude00",
+    [],
+    {},
+    [[]],
+    {"a": {}},
+]
+WORDS = ["since", "hold", "release", "model", "id", "action", "task", "dragstart", "__proto__", ""]
+
+
+@dataclass
+class Target:
+    """A server under fire; `failures` are sentences."""
+
+    server: Server
+    sprint: int
+    cookie: str
+    channel: str
+    random: random.Random
+    failures: list = field(default_factory=list)
+    slowest: float = 0
+
+    def check(self, sent):
+        """See that the server lives and answers in time."""
+        begun = time.monotonic()
+        try:
+            answer = httpx.get(
+                f"{self.server.url}/sprints/{self.sprint}/", headers={"Cookie": self.cookie}, timeout=30
+            )
+        except httpx.HTTPError as error:
+            self.failures.append(f"after {sent}: {error!r}")
+            return
+        took = time.monotonic() - begun
+        self.slowest = max(self.slowest, took)
+        if answer.status_code != 200:
+            self.failures.append(f"after {sent}: status {answer.status_code}")
+        if took > HANG:
+            self.failures.append(f"after {sent}: an answer took {took:.1f} s")
+
+
+def fuzz_sockets(target, count):
+    """Send frames that no page sends: odd JSON, odd text, bytes, and what is not a frame at all."""
+    sent = 0
+    while sent < count:
+        if target.random.random() < 0.2:
+            sent += raw_frames(target)
+        else:
+            sent += odd_messages(target)
+        if sent % HANDFUL < 20:
+            target.check(sent)
+
+
+def odd_messages(target):
+    """Send well-formed frames on a board's or a client's socket until it is closed; returns how many."""
+    path, cookie = target.random.choice(
+        [
+            (f"/sprints/{target.sprint}/live", target.cookie),
+            (target.channel, ""),
+            (f"/sprints/{2**62}/live", target.cookie),
+        ]
+    )
+    sent = 0
+    with (
+        contextlib.suppress(WebSocketException, OSError, TimeoutError),
+        connect(
+            f"{target.server.url.replace('http', 'ws')}{path}",
+            additional_headers={"Cookie": cookie},
+            origin=target.server.url,
+            open_timeout=30,
+            close_timeout=1,
+        ) as wire,
+    ):
+        for _ in range(20):
+            wire.send(message(target.random))
+            sent += 1
+    return max(sent, 1)
+
+
+def message(chance):
+    """Return a text or bytes that a socket may be sent."""
+    kind = chance.randrange(6)
+    if kind == 0:
+        return chance.randbytes(chance.randrange(2000))
+    if kind == 1:
+        return "".join(chance.choices(string.printable + "\x00\u2028\ufeff", k=chance.randrange(1500)))
+    if kind == 2:
+        return chance.choice("[{") * chance.randrange(1, 1024)
+    if kind == 3:
+        text = json.dumps({"since": chance.choice([0, 1, 2**62])})
+        cut = chance.randrange(len(text))
+        return text[:cut] + chance.choice(string.printable) + text[cut + 1 :]
+    if kind == 4:
+        return json.dumps({chance.choice(WORDS): chance.choice(ODD) for _ in range(chance.randrange(4))})
+    body = {"model": "task", "id": chance.choice([1, *ODD]), "action": chance.choice(["dragstart", "drop", *ODD])}
+    return json.dumps(body if chance.random() < 0.5 else {"since": chance.choice(ODD)})
+
+
+def raw_frames(target):
+    """Send bytes after a proper handshake: reserved bits, wrong lengths, no mask, bad UTF-8, half a frame."""
+    chance = target.random
+    with (
+        contextlib.suppress(OSError),
+        socket.create_connection(("127.0.0.1", target.server.port), timeout=30) as wire,
+    ):
+        wire.sendall(
+            f"GET /sprints/{target.sprint}/live HTTP/1.1\r\nHost: 127.0.0.1:{target.server.port}\r\n"
+            f"Origin: {target.server.url}\r\nCookie: {target.cookie}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
+        )
+        wire.recv(4096)
+        for _ in range(5):
+            body = chance.randbytes(chance.choice([0, 1, 2, 125, 126, 1000]))
+            length = chance.choice([len(body), 0, 125, 126, 127])
+            more = {
+                126: struct.pack("!H", chance.randrange(2**16)),
+                127: struct.pack("!Q", chance.randrange(2**64)),
+            }
+            head = bytes([chance.randrange(256), chance.choice([0x80, 0]) | length]) + more.get(length, b"")
+            wire.sendall(head + chance.randbytes(4) + body)
+    return 5
+
+
+SURFACES = {"sockets": fuzz_sockets}
+
+
+def fire(surface, count, seed, folder):
+    """Send `count` inputs to a surface of a server of our own; returns the `Target` with what went wrong."""
+    server = Server(folder).start()
+    try:
+        cookie = log_in(server.url, "demo")
+        api = httpx.Client(base_url=f"{server.url}/api", auth=("demo", "demo"), timeout=30)
+        sprint = api.get("/sprints").json()["results"][0]
+        channel = sprint["links"]["channel"].removeprefix(server.url.replace("http", "ws"))
+        target = Target(server, sprint["id"], cookie, channel, random.Random(seed))
+        SURFACES[surface](target, count)
+        target.check(count)
+        if server.process.poll() is not None:
+            target.failures.append(f"the server died with {server.process.returncode}")
+        if "Traceback" in server.log.read_text():
+            target.failures.append(f"a traceback in the log:\n{server.log.read_text()[-3000:]}")
+    finally:
+        server.stop()
+    return target
+
+
+def run():
+    """The command; ends with 1 when anything failed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("surface", choices=SURFACES)
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4)))
+    options = parser.parse_args()
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="lightboard-fuzz-") as folder:
+        target = fire(options.surface, options.count, options.seed, Path(folder))
+    for failure in target.failures:
+        print(failure)
+    print(
+        f"{options.surface}: {options.count} inputs in {time.monotonic() - begun:.0f} s (seed {options.seed}), "
+        f"{len(target.failures)} failures, the slowest page {target.slowest:.2f} s"
+    )
+    sys.exit(bool(target.failures))
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,271 @@
+"""Two uvicorn workers behind the nginx of the manual, on PostgreSQL and Redis: what is noticed when one goes."""
+
+import asyncio
+import re
+import signal
+import ssl
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, ExitStack
+
+import httpx
+import pytest
+
+from .chaos import Chaos, Mover, api_of, make_board, newest_number
+from .live_client import LiveClient, cards_of, fetch_page, log_in
+from .server import WORKER, Server
+from .services import Nginx
+
+SOCKETS_PER_SESSION = 10
+MOVERS = 8
+READERS = 4
+# So many have to be acknowledged before it counts as going on.
+CHANGES = 40
+
+
+def run(coroutine):
+    """Return what a coroutine returns, run in a thread of its own: Playwright has an event loop in ours."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
+class Farm:
+    """Two workers, the nginx in front of them, a board, and people who are logged in."""
+
+    def __init__(self, workers, nginx, redis, database):
+        self.workers, self.nginx, self.redis, self.database = workers, nginx, redis, database
+        self.url = nginx.url
+        self.cookies = [log_in(self.url, name) for name in ["demo", "guest"] * 5]
+        self.sprint, self.cards = run(make_board(self.url))
+
+    def pages(self, count):
+        """Return so many pages that show the board, ten to a session."""
+        cookies = [self.cookies[number // SOCKETS_PER_SESSION] for number in range(count)]
+        return [LiveClient(self.url, cookie, self.sprint) for cookie in cookies]
+
+    async def hurt(self, fault, pages):
+        """Follow the board on these pages, change and read it without a pause, and let `fault(chaos)` happen meanwhile.
+
+        Returns chaos.py's `Outcome`: what failed, and whether each page shows the truth afterwards.
+        """
+        async with AsyncExitStack() as stack:
+            chaos = Chaos([self.nginx], self.redis, [], self.database, self.sprint, pages)
+            tasks = [asyncio.create_task(page.run()) for page in pages]
+            for _ in range(MOVERS):
+                api = await stack.enter_async_context(api_of(self.url))
+                mover = Mover(api, self.sprint, self.cards, chaos.ledger, chaos.moving)
+                tasks.append(asyncio.create_task(mover.run()))
+            for cookie in self.cookies[:READERS]:
+                tasks.append(asyncio.create_task(self.read(cookie, chaos)))
+            await chaos.until(lambda: all(page.is_live for page in pages))
+            outcome = await chaos.hurt("", lambda: fault(chaos))
+            print("OUTCOME", outcome, [len(p.closed) for p in pages])
+            assert not [task for task in tasks if task.done()]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            return outcome
+
+    async def read(self, cookie, chaos):
+        """Load the board again and again, and count in the ledger what fails."""
+        async with httpx.AsyncClient(base_url=self.url, headers={"Cookie": cookie}, timeout=20) as browser:
+            while True:
+                await chaos.moving.wait()
+                try:
+                    answer = await browser.get(f"/sprints/{self.sprint}/")
+                    chaos.ledger.tally["http_errors"] += answer.status_code != 200
+                except httpx.HTTPError:
+                    chaos.ledger.tally["broken_requests"] += 1
+
+
+@pytest.fixture(scope="module")
+def farm(tmp_path_factory, postgres, redis):
+    with ExitStack() as stack:
+        database = postgres.new_database("farm")
+        folder = tmp_path_factory.mktemp("farm")
+        nginx = Nginx([])
+        env = {"DATABASE_URL": database, "REDIS_URL": redis.url, "SITE_URL": nginx.url}
+        workers = [Server(folder, steps=steps, **env) for steps in (WORKER, WORKER[-1:])]
+        for worker in workers:
+            stack.callback(worker.stop)
+            worker.start()
+        nginx.ports = [worker.port for worker in workers]
+        stack.enter_context(nginx)
+        stack.enter_context(pytest.MonkeyPatch.context()).setenv("SSL_CERT_FILE", str(nginx.authority))
+        yield Farm(workers, nginx, redis, database)
+
+
+@pytest.fixture
+def farm_whole_again(farm):
+    """The farm; a worker that a test ended is started in the end."""
+    yield farm
+    for worker in farm.workers:
+        if worker.process.poll() is not None:
+            worker.start()
+
+
+def assert_nothing_is_wrong(outcome):
+    wrong = outcome.stale, outcome.lost, outcome.doubled, outcome.remarks
+    assert wrong == (0, 0, 0, [])
+    assert outcome.seconds_to_recover is not None
+    assert outcome.acknowledged > CHANGES
+
+
+def test_a_rolling_restart_under_load_fails_no_request_and_loses_nothing(farm):
+    async def restart_one_after_the_other(chaos):
+        for worker in farm.workers:
+            stopped_at = time.monotonic()
+            await asyncio.to_thread(worker.stop)
+            print("STOP", time.monotonic() - stopped_at)
+            await asyncio.to_thread(worker.start)
+            print("RESTART", time.monotonic() - stopped_at)
+        return time.monotonic()
+
+    pages = farm.pages(40)
+    outcome = run(farm.hurt(restart_one_after_the_other, pages))
+    assert (outcome.http_errors, outcome.broken_requests) == (0, 0)
+    assert_nothing_is_wrong(outcome)
+    # Each worker said that it restarts to the pages it had, and they came back.
+    assert {code for page in pages for code in page.closed} == {1012}
+    assert all(page.closed for page in pages)
+
+
+def test_when_a_worker_is_killed_its_pages_go_on_with_the_other_and_lose_nothing(farm_whole_again):
+    farm = farm_whole_again
+    pages = farm.pages(40)
+
+    async def kill(chaos):
+        await asyncio.to_thread(farm.workers[0].stop, signal.SIGKILL)
+        killed_at = time.monotonic()
+        await chaos.until(lambda: any(page.closed for page in pages))
+        await chaos.until(lambda: all(page.is_live for page in pages))
+        print("LIVE AGAIN", time.monotonic() - killed_at)
+        acknowledged = chaos.ledger.tally["acknowledged"]
+        await chaos.until(lambda: chaos.ledger.tally["acknowledged"] > acknowledged + CHANGES)
+        return time.monotonic()
+
+    outcome = run(farm.hurt(kill, pages))
+    assert_nothing_is_wrong(outcome)
+    assert 0 < sum(bool(page.closed) for page in pages) < len(pages)
+    # What the worker had in hand failed, nothing later.
+    assert outcome.http_errors + outcome.broken_requests <= MOVERS
+
+
+def test_after_a_hundred_pages_drop_and_return_at_once_the_next_change_reaches_each(farm):
+    async def storm():
+        pages = farm.pages(100)
+        tasks = [asyncio.create_task(page.run()) for page in pages]
+        async with api_of(farm.url) as api, asyncio.timeout(60):
+            await until(lambda: all(page.is_live for page in pages))
+            dropped_at = time.monotonic()
+            for page in pages:
+                page.is_live = False
+                page.socket.transport.abort()
+            missed = await api.post("/tasks", json={"name": "Missed", "sprint": farm.sprint})
+            await until(lambda: all(page.is_live for page in pages))
+            print("STORM LIVE", time.monotonic() - dropped_at)
+            following = await api.post("/tasks", json={"name": "Next", "sprint": farm.sprint})
+            newest = await asyncio.to_thread(newest_number, farm.database)
+            await until(lambda: all(page.picture.seq >= newest for page in pages))
+        fresh = dict(cards_of(await fetch_page(f"{farm.url}/sprints/{farm.sprint}/", farm.cookies[0])))
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return pages, fresh, [answer.json()["id"] for answer in (missed, following)]
+
+    pages, fresh, added = run(storm())
+    assert set(added) <= fresh.keys()
+    assert [page.picture.cards == fresh for page in pages] == [True] * 100
+    assert all(len(page.closed) == 1 for page in pages)
+
+
+async def until(is_so):
+    while not is_so():
+        await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def arrive(farm, someone):
+    """Return a person at a browser who is logged in, as the number-th session of the farm."""
+
+    def at_browser(number):
+        person = someone(None, farm.url, ignore_https_errors=True)
+        pairs = (pair.split("=", 1) for pair in farm.cookies[number].split("; "))
+        person.page.context.add_cookies(
+            [{"name": name, "value": value, "url": farm.url, "secure": True} for name, value in pairs]
+        )
+        return person
+
+    return at_browser
+
+
+def test_people_on_two_workers_see_each_others_moves_and_go_on_when_one_is_killed(farm_whole_again, arrive):
+    farm = farm_whole_again
+    one, other = arrive(0), arrive(1)
+    sprint = one.add_sprint("Shared")
+    killed = worker_of_socket(one, sprint, farm)
+    while worker_of_socket(other, sprint, farm) is killed:
+        pass
+    for person in (one, other):
+        person.page.evaluate("() => (window.stayed = true)")
+    one.add_task("Across")
+    one.drag("Across", "active")
+    other.see("active", ["Across"])
+    other.drag("Across", "testing")
+    one.see("testing", ["Across"])
+    killed.stop(signal.SIGKILL)
+    other.drag("Across", "done")
+    one.see("done", ["Across"])
+    one.drag("Across", "active")
+    other.see("active", ["Across"])
+    assert all(person.page.evaluate("() => window.stayed") for person in (one, other))
+
+
+def worker_of_socket(person, sprint, farm):
+    """Open the board and return the worker that has the page's socket."""
+    upstreams = []
+    devtools = person.page.context.new_cdp_session(person.page)
+    devtools.send("Network.enable")
+    devtools.on(
+        "Network.webSocketHandshakeResponseReceived",
+        lambda event: upstreams.append(event["response"]["headers"]["X-Upstream"]),
+    )
+    person.open_board(sprint)
+    devtools.detach()
+    return next(worker for worker in farm.workers if upstreams[-1].endswith(f":{worker.port}"))
+
+
+@pytest.fixture(scope="module", params=["worker", "nginx"])
+def static_files(request, farm):
+    """A client of an nginx that passes static files on, or reads them from the disk itself."""
+    with ExitStack() as stack:
+        nginx = farm.nginx
+        if request.param == "nginx":
+            nginx = stack.enter_context(Nginx(farm.nginx.ports, reads_static=True))
+        context = ssl.create_default_context(cafile=nginx.authority)
+        yield stack.enter_context(httpx.Client(base_url=nginx.url, verify=context))
+
+
+def test_static_files_are_compressed_and_kept_for_ever(static_files, farm):
+    cookie = {"Cookie": farm.cookies[0]}
+    page = static_files.get(f"/sprints/{farm.sprint}/", headers=cookie).raise_for_status().text
+    addresses = re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js))"', page)
+    assert len(addresses) >= 2
+    for address in addresses:
+        plain, gzip = (
+            static_files.get(address, headers={"Accept-Encoding": coding}).raise_for_status()
+            for coding in ("identity", "gzip")
+        )
+        assert "Content-Encoding" not in plain.headers
+        assert gzip.headers["Content-Encoding"] == "gzip"
+        assert gzip.text == plain.text
+        assert int(gzip.headers["Content-Length"]) < int(plain.headers["Content-Length"])
+        for answer in (plain, gzip):
+            assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert static_files.get("/static/board/none.js").status_code == 404
+
+
+def test_http_leads_to_https(farm):
+    answer = httpx.get(f"http://127.0.0.1:{farm.nginx.plain_port}/sprints/1/?x=1")
+    assert (answer.status_code, answer.headers["Location"]) == (301, "https://127.0.0.1/sprints/1/?x=1")

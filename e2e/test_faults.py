@@ -1,0 +1,209 @@
+"""The real server while its database is locked, full, away or restarted, and while the clock jumps."""
+
+import resource
+import subprocess
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from .board_page import unused_end_date
+from .conftest import api_of
+from .crash import manage
+from .live_client import log_in
+from .server import Server
+from .services import Postgres
+from .test_ending import write_lock
+from .test_live_protocol import hear, newest, tell
+
+NOT_SAVED = "nothing was saved"
+
+
+@contextmanager
+def running(folder, **options):
+    """A server of our own, and an API client of it."""
+    server = Server(folder, **options)
+    try:
+        server.start()
+        with api_of(server.url) as api:
+            yield server, api
+    finally:
+        server.stop()
+
+
+@contextmanager
+def open_board(server, sprint):
+    """A socket that shows a board, as a program sees it."""
+    with connect(
+        f"{server.url.replace('http', 'ws')}/sprints/{sprint}/live",
+        additional_headers={"Cookie": log_in(server.url, "demo")},
+        origin=server.url,
+        ping_interval=None,
+    ) as socket:
+        tell(socket, since=0)
+        yield socket
+
+
+def new_sprint(api):
+    return api.post("/sprints", json={"end": unused_end_date().isoformat()}).raise_for_status().json()["id"]
+
+
+def add_task(api, sprint, name="New", **fields):
+    return api.post("/tasks", json={"name": name, "sprint": sprint, **fields})
+
+
+def is_well(server):
+    examined = manage("doctor", **server.env)
+    return (examined.returncode, examined.stderr) == (0, "")
+
+
+def test_while_another_program_holds_the_lock_changes_are_refused_and_reading_goes_on(tmp_path):
+    with running(tmp_path) as (server, api):
+        sprint = new_sprint(api)
+        with write_lock(server):
+            refused = add_task(api, sprint)
+            assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
+            assert NOT_SAVED in refused.text
+            assert api.get(f"/sprints/{sprint}").status_code == 200
+            assert httpx.get(f"{server.url}/readyz").status_code == 200
+        assert add_task(api, sprint).status_code == 201
+        assert "look for other programs" in server.log.read_text()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder on a disk of 3 MB, and what makes room there; None where nobody may mount one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = (
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], check=False).returncode == 0
+    )
+    yield folder, mounted
+    if mounted:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def fill(server, folder, mounted):
+    """Let there be no more room from now on, if the disk does not see to that."""
+    if not mounted:
+        largest = max(path.stat().st_size for path in folder.iterdir())
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
+
+
+def make_room(server, folder, mounted):
+    if mounted:
+        subprocess.run(["mount", "-o", "remount,size=9m", folder], check=True)
+    else:
+        resource.prlimit(
+            server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+        )
+
+
+def test_a_full_disk_refuses_changes_in_plain_words_and_tears_nothing(tmp_path, small_disk):
+    folder, mounted = small_disk
+    with running(tmp_path, DATABASE_URL=f"sqlite:///{folder / 'db.sqlite3'}") as (server, api):
+        sprint = new_sprint(api)
+        fill(server, folder, mounted)
+        saved = 0
+        while (answer := add_task(api, sprint, description="x" * 10_000)).status_code == 201:
+            saved += 1
+        assert answer.status_code == (507 if mounted else 503), answer.text
+        assert "saved" in answer.text
+        assert add_task(api, sprint, description="x" * 10_000).status_code == answer.status_code
+        assert api.get("/tasks", params={"sprint": sprint}).json()["count"] == saved
+        make_room(server, folder, mounted)
+        assert add_task(api, sprint, description="x" * 10_000).status_code == 201
+        assert api.get("/tasks", params={"sprint": sprint}).json()["count"] == saved + 1
+        assert is_well(server)
+
+
+CANARIES = {
+    "key": "canary-key-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789",
+    "database": "canary-database-password",
+    "password": "canary-typed-password",
+}
+
+
+def test_postgresql_restarts_under_an_open_board_and_no_secret_comes_out(tmp_path):
+    with Postgres() as postgres:
+        url = postgres.new_database("faults").replace("@", f":{CANARIES['database']}@")
+        with running(tmp_path, DATABASE_URL=url, SECRET_KEY=CANARIES["key"]) as (server, api):
+            sprint = new_sprint(api)
+            cookie = log_in(server.url, "demo")
+            pages = [httpx.get(f"{server.url}/", headers={"Cookie": cookie}).text]
+            with open_board(server, sprint) as socket:
+                hear(socket)
+                postgres.end_quickly()
+                refused = add_task(api, sprint, "While away")
+                assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
+                page = httpx.get(f"{server.url}/", headers={"Cookie": cookie}, timeout=20)
+                assert (page.status_code, page.headers["Retry-After"]) == (503, "2")
+                ready = httpx.get(f"{server.url}/readyz", timeout=20)
+                assert (ready.status_code, ready.json()["database"]) == (503, "away")
+                assert httpx.get(f"{server.url}/healthz").status_code == 200
+                form = {"username": "demo", "password": CANARIES["password"]}
+                pages += [refused.text, page.text, ready.text, httpx.post(f"{server.url}/login/", data=form).text]
+                postgres.start()
+                added = add_task(api, sprint, "Once back")
+                if added.status_code == 503:
+                    added = add_task(api, sprint, "Once back")
+                assert added.status_code == 201
+                assert "Once back" in hear(socket, lambda frame: "Once back" in frame.get("cards", ""))["cards"]
+            pages.append(break_the_code(postgres, server, cookie))
+            assert "Start the database of DATABASE_URL again" in server.log.read_text()
+            session = values_of(cookie)
+            for place in [server.log.read_text(), *pages]:
+                for secret in [*CANARIES.values(), session["sessionid"], session["csrftoken"]]:
+                    assert secret not in place
+
+
+def values_of(cookie):
+    """Return {name: value} of a cookie header."""
+    return dict(part.split("=", 1) for part in cookie.split("; "))
+
+
+def break_the_code(postgres, server, cookie):
+    """Let a page fail as a bug would; returns it."""
+    with postgres.connect("faults") as connection:
+        connection.execute("ALTER TABLE board_sprint RENAME TO elsewhere")
+        connection.commit()
+    page = httpx.post(
+        f"{server.url}/sprints/add/",
+        headers={"Cookie": cookie, "X-CSRFToken": values_of(cookie)["csrftoken"]},
+        data={"name": CANARIES["password"], "end": "2031-01-01"},
+    )
+    assert page.status_code == 500
+    assert "Traceback" in server.log.read_text()
+    return page.text
+
+
+def test_a_postgresql_that_is_away_ends_the_start_with_one_sentence(tmp_path):
+    with Postgres() as postgres:
+        url = postgres.url_of("postgres")
+    done = manage("serve", DATABASE_URL=url, PORT="0")
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("CommandError: The database of DATABASE_URL cannot be used: ")
+    assert last.endswith("Start the database of DATABASE_URL again; requests are answered as soon as it is there.")
+
+
+def test_when_the_clock_jumps_nothing_is_lost_and_nobody_is_cut(tmp_path):
+    offset = tmp_path / "offset"
+    offset.write_text("0")
+    with running(tmp_path, program=("-m", "e2e.jumping_clock"), CLOCK_OFFSET=str(offset)) as (server, api):
+        sprint = new_sprint(api)
+        before = newest(api)
+        with open_board(server, sprint) as socket:
+            hear(socket)
+            for number, jump in enumerate([0, 3600, -3600, 0, 3600]):
+                offset.write_text(str(jump))
+                assert add_task(api, sprint, f"Card {number}").status_code == 201
+                hear(socket, lambda frame, number=number: f"Card {number}" in frame.get("cards", ""))
+        events = api.get("/events", params={"since": before}).json()["events"]
+        assert [event["seq"] for event in events] == [before + n for n in range(1, 6)]
+        moments = [event["at"] for event in events]
+        assert moments != sorted(moments)  # the clock did jump
+        names = [task["name"] for task in api.get("/tasks", params={"sprint": sprint}).json()["results"]]
+        assert names == [f"Card {number}" for number in range(5)]
+        assert is_well(server)

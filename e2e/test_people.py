@@ -1,0 +1,146 @@
+"""From an invitation to the door: who gets in by a link, what readers see, and how one is shut out."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import ARTEFACTS
+from .server import Server
+from .test_look import SIZES, check_width
+
+PASSWORD = "four ferries leave today"
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory):
+    """A server with the demo, whose account `demo` is of staff."""
+    server = Server(tmp_path_factory.mktemp("people")).start()
+    server.manage("shell", "-c", "from django.contrib.auth.models import User; User.objects.update(is_staff=True)")
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def office(someone, url):
+    """Somebody of staff."""
+    return someone("demo", url)
+
+
+def invite(office, username, role="Member"):
+    """Invite somebody by the page; returns the path of the link."""
+    page = office.go("/people/").page
+    page.get_by_role("link", name="Invite somebody").click()
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Role").select_option(role)
+    page.get_by_role("button", name="Make the link").click()
+    return page.get_by_role("status").locator("output").inner_text().removeprefix(office.base_url)
+
+
+def join(person, link, name):
+    page = person.go(link).page
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("New password", exact=True).fill(PASSWORD)
+    page.get_by_label("New password again").fill(PASSWORD)
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_role("heading", name="Sprints")).to_be_visible()
+    return person
+
+
+def open_demo_board(person):
+    person.go("/").page.get_by_role("link", name="Sprint 13").click()
+    return person.see_live()
+
+
+def open_person(office, name):
+    office.go("/people/").page.get_by_role("link", name=name).click()
+    return office.page
+
+
+def test_who_is_invited_joins_works_and_is_shut_out_at_once(someone, office, url):
+    newcomer = open_demo_board(join(someone(None, url), invite(office, "cleo"), "Cleo Marsh"))
+    newcomer.drag("Log scans for the night report", "active")
+    expect(newcomer.column("active").get_by_role("link", name="Log scans for the night report")).to_be_visible()
+    watcher = open_demo_board(someone("guest", url))
+    expect(watcher.page.get_by_title("Cleo Marsh")).to_be_visible()
+    open_person(office, "Cleo Marsh").get_by_role("button", name="Deactivate").click()
+    expect(office.page.get_by_text("Cleo Marsh is shut out.")).to_be_visible()
+    # The board of who was shut out closes by itself, and the others see nobody there any more.
+    expect(newcomer.page).to_have_url(re.compile(r"/login/\?next=%2Fsprints%2F"))
+    expect(watcher.page.get_by_title("Cleo Marsh")).to_be_hidden()
+    newcomer.page.get_by_label("Username").fill("cleo")
+    newcomer.page.get_by_label("Password").fill(PASSWORD)
+    newcomer.page.get_by_role("button", name="Log in").click()
+    expect(newcomer.page.get_by_role("alert")).to_contain_text("correct username and password")
+    office.page.get_by_role("button", name="Reactivate").click()
+    newcomer.log_in("cleo", PASSWORD)
+    newcomer.see_live()
+
+
+def test_a_reader_watches_the_board_and_may_join_in_when_staff_says_so(someone, office, url):
+    reader = open_demo_board(join(someone(None, url), invite(office, "rita", "Reader"), "Rita Watt"))
+    card = reader.card("Print station for the kiosk at Västra")
+    expect(card.get_by_role("link", name="Move")).to_be_hidden()
+    expect(reader.page.get_by_role("button", name="Add task")).to_be_hidden()
+    expect(reader.page.get_by_role("link", name="Edit sprint")).to_be_hidden()
+    card.click()
+    expect(reader.page.get_by_role("heading", name="Print station for the kiosk at Västra")).to_be_visible()
+    expect(reader.page.get_by_role("link", name="Edit")).to_be_hidden()
+    reader.page.go_back()
+    reader.see_live()
+    page = open_person(office, "Rita Watt")
+    page.get_by_label("Role").select_option("Member")
+    page.get_by_role("button", name="Change role").click()
+    # The page that was open shows at once what there is to do now.
+    expect(reader.page.get_by_role("button", name="Add task")).to_be_visible()
+    reader.see_live().drag("Print station for the kiosk at Västra", "active")
+    expect(office.page.get_by_text("Rita Watt is member now.")).to_be_visible()
+
+
+def test_a_new_password_closes_the_boards_elsewhere_and_this_one_stays(someone, office, url):
+    link = invite(office, "paul")
+    here = join(someone(None, url), link, "Paul Reed")
+    there = someone(None, url).go("/login/")
+    there.log_in("paul", PASSWORD)
+    open_demo_board(there)
+    page = here.page
+    page.get_by_role("link", name="Paul Reed").click()
+    page.get_by_role("link", name="Password").click()
+    page.get_by_label("Old password").fill(PASSWORD)
+    page.get_by_label("New password", exact=True).fill(PASSWORD + "!")
+    page.get_by_label("New password again").fill(PASSWORD + "!")
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_text("Your password is changed")).to_be_visible()
+    expect(there.page).to_have_url(re.compile(r"/login/\?next=%2Fsprints%2F"))
+    open_demo_board(here)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_no_page_about_people_scrolls_sideways(someone, url, size, scheme):
+    width, height = SIZES[size]
+    look = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
+    person = someone("demo", url, **look)
+    stranger = someone(None, url, **look)
+    link = invite(person, f"{size}-{scheme}", "Reader")
+
+    def picture(who, name):
+        who.page.screenshot(path=ARTEFACTS / "pictures" / f"{name}-{size}-{scheme}.png", full_page=True)
+        check_width(who)
+
+    picture(person, "person-link")
+    pages = {
+        "people": "/people/",
+        "invite": "/people/invite/",
+        "profile": "/profile/",
+        "password": "/profile/password/",
+    }
+    for name, path in pages.items():
+        picture(person.go(path), name)
+    for name, path in {
+        "log-in": "/login/",
+        "welcome": link,
+        "forgot": "/password/",
+        "over": "/welcome/x/",
+    }.items():
+        picture(stranger.go(path), name)
