@@ -375,6 +375,16 @@ def test_a_save_that_fails_leaves_the_form_and_the_text(someone, sprint, add_tas
     one.see("todo", ["Paint"])
 
 
+def test_a_field_that_was_drawn_larger_comes_back_with_its_error(someone, sprint, add_tasks):
+    """htmx would copy the style that drawing left on the field, which the CSP forbids: the console would complain."""
+    add_tasks("Draw")
+    form = open_form(someone("demo").open_board(sprint), "Draw")
+    form.get_by_label("Description").evaluate("(field) => (field.style.height = '200px')")
+    form.get_by_label("Name").fill("")
+    save(form)
+    expect(form.locator(".error")).to_have_text("This field is required.")
+
+
 # Without JavaScript
 
 
