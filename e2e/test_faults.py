@@ -1,15 +1,17 @@
 """The real server while its database is locked, full, away or restarted, and while the clock jumps."""
 
+import json
 import resource
 import subprocess
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 
 import httpx
 import pytest
 from websockets.sync.client import connect
 
 from .board_page import unused_end_date
-from .conftest import api_of
+from .conftest import api_of, token_of
 from .crash import manage
 from .live_client import log_in
 from .server import Server
@@ -191,19 +193,40 @@ def test_a_postgresql_that_is_away_ends_the_start_with_one_sentence(tmp_path):
 def test_when_the_clock_jumps_nothing_is_lost_and_nobody_is_cut(tmp_path):
     offset = tmp_path / "offset"
     offset.write_text("0")
+
+    def jump(seconds):
+        whole = tmp_path / "new offset"
+        whole.write_text(str(seconds))
+        whole.rename(offset)
+
     with running(tmp_path, program=("-m", "e2e.jumping_clock"), CLOCK_OFFSET=str(offset)) as (server, api):
         sprint = new_sprint(api)
         before = newest(api)
-        with open_board(server, sprint) as socket:
+        with half_sent(server, sprint, "Card 5") as slow, open_board(server, sprint) as socket:
             hear(socket)
-            for number, jump in enumerate([0, 3600, -3600, 0, 3600]):
-                offset.write_text(str(jump))
+            for number, seconds in enumerate([0, 3600, -3600, 0, 3600]):
+                jump(seconds)
                 assert add_task(api, sprint, f"Card {number}").status_code == 201
                 hear(socket, lambda frame, number=number: f"Card {number}" in frame.get("cards", ""))
+            slow.send(b"}")
+            assert slow.getresponse().status == 201
         events = api.get("/events", params={"since": before}).json()["events"]
-        assert [event["seq"] for event in events] == [before + n for n in range(1, 6)]
+        assert [event["seq"] for event in events] == [before + n for n in range(1, 7)]
         moments = [event["at"] for event in events]
         assert moments != sorted(moments)  # the clock did jump
         names = [task["name"] for task in api.get("/tasks", params={"sprint": sprint}).json()["results"]]
-        assert names == [f"Card {number}" for number in range(5)]
+        assert names == [f"Card {number}" for number in range(6)]
         assert is_well(server)
+
+
+@contextmanager
+def half_sent(server, sprint, name):
+    """A request of which the last byte is still to come."""
+    body = json.dumps({"name": name, "sprint": sprint}).encode()
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
+        connection.putrequest("POST", "/api/tasks")
+        connection.putheader("Authorization", f"Token {token_of(server.url)}")
+        connection.putheader("Content-Type", "application/json")
+        connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body[:-1])
+        yield connection

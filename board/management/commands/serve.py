@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import OperationalError
 from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
+from twisted.internet import reactor
 
 from board import failures, serving
 from board.hub import hub
@@ -39,6 +40,8 @@ class PatientServer(Server):
 
     def run(self):
         self.ports = []
+        # Twisted's timers, which cut connections, would all be due when the wall clock is put forward.
+        reactor.seconds = time.monotonic
         for ending in (signal.SIGTERM, signal.SIGINT):
             twisted_loop.add_signal_handler(ending, self.end)
         super().run()
