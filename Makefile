@@ -36,8 +36,9 @@ crash: setup-test ## kill writers and databases 200 times, and restore 30 backup
 	@$(python) -m e2e.crash backup --times 30
 	@$(python) -m e2e.crash backup --times 30 --postgres
 
-fuzz: setup-test $(static) ## hostile input against a running server: COUNT=50000
+fuzz: setup-test $(static) ## hostile input against a running server, sockets and API: COUNT=50000
 	@$(python) -m e2e.fuzz sockets --count $(or $(COUNT),50000)
+	@$(python) -m e2e.fuzz api --count $(or $(COUNT),100000)
 
 audit: setup ## known weaknesses of the locked packages, by pip-audit; needs the network
 	@.ci/audit

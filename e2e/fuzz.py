@@ -23,6 +23,7 @@ import httpx
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
+from .fuzz_api import fuzz_api
 from .live_client import log_in
 from .server import Server
 
@@ -60,6 +61,11 @@ class Target:
     random: random.Random
     failures: list = field(default_factory=list)
     slowest: float = 0
+
+    @property
+    def hang(self):
+        """The seconds within which everything has to be answered."""
+        return HANG
 
     def check(self, sent):
         """See that the server lives and answers in time."""
@@ -151,7 +157,7 @@ def raw_frames(target):
         wire.recv(4096)
         for _ in range(5):
             body = chance.randbytes(chance.choice([0, 1, 2, 125, 126, 1000]))
-            length = chance.choice([len(body), 0, 125, 126, 127])
+            length = chance.choice([min(len(body), 125), 0, 125, 126, 127])
             more = {
                 126: struct.pack("!H", chance.randrange(2**16)),
                 127: struct.pack("!Q", chance.randrange(2**64)),
@@ -161,12 +167,13 @@ def raw_frames(target):
     return 5
 
 
-SURFACES = {"sockets": fuzz_sockets}
+SURFACES = {"sockets": fuzz_sockets, "api": fuzz_api}
 
 
 def fire(surface, count, seed, folder):
     """Send `count` inputs to a surface of a server of our own; returns the `Target` with what went wrong."""
-    server = Server(folder).start()
+    # No limit is in the way of who sends so much.
+    server = Server(folder, API_RATE="1000000/second", API_RATE_UNKNOWN="1000000/second").start()
     try:
         cookie = log_in(server.url, "demo")
         api = httpx.Client(base_url=f"{server.url}/api", auth=("demo", "demo"), timeout=30)

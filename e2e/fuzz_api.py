@@ -1,22 +1,13 @@
-"""Hostile requests to the API, by the thousand: a surface of fuzz.py, and by itself `python -m e2e.fuzz_api --count 10000`.
+"""Hostile requests to the API, a surface of fuzz.py.
 
 Each must be answered in time and below 500, what is refused must change nothing, and reading never may.
 """
 
-import argparse
 import json
-import os
-import random
-import sys
-import tempfile
 import time
-from pathlib import Path
 
 import httpx
 
-from .server import Server
-
-HANG = 2
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "PROPFIND"]
 PATHS = [
     *(
@@ -175,7 +166,7 @@ def fuzz_api(target, count):
             target.slowest = max(target.slowest, took)
             if answer.status_code >= 500:
                 target.failures.append(f"{said}: status {answer.status_code}")
-            if took > HANG:
+            if took > target.hang:
                 target.failures.append(f"{said}: took {took:.1f} s")
             if answer.status_code >= 300 or request.method in ("GET", "HEAD", "OPTIONS", "PROPFIND"):
                 now = newest_number(witness)
@@ -220,46 +211,3 @@ def body(chance):
         cut = chance.randrange(len(text))
         text = text[:cut] + chr(chance.randrange(1, 128)) + text[cut + 1 :]
     return text.encode()
-
-
-class Target:
-    """A server under fire; `failures` are sentences."""
-
-    def __init__(self, server, seed):
-        self.server, self.random = server, random.Random(seed)
-        self.failures, self.slowest = [], 0
-
-
-def fire(count, seed, folder):
-    """Send `count` requests to a server of our own; returns the `Target` with what went wrong."""
-    server = Server(folder, API_RATE="1000000/second", API_RATE_UNKNOWN="1000000/second").start()
-    try:
-        target = Target(server, seed)
-        fuzz_api(target, count)
-        if "Traceback" in server.log.read_text():
-            target.failures.append(f"a traceback in the log:\n{server.log.read_text()[-3000:]}")
-    finally:
-        server.stop()
-    return target
-
-
-def run():
-    """The command; ends with 1 when anything failed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4)))
-    options = parser.parse_args()
-    begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="lightboard-fuzz-") as folder:
-        target = fire(options.count, options.seed, Path(folder))
-    for failure in target.failures:
-        print(failure)
-    print(
-        f"api: {options.count} inputs in {time.monotonic() - begun:.0f} s (seed {options.seed}), "
-        f"{len(target.failures)} failures, the slowest answer {target.slowest:.2f} s"
-    )
-    sys.exit(bool(target.failures))
-
-
-if __name__ == "__main__":
-    run()
