@@ -28,6 +28,7 @@ def _quick_and_plain(settings):
 def _nothing_kept():
     """Each test has a database of its own, with the same numbers for other things."""
     views._kept_page.cache_clear()
+    broadcasts.card.cache_clear()
     broadcasts.board.cache_clear()
     history.follower.cache_clear()
 

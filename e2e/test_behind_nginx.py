@@ -83,7 +83,7 @@ def farm(tmp_path_factory, postgres, redis):
         database = postgres.new_database("farm")
         folder = tmp_path_factory.mktemp("farm")
         nginx = Nginx([])
-        env = {"DATABASE_URL": database, "REDIS_URL": redis.url, "SITE_URL": nginx.url}
+        env = {"DATABASE_URL": database, "REDIS_URL": redis.url, "SITE_URL": nginx.url, "DEMO_ANYWHERE": "1"}
         workers = [Server(folder, steps=steps, **env) for steps in (WORKER, WORKER[-1:])]
         for worker in workers:
             stack.callback(worker.stop)

@@ -90,10 +90,11 @@ def test_the_tokens_of_others_are_not_there(browser, issue, django_user_model):
     assert Token.objects.valid().exists()
 
 
-def test_the_page_needs_a_log_in_and_the_header_leads_to_it(browser, db):
+def test_the_page_needs_a_log_in_and_the_profile_leads_to_it(browser, db):
     assert Client().get(URL)["Location"] == f"/login/?next={URL}"
     header = Page(browser.get("/")).one("header")
-    assert "Ada Lovelace" in [link.text for link in header.all("a", href=URL)]
+    assert "Ada Lovelace" in [link.text for link in header.all("a", href="/profile/")]
+    assert Page(browser.get("/profile/")).all("a", href=URL)
 
 
 def test_a_key_does_not_open_the_page(issue):

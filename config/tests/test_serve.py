@@ -35,4 +35,7 @@ def test_a_host_that_is_not_this_machine_says_so(run):
 
 def test_a_database_that_cannot_be_opened_says_so(run, tmp_path):
     said = sentence(run("manage.py", "serve", PORT="0", DATABASE_URL=f"sqlite:///{tmp_path}"))
-    assert said == "CommandError: The database of DATABASE_URL cannot be used: unable to open database file"
+    assert said == (
+        "CommandError: The database of DATABASE_URL cannot be used: unable to open database file. "
+        "Start the database of DATABASE_URL again; requests are answered as soon as it is there."
+    )
