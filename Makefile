@@ -7,7 +7,7 @@ static := var/static/staticfiles.json
 on_services := board api e2e/test_live.py e2e/test_live_protocol.py --ignore=board/tests/test_concurrency.py
 static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py
 
-.PHONY: help run seed test e2e pictures docs chaos crash fuzz audit bench lint format setup setup-test
+.PHONY: help run seed test test-units test-journeys e2e pictures docs chaos crash fuzz audit bench lint format setup setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,10 +19,21 @@ seed: setup ## the demo in an empty database
 	@$(manage) migrate --verbosity 0
 	@$(manage) demo
 
-# Rules, routes and what is live hold on PostgreSQL, Redis and uvicorn too; there, no test at all is fine.
 test: setup-test $(static) ## every test, the browser ones included, and what depends on the services on those too
+ifdef ARGS
 	@$(python) -m pytest $(ARGS)
-	@$(python) -m e2e.services $(python) -m pytest $(on_services) $(ARGS) || [ $$? = 5 ]
+else
+	@$(MAKE) --no-print-directory --jobs 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) test-units test-journeys
+endif
+
+# Two lanes at once, since the machines have two cores.
+test-units:
+	@$(python) -m pytest config board api placeholder sitegen
+
+# What is live, the rules and the routes hold on PostgreSQL, Redis and uvicorn too.
+test-journeys:
+	@$(python) -m pytest e2e
+	@$(python) -m e2e.services $(python) -m pytest $(on_services)
 
 e2e: setup-test $(static) ## the browser journeys alone: HEADED=1, K=drag, BASE_URL=http://… as wanted
 	@$(python) -m pytest e2e $(if $(K),-k '$(K)') $(ARGS)

@@ -190,7 +190,8 @@ class Hand:
         except Exception as error:
             note["error"] = repr(error)
         note["end"] = time.monotonic_ns()
-        note["id"] = result.pk if result else args[0] if args else None
+        # A removal returns its event, not the row.
+        note["id"] = result.pk if hasattr(result, "version") else args[0] if args else None
         self.calls.append(note)
         return result
 
