@@ -14,7 +14,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.sessions import SessionMiddlewareStack
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
-from django.urls import path
+from django.urls import path, re_path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
@@ -100,9 +100,16 @@ def without_body_for_head(application):
     return application_without_body
 
 
+async def nowhere(scope, receive, send):
+    """Refuse a socket at an address that nothing has, without a traceback in the log."""
+    await receive()
+    await send({"type": "websocket.close"})
+
+
 sockets = [*board_sockets, *api_sockets]
 if settings.SITE_LIVE:
     sockets.append(path("site/", URLRouter(preview_sockets)))
+sockets.append(re_path("", nowhere))
 
 application = ProtocolTypeRouter(
     {

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 # Seconds from SIGTERM: until running requests are given up, and until the process is gone whatever happens.
 FINISH_WITHIN = 8
 END_WITHIN = 9.5
+END_AT_ONCE_WITHIN = 0.5
 
 
 class AnyCloseCode(WebSocketProtocol):
@@ -53,10 +54,10 @@ class PatientServer(Server):
     def end(self):
         if hub.is_stopping:
             self.stop()
+            # Python waits for the requests' threads, which may hang at the database.
+            exit_after(END_AT_ONCE_WITHIN, 0)
             return
-        watchdog = threading.Timer(END_WITHIN, os._exit, [1])
-        watchdog.daemon = True
-        watchdog.start()
+        exit_after(END_WITHIN, 1)
         self.ending = asyncio.ensure_future(self.finish())
 
     async def finish(self):
@@ -82,6 +83,13 @@ class PatientServer(Server):
             for protocol, details in self.connections.items()
             if "application_instance" in details and not details["application_instance"].done()
         }
+
+
+def exit_after(seconds, code):
+    """End the process after so many seconds, whatever it does then."""
+    watchdog = threading.Timer(seconds, os._exit, [code])
+    watchdog.daemon = True
+    watchdog.start()
 
 
 class Command(BaseCommand):
