@@ -176,8 +176,7 @@ def fire(surface, count, seed, folder):
     server = Server(folder, API_RATE="1000000/second", API_RATE_UNKNOWN="1000000/second").start()
     try:
         cookie = log_in(server.url, "demo")
-        api = httpx.Client(base_url=f"{server.url}/api", auth=("demo", "demo"), timeout=30)
-        sprint = api.get("/sprints").json()["results"][0]
+        sprint = httpx.get(f"{server.url}/api/sprints", auth=("demo", "demo"), timeout=30).json()["results"][0]
         channel = sprint["links"]["channel"].removeprefix(server.url.replace("http", "ws"))
         target = Target(server, sprint["id"], cookie, channel, random.Random(seed))
         SURFACES[surface](target, count)

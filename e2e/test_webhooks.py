@@ -54,9 +54,10 @@ def receiver():
 
 
 @pytest.fixture(scope="module")
-def sender(tmp_path_factory):
-    """A server that may reach this machine."""
-    server = Server(tmp_path_factory.mktemp("sender"), WEBHOOKS_TO_PRIVATE_ADDRESSES="1").start()
+def sender(tmp_path_factory, redis):
+    """A server that may reach this machine, and have others beside it."""
+    folder = tmp_path_factory.mktemp("sender")
+    server = Server(folder, REDIS_URL=redis.url, WEBHOOKS_TO_PRIVATE_ADDRESSES="1").start()
     yield server
     server.stop()
 
@@ -114,7 +115,7 @@ def test_a_change_that_no_server_saw_is_told_once_by_those_that_come(someone, se
         check=True,
         capture_output=True,
     )
-    other = Server(sender.log.parent, WEBHOOKS_TO_PRIVATE_ADDRESSES="1")
+    other = Server(sender.log.parent, REDIS_URL=sender.env["REDIS_URL"], WEBHOOKS_TO_PRIVATE_ADDRESSES="1")
     sender.start()
     other.start()
     try:
