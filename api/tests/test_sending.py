@@ -28,8 +28,10 @@ def _private_addresses(settings):
 async def receiver(answer=OK, tls=None):
     """A server on this machine that answers everything with the same bytes; gives its port and the requests."""
     requests = []
+    writers = []
 
     async def serve(reader, writer):
+        writers.append(writer)
         head = await reader.readuntil(b"\r\n\r\n")
         lines = head.decode().split("\r\n")
         headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines[1:] if line)}
@@ -47,7 +49,8 @@ async def receiver(answer=OK, tls=None):
         yield server.sockets[0].getsockname()[1], requests
     finally:
         server.close()
-        server.close_clients()
+        for writer in writers:
+            writer.close()
         await server.wait_closed()
 
 
