@@ -47,9 +47,11 @@ crash: setup-test ## kill writers and databases 200 times, and restore 30 backup
 	@$(python) -m e2e.crash backup --times 30
 	@$(python) -m e2e.crash backup --times 30 --postgres
 
-fuzz: setup-test $(static) ## hostile input against a running server, sockets and API: COUNT=50000
+fuzz: setup-test $(static) ## hostile input by the thousand: sockets, API, pictures, site generator: COUNT=1000 of each
 	@$(python) -m e2e.fuzz sockets --count $(or $(COUNT),50000)
 	@$(python) -m e2e.fuzz api --count $(or $(COUNT),100000)
+	@$(python) -m e2e.fuzz images --count $(or $(COUNT),20000)
+	@$(python) -m e2e.fuzz site --count $(or $(COUNT),5000)
 
 audit: setup ## known weaknesses of the locked packages, by pip-audit; needs the network
 	@.ci/audit
