@@ -7,7 +7,7 @@ static := var/static/staticfiles.json
 on_services := board api e2e/test_live.py e2e/test_live_protocol.py --ignore=board/tests/test_concurrency.py
 static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py
 
-.PHONY: help run seed test test-units test-journeys e2e pictures docs chaos crash fuzz audit bench lint format setup setup-test
+.PHONY: help run seed test test-units test-journeys e2e pictures docs chaos faults crash fuzz audit bench lint format setup setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ e2e: setup-test $(static) ## the browser journeys alone: HEADED=1, K=drag, BASE_
 
 chaos: setup-test $(static) ## hurt a running server in turn, and see that no page is wrong: MINUTES=2
 	@$(python) -m e2e.chaos --minutes $(or $(MINUTES),2) $(ARGS)
+
+faults: setup-test $(static) ## lock, fill, restart, end and misdate a server, and see that nothing is lost: TIMES=25
+	@TIMES=$(or $(TIMES),25) $(python) -m pytest e2e/test_faults.py e2e/test_ending.py
 
 crash: setup-test ## kill writers and databases 200 times, and restore 30 backups made under load, on both databases
 	@$(python) -m e2e.crash kill --times $(or $(TIMES),200)
