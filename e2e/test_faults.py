@@ -8,6 +8,7 @@ import resource
 import subprocess
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
+from itertools import cycle
 
 import httpx
 import pytest
@@ -202,6 +203,7 @@ def test_a_postgresql_that_is_away_ends_the_start_with_one_sentence(tmp_path):
 
 
 def test_when_the_clock_jumps_nothing_is_lost_and_nobody_is_cut(tmp_path):
+    jumps = max(5, TIMES)
     offset = tmp_path / "offset"
     offset.write_text("0")
 
@@ -215,18 +217,18 @@ def test_when_the_clock_jumps_nothing_is_lost_and_nobody_is_cut(tmp_path):
         before = newest(api)
         with half_sent(server, sprint, "The last") as slow, open_board(server, sprint) as socket:
             hear(socket)
-            for number, seconds in enumerate([0, 3600, -3600, 0, 3600] * TIMES):
+            for number, seconds in zip(range(jumps), cycle([0, 3600, -3600, 0, 3600]), strict=False):
                 jump(seconds)
                 assert add_task(api, sprint, f"Card {number}.").status_code == 201
                 hear(socket, lambda frame, number=number: f"Card {number}." in frame.get("cards", ""))
             slow.send(b"}")
             assert slow.getresponse().status == 201
-        events = api.get("/events", params={"since": before}).json()["events"]
-        assert [event["seq"] for event in events] == [before + n for n in range(1, 5 * TIMES + 2)]
+        events = api.get("/events", params={"since": before, "page_size": 100}).json()["events"]
+        assert [event["seq"] for event in events] == [before + n for n in range(1, jumps + 2)]
         moments = [event["at"] for event in events]
         assert moments != sorted(moments)  # the clock did jump
         added = [event["changes"]["name"][1] for event in events]
-        assert added == [*(f"Card {number}." for number in range(5 * TIMES)), "The last"]
+        assert added == [*(f"Card {number}." for number in range(jumps)), "The last"]
         assert is_well(server)
 
 
