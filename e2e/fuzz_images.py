@@ -5,7 +5,10 @@ Whatever an address says, the answer is a picture, the word that the browser has
 
 import httpx
 
-ANSWERS = {200, 301, 304, 400, 404, 405}
+# A path with two dots can lead to a page, which sends one to the log-in.
+ANSWERS = {200, 301, 302, 304, 400, 404, 405}
+# Daphne hangs up on who sends a longer first line.
+LONGEST = 16_000
 METHODS = ["GET"] * 12 + ["HEAD", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"]
 # One in so many is as large as there are: what costs most comes, but not all the time.
 LARGE = 200
@@ -147,4 +150,4 @@ def odd(chance):
     path = chance.choice(PLACES) + sides + chance.choice(SCALES) + chance.choice(ENDINGS)
     names = [chance.choice(NAMES) for _ in range(chance.choice([0, 0, 1, 1, 2, 3, 60]))]
     query = "&".join(f"{name}={chance.choice(VALUES)}" for name in names)
-    return f"{path}?{query}" if query else path
+    return (f"{path}?{query}" if query else path)[:LONGEST]
