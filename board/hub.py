@@ -33,7 +33,7 @@ CHECK_SESSIONS_EVERY = 5
 HOLD_LASTS = 15
 TELL_EVERY = 4
 REMEMBER_FOR = 9
-SOCKETS_PER_SESSION = 10
+SOCKETS_PER_LOG_IN = 10
 MESSAGES_PER_SECOND = 20
 SOCKETS = 2000
 PEOPLE_SHOWN = 12
@@ -152,17 +152,19 @@ class Hub:
             async with self._moved:
                 self._moved.notify_all()
 
-    def has_room_for(self, session):
-        """Tell whether one more socket of this session may be opened."""
-        of_session = sum(1 for listener in self.listeners if listener.session == session)
-        return len(self.listeners) < SOCKETS and of_session < SOCKETS_PER_SESSION
-
     def join(self, listener):
-        """Let a socket in; it hears something once it `shows` a sequence number."""
-        self.listeners.add(listener)
+        """Let a socket in, or close it when there are too many; it hears something once it `shows` a sequence number."""
         if self.is_stopping:
             self._dismiss(listener, RESTARTING)
-        self._wake.set()
+        elif self._is_full_for(listener):
+            self._dismiss(listener, TRY_LATER)
+        else:
+            self.listeners.add(listener)
+            self._wake.set()
+
+    def _is_full_for(self, listener):
+        of_log_in = sum(1 for one in self.listeners if one.log_in == listener.log_in)
+        return len(self.listeners) >= SOCKETS or of_log_in >= SOCKETS_PER_LOG_IN
 
     def leave(self, listener):
         """Let a socket go, and with it what it holds."""

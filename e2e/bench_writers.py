@@ -1,7 +1,7 @@
 """How long a change waits while others write: `python -m e2e.bench_writers` (make bench).
 
-Thirty-two threads of one process add and move cards without a pause, in an SQLite file, or with `--postgres` in a
-PostgreSQL that flushes to the disk. Printed is how long an action took from its call until its commit.
+Thirty-two threads of one process add and move cards without a pause, in an SQLite file. Printed is how long an action
+took from its call until its commit.
 """
 
 import argparse
@@ -9,12 +9,9 @@ import random
 import tempfile
 import threading
 import time
-from contextlib import ExitStack
-from pathlib import Path
 from statistics import quantiles
 
 from .crash import set_up
-from .services import Postgres
 
 WRITERS = 32
 GOAL = 1
@@ -43,12 +40,9 @@ def run():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--writers", type=int, default=WRITERS)
-    parser.add_argument("--postgres", action="store_true")
     options = parser.parse_args()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lightboard-writers-")))
-        postgres = stack.enter_context(Postgres(durable=True)) if options.postgres else None
-        set_up(postgres.new_database("writers") if postgres else f"sqlite:///{folder / 'writers.sqlite3'}")
+    with tempfile.TemporaryDirectory(prefix="lightboard-writers-") as folder:
+        set_up(f"sqlite:///{folder}/writers.sqlite3")
         took = []
         until = time.monotonic() + options.seconds
         threads = [threading.Thread(target=write, args=(until, took)) for _ in range(options.writers)]

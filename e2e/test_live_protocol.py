@@ -280,6 +280,12 @@ def test_a_client_hears_tasks_and_sprints_as_the_api_shows_them(open_socket, cha
     assert (message["id"], message["action"], message["body"]) == (task, "remove", None)
 
 
+def test_one_token_has_at_most_ten_sockets(open_socket, channel):
+    for _ in range(10):
+        open_socket("none=0", None, channel)
+    assert close_code(open_socket("none=0", None, channel)) == TRY_LATER
+
+
 def test_a_client_hears_of_people_whoever_let_them_in_or_shut_them_out(tmp_path, open_socket):
     server = Server(tmp_path).start()
     try:
