@@ -229,7 +229,8 @@ def delete_task(request, pk):
     if request.method == "POST":
         event = _found(actions.remove_task, request.user, pk)
         if _board_of(request):
-            return render(request, "board/toast.html#oob", _toast(event))
+            context = {"gone": pk, "seq": event.seq, **_toast(event)}
+            return render(request, "board/changed.html#deleted", context)
         _tell(request, event)
         return _go(request, task.sprint)
     template = "board/delete_task.html" + ("#question" if request.htmx else "")

@@ -1,12 +1,13 @@
 // The board's page: cards open in place, are moved by every hand, and stay true.
 
-import { count, find, free, leave, parse, settle } from "./cards.js";
+import { count, find, focusBeside, free, leave, parse, settle } from "./cards.js";
 import { startDragging } from "./drag.js";
 import { startFiltering } from "./filter.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { goLive, hands } from "./live.js";
 import { dropDeleted } from "./moves.js";
+import { letFind } from "./people.js";
 import { reason } from "./problems.js";
 import { toast } from "./toasts.js";
 
@@ -57,6 +58,7 @@ document.addEventListener("htmx:load", (event) => {
     document.documentElement.dataset.theme = piece.dataset.theme;
   } else if (piece !== document.body || !board) {
     piece.querySelectorAll?.("select[name=position]").forEach(narrow);
+    piece.querySelectorAll?.("select[name=assigned]").forEach(letFind);
     first(piece)?.focus({ preventScroll: true });
   }
   if (board) count();
@@ -75,6 +77,8 @@ function take(template) {
     if (focus !== undefined) find(card.dataset.task)?.querySelector("a")?.focus({ preventScroll: true });
   }
   if (gone) leave(gone, Number(seq));
+  // It stands where the card stood that went with its form.
+  if (template.matches(".cards > *") && document.activeElement === document.body) focusBeside(template);
   template.remove();
 }
 
@@ -120,8 +124,10 @@ function followTabs() {
   const observer = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) {
-        if (isIntersecting) tabs.get(target.id).setAttribute("aria-current", "true");
-        else tabs.get(target.id).removeAttribute("aria-current");
+        const tab = tabs.get(target.id);
+        if (isIntersecting) tab.setAttribute("aria-current", "true");
+        else tab.removeAttribute("aria-current");
+        if (isIntersecting) tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
       }
     },
     { root: board.querySelector(".columns"), threshold: 0.6 },
