@@ -26,14 +26,14 @@ else
 	@$(MAKE) --no-print-directory --jobs 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) test-units test-journeys
 endif
 
-# Two lanes at once, since the machines have two cores.
+# Two lanes at once, since the machines have two cores. What is live, the rules and the routes hold on PostgreSQL, Redis
+# and uvicorn too.
 test-units:
 	@$(python) -m pytest config board api placeholder sitegen
+	@$(python) -m e2e.services $(python) -m pytest $(on_services)
 
-# What is live, the rules and the routes hold on PostgreSQL, Redis and uvicorn too.
 test-journeys:
 	@$(python) -m pytest e2e
-	@$(python) -m e2e.services $(python) -m pytest $(on_services)
 
 e2e: setup-test $(static) ## the browser journeys alone: HEADED=1, K=drag, BASE_URL=http://… as wanted
 	@$(python) -m pytest e2e $(if $(K),-k '$(K)') $(ARGS)

@@ -14,20 +14,20 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from . import actions, broadcasts, history, idempotency
+from . import actions, broadcasts, export, history, idempotency
 from .forms import MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm
 from .middleware import changes, open_to_readers, page_of
 from .models import Event, Sprint, Task
@@ -258,6 +258,27 @@ def restore_task(request, pk):
         removal = Event.objects.get(pk=task.event.changes["undoes"])
         _tell(request, task.event, task, "" if removal.sprint == task.sprint_id else ": its sprint is over")
     return redirect("deleted_tasks")
+
+
+# Leave with the data
+
+
+@require_safe
+def export_sprint(request, pk):
+    tasks = Task.objects.filter(sprint=_sprint(pk)).order_by("status", "order", "pk")
+    return _sheet(tasks, f"sprint-{pk}.csv")
+
+
+@require_safe
+def export_tasks(request):
+    tasks = Task.objects.order_by(F("sprint__end").asc(nulls_first=True), "status", "order", "pk")
+    return _sheet(tasks, "tasks.csv")
+
+
+def _sheet(tasks, filename):
+    text = export.sheet(tasks.select_related("sprint", "assigned"))
+    headers = {"Content-Disposition": content_disposition_header(True, filename)}
+    return HttpResponse(text, "text/csv; charset=utf-8", headers=headers)
 
 
 # Undo

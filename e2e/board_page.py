@@ -14,6 +14,8 @@ TITLES = {
     "testing": "In Testing",
     "done": "Completed",
 }
+# What the console may say of requests in journeys that break something on purpose.
+BREAKING = r"Response Status Error Code|Failed to load resource|htmx:(afterRequest|sendError|timeout)"
 # Each sprint needs an end date of its own, also on a running installation that was tested before.
 DAYS = count(random.randrange(30, 2_000_000))
 

@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from .board_page import BREAKING
 from .test_live import Wire
 
 PLACE = re.compile("/place/$")
-BREAKING = r"Response Status Error Code|Failed to load resource|htmx:(afterRequest|sendError|timeout)"
 
 
 def names(api, sprint, status=1):

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from .board_page import BREAKING
 from .conftest import api_of
 from .server import Server
 
@@ -375,6 +376,7 @@ def test_every_screen_converges_whatever_fails(someone, mortal):
     people = [someone(name, mortal.url) for name in ("demo", "guest", "demo")]
     wires = [Wire(person) for person in people]
     for person in people:
+        person.expected = BREAKING
         person.open_board(sprint)
     storm = Storm(mortal.url, sprint, changes=270, seed=5)
     storm.start()

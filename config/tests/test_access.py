@@ -57,6 +57,7 @@ TABLE = """
     /sprints/<id:pk>/delete/                         work   work   -      -      -
     /sprints/<id:pk>/edit/                           work   work   -      -      -
     /sprints/<id:sprint_pk>/tasks/add/               work   work   -      -      -
+    /sprints/<id:pk>/tasks.csv                       page   -      -      -      -
     /sprints/add/                                    work   work   -      -      -
     /sprints/past/                                   page   -      -      -      -
     /tasks/<id:pk>/                                  page   -      -      -      -
@@ -67,6 +68,7 @@ TABLE = """
     /tasks/<id:pk>/place/                            -      work   -      -      -
     /tasks/<id:pk>/restore/                          -      work   -      -      -
     /tasks/deleted/                                  page   -      -      -      -
+    /tasks.csv                                       page   -      -      -      -
     /theme/                                          -      page   -      -      -
     /undo/<id:seq>/                                  -      work   -      -      -
     /welcome/<str:token>/                            open   open   -      -      -

