@@ -57,7 +57,6 @@ document.addEventListener("htmx:load", (event) => {
   } else if (piece.matches?.("form.theme")) {
     document.documentElement.dataset.theme = piece.dataset.theme;
   } else if (piece !== document.body || !board) {
-    piece.querySelectorAll?.("select[name=position]").forEach(narrow);
     piece.querySelectorAll?.("select[name=assigned]").forEach(letFind);
     first(piece)?.focus({ preventScroll: true });
   }
@@ -80,20 +79,6 @@ function take(template) {
   // It stands where the card stood that went with its form.
   if (template.matches(".cards > *") && document.activeElement === document.body) focusBeside(template);
   template.remove();
-}
-
-/** In the form for moving, "before" offers the cards of the chosen column alone. */
-function narrow(position) {
-  const column = position.form.elements.column;
-  const groups = [...position.querySelectorAll("optgroup")];
-  const show = () => {
-    for (const group of groups) {
-      if (group.firstElementChild.value.startsWith(`${column.value}/`)) position.append(group);
-      else group.remove();
-    }
-  };
-  column.addEventListener("change", show);
-  show();
 }
 
 // A request that fails says so in a toast; no error page gets into a card. Moves say it themselves.
