@@ -1,6 +1,7 @@
 // Finding somebody in a long list of people by any part of a name; a short list needs no more than its own type-ahead.
 
 import { say } from "./news.js";
+import { word } from "./words.js";
 
 const LONG = 10;
 const SHOWN = 5;
@@ -12,8 +13,8 @@ export function letFind(list) {
   const everybody = [...list.options];
   if (everybody.length <= LONG) return;
   const chosen = list.value;
-  const field = Object.assign(document.createElement("input"), { type: "search", placeholder: "Find by name", autocomplete: "off" });
-  field.setAttribute("aria-label", "Find somebody by name");
+  const field = Object.assign(document.createElement("input"), { type: "search", placeholder: word("find"), autocomplete: "off" });
+  field.setAttribute("aria-label", word("findSomebody"));
   field.setAttribute("aria-controls", list.id);
   field.addEventListener("input", () => show(list, field, everybody, chosen));
   field.addEventListener("keydown", (event) => onKey(event, list, field));
@@ -27,7 +28,7 @@ function show(list, field, everybody, chosen) {
   list.replaceChildren(...(found.length ? found : everybody));
   list.size = words.length && HAS_ROOM.matches ? Math.min(Math.max(found.length, 2), SHOWN) : 0;
   list.value = words.length && found.length ? found[0].value : chosen;
-  if (words.length) say(found.length ? `${found[0].text}, 1 of ${found.length}` : "Nobody has this name");
+  if (words.length) say(found.length ? word("found", { name: found[0].text, total: found.length }) : word("notFound"));
   list.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
