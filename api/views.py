@@ -10,7 +10,6 @@ from rest_framework import permissions, routers, status, viewsets
 from rest_framework.authtoken.views import ObtainAuthToken
 from rest_framework.decorators import action
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Throttled, ValidationError
-from rest_framework.filters import SearchFilter
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -23,7 +22,7 @@ from board.models import Sprint, Task
 from . import conditional
 from .channels import LIFETIME
 from .errors import Problem
-from .filters import Filters, KnownParameters, SprintFilter, TaskFilter, TotalOrdering
+from .filters import Filters, KnownParameters, Search, SprintFilter, TaskFilter, TotalOrdering
 from .models import log_in
 from .pagination import link_header
 from .parsers import JSONParser
@@ -96,7 +95,7 @@ class Collection(Endpoint, viewsets.ReadOnlyModelViewSet):
     `parts` are what a row, or any of a list, looks like beside its version.
     """
 
-    filter_backends = [KnownParameters, Filters, SearchFilter, TotalOrdering]
+    filter_backends = [KnownParameters, Filters, Search, TotalOrdering]
     filterset_class = None
 
     def list(self, request):
