@@ -60,7 +60,9 @@ def test_the_browsable_api_shows_each_page(browsable, client, task, url):
 
 
 def test_a_page_of_the_browsable_api_may_be_styled_as_it_is_and_nothing_else_may(browsable, client):
-    policies = [client.get("/api/", headers={"accept": kind})["Content-Security-Policy"] for kind in ("text/html", "*/*")]
+    policies = [
+        client.get("/api/", headers={"accept": kind})["Content-Security-Policy"] for kind in ("text/html", "*/*")
+    ]
     page, data = ({part.strip() for part in policy.split(";")} for policy in policies)
     assert page - data == {"style-src 'self' 'unsafe-inline'", "font-src 'self'"}
     assert data - page == {"style-src 'self'"}
