@@ -47,6 +47,10 @@ class Endpoint:
     parser_classes = [JSONParser, FormParser, MultiPartParser]
 
     def initial(self, request, *args, **kwargs):
+        # Reads a body of any kind, up to `DATA_UPLOAD_MAX_MEMORY_SIZE`; REST framework takes one that came in chunks for
+        # none. First of all, since the check for a session's CSRF token reads a form, and what was read as a form is no
+        # body any more.
+        request.META["CONTENT_LENGTH"] = str(len(request._request.body))
         try:
             super().initial(request, *args, **kwargs)
         except (NotAuthenticated, AuthenticationFailed):
@@ -55,9 +59,6 @@ class Endpoint:
             if rate.count() > rate.limit:
                 raise Throttled(rate.wait()) from None
             raise
-        # Reads a body of any kind, up to `DATA_UPLOAD_MAX_MEMORY_SIZE`; REST framework takes one that came in chunks for
-        # none.
-        request.META["CONTENT_LENGTH"] = str(len(request._request.body))
 
     def tag(self, number, *parts):
         """Return the tag of a representation for this host, which has all of its links in it."""
