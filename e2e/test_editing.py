@@ -283,6 +283,7 @@ def test_after_the_session_ended_the_log_in_leads_back_to_the_form_and_its_text(
     add_tasks("Draw")
     person = someone(None).go(f"/sprints/{sprint}/")
     person.log_in("guest", "guest")
+    person.see_live()
     form = open_form(person, "Draw")
     form.get_by_label("Description").fill("Typed before the end")
     end_session(person)
