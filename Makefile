@@ -7,7 +7,7 @@ static := var/static/staticfiles.json
 on_services := board api e2e/test_live.py e2e/test_live_protocol.py --ignore=board/tests/test_concurrency.py
 static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py
 
-.PHONY: help run seed test test-units test-journeys e2e pictures docs chaos faults crash fuzz audit bench lint format setup setup-test
+.PHONY: help run seed test test-units test-journeys e2e pictures docs chaos faults crash fuzz audit bench lint format messages setup setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +87,10 @@ format: setup-test ## put the code into the house style
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 	@.venv/bin/djade --target-version 6.1 $$(git ls-files 'templates/*.html' '*/templates/*.html')
+
+messages: setup-test ## the catalogues of locale/: gather new strings, and compile what is translated
+	@$(manage) makemessages
+	@$(manage) compilemessages --ignore .venv --ignore var
 
 setup:
 	@.ci/setup run

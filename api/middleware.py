@@ -51,5 +51,6 @@ def as_problem(response):
     status = HTTPStatus(response.status_code)
     response.content = json.dumps(problem(status, DETAILS.get(status, status.description)))
     response.headers["Content-Type"] = MEDIA_TYPE
+    response.headers["Content-Language"] = settings.LANGUAGE_CODE
     response.headers["Content-Length"] = str(len(response.content))
     return response

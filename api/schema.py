@@ -7,6 +7,8 @@ summaries, headers, what can go wrong, examples, and what webhooks are sent.
 from functools import cache
 from http import HTTPStatus
 
+from django.conf import settings
+from django.utils.translation import override
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiViewExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
@@ -513,4 +515,5 @@ def _webhook():
 @cache
 def openapi():
     """Return the document as JSON values. It is the same for everybody, and made once."""
-    return SchemaGenerator().get_schema(request=None, public=True)
+    with override(settings.LANGUAGE_CODE):
+        return SchemaGenerator().get_schema(request=None, public=True)

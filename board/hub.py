@@ -390,7 +390,7 @@ class Hub:
             news = room is not listener.room_shown
             if not (frame or news or listener.asked or now - listener.sent_at >= BEAT_EVERY):
                 continue
-            key = listener.texts, listener.board, listener.cursor, news
+            key = listener.texts, listener.look, listener.board, listener.cursor, news
             if key not in texts:
                 whole = dict(frame or {"seq": listener.cursor})
                 if news:

@@ -181,6 +181,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "api.middleware.ApiMiddleware",
+    "board.middleware.LanguageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "board.middleware.HtmxProblemMiddleware",
@@ -284,7 +285,10 @@ CACHES = {
 # Language and time: whole dates are dates of the team's time zone.
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+# Each in its own words, with its catalogue in locale/ and its dates in config/formats/.
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "config.formats"
 USE_TZ = True
 
 # Static files: kept beside their app, served compressed and under hashed names once `make` collected them.

@@ -4,6 +4,7 @@ import { columnOf, count, find, focus, free, leave, listOf, parse, settle } from
 import { sayWhere } from "./news.js";
 import { reason } from "./problems.js";
 import { toast } from "./toasts.js";
+import { word } from "./words.js";
 
 const board = document.querySelector(".board");
 // Card id → its moves that are not answered yet; the first is on its way.
@@ -34,6 +35,7 @@ function newKey() {
 function send(card, moves) {
   const id = card.dataset.task;
   card.classList.add("saving");
+  card.dataset.saving = word("saving");
   card.setAttribute("aria-busy", "true");
   count();
   if (queues.has(id)) return queues.get(id).push(...moves);
@@ -118,5 +120,5 @@ export function dropDeleted(id) {
   const card = find(id);
   card?.classList.remove("open", "lifted", "saving");
   if (card) leave(id, Number(card.dataset.version));
-  toast("It was deleted meanwhile.");
+  toast(word("deleted"));
 }

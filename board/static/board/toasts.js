@@ -2,6 +2,7 @@
 // pointer and the focus.
 
 import { say } from "./news.js";
+import { word } from "./words.js";
 
 const PLACE = document.querySelector(".toasts");
 const SECONDS = 10;
@@ -14,7 +15,7 @@ export function toast(text, retry) {
   note.className = "toast";
   note.append(Object.assign(document.createElement("p"), { textContent: text }));
   if (retry) {
-    const button = Object.assign(document.createElement("button"), { textContent: "Retry" });
+    const button = Object.assign(document.createElement("button"), { textContent: word("retry") });
     button.addEventListener("click", () => {
       note.remove();
       retry();
@@ -27,7 +28,7 @@ export function toast(text, retry) {
 /** Press the newest Undo that was not pressed yet; a toast that has gone comes back for it. */
 export function undoNewest() {
   const note = undos.at(-1);
-  if (!note) return say("Nothing to undo");
+  if (!note) return say(word("nothingToUndo"));
   if (!note.isConnected) PLACE.append(note);
   note.querySelector("form[data-undo]").requestSubmit();
 }
