@@ -1,7 +1,74 @@
+"""How static files come to the browser: compressed, under hashed names, and the modules of a page as one file."""
+
+import re
+from graphlib import TopologicalSorter
+from pathlib import PurePosixPath
+
+from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+IMPORT = re.compile(r'^import (\{[^}]+\}) from "\./([\w-]+)\.js";$', re.MULTILINE)
+EXPORT = re.compile(r"^export ((?:async )?(?:function|const|class) (\w+))", re.MULTILINE)
+ANOTHER = re.compile(r"^(?:import|export)\b.*|^const \{.* as .*", re.MULTILINE)
+COMMENT = re.compile(r"^\s*(?://[^\n]*|/\*\*.*?\*/)\n", re.MULTILINE | re.DOTALL)
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):
-    """Static files under names that carry their hash, in the imports of JavaScript modules too."""
+    def post_process(self, paths, dry_run=False, **options):
+        if not dry_run:
+            paths = self._bundled(paths)
+        yield from super().post_process(paths, dry_run=dry_run, **options)
 
-    support_js_module_import_aggregation = True
+    def _bundled(self, paths):
+        """Return `paths`, the modules that others import being parts of those and no files of their own any more."""
+        scripts = {}
+        for name, (storage, path) in paths.items():
+            if name.endswith(".js"):
+                with storage.open(path) as file:
+                    scripts[name] = file.read().decode()
+        parts = {_beside(name, part) for name, script in scripts.items() for _, part in IMPORT.findall(script)}
+        for name in scripts:
+            if IMPORT.search(scripts[name]) and name not in parts:
+                self.delete(name)
+                self._save(name, ContentFile(bundle(name, scripts).encode()))
+                paths = paths | {name: (self, name)}
+        return {name: source for name, source in paths.items() if name not in parts}
+
+
+def bundle(entry, scripts):
+    """Return a module and all that it imports as one script, comments left out.
+
+    `scripts` maps names to texts. Each part is a function that returns what it exports, so that its own names stay its
+    own. Raises `KeyError` for an import that is not there, `graphlib.CycleError` when two modules import each other,
+    `ValueError` for imports and exports that are written in another way than ours.
+    """
+    order, found = TopologicalSorter(), [entry]
+    for name in found:
+        needed = [_beside(name, part) for _, part in IMPORT.findall(scripts[name])]
+        order.add(name, *needed)
+        found += [part for part in needed if part not in found]
+    *parts, _ = order.static_order()
+    text = "".join([*(_part(name, scripts[name]) for name in parts), _body(scripts[entry])])
+    if left := ANOTHER.search(text):
+        raise ValueError(
+            f'{entry}: write import {{ name }} from "./file.js"; and export at the name, not {left[0]}'
+        )
+    return text
+
+
+def _part(name, script):
+    exported = ", ".join(word for _, word in EXPORT.findall(script))
+    body = EXPORT.sub(r"\1", _body(script))
+    return f"const {_variable(PurePosixPath(name).stem)} = (() => {{\n{body}return {{ {exported} }};\n}})();\n"
+
+
+def _body(script):
+    return IMPORT.sub(lambda found: f"const {found[1]} = {_variable(found[2])};", COMMENT.sub("", script))
+
+
+def _variable(stem):
+    return f"${stem.replace('-', '_')}"
+
+
+def _beside(name, stem):
+    return str(PurePosixPath(name).with_name(f"{stem}.js"))

@@ -129,6 +129,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=Path, default=ROOT / "var" / "bench" / "board.json")
     options = parser.parse_args()
+    options.json.parent.mkdir(parents=True, exist_ok=True)
     figures = {}
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lightboard-bench-")))
@@ -137,20 +138,21 @@ def main():
         server.start()
         sprints, session = run(FILL % (SIZES,), server.env)
         site = Site(server, {int(size): pk for size, pk in sprints.items()}, session)
-        show(figures, "answers", answers(site))
-        show(figures, "rendering", rendering(site))
-        show(figures, "moves", moves(folder))
+        keep = partial(show, figures, options.json)
+        keep("answers", answers(site))
+        keep("rendering", rendering(site))
+        keep("moves", moves(folder))
         with sync_playwright() as playwright:
             browser = launch(playwright)
-            show(figures, "visits", visits(browser, site, folder))
-            show(figures, "drop", drops(browser, site))
-            show(figures, "hand", hands(browser, site))
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(json.dumps(figures, indent=1))
+            keep("visits", visits(browser, site, folder))
+            keep("drop", drops(browser, site))
+            keep("hand", hands(browser, site))
 
 
-def show(figures, name, rows):
+def show(figures, file, name, rows):
+    """Print a part's figures, and keep what there is so far: a part that fails takes no others with it."""
     figures[name] = rows
+    file.write_text(json.dumps(figures, indent=1))
     print(f"\n{name}")
     for what, value in rows.items():
         print(f"  {what:<58}{value}", flush=True)

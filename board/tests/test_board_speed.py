@@ -3,13 +3,19 @@
 import gzip
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from board import actions, broadcasts, views
 from board.actions import Place
-from board.models import Status
+from board.models import Status, Task
+from board.ordering import GAP
 
 from .reading import Page
+
+MOVE_STATEMENTS = 10
+MOVE_BYTES = 2048
 
 pytestmark = pytest.mark.django_db
 
@@ -137,3 +143,42 @@ def test_a_card_is_small(user, sprint, add):
     html = broadcasts.card(task)
     assert len(html.encode()) <= 450
     assert len(Page(html).one("li").all()) <= 8
+
+
+@pytest.fixture
+def many(user, sprint):
+    """Fill the sprint's first column at once: `many(20)` returns the tasks, the topmost first."""
+
+    def fill(count):
+        first = actions.add_task(user, name="Task 0", sprint_id=sprint.pk)
+        rows = (
+            Task(name=f"Task {n}", sprint=sprint, order=first.order + n * GAP, version=first.version)
+            for n in range(1, count)
+        )
+        return [first, *Task.objects.bulk_create(rows)]
+
+    return fill
+
+
+@pytest.mark.parametrize("size", [20, 200, 1000])
+@pytest.mark.parametrize("place", ["at the end", "between two"])
+def test_a_move_costs_the_same_on_every_board(
+    browser, sprint, many, size, place, django_capture_on_commit_callbacks
+):
+    *cards, card = many(size)
+    where = {} if place == "at the end" else {"after": cards[3].pk, "before": cards[4].pk}
+    data = {"sprint": sprint.pk, "column": "todo" if where else "done", **where}
+    headers = {
+        "HX-Request": "true",
+        "HX-Current-URL": f"http://testserver/sprints/{sprint.pk}/",
+        "Idempotency-Key": "one gesture",
+    }
+    with CaptureQueriesContext(connection) as queries, django_capture_on_commit_callbacks(execute=True):
+        answer = browser.post(f"/tasks/{card.pk}/place/", data, headers=headers)
+    statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
+    # Session, person and sprint; the key of the gesture; the number, the card, its neighbours; the card, the event and
+    # the key's answer written.
+    assert len(statements) == MOVE_STATEMENTS
+    assert len(answer.content) <= MOVE_BYTES
+    card.refresh_from_db()
+    assert (card.status, cards[3].order < card.order < cards[4].order) == ((1, True) if where else (4, False))
