@@ -5,6 +5,7 @@ import socket
 from ipaddress import IPv6Network, ip_address
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 # What is global in IPv6; everything else stands for IPv4, for this machine or for the local network.
 GLOBAL_V6 = IPv6Network("2000::/3")
@@ -29,7 +30,9 @@ async def addresses_of(host, port):
 def judge(address):
     """Raise `ForbiddenAddress` for an address that is not of the public internet, unless the settings allow it."""
     if not (settings.WEBHOOKS_TO_PRIVATE_ADDRESSES or is_public(address)):
-        raise ForbiddenAddress(f"{address} is not an address of the public internet.")
+        raise ForbiddenAddress(
+            gettext("%(address)s is not an address of the public internet.") % {"address": address}
+        )
 
 
 def is_public(address):

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from .addresses import ForbiddenAddress, judge
 from .models import KINDS, Token, Webhook
@@ -18,8 +20,8 @@ class TokenForm(forms.ModelForm):
     """A new token; its key is there once, when it is issued."""
 
     days = forms.TypedChoiceField(
-        label="Valid for",
-        choices=[(30, "30 days"), (90, "90 days"), (365, "a year"), ("", "no end")],
+        label=_("Valid for"),
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("a year")), ("", _("no end"))],
         coerce=int,
         empty_value=None,
         required=False,
@@ -29,7 +31,7 @@ class TokenForm(forms.ModelForm):
     class Meta:
         model = Token
         fields = ["name", "scope"]
-        labels = {"name": "What it is for", "scope": "May"}
+        labels = {"name": _("What it is for"), "scope": pgettext_lazy("what a token lets a program do", "May")}
 
     def issue(self, owner):
         """Make the token of the valid form and return its key."""
@@ -42,12 +44,12 @@ class TokenForm(forms.ModelForm):
 class WebhookForm(forms.ModelForm):
     """A new webhook; its secret is there once, when it is opened."""
 
-    kinds = forms.MultipleChoiceField(label="Tell it of", choices=KINDS, widget=forms.CheckboxSelectMultiple)
+    kinds = forms.MultipleChoiceField(label=_("Tell it of"), choices=KINDS, widget=forms.CheckboxSelectMultiple)
 
     class Meta:
         model = Webhook
         fields = ["url", "kinds"]
-        labels = {"url": "Address"}
+        labels = {"url": _("Address")}
         widgets = {"url": forms.URLInput({"placeholder": "https://example.org/hooks/lightboard"})}
 
     def __init__(self, owner, site, *args, **kwargs):
@@ -60,9 +62,11 @@ class WebhookForm(forms.ModelForm):
         try:
             parts.port  # noqa: B018
         except ValueError:
-            raise ValidationError("There is no such port.") from None
+            raise ValidationError(gettext("There is no such port.")) from None
         if parts.username is not None:
-            raise ValidationError("A name or password in the address would be kept: check the signature instead.")
+            raise ValidationError(
+                gettext("A name or password in the address would be kept: check the signature instead.")
+            )
         try:
             # A name is judged each time it is looked up, before anything is sent.
             with suppress(ValueError):
@@ -73,7 +77,8 @@ class WebhookForm(forms.ModelForm):
 
     def clean(self):
         if Webhook.objects.filter(owner=self.instance.owner).count() >= MOST_WEBHOOKS:
-            raise ValidationError(f"You have {MOST_WEBHOOKS} webhooks: delete one that you do not need.")
+            text = gettext("You have %(count)s webhooks: delete one that you do not need.")
+            raise ValidationError(text % {"count": MOST_WEBHOOKS})
         return super().clean()
 
     def open(self):

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.validators import URLValidator
@@ -11,18 +11,26 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 
 from board import history
 
 LOG_INS_KEPT = 20
 USE_NOTED_EVERY = timedelta(minutes=1)
 KINDS = {
-    "task.add": "Task added",
-    "task.update": "Task changed",
-    "task.remove": "Task removed",
-    "sprint.add": "Sprint added",
-    "sprint.update": "Sprint changed",
-    "sprint.remove": "Sprint removed",
+    "task.add": _("Task added"),
+    "task.update": _("Task changed"),
+    "task.remove": _("Task removed"),
+    "sprint.add": _("Sprint added"),
+    "sprint.update": _("Sprint changed"),
+    "sprint.remove": _("Sprint removed"),
+}
+# Why a webhook is off, by what is kept of it: what was written is one language's, what is read the reader's.
+WHY_OFF = {
+    "by": _("Switched off by %(detail)s."),
+    "gone": _("The receiver answered 410 Gone."),
+    "since": _("Nothing got through since %(detail)s."),
 }
 
 
@@ -41,8 +49,8 @@ class Token(models.Model):
     """A key with which a program acts for a person. The key itself is shown once and kept nowhere."""
 
     class Scope(models.TextChoices):
-        READ = "read", "Read"
-        WRITE = "write", "Read and write"
+        READ = "read", _("Read")
+        WRITE = "write", _("Read and write")
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=100)
@@ -147,9 +155,21 @@ class Webhook(models.Model):
         self.save(force_insert=True)
         return self.secret
 
-    def switch_off(self, why):
+    @property
+    def why_off(self):
+        """Why the webhook is off, in the reader's language."""
+        why, space, detail = self.switched_off_why.partition(" ")
+        if why not in WHY_OFF:
+            # Written by an earlier release, as a sentence.
+            return self.switched_off_why
+        if why == "since":
+            detail = date_format(timezone.localtime(datetime.fromisoformat(detail)), "MOMENT")
+        return WHY_OFF[why] % {"detail": detail}
+
+    def switch_off(self, why, detail=""):
+        """Switch off; `why` is one of `WHY_OFF`, `detail` a name, or a moment in ISO form."""
         self.switched_off_at = timezone.now()
-        self.switched_off_why = why
+        self.switched_off_why = f"{why} {detail}".strip()
         self.save(update_fields=["switched_off_at", "switched_off_why"])
 
     def switch_on(self):

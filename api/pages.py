@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -45,7 +46,7 @@ def revoke_token(request, pk):
     token = get_object_or_404(request.user.tokens, pk=pk)
     if request.method == "POST":
         token.revoke()
-        messages.success(request, f"“{token}” opens nothing any more.")
+        messages.success(request, gettext("“%(token)s” opens nothing any more.") % {"token": token})
         return redirect("tokens")
     return render(request, "api/revoke_token.html", {"token": token, "nav": "tokens"})
 
@@ -89,7 +90,7 @@ def switch_webhook(request, pk):
         webhook.switch_on()
         courier.look()
     else:
-        webhook.switch_off(f"Switched off by {full_name(request.user)}.")
+        webhook.switch_off("by", full_name(request.user))
     return redirect("webhook", pk)
 
 
@@ -98,7 +99,7 @@ def redeliver(request, pk):
     delivery = get_object_or_404(Delivery, pk=pk, webhook__in=Webhook.objects.visible_to(request.user))
     delivery.redeliver()
     courier.look()
-    messages.success(request, "It is sent again.")
+    messages.success(request, gettext("It is sent again."))
     return redirect("webhook", delivery.webhook_id)
 
 
@@ -108,7 +109,7 @@ def delete_webhook(request, pk):
     webhook = _webhook(request, pk)
     if request.method == "POST":
         webhook.delete()
-        messages.success(request, f"{webhook} is told nothing any more.")
+        messages.success(request, gettext("%(address)s is told nothing any more.") % {"address": webhook})
         return redirect("webhooks")
     return render(request, "api/delete_webhook.html", {"webhook": webhook, "nav": "webhooks"})
 

@@ -7,6 +7,8 @@ summaries, headers, what can go wrong, examples, and what webhooks are sent.
 from functools import cache
 from http import HTTPStatus
 
+from django.conf import settings
+from django.utils.translation import override
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiViewExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
@@ -393,7 +395,7 @@ EXAMPLES = {
     "Problem": {
         "status": 400,
         "title": "Bad Request",
-        "detail": "The request breaks a rule.",
+        "detail": "started: A task that is not started has no start date.",
         "fields": {"started": ["A task that is not started has no start date."]},
     },
     "Message": MESSAGE,
@@ -407,17 +409,20 @@ def complete(result, **of_spectacular):
     schemas["Problem"] = PROBLEM
     schemas["Message"] = {
         "type": "object",
-        "description": "A change, as the socket and webhooks tell of it.",
-        "required": ["model", "id", "action", "body", "seq"],
+        "description": "A change, as the socket and webhooks tell of it; of people only the socket does.",
+        "required": ["model", "id", "action", "body"],
         "properties": {
-            "model": {"enum": ["task", "sprint"]},
+            "model": {"enum": ["task", "sprint", "user"]},
             "id": {"type": "integer"},
             "action": {"enum": ["add", "update", "remove"]},
             "body": {
                 "description": "The resource as it is now, null when it was removed.",
-                "oneOf": [_ref("schemas", "Task"), _ref("schemas", "Sprint"), {"type": "null"}],
+                "oneOf": [
+                    *(_ref("schemas", name) for name in ("Task", "Sprint", "User")),
+                    {"type": "null"},
+                ],
             },
-            "seq": {"type": "integer", "description": "The sequence number of the change."},
+            "seq": {"type": "integer", "description": "The sequence number of the change; people have none."},
         },
     }
     for name, schema in schemas.items():
@@ -513,4 +518,5 @@ def _webhook():
 @cache
 def openapi():
     """Return the document as JSON values. It is the same for everybody, and made once."""
-    return SchemaGenerator().get_schema(request=None, public=True)
+    with override(settings.LANGUAGE_CODE):
+        return SchemaGenerator().get_schema(request=None, public=True)

@@ -215,17 +215,18 @@ def note(delivery, outcome):
             return
         why = is_last and not outcome.is_success and _why_to_switch_off(delivery)
         if why:
-            delivery.webhook.switch_off(why)
-            log.warning("Webhook %s of %s was switched off: %s", delivery.webhook_id, delivery.webhook.owner, why)
+            webhook = delivery.webhook
+            webhook.switch_off(*why)
+            log.warning("Webhook %s of %s was switched off: %s", webhook.pk, webhook.owner, webhook.why_off)
 
 
 def _why_to_switch_off(delivery):
     if delivery.status == GONE:
-        return "The receiver answered 410 Gone."
+        return ("gone",)
     since = Delivery.objects.filter(webhook=delivery.webhook_id, delivered_at__gte=delivery.made_at)
     if since.exists():
         return None
-    return f"Nothing got through since {timezone.localtime(delivery.made_at):%d %b %Y, %H:%M}."
+    return "since", delivery.made_at.isoformat(timespec="seconds")
 
 
 def prune():

@@ -15,6 +15,8 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from .models import Profile
 
@@ -29,9 +31,9 @@ _signer = signing.Signer(salt="board.accounts.link")
 
 
 class Role(models.TextChoices):
-    MEMBER = "member", "Member"
-    READER = "reader", "Reader"
-    STAFF = "staff", "Staff"
+    MEMBER = "member", _("Member")
+    READER = "reader", _("Reader")
+    STAFF = "staff", _("Staff")
 
 
 class InvalidLink(Exception):
@@ -213,7 +215,7 @@ def _end_sessions(user, but=None):
 def set_role(by, user, role):
     """Make a user member, reader or staff."""
     if role is not Role.STAFF:
-        _judge_loss_of_staff(by, user, "lose that role")
+        _judge_loss_of_staff(by, user, gettext("The last one of staff cannot lose that role."))
     if role is role_of(user):
         return
     user.is_staff = role is Role.STAFF
@@ -226,8 +228,8 @@ def set_role(by, user, role):
 def deactivate(by, user):
     """Shut a user out: sessions and sockets end, tokens open nothing. What they did and have to do stays."""
     if by == user:
-        raise ValidationError("You cannot deactivate yourself: ask somebody else of staff.")
-    _judge_loss_of_staff(by, user, "be deactivated")
+        raise ValidationError(gettext("You cannot deactivate yourself: ask somebody else of staff."))
+    _judge_loss_of_staff(by, user, gettext("The last one of staff cannot be deactivated."))
     user.is_active = False
     user.save(update_fields=["is_active"])
     _end_sessions(user)
@@ -242,16 +244,16 @@ def reactivate(by, user):
     note("%r was reactivated by %s", user.username, _name(by))
 
 
-def _judge_loss_of_staff(by, user, what):
+def _judge_loss_of_staff(by, user, refusal):
     """Locks all staff until the transaction ends, so that the last two cannot demote each other."""
     staff = get_user_model().objects.select_for_update().filter(is_staff=True, is_active=True)
     active = {person.pk for person in staff.order_by("pk")}
     if by and by.pk not in active:
-        raise ValidationError("You are not of staff any more.")
+        raise ValidationError(gettext("You are not of staff any more."))
     if active == {user.pk}:
-        raise ValidationError(f"The last one of staff cannot {what}.")
+        raise ValidationError(refusal)
     if by == user and user.is_staff:
-        raise ValidationError("You cannot take the role from yourself: ask somebody else of staff.")
+        raise ValidationError(gettext("You cannot take the role from yourself: ask somebody else of staff."))
 
 
 def _save_profile(user, **values):

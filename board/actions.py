@@ -16,9 +16,18 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from . import broadcasts, history, ordering
 from .models import Event, Sprint, Status, Task
+
+# Why a change is not undone: what oneself, or somebody else, did to the same since.
+SINCE = {
+    Event.Kind.ADD: (_("You restored it since."), _("%(who)s restored it since.")),
+    Event.Kind.UPDATE: (_("You changed it since."), _("%(who)s changed it since.")),
+    Event.Kind.REMOVE: (_("You deleted it since."), _("%(who)s deleted it since.")),
+}
 
 
 @dataclass(frozen=True)
@@ -94,14 +103,18 @@ def _sprint(sprint_id, expect):
 def _judge_sprint(sprint, end_is_new):
     sprint.full_clean(exclude=["version"])
     if end_is_new and sprint.is_past:
-        raise ValidationError({"end": "The end date must not lie in the past."})
+        raise ValidationError({"end": gettext("The end date must not lie in the past.")})
 
 
 def _judge_is_empty(sprint):
     count = Task.objects.filter(sprint=sprint).count()
     if count:
-        tasks = "1 task" if count == 1 else f"{count} tasks"
-        raise ValidationError({"tasks": f"The sprint still has {tasks}: move or delete them first."})
+        reason = ngettext(
+            "The sprint still has %(count)s task: move or delete them first.",
+            "The sprint still has %(count)s tasks: move or delete them first.",
+            count,
+        )
+        raise ValidationError({"tasks": reason % {"count": count}})
 
 
 # Tasks
@@ -181,13 +194,13 @@ def _sprint_news(task, before):
 def _judge_task(task, sprint_is_new, was_done=False):
     if sprint_is_new:
         if was_done:
-            raise ValidationError({"sprint": "A completed task keeps its sprint."})
+            raise ValidationError({"sprint": gettext("A completed task keeps its sprint.")})
         if task.sprint_id:
             sprint = Sprint.objects.filter(pk=task.sprint_id).first()
             if sprint is None:
-                raise ValidationError({"sprint": "There is no such sprint."})
+                raise ValidationError({"sprint": gettext("There is no such sprint.")})
             if sprint.is_past:
-                raise ValidationError({"sprint": "Tasks cannot go to a sprint that is over."})
+                raise ValidationError({"sprint": gettext("Tasks cannot go to a sprint that is over.")})
     task.clean_fields(exclude=["order", "version", "sprint", "assigned"])
     task.clean()
 
@@ -265,8 +278,9 @@ def _refuse_what_changed_since(by, event, row):
     if row and event.kind != Event.Kind.REMOVE:
         later = _touching(later, _changed_fields(event, row))
     if later:
-        who = "You" if by and later[0].by_id == by.pk else history.actor(later[0])
-        raise ValidationError(f"{who} {history.DEEDS[later[0].kind]} it since.")
+        mine, theirs = SINCE[later[0].kind]
+        is_mine = by and later[0].by_id == by.pk
+        raise ValidationError((mine if is_mine else theirs) % {"who": history.actor(later[0])})
 
 
 def _touching(events, names):
@@ -301,7 +315,7 @@ def _put_back(by, seq, row, event):
 def _as_removed(event):
     """Return the row that an event removed, not saved yet, without what is not there any more."""
     if timezone.now() - event.at > history.RESTORABLE:
-        raise ValidationError("It was deleted more than 30 days ago.")
+        raise ValidationError(gettext("It was deleted more than 30 days ago."))
     row = history.row_before(event)
     if event.task is not None:
         _spare_who_left(row)

@@ -1,6 +1,7 @@
 """What a change looks like to others: the components, rendered once, and what surrounds them."""
 
 from datetime import timedelta
+from functools import cache
 from html import unescape
 from threading import Lock
 
@@ -10,7 +11,7 @@ from django.db.models import Count, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import strip_tags
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, override
 
 from . import doorbell, history
 from .models import Column, Event, Sprint, Status, Task
@@ -101,6 +102,17 @@ def _burndown(sprint, width=120, height=40, edge=2):
     }
 
 
+@cache
+def batches(language):
+    """Return `batch` in a language: always the same function, so that its sockets share what it returns."""
+
+    def batch_in_language(sprint_id, since):
+        with override(language):
+            return batch(sprint_id, since)
+
+    return batch_in_language
+
+
 def batch(sprint_id, since):
     """Return what a page that shows a sprint's board as of `since` needs next.
 
@@ -158,11 +170,11 @@ def card(task):
 
 def _news(event, names):
     who = history.actor(event)
-    what = f"“{names[event.task]}”" if event.task in names else "a task"
+    what = history.quoted(names[event.task]) if event.task in names else gettext("a task")
     return {
         "task": event.task,
         "by": event.by_id,
         "name": who,
-        "text": f"{who} {history.describe(event, what)}",
+        "text": history.describe(event, what, who),
         "moved": history.is_move(event),
     }

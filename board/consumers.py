@@ -1,15 +1,15 @@
 """Who may listen to a board. Sockets take no commands but holds; what they get comes from the hub."""
 
 import json
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.http.request import validate_host
 
-from . import accounts, broadcasts
-from .hub import LOG_IN, TRY_LATER, Listener, ended_sessions, hub
+from . import accounts, broadcasts, languages
+from .hub import LOG_IN, Listener, ended_sessions, hub
 from .templatetags.people import colour, full_name, initials
 
 BAD_MESSAGE = 1008
@@ -18,7 +18,7 @@ MESSAGE_BYTES = 1024
 
 
 class BoardConsumer(AsyncWebsocketConsumer):
-    """A page that shows a board.
+    """A page that shows a board, in the language that it names in the query: `?language=de`.
 
     From the page: `{"since": n}`, I show sequence number n (first as a greeting, then as acknowledgement of each
     frame, or as a question), `{"hold": task id}` and `{"release": task id}`.
@@ -39,9 +39,6 @@ class BoardConsumer(AsyncWebsocketConsumer):
             return
         hub.start()
         session = self.scope["session"]
-        if not hub.has_room_for(session.session_key):
-            await self.close(TRY_LATER)
-            return
         user = self.scope["user"]
         self.may_hold = accounts.may_write(user)
         self.listener = Listener(
@@ -50,7 +47,7 @@ class BoardConsumer(AsyncWebsocketConsumer):
             session=session.session_key,
             log_in=(session.session_key, user.pk, accounts.standing(user)),
             ended=ended_sessions,
-            look=broadcasts.batch,
+            look=broadcasts.batches(language_of(self.scope)),
             texts=frame_texts,
             send=self.send,
             close=self.close,
@@ -124,6 +121,12 @@ def is_own_origin(scope):
     if origin == f"{scheme}://{host}":
         return validate_host(urlsplit(origin).hostname or "", hosts)
     return origin in settings.CSRF_TRUSTED_ORIGINS
+
+
+def language_of(scope):
+    """Return the language of the page that opened a socket: a person may have pages in two."""
+    query = parse_qs(scope["query_string"].decode("latin1"))
+    return languages.known(query.get("language", [""])[0]) or settings.LANGUAGE_CODE
 
 
 def person(user):

@@ -3,11 +3,23 @@
 import csv
 from io import StringIO
 
+from django.utils.translation import gettext_lazy as _
+
 from .templatetags.people import full_name
 
 # Tells spreadsheets that the text is UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
-HEAD = ["Number", "Name", "Description", "Sprint", "Column", "Assigned to", "Due", "Started", "Completed"]
+HEAD = [
+    _("Number"),
+    _("Name"),
+    _("Description"),
+    _("Sprint"),
+    _("Column"),
+    _("Assigned to"),
+    _("Due"),
+    _("Started"),
+    _("Completed"),
+]
 # What a cell must not begin with: spreadsheets take it for a formula
 # (OWASP, https://owasp.org/www-community/attacks/CSV_Injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -21,7 +33,7 @@ def sheet(tasks):
     text = StringIO(BYTE_ORDER_MARK, newline="")
     text.seek(0, 2)
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    writer.writerow(HEAD)
+    writer.writerow(map(str, HEAD))
     writer.writerows(map(_cells, tasks))
     return text.getvalue()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views import defaults
 
 log = logging.getLogger(__name__)
@@ -25,17 +26,17 @@ class Fault:
 
 BUSY = Fault(
     503,
-    "The board is busy: nothing was saved. Try again in a moment.",
+    _("The board is busy: nothing was saved. Try again in a moment."),
     "Something holds the database's write lock for long: look for other programs that have it open.",
 )
 AWAY = Fault(
     503,
-    "The database cannot be reached. Look again in a moment whether your change was saved.",
+    _("The database cannot be reached. Look again in a moment whether your change was saved."),
     "Start the database of DATABASE_URL again; requests are answered as soon as it is there.",
 )
 FULL = Fault(
     507,
-    "The disk of the server is full: nothing was saved. The board can still be read.",
+    _("The disk of the server is full: nothing was saved. The board can still be read."),
     "Make room on the disk of the database; nothing has to be restarted.",
 )
 # From here on: what sqlite3 and PostgreSQL call it (https://sqlite.org/rescode.html, "PostgreSQL Error Codes").

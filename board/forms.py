@@ -3,7 +3,10 @@ from datetime import date
 from django import forms
 from django.contrib.auth import get_user_model
 from django.forms.renderers import TemplatesSetting
+from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from . import history
 from .actions import Place
@@ -32,7 +35,7 @@ class PersonField(forms.ModelChoiceField):
 def _in_words(value):
     """Return the value of a field, in a row, as a person reads it."""
     if isinstance(value, date):
-        return date_format(value, "D j M Y")
+        return date_format(value, "DAY_AND_YEAR")
     return full_name(value) if isinstance(value, get_user_model()) else value
 
 
@@ -82,7 +85,7 @@ class SprintForm(ChangeForm):
     class Meta:
         model = Sprint
         fields = ["name", "end", "description"]
-        labels = {"end": "End date"}
+        labels = {"end": _("End date")}
         widgets = {"end": DateInput, "description": forms.Textarea({"rows": 3})}
 
 
@@ -90,12 +93,13 @@ class TaskForm(ChangeForm):
     """What a card's form holds, or one field of it; `NewTaskForm` starts with less."""
 
     assigned = PersonField(
-        get_user_model().objects.none(), label="Assigned to", required=False, empty_label="Nobody"
+        get_user_model().objects.none(), label=_("Assigned to"), required=False, empty_label=_("Nobody")
     )
 
     class Meta:
         model = Task
         fields = ["name", "description", "due", "assigned"]
+        labels = {"due": _("Due")}
         widgets = {"due": DateInput, "description": forms.Textarea({"rows": 4})}
 
     def __init__(self, *args, only=None, **kwargs):
@@ -138,21 +142,31 @@ class PlaceForm(forms.Form):
     def clean(self):
         data = super().clean()
         if data.get("column") not in (None, Column.BACKLOG) and "sprint" in data and not data["sprint"]:
-            self.add_error("sprint", "A column beyond the backlog belongs to a sprint.")
+            self.add_error("sprint", gettext("A column beyond the backlog belongs to a sprint."))
         return data
 
 
 class MoveForm(forms.Form):
     """The way to move a card without dragging: a column of a current sprint or the backlog, and where in it."""
 
-    column = forms.ChoiceField(label="Move to")
+    column = forms.ChoiceField(label=_("Move to"))
     position = forms.ChoiceField(
-        error_messages={"invalid_choice": "That card does not stand there any more: choose again."}
+        label=_("Position"),
+        error_messages={"invalid_choice": _("That card does not stand there any more: choose again.")},
     )
 
-    def __init__(self, task, sprints, cards, *args, **kwargs):
-        """Offer the columns of `sprints`, the task's own column chosen, and to stand before each of `cards`."""
-        super().__init__(*args, initial={"column": _column_value(task)}, **kwargs)
+    def __init__(self, task, column, sprints, cards, *args, **kwargs):
+        """Offer the columns of `sprints`, `column` chosen, and to stand before each of `cards`.
+
+        With htmx another column brings the cards that one may stand before there.
+        """
+        super().__init__(*args, initial={"column": column}, **kwargs)
+        self.fields["column"].widget.attrs = {
+            "hx-get": reverse("move_task", args=[task.pk]),
+            "hx-trigger": "change",
+            "hx-target": "next select",
+            "hx-select": "[name=position]",
+        }
         columns = [column for column in Column if column is not Column.BACKLOG]
         of_sprints = [
             (sprint, [(f"{sprint.pk}-{column.value}", column.label) for column in columns]) for sprint in sprints
@@ -162,29 +176,38 @@ class MoveForm(forms.Form):
             *((str(sprint), choices) for sprint, choices in of_sprints),
         ]
         titles = {Column.BACKLOG.value: Column.BACKLOG.label}
-        titles |= {value: f"{sprint}, {label}" for sprint, choices in of_sprints for value, label in choices}
+        titles |= {
+            value: gettext("%(sprint)s, %(column)s") % {"sprint": sprint, "column": label}
+            for sprint, choices in of_sprints
+            for value, label in choices
+        }
         befores = {value: [] for value in titles}
         for card in cards:
             if card != task:
-                befores[_column_value(card)].append((f"{_column_value(card)}/{card.pk}", card.name))
+                befores[column_of(card)].append((f"{column_of(card)}/{card.pk}", card.name))
         self.fields["position"].choices = [
-            ("bottom", "Bottom of the column"),
-            ("top", "Top of the column"),
-            *((f"Before, in {titles[value]}", choices) for value, choices in befores.items() if choices),
+            ("bottom", gettext("Bottom of the column")),
+            ("top", gettext("Top of the column")),
+            *(
+                (gettext("Before, in %(column)s") % {"column": titles[value]}, choices)
+                for value, choices in befores.items()
+                if choices
+            ),
         ]
 
     def place(self):
         """Return what the valid form says as a `Place`: a card to stand before decides the column, too."""
         column, position = self.cleaned_data["column"], self.cleaned_data["position"]
         column, _, before = position.rpartition("/") if "/" in position else (column, "", "")
-        sprint, _, column = column.rpartition("-")
-        return Place(
-            int(sprint) if sprint else None,
-            Column(column).status,
-            before=int(before) if before else None,
-            top=position == "top",
-        )
+        return Place(*place_of(column), before=int(before) if before else None, top=position == "top")
 
 
-def _column_value(task):
+def column_of(task):
+    """Return the column where a task stands, as `MoveForm` calls it."""
     return f"{task.sprint_id}-{task.column}" if task.sprint_id else Column.BACKLOG.value
+
+
+def place_of(column):
+    """Return the (sprint id, status) of a column of `MoveForm`; a ValueError when there is none of this name."""
+    sprint, _, name = column.rpartition("-")
+    return int(sprint) if sprint else None, Column(name).status

@@ -8,13 +8,48 @@ from cachetools import LRUCache, cached
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.text import get_text_list
+from django.utils.translation import gettext, gettext_lazy
 
 from .models import Column, Counter, Event, Sprint, Status, Task
 
 # For how long a deleted task can be restored.
 RESTORABLE = timedelta(days=30)
 PLACE = ("sprint", "status", "order")
-DEEDS = {Event.Kind.ADD: "restored", Event.Kind.UPDATE: "changed", Event.Kind.REMOVE: "deleted"}
+# What happened, with who did it and without: whole sentences, since languages put their words in different places.
+ADDED = gettext_lazy("%(who)s added %(what)s"), gettext_lazy("Added %(what)s")
+RESTORED = gettext_lazy("%(who)s restored %(what)s"), gettext_lazy("Restored %(what)s")
+RESTORED_IN = (
+    gettext_lazy("%(who)s restored %(what)s in %(column)s"),
+    gettext_lazy("Restored %(what)s in %(column)s"),
+)
+DELETED = gettext_lazy("%(who)s deleted %(what)s"), gettext_lazy("Deleted %(what)s")
+MOVED = gettext_lazy("%(who)s moved %(what)s to %(column)s"), gettext_lazy("Moved %(what)s to %(column)s")
+MOVED_BACK = (
+    gettext_lazy("%(who)s moved %(what)s back to %(column)s"),
+    gettext_lazy("Moved %(what)s back to %(column)s"),
+)
+MOVED_AWAY = (
+    gettext_lazy("%(who)s moved %(what)s to another sprint"),
+    gettext_lazy("Moved %(what)s to another sprint"),
+)
+MOVED_BACK_AWAY = (
+    gettext_lazy("%(who)s moved %(what)s back to another sprint"),
+    gettext_lazy("Moved %(what)s back to another sprint"),
+)
+MOVED_WITHIN = (
+    gettext_lazy("%(who)s moved %(what)s within its column"),
+    gettext_lazy("Moved %(what)s within its column"),
+)
+MOVED_BACK_WITHIN = (
+    gettext_lazy("%(who)s moved %(what)s back within its column"),
+    gettext_lazy("Moved %(what)s back within its column"),
+)
+CHANGED = gettext_lazy("%(who)s changed %(fields)s of %(what)s"), gettext_lazy("Changed %(fields)s of %(what)s")
+CHANGED_BACK = (
+    gettext_lazy("%(who)s changed %(fields)s of %(what)s back"),
+    gettext_lazy("Changed %(fields)s of %(what)s back"),
+)
 # What an event keeps beside the row's fields: the neighbours that made room, the change that it undid.
 BESIDES = ("spaced", "undoes")
 SPRINTS_FOLLOWED = 200
@@ -44,7 +79,7 @@ def state():
 
 
 def note_people(update_fields=None, **kwargs):
-    """Count a change of a person, as the receiver of `post_save`; a log-in changes nothing that is shown."""
+    """Count a change of a person, as the receiver of `post_save` and `post_delete`; a log-in changes nothing that is shown."""
     if update_fields != {"last_login"}:
         Counter.objects.update(people=F("people") + 1)
 
@@ -191,9 +226,9 @@ def touched_tasks(events):
 
 
 def story(task_id):
-    """Return what happened to a task, the newest first: [{"at", "who", "what"}]."""
+    """Return what happened to a task, the newest first: [{"at", "text"}]."""
     events = _of_row(task_id, None)
-    return [{"at": event.at, "who": actor(event), "what": describe(event)} for event in events]
+    return [{"at": event.at, "text": describe(event, gettext("it"), actor(event))} for event in events]
 
 
 def actor(event):
@@ -201,28 +236,42 @@ def actor(event):
     return (event.by.get_full_name() or event.by.username) if event.by else "Lightboard"
 
 
-def describe(event, what="it"):
-    """Return what happened to a task or sprint in words, without who: "moved it to In Testing"."""
+def quoted(name):
+    """Return a name as it stands in a sentence."""
+    return gettext("“%(name)s”") % {"name": name}
+
+
+def describe(event, what, who=None):
+    """Return what happened to a task or sprint as a sentence in the reader's language: "Moved it to In Testing".
+
+    `what` is the task or sprint as the sentence's object, `who` the one to name who did it.
+    """
+    with_who, without = _sentence(event)
+    values = {"who": who, "what": what, "column": _column_after(event), "fields": _names_of_fields(event)}
+    return (with_who if who else without) % values
+
+
+def _sentence(event):
     changes = event.changes
     is_undo = "undoes" in changes
     if event.kind == Event.Kind.ADD:
-        return _describe_added(event, what, is_undo)
+        restored = RESTORED if event.task is None else RESTORED_IN
+        return restored if is_undo else ADDED
     if event.kind == Event.Kind.REMOVE:
-        return f"deleted {what}"
-    back = " back" if is_undo else ""
+        return DELETED
     if "status" in changes or "sprint" in changes:
-        return f"moved {what}{back} to {_column_after(event)}"
+        if _column_after(event) is None:
+            return MOVED_BACK_AWAY if is_undo else MOVED_AWAY
+        return MOVED_BACK if is_undo else MOVED
     if "order" in changes:
-        return f"moved {what}{back} within its column"
+        return MOVED_BACK_WITHIN if is_undo else MOVED_WITHIN
+    return CHANGED_BACK if is_undo else CHANGED
+
+
+def _names_of_fields(event):
     model = Sprint if event.task is None else Task
-    names = [str(model._meta.get_field(name).verbose_name) for name in fields(event)]
-    return f"changed {' and '.join(names)} of {what}{back}"
-
-
-def _describe_added(event, what, is_undo):
-    if not is_undo:
-        return f"added {what}"
-    return f"restored {what}" if event.task is None else f"restored {what} in {_column_after(event)}"
+    names = [model._meta.get_field(name).verbose_name for name in fields(event)]
+    return get_text_list(names, gettext("and"))
 
 
 def is_move(event):
@@ -231,11 +280,13 @@ def is_move(event):
 
 
 def _column_after(event):
+    """Return the title of the column that a task came to, None for one of a sprint that the event does not tell."""
     if event.sprint is None:
         return Column.BACKLOG.label
-    if "status" in event.changes:
-        return Column[Status(event.changes["status"][1]).name].label
-    return "another sprint" if event.changes["sprint"][0] else Column.TODO.label
+    status = event.changes.get("status", [None, None])[1]
+    if status:
+        return Column[Status(status).name].label
+    return None if event.changes.get("sprint", [None])[0] else Column.TODO.label
 
 
 def tasks_left(sprint_id):

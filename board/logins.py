@@ -18,6 +18,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 from django.utils.timesince import timeuntil
+from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
 from . import accounts
@@ -48,15 +49,17 @@ class TooManyTries(Refused):
     """`until` is when there is a next try."""
 
     def __init__(self, until):
-        super().__init__(f"Too many tries. The next one is in {timeuntil(until)}.")
+        super().__init__(gettext("Too many tries. The next one is in %(time)s.") % {"time": timeuntil(until)})
         self.until = until
 
 
 class OnlyOnThisMachine(Refused):
     def __init__(self):
         super().__init__(
-            "The demo accounts log in only on the machine that Lightboard runs on. "
-            "Change the password there, or set DEMO_ANYWHERE=1."
+            gettext(
+                "The demo accounts log in only on the machine that Lightboard runs on. "
+                "Change the password there, or set DEMO_ANYWHERE=1."
+            )
         )
 
 

@@ -19,18 +19,60 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.shortcuts import resolve_url
+from django.utils import translation
+from django.utils.cache import has_vary_header, patch_vary_headers
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext, gettext_lazy
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from . import accounts, failures, problems
+from . import accounts, failures, languages, problems
 from .hub import TRY_LATER
 from .templatetags.people import full_name
 
 log = logging.getLogger(__name__)
 
 READING = {"GET", "HEAD", "OPTIONS"}
-READERS_READ = "You may look at everything here, but not change it. Somebody of staff can let you."
+READERS_READ = gettext_lazy("You may look at everything here, but not change it. Somebody of staff can let you.")
 NO_CONTENT = 204
+
+
+class BrowserPolicyMiddleware:
+    """Tell browsers what our pages never need, and to keep nothing that was meant for somebody who is logged in."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        answer = self.get_response(request)
+        answer["Permissions-Policy"] = settings.PERMISSIONS_POLICY
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and has_vary_header(answer, "Cookie"):
+            answer["Cache-Control"] = "no-store"
+        return answer
+
+
+class LanguageMiddleware:
+    """Let the board's pages speak their reader's language (languages.py), and all else English.
+
+    The API's clients know its words, and the log is of one language. Pictures and the preview of the manual are the
+    same for everybody, and so are their pages: whatever has a namespace of its own needs no log-in, or is the API.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with translation.override(settings.LANGUAGE_CODE):
+            answer = self.get_response(request)
+        if hasattr(request, "LANGUAGE_CODE"):
+            answer.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+            patch_vary_headers(answer, ["Accept-Language"])
+        return answer
+
+    def process_view(self, request, view, args, kwargs):
+        if getattr(view, "login_required", True):
+            languages.speak(request)
+        elif not request.resolver_match.namespaces:
+            languages.speak_as_browser(request)
 
 
 class HtmxProblemMiddleware:
@@ -78,7 +120,8 @@ class HtmxLoginMiddleware:
             return _whole_page(HttpResponseClientRedirect(f"{resolve_url(settings.LOGIN_URL)}?{query}"))
         if request.headers.get("x-user", str(request.user.pk)) != str(request.user.pk):
             who = full_name(request.user)
-            messages.warning(request, f"You are logged in as {who} now, in all tabs. Nothing was saved.")
+            text = gettext("You are logged in as %(name)s now, in all tabs. Nothing was saved.")
+            messages.warning(request, text % {"name": who})
             return _whole_page(HttpResponseClientRefresh())
         return None
 
@@ -117,7 +160,7 @@ class PersonMiddleware:
         is_form = getattr(view, "changes", False)
         is_open = getattr(view, "open_to_readers", False)
         if (is_form or request.method not in READING) and not is_open and not accounts.may_write(request.user):
-            raise PermissionDenied(READERS_READ)
+            raise PermissionDenied(str(READERS_READ))
         # A disk that is full stops no reader.
         with suppress(DatabaseError):
             if request.session.renew():

@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 RECENTLY = timedelta(days=7)
 
@@ -32,15 +34,17 @@ class Sprint(models.Model):
     # The change that an action just made of this row, None when it changed nothing (board.actions).
     event = None
 
-    name = models.CharField(max_length=100, blank=True, default="")
-    description = models.TextField(blank=True, default="", max_length=10_000)
-    end = models.DateField("end date", unique=True, error_messages={"unique": "Another sprint ends on that day."})
+    name = models.CharField(_("name"), max_length=100, blank=True, default="")
+    description = models.TextField(_("description"), blank=True, default="", max_length=10_000)
+    end = models.DateField(
+        _("end date"), unique=True, error_messages={"unique": _("Another sprint ends on that day.")}
+    )
     version = models.BigIntegerField(editable=False)
 
     objects = SprintQuerySet.as_manager()
 
     def __str__(self):
-        return self.name or f"Sprint ending {self.end:%d %B %Y}"
+        return self.name or gettext("Sprint ending %(date)s") % {"date": date_format(self.end, "LONG_DAY")}
 
     def get_absolute_url(self):
         return reverse("sprint", args=[self.pk])
@@ -56,6 +60,8 @@ class Sprint(models.Model):
 
 
 class Status(models.IntegerChoices):
+    """How far the work is. The labels are the API's, whose words are the same for everybody."""
+
     TODO = 1, "Not Started"
     ACTIVE = 2, "In Progress"
     TESTING = 3, "Testing"
@@ -65,11 +71,11 @@ class Status(models.IntegerChoices):
 class Column(models.TextChoices):
     """A column of the board: the backlog, or a status in a sprint."""
 
-    BACKLOG = "backlog", "Backlog"
-    TODO = "todo", "Not Started"
-    ACTIVE = "active", "In Development"
-    TESTING = "testing", "In Testing"
-    DONE = "done", "Completed"
+    BACKLOG = "backlog", _("Backlog")
+    TODO = "todo", _("Not Started")
+    ACTIVE = "active", _("In Development")
+    TESTING = "testing", _("In Testing")
+    DONE = "done", _("Completed")
 
     @property
     def status(self):
@@ -90,15 +96,17 @@ class TaskQuerySet(models.QuerySet):
 class Task(models.Model):
     event = None
 
-    name = models.CharField(max_length=100)
-    description = models.TextField(blank=True, default="", max_length=10_000)
+    name = models.CharField(_("name"), max_length=100)
+    description = models.TextField(_("description"), blank=True, default="", max_length=10_000)
     sprint = models.ForeignKey(Sprint, models.PROTECT, null=True, blank=True)
     status = models.SmallIntegerField(choices=Status, default=Status.TODO)
     order = models.BigIntegerField()
-    assigned = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
-    started = models.DateField(null=True, blank=True)
-    due = models.DateField(null=True, blank=True)
-    completed = models.DateField(null=True, blank=True)
+    assigned = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("assigned")
+    )
+    started = models.DateField(_("started"), null=True, blank=True)
+    due = models.DateField(_("due"), null=True, blank=True)
+    completed = models.DateField(_("completed"), null=True, blank=True)
     version = models.BigIntegerField(editable=False)
 
     objects = TaskQuerySet.as_manager()
@@ -129,11 +137,11 @@ class Task(models.Model):
         """Judge the row by itself. Raises `ValidationError` with a message per field."""
         errors = {}
         if self.sprint_id is None and self.status != Status.TODO:
-            errors["status"] = "A task in the backlog is not started: give it a sprint first."
+            errors["status"] = gettext("A task in the backlog is not started: give it a sprint first.")
         if self.started and self.status == Status.TODO:
-            errors["started"] = "A task that is not started has no start date."
+            errors["started"] = gettext("A task that is not started has no start date.")
         if self.completed and self.status != Status.DONE:
-            errors["completed"] = "Only a completed task has a completion date."
+            errors["completed"] = gettext("Only a completed task has a completion date.")
         if errors:
             raise ValidationError(errors)
 
@@ -154,10 +162,10 @@ class Task(models.Model):
         """The due date as a person says it: "Today", "2 days late", "Fri 27 Nov"."""
         left = (self.due - timezone.localdate()).days
         if self.status == Status.DONE or left > 1:
-            return date_format(self.due, "D j M")
+            return date_format(self.due, "DAY")
         if left >= 0:
-            return "Tomorrow" if left else "Today"
-        return f"{-left} day{'s' if left < -1 else ''} late"
+            return gettext("Tomorrow") if left else gettext("Today")
+        return ngettext("%(days)s day late", "%(days)s days late", -left) % {"days": -left}
 
 
 class Counter(models.Model):

@@ -22,11 +22,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import get_language, gettext, override
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from . import accounts, logins
+from . import accounts, languages, logins
 from .middleware import open_to_readers
 from .people_forms import (
     ChangePasswordForm,
@@ -45,6 +47,11 @@ GONE = 410
 UNPROCESSABLE = 422
 TOO_MANY = 429
 User = get_user_model()
+ROLE_GIVEN = {
+    accounts.Role.MEMBER: _("%(name)s is member now."),
+    accounts.Role.READER: _("%(name)s is reader now."),
+    accounts.Role.STAFF: _("%(name)s is staff now."),
+}
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 # Mail is sent beside the request: how long it takes tells nobody whether there is such an account.
 _post_office = ThreadPoolExecutor(1, "mail")
@@ -96,7 +103,8 @@ def forgot_password(request):
         answer = render(request, "board/forgot_password.html", {"form": form}, status=TOO_MANY)
         answer["Retry-After"] = _seconds_until(refusal.until)
         return answer
-    _post_office.submit(_work, _mail_link, form.cleaned_data["who"], request.build_absolute_uri("/"))
+    who, site = form.cleaned_data["who"], request.build_absolute_uri("/")
+    _post_office.submit(_work, _mail_link, who, site, get_language())
     return render(request, "board/forgot_password.html", {"sent": True})
 
 
@@ -110,14 +118,16 @@ def _work(work, *args):
         connection.close()
 
 
-def _mail_link(who, site):
-    """Mail a link to everybody whom `who`, a user name or an address, means."""
+def _mail_link(who, site, language):
+    """Mail a link to everybody whom `who`, a user name or an address, means: in their language, else in this one."""
     people = User.objects.filter(Q(username=who) | Q(email__iexact=who), is_active=True).exclude(email="")
-    for person in people.order_by("pk"):
+    for person in people.select_related("profile").order_by("pk"):
         token = accounts.link_for(person, accounts.MAILED_LINK_LASTS)
         link = site.removesuffix("/") + reverse("welcome", args=[token])
-        text = render_to_string("board/forgot_password.txt", {"person": person, "link": link})
-        send_mail("A new password for Lightboard", text, settings.DEFAULT_FROM_EMAIL, [person.email])
+        with override(languages.known(accounts.profile_of(person).language) or language):
+            subject = gettext("A new password for Lightboard")
+            text = render_to_string("board/forgot_password.txt", {"person": person, "link": link})
+        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [person.email])
 
 
 @login_not_required
@@ -154,7 +164,8 @@ def profile(request):
     form = ProfileForm(request, _sent(request), auto_id="profile-%s")
     if request.method == "POST" and form.is_valid():
         accounts.change_profile(request.user, **form.cleaned_data)
-        messages.success(request, "Your profile is saved.")
+        languages.speak(request)
+        messages.success(request, gettext("Your profile is saved."))
         return redirect("profile")
     return render(request, "board/profile.html", {"form": form, "nav": "profile"}, status=_status(form))
 
@@ -167,7 +178,7 @@ def change_password(request):
     if request.method == "POST" and form.is_valid():
         accounts.change_password(request.user, form.cleaned_data["new_password1"], request.session.session_key)
         update_session_auth_hash(request, request.user)
-        messages.success(request, "Your password is changed, and you are signed out everywhere else.")
+        messages.success(request, gettext("Your password is changed, and you are signed out everywhere else."))
         return redirect("profile")
     return render(request, "board/change_password.html", {"form": form, "nav": "password"}, status=_status(form))
 
@@ -176,7 +187,7 @@ def change_password(request):
 @require_POST
 def sign_out(request):
     accounts.sign_out(request.user, but=request.session.session_key)
-    messages.success(request, "You are signed out everywhere else.")
+    messages.success(request, gettext("You are signed out everywhere else."))
     return redirect("profile")
 
 
@@ -189,7 +200,7 @@ def staff_only(view):
     @wraps(view)
     def guarded(request, *args, **kwargs):
         if not request.user.is_staff:
-            raise PermissionDenied("This page is for staff.")
+            raise PermissionDenied(gettext("This page is for staff."))
         return view(request, *args, **kwargs)
 
     return guarded
@@ -227,7 +238,8 @@ def person(request, pk):
         except ValidationError as error:
             form.add_error("role", error)
         else:
-            messages.success(request, f"{_facts(user)['name']} is {accounts.role_of(user).label.lower()} now.")
+            text = ROLE_GIVEN[accounts.role_of(user)] % {"name": _facts(user)["name"]}
+            messages.success(request, text)
             return redirect("person", pk)
     return _show_person(request, user, form=form)
 
@@ -237,7 +249,8 @@ def person(request, pk):
 def make_link(request, pk):
     user = _person(pk)
     if not user.is_active:
-        return _show_person(request, user, problem="Activate the account first: nobody can use a link to it now.")
+        problem = gettext("Activate the account first: nobody can use a link to it now.")
+        return _show_person(request, user, problem=problem)
     return _show_link(request, user)
 
 
@@ -249,7 +262,7 @@ def deactivate(request, pk):
         accounts.deactivate(request.user, user)
     except ValidationError as error:
         return _show_person(request, user, problem=" ".join(error.messages))
-    messages.success(request, f"{_facts(user)['name']} is shut out.")
+    messages.success(request, gettext("%(name)s is shut out.") % {"name": _facts(user)["name"]})
     return redirect("person", pk)
 
 
@@ -258,7 +271,7 @@ def deactivate(request, pk):
 def reactivate(request, pk):
     user = _person(pk)
     accounts.reactivate(request.user, user)
-    messages.success(request, f"{_facts(user)['name']} may log in again.")
+    messages.success(request, gettext("%(name)s may log in again.") % {"name": _facts(user)["name"]})
     return redirect("person", pk)
 
 

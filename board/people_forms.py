@@ -7,6 +7,8 @@ from django.conf import settings
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm, UsernameField
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from . import logins
 from .accounts import NAME_LENGTH, Role, profile_of
@@ -29,7 +31,7 @@ class DisplayNameField(forms.CharField):
     """The name that others see, with one space between its words."""
 
     def __init__(self, **kwargs):
-        super().__init__(label="Your name", max_length=NAME_LENGTH, **kwargs)
+        super().__init__(label=_("Your name"), max_length=NAME_LENGTH, **kwargs)
         self.widget.attrs["autocomplete"] = "name"
 
     def to_python(self, value):
@@ -41,8 +43,8 @@ class PasswordForm(SetPasswordForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["new_password1"].label = "New password"
-        self.fields["new_password2"].label = "New password again"
+        self.fields["new_password1"].label = gettext("New password")
+        self.fields["new_password2"].label = gettext("New password again")
         for field in self.fields.values():
             field.help_text = ""
             field.widget.attrs.pop("autofocus", None)
@@ -68,11 +70,11 @@ def judge_old_password(request, password):
     except logins.Refused as refusal:
         raise ValidationError(str(refusal)) from None
     if known is None:
-        raise ValidationError("That is not your password.")
+        raise ValidationError(gettext("That is not your password."))
 
 
 class ChangePasswordForm(PasswordForm):
-    old_password = OldPasswordField(label="Old password")
+    old_password = OldPasswordField(label=_("Old password"))
     field_order = ["old_password"]
 
     def __init__(self, request, *args, **kwargs):
@@ -87,12 +89,12 @@ class ProfileForm(forms.Form):
     """What a person says about themselves. A new e-mail address needs the password: links for new ones go there."""
 
     name = DisplayNameField(required=False)
-    time_zone = forms.ChoiceField(label="Time zone", required=False)
-    language = forms.ChoiceField(label="Language", required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+    language = forms.ChoiceField(label=_("Language"), required=False)
     email = forms.EmailField(
-        label="E-mail", required=False, max_length=254, widget=forms.EmailInput({"autocomplete": "email"})
+        label=_("E-mail"), required=False, max_length=254, widget=forms.EmailInput({"autocomplete": "email"})
     )
-    password = OldPasswordField(label="Your password, to change the e-mail address", required=False)
+    password = OldPasswordField(label=_("Your password, to change the e-mail address"), required=False)
 
     def __init__(self, request, *args, **kwargs):
         user, profile = request.user, profile_of(request.user)
@@ -105,10 +107,10 @@ class ProfileForm(forms.Form):
         super().__init__(*args, initial=initial, **kwargs)
         self.request = request
         self.fields["time_zone"].choices = [
-            ("", f"The team's ({settings.TIME_ZONE})"),
+            ("", gettext("The team's (%(zone)s)") % {"zone": settings.TIME_ZONE}),
             *((zone, zone.replace("_", " ")) for zone in sorted(available_timezones())),
         ]
-        self.fields["language"].choices = [("", "The browser's"), *settings.LANGUAGES]
+        self.fields["language"].choices = [("", gettext("The browser's")), *settings.LANGUAGES]
 
     def clean(self):
         data = super().clean()
@@ -123,20 +125,20 @@ class ProfileForm(forms.Form):
 
 class ForgottenForm(forms.Form):
     who = forms.CharField(
-        label="Username or e-mail", max_length=254, widget=forms.TextInput({"autocomplete": "username"})
+        label=_("Username or e-mail"), max_length=254, widget=forms.TextInput({"autocomplete": "username"})
     )
 
 
 class InviteForm(forms.ModelForm):
     """Who is to be let in; `board.accounts.invite` judges the name."""
 
-    role = forms.ChoiceField(choices=Role)
+    role = forms.ChoiceField(label=_("Role"), choices=Role)
 
     class Meta:
         model = get_user_model()
         fields = ["username", "email"]
         field_classes = {"username": UsernameField}
-        labels = {"email": "E-mail"}
+        labels = {"email": _("E-mail")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -148,7 +150,7 @@ class InviteForm(forms.ModelForm):
 
 
 class RoleForm(forms.Form):
-    role = forms.ChoiceField(choices=Role)
+    role = forms.ChoiceField(label=_("Role"), choices=Role)
 
     def clean_role(self):
         return Role(self.cleaned_data["role"])

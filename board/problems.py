@@ -10,28 +10,35 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.text import Truncator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-TITLES = {400: "Bad request", 403: "No access", 404: "Not found"}
+from .languages import speak
+
+TITLES = {400: _("Bad request"), 403: _("No access"), 404: _("Not found")}
 REASONS = {
-    400: "The address or the form could not be read.",
-    401: "You are not logged in any more: reload the page.",
-    403: "You may not do that.",
-    404: "There is no page at this address.",
-    405: "That cannot be done here.",
-    409: "Somebody else changed it meanwhile. Nothing was saved.",
-    412: "Somebody else changed it meanwhile. Nothing was saved.",
-    413: "That is too much at once. Nothing was saved.",
-    429: "Too many requests at once. Nothing was saved: try again in a moment.",
-    500: "Something broke. Nothing was half-saved: the fault is in the log of the server, try again in a moment.",
-    503: "The server is busy or restarting. Nothing was saved: try again in a moment.",
+    400: _("The address or the form could not be read."),
+    401: _("You are not logged in any more: reload the page."),
+    403: _("You may not do that."),
+    404: _("There is no page at this address."),
+    405: _("That cannot be done here."),
+    409: _("Somebody else changed it meanwhile. Nothing was saved."),
+    412: _("Somebody else changed it meanwhile. Nothing was saved."),
+    413: _("That is too much at once. Nothing was saved."),
+    429: _("Too many requests at once. Nothing was saved: try again in a moment."),
+    500: _(
+        "Something broke. Nothing was half-saved: the fault is in the log of the server, try again in a moment."
+    ),
+    503: _("The server is busy or restarting. Nothing was saved: try again in a moment."),
 }
-EXPIRED = "This page is older than your log-in. Reload it and try again."
+EXPIRED = _("This page is older than your log-in. Reload it and try again.")
 LONGEST = 500
 
 
 def piece(status, reason=""):
     """Return an answer with this status for htmx: the reason, else what the status means."""
-    reason = reason or REASONS.get(status) or f"That did not work: {HTTPStatus(status).phrase.lower()}."
+    other = gettext("That did not work: %(status)s.") % {"status": HTTPStatus(status).phrase.lower()}
+    reason = reason or REASONS.get(status, other)
     html = render_to_string("board/problem.html", {"reason": Truncator(reason).chars(LONGEST)})
     return HttpResponse(html, status=status)
 
@@ -59,6 +66,9 @@ def _words(exception):
 
 
 def _problem(request, status, reason=""):
+    # An address that nothing has, or a form that came too late, has not come to a view, and so not to a language.
+    if hasattr(request, "user"):
+        speak(request)
     if _is_htmx(request):
         return piece(status, reason)
     context = {"status": status, "title": TITLES[status], "reason": reason or REASONS[status]}

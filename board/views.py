@@ -22,13 +22,12 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
-from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from . import actions, broadcasts, export, history, idempotency
-from .forms import MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm
+from .forms import MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm, column_of, place_of
 from .middleware import changes, open_to_readers, page_of
 from .models import Event, Sprint, Task
 
@@ -127,9 +126,10 @@ def _page(request, pk, state):
 
 @cache
 def release():
-    """Return the digest of all that pages are made from besides data: templates and static files."""
+    """Return the digest of all that pages are made from besides data: templates, translations and static files."""
     digest = sha256(getattr(staticfiles_storage, "manifest_hash", "").encode())
-    for path in sorted((settings.BASE_DIR / "templates").rglob("*.html")):
+    base = settings.BASE_DIR
+    for path in sorted([*(base / "templates").rglob("*.html"), *(base / "locale").rglob("*.mo")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -214,13 +214,23 @@ def move_task(request, pk):
     task = _task(pk)
     sprints = Sprint.objects.filter(end__gte=timezone.localdate()) | Sprint.objects.filter(pk=task.sprint_id)
     sprints = sprints.order_by("end", "pk")
+    column = request.GET.get("column", column_of(task))
     cards = Task.objects.filter(Q(sprint__in=sprints) | Q(sprint=None)).order_by("order", "pk")
-    form = MoveForm(task, sprints, cards, _sent(request), auto_id=f"move-{pk}-%s")
+    if request.htmx and request.method != "POST":
+        cards &= _in_column(column)
+    form = MoveForm(task, column, sprints, cards, _sent(request), auto_id=f"move-{pk}-%s")
     if request.method == "POST":
         moved = _act(form, lambda data: _once(request, lambda: actions.place_task(request.user, pk, form.place())))
         if moved:
             return _card(request, moved)
     return _form(request, "board/move_task.html", form, task=task)
+
+
+def _in_column(column):
+    try:
+        return Task.objects.in_column(*place_of(column))
+    except ValueError:
+        raise Http404(gettext("There is no such column.")) from None
 
 
 @get_or_post
@@ -229,7 +239,8 @@ def delete_task(request, pk):
     if request.method == "POST":
         event = _found(actions.remove_task, request.user, pk)
         if _board_of(request):
-            return render(request, "board/toast.html#oob", _toast(event))
+            context = {"gone": pk, "seq": event.seq, **_toast(event)}
+            return render(request, "board/changed.html#deleted", context)
         _tell(request, event)
         return _go(request, task.sprint)
     template = "board/delete_task.html" + ("#question" if request.htmx else "")
@@ -252,10 +263,11 @@ def restore_task(request, pk):
     try:
         task = _found(actions.restore_task, request.user, pk)
     except ValidationError as error:
-        messages.error(request, f"Not restored: {' '.join(error.messages)}")
+        messages.error(request, gettext("Not restored: %(reason)s") % {"reason": " ".join(error.messages)})
     else:
         removal = Event.objects.get(pk=task.event.changes["undoes"])
-        _tell(request, task.event, task, "" if removal.sprint == task.sprint_id else ": its sprint is over")
+        is_elsewhere = removal.sprint != task.sprint_id
+        _tell(request, task.event, task, gettext("%(done)s: its sprint is over") if is_elsewhere else "%(done)s")
     return redirect("deleted_tasks")
 
 
@@ -289,7 +301,7 @@ def undo(request, seq):
     try:
         event = _found(actions.undo, request.user, seq) or Event.objects.get(pk=seq)
     except ValidationError as error:
-        reason = f"Not undone: {' '.join(error.messages)}"
+        reason = gettext("Not undone: %(reason)s") % {"reason": " ".join(error.messages)}
         if request.htmx:
             return render(request, "board/toast.html#toast", {"text": reason}, status=CONFLICT)
         messages.error(request, reason)
@@ -319,11 +331,11 @@ def _found(find, *args, **kwargs):
     try:
         return find(*args, **kwargs)
     except Sprint.DoesNotExist:
-        raise Http404("There is no such sprint. It may have been deleted.") from None
+        raise Http404(gettext("There is no such sprint. It may have been deleted.")) from None
     except Task.DoesNotExist:
-        raise Http404("There is no such task. It may have been deleted.") from None
+        raise Http404(gettext("There is no such task. It may have been deleted.")) from None
     except Event.DoesNotExist:
-        raise Http404("There is no such change.") from None
+        raise Http404(gettext("There is no such change.")) from None
 
 
 def _act(form, action):
@@ -429,21 +441,20 @@ def _shown(task, board):
     return {"task": task, "is_here": is_here}
 
 
-def _tell(request, event, row=None, more=""):
+def _tell(request, event, row=None, sentence="%(done)s"):
     """Say on the next page what was done, if anything was."""
     if event:
         toast = _toast(event, row)
         # The tag says which change the message offers to undo (templates/base.html).
-        messages.success(request, toast["text"] + more, extra_tags=str(toast["undo"]))
+        messages.success(request, sentence % {"done": toast["text"]}, extra_tags=str(toast["undo"]))
 
 
 def _toast(event, row=None):
     """Return what board/toast.html says of a change: nothing of none. `row` is the one changed, if it is there."""
     if event is None:
         return {}
-    what = f"“{row or history.row_before(event)}”"
     return {
-        "text": capfirst(history.describe(event, what)),
+        "text": history.describe(event, history.quoted(row or history.row_before(event))),
         "undo": event.seq,
         "is_undo": "undoes" in event.changes,
     }

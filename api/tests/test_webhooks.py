@@ -213,7 +213,7 @@ def test_when_nothing_gets_through_to_the_end_the_webhook_is_switched_off(delive
     assert fail_to_the_end().due_at is None
     webhook = Webhook.objects.get()
     assert webhook.switched_off_at
-    assert webhook.switched_off_why.startswith("Nothing got through since")
+    assert webhook.why_off.startswith("Nothing got through since")
 
 
 def test_one_message_that_the_receiver_cannot_take_switches_nothing_off(delivery, ada):
@@ -228,7 +228,7 @@ def test_one_message_that_the_receiver_cannot_take_switches_nothing_off(delivery
 def test_who_says_gone_is_left_alone_at_once(delivery):
     gone = attempt(Outcome(410, "", 5))
     assert gone.due_at is None
-    assert "410" in Webhook.objects.get().switched_off_why
+    assert "410" in Webhook.objects.get().why_off
 
 
 def test_what_is_switched_off_is_told_nothing(delivery, ada):

@@ -45,7 +45,9 @@ class Element:
 
     @property
     def raw_text(self):
-        return "".join(child if isinstance(child, str) else child.raw_text for child in self.children)
+        # Nobody reads what is in a script.
+        parts = (child for child in self.children if isinstance(child, str) or child.tag != "script")
+        return "".join(part if isinstance(part, str) else part.raw_text for part in parts)
 
     @property
     def text(self):

@@ -287,17 +287,17 @@ def test_a_change_that_never_was_cannot_be_undone(user):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("an edit", "changed name and assigned and due of it back"),
-        ("a move down", "moved it back within its column"),
-        ("a move to work", "moved it back to Not Started"),
-        ("a removal", "restored it in Not Started"),
-        ("an addition", "deleted it"),
+        ("an edit", "Changed name, assigned and due of it back"),
+        ("a move down", "Moved it back within its column"),
+        ("a move to work", "Moved it back to Not Started"),
+        ("a removal", "Restored it in Not Started"),
+        ("an addition", "Deleted it"),
     ],
 )
 def test_the_story_tells_that_it_was_undone(user, sprint, abc, change, words):
     CHANGES[change](user, abc, sprint)
     event = actions.undo(user, history.newest_number())
-    assert history.describe(event) == words
+    assert history.describe(event, "it") == words
 
 
 # The page

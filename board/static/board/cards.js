@@ -1,6 +1,8 @@
 // The cards on the page. A card says by itself what it is (id, version, column, sort key), so putting it in
 // its place may be done twice, late or out of order.
 
+import { word } from "./words.js";
+
 const board = document.querySelector(".board");
 const gone = new Map();
 const waiting = new Map();
@@ -8,6 +10,7 @@ const waiting = new Map();
 export const find = (id) => board.querySelector(`.cards > [data-task="${id}"]`);
 export const listOf = (column) => board.querySelector(`[data-column="${column}"] .cards`);
 export const columnOf = (card) => card.closest("[data-column]");
+export const titleOf = (column) => column.querySelector("h2 > span").textContent;
 export const shownIn = (list) => [...list.querySelectorAll(":scope > [data-task]:not([hidden])")];
 const version = (card) => Number(card.dataset.version);
 const isBusy = (card) => card.matches(".open, .lifted, .saving");
@@ -33,7 +36,7 @@ export function settle(card, isTruth = false, by = "") {
   } else if (isBusy(old)) {
     const newest = waiting.get(id) ?? old;
     if (!isOlder(card, newest, isTruth)) waiting.set(id, card);
-    if (by && version(card) > version(old) && !old.matches(".saving")) old.dataset.changed = by;
+    if (by && version(card) > version(old) && !old.matches(".saving")) noteChange(old, by);
   } else if (!isOlder(card, old, isTruth)) {
     replace(old, card);
   }
@@ -70,14 +73,39 @@ function isBefore(card, other) {
   return difference ? difference < 0 : Number(card.dataset.task) < Number(other.dataset.task);
 }
 
+/** Return the cards that somebody sees a card between: {before, after}, as ids or "". */
+export function between(element) {
+  return { after: neighbour(element, "previousElementSibling"), before: neighbour(element, "nextElementSibling") };
+}
+
+function neighbour(element, side) {
+  let other = element[side];
+  while (other && !other.matches("[data-task]:not([hidden], .lifted)")) other = other[side];
+  return other?.dataset.task ?? "";
+}
+
 /** Take a card away that left the board as of `seq`; an open one stays and says so. */
-export function leave(id, seq, by = "somebody") {
+export function leave(id, seq, by = word("somebody")) {
   gone.set(String(id), Math.max(seq, gone.get(String(id)) ?? 0));
   waiting.delete(String(id));
   const card = find(id);
-  if (card?.matches(".open")) card.dataset.changed = by;
-  else if (card && version(card) <= seq) card.remove();
+  if (card?.matches(".open")) noteChange(card, by);
+  else if (card && version(card) <= seq) {
+    if (card.contains(document.activeElement)) focusBeside(card);
+    card.remove();
+  }
   count();
+}
+
+/** Give the focus of what goes to the card below it, else above it, else to the column. */
+export function focusBeside(element) {
+  const { before, after } = between(element);
+  (find(before || after)?.querySelector("a") ?? element.parentElement).focus({ preventScroll: true });
+}
+
+function noteChange(card, name) {
+  card.dataset.changed = name;
+  card.dataset.says = word("changed", { name });
 }
 
 /** A card that was open, in hand or being saved is free again: show what came meanwhile, and glide to where it stands. */
@@ -143,6 +171,7 @@ export function showHeld(held) {
 function hold(card, name) {
   card.classList.add("held");
   card.dataset.held = name;
+  card.dataset.says = word("held", { name });
 }
 
 function release(card) {
@@ -153,8 +182,7 @@ function release(card) {
 /** Return where a card stands, for the ear: {column: its title, place, total}. */
 export function whereabouts(card) {
   const all = [...card.parentElement.querySelectorAll(":scope > [data-task]")];
-  const column = columnOf(card).querySelector("h2 > span").textContent;
-  return { column, place: all.indexOf(card) + 1, total: all.length };
+  return { column: titleOf(columnOf(card)), place: all.indexOf(card) + 1, total: all.length };
 }
 
 /** Bring all counts on the page up to date: "12", or "3 of 12" while a filter hides cards. */
@@ -166,7 +194,7 @@ export function count() {
     const shown = section.querySelectorAll(".cards > .card:not([hidden])").length;
     if (name !== "backlog") all += cards;
     for (const place of board.querySelectorAll(`[data-count="${name}"]`)) {
-      write(place, board.matches("[data-filtered]") ? `${shown} of ${cards}` : cards);
+      write(place, board.matches("[data-filtered]") ? word("someOf", { shown, total: cards }) : cards);
     }
     if (name === "done") write(board.querySelector("[data-done]"), cards);
   }

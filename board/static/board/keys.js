@@ -1,12 +1,13 @@
 // The board by keyboard. Each column is one stop of Tab, arrows walk the cards in it (the roving tabindex of the
 // WAI-ARIA practices): a board of 200 cards would have 400 stops otherwise.
 
-import { columnOf, focus, free, shownIn } from "./cards.js";
+import { between, columnOf, focus, free, shownIn, titleOf } from "./cards.js";
 import { search } from "./filter.js";
 import { hands } from "./live.js";
-import { between, saveMove } from "./moves.js";
+import { saveMove } from "./moves.js";
 import { nameOf, say, sayWhere } from "./news.js";
 import { undoNewest } from "./toasts.js";
+import { word } from "./words.js";
 
 const board = document.querySelector(".board");
 const sheet = document.getElementById("keys");
@@ -54,7 +55,7 @@ function onKey(event, open) {
   else if (key === "/") act(event, search);
   else if (key === "n") act(event, addTask);
   else if (card && key === "m") act(event, () => pickUp(card));
-  else if (card && "ead".includes(key)) act(event, () => open(card, { e: "edit/", a: "edit/assigned/", d: "edit/due/" }[key]));
+  else if (card && "eard".includes(key)) act(event, () => open(card, { e: "edit/", a: "edit/assigned/", r: "edit/name/", d: "edit/due/" }[key]));
 }
 
 function act(event, what) {
@@ -106,7 +107,7 @@ function moveBy(card, arrow) {
 }
 
 function isHeld(card) {
-  if (card.matches(".held")) say(`${card.dataset.held} is moving this`);
+  if (card.matches(".held")) say(card.dataset.says);
   return card.matches(".held");
 }
 
@@ -131,7 +132,7 @@ function pickUp(card) {
   carried = { card, slot, from: card.parentElement, stood: between(card) };
   card.classList.add("lifted", "carried");
   hands.hold(card.dataset.task);
-  say(`Moving ${nameOf(card)}. Arrows choose the place, Enter drops, Escape puts it back.`);
+  say(word("carrying", { task: nameOf(card) }));
 }
 
 function carry(event) {
@@ -155,7 +156,7 @@ function carry(event) {
 function sayWhereIt(slot, card) {
   const others = shownIn(slot.parentElement).filter((other) => other !== card);
   const place = others.filter((other) => slot.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_PRECEDING).length + 1;
-  say(`${columnOf(slot).querySelector("h2 > span").textContent}, ${place} of ${others.length + 1}`);
+  say(word("whereHere", { column: titleOf(columnOf(slot)), place, total: others.length + 1 }));
 }
 
 function drop() {
@@ -171,7 +172,7 @@ function putBack() {
   slot.remove();
   letGo();
   if (!card.matches(".saving")) free(card);
-  say(`${nameOf(card)} stays where it was`);
+  say(word("putBack", { task: nameOf(card) }));
 }
 
 function letGo() {

@@ -3,6 +3,7 @@
 
 import { leave, parse, settle, settleAll, showHeld } from "./cards.js";
 import { report, say } from "./news.js";
+import { word } from "./words.js";
 
 const OFFLINE_AFTER = 5_000;
 const SILENT_AFTER = 20_000;
@@ -15,7 +16,6 @@ const NO_ACCESS = 4403;
 const board = document.querySelector(".board");
 const sign = document.querySelector("[data-live]");
 const people = document.querySelector(".people");
-const WORDS = { live: "Live", "catching-up": "Catching up", offline: "Offline" };
 
 let socket = null;
 let retry = null;
@@ -52,7 +52,7 @@ export const hands = {
 function connect() {
   clearTimeout(retry);
   const scheme = location.protocol === "https:" ? "wss" : "ws";
-  const mine = (socket = new WebSocket(`${scheme}://${location.host}/sprints/${board.dataset.sprint}/live`));
+  const mine = (socket = new WebSocket(`${scheme}://${location.host}/sprints/${board.dataset.sprint}/live?language=${document.documentElement.lang}`));
   heardAt = now();
   wasOpen = false;
   mine.onopen = () => {
@@ -96,7 +96,7 @@ function showHead(html) {
 function showRoom(room) {
   held = room.held;
   const shown = room.people.map(({ name, initials, colour }) => avatar(initials, name, `p${colour}`));
-  if (room.more) shown.push(avatar(`+${room.more}`, `${room.more} more`, "more"));
+  if (room.more) shown.push(avatar(`+${room.more}`, word("morePeople", { count: room.more }), "more"));
   people.replaceChildren(...shown);
 }
 
@@ -169,10 +169,10 @@ function tell(message) {
 }
 
 function show(state) {
-  if (sign.dataset.live === state && sign.textContent === WORDS[state]) return;
+  if (sign.dataset.live === state && sign.textContent === word(state)) return;
   // The state before the script ran is "offline" too, with no words.
   const wasOffline = sign.dataset.live === "offline" && sign.textContent;
-  if (state === "offline" || (state === "live" && wasOffline)) say(WORDS[state]);
+  if (state === "offline" || (state === "live" && wasOffline)) say(word(state));
   sign.dataset.live = state;
-  sign.textContent = WORDS[state];
+  sign.textContent = word(state);
 }

@@ -1,6 +1,7 @@
 // What a screen reader hears: the page's one live region.
 
 import { find, whereabouts } from "./cards.js";
+import { inWords, word } from "./words.js";
 
 const PLACE = document.getElementById("said");
 const SOME = 5;
@@ -16,9 +17,8 @@ export function say(text) {
 }
 
 /** Say where a card of mine stands: "Fix log-in: In Testing, 3 of 5". */
-export function sayWhere(card, lead = `${nameOf(card)}: `) {
-  const { column, place, total } = whereabouts(card);
-  say(`${lead}${column}, ${place} of ${total}`);
+export function sayWhere(card) {
+  say(word("where", { task: nameOf(card), ...whereabouts(card) }));
 }
 
 export const nameOf = (card) => card.querySelector(":scope > a").textContent;
@@ -34,12 +34,8 @@ export function report(news) {
 function tell() {
   const [first, ...more] = heard;
   const card = first.moved && find(first.task);
-  if (more.length) say(`${heard.length} changes by ${inWords(new Set(heard.map(({ name }) => name)))}`);
-  else if (card) say(`${first.text}, ${whereabouts(card).place} of ${whereabouts(card).total}`);
+  if (more.length) say(word("manyChanges", { count: heard.length, names: inWords(new Set(heard.map(({ name }) => name))) }));
+  else if (card) say(word("movedWhere", { news: first.text, ...whereabouts(card) }));
   else say(first.text);
   heard = [];
-}
-
-function inWords(names) {
-  return new Intl.ListFormat(document.documentElement.lang).format(names);
 }

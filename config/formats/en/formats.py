@@ -1,0 +1,12 @@
+"""How dates and moments are written; templates name them: `{{ task.due|date:"DAY" }}`. Every language has all of them."""
+
+DAY = "D j M"
+DAY_AND_YEAR = "D j M Y"
+LONG_DAY = "d F Y"
+DATE = "j M Y"
+MOMENT = "j M Y, H:i"
+MOMENT_TO_THE_SECOND = "j M Y, H:i:s"
+SOON = "j M, H:i"
+SOON_TO_THE_SECOND = "j M, H:i:s"
+LATELY = "D j M, H:i"
+CLOCK = "H:i"

@@ -1,0 +1,129 @@
+"""Every string that a person reads is translated, every date written as the language has it. `make messages` helps."""
+
+import gettext
+import re
+import subprocess
+from html.parser import HTMLParser
+from importlib import import_module
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+ROOT = settings.BASE_DIR
+OTHERS = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+# The product's name and keys of the keyboard.
+SAME_EVERYWHERE = {"Lightboard", "m", "a", "d", "n", "r"}
+# The API's reference is English as the API is, and says so; the last one is attributes of an element, without texts.
+APART = ["reference.html", "reference_fields.html", "operation.html", "open_card.html"]
+TEMPLATES = [
+    path
+    for folder in ("board", "registration", "api", "")
+    for path in sorted((ROOT / "templates" / folder).glob("*.html"))
+    if path.name not in APART
+]
+
+
+def catalogue(language, ending):
+    return ROOT / "locale" / language / "LC_MESSAGES" / f"django.{ending}"
+
+
+def run(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def entries(path):
+    return [line for line in path.read_text().splitlines() if not line.startswith("#:")]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_catalogue_holds_every_string_of_the_code_and_no_other(language, tmp_path, settings, monkeypatch):
+    kept = catalogue(language, "po")
+    fresh = tmp_path / language / "LC_MESSAGES" / "django.po"
+    fresh.parent.mkdir(parents=True)
+    fresh.write_bytes(kept.read_bytes())
+    settings.LOCALE_PATHS = [tmp_path]
+    monkeypatch.chdir(ROOT)
+    call_command("makemessages", verbosity=0)
+    assert entries(fresh) == entries(kept), "run make messages"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("fault", ["--untranslated", "--only-fuzzy", "--only-obsolete"])
+def test_every_string_is_translated(language, fault):
+    assert run("msgattrib", fault, "--no-wrap", catalogue(language, "po")) == ""
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_translations_have_the_placeholders_and_the_elements_of_their_strings(language, tmp_path):
+    run("msgfmt", "--check", "--output-file", tmp_path / "checked.mo", catalogue(language, "po"))
+    for text, translation in read(tmp_path / "checked.mo").items():
+        key = text[0] if isinstance(text, tuple) else text.rpartition("\x04")[2]
+        for pattern in (r"%\(\w+\)s", r"<[^>]+>"):
+            assert set(re.findall(pattern, translation)) == set(re.findall(pattern, key)), text
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_compiled_catalogue_is_the_one_that_was_written(language, tmp_path):
+    run("msgfmt", "--output-file", tmp_path / "fresh.mo", catalogue(language, "po"))
+    assert read(catalogue(language, "mo")) == read(tmp_path / "fresh.mo"), "run make messages"
+
+
+def read(path):
+    """Return the texts of a compiled catalogue, without its header."""
+    with path.open("rb") as file:
+        texts = dict(gettext.GNUTranslations(file)._catalog)
+    del texts[""]
+    return texts
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_language_writes_all_kinds_of_dates(language):
+    english, other = (vars(import_module(f"config.formats.{code}.formats")) for code in ("en", language))
+    assert {name for name in english if name.isupper()} == {name for name in other if name.isupper()}
+
+
+def test_templates_name_how_they_write_a_date():
+    known = {name for name in vars(import_module("config.formats.en.formats")) if name.isupper()}
+    for path in TEMPLATES:
+        for _quote, name in re.findall(r"\|date:(['\"])(.*?)\1", path.read_text()):
+            assert name in known | {"c", "Y-m-d"}, path
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_no_template_has_words_that_are_not_translated(path):
+    assert words_left(path.read_text()) - SAME_EVERYWHERE == set()
+
+
+def test_words_that_are_not_translated_are_found():
+    html = """{% translate "a" %}<p title="b{{ c }}">d {% if e %}f{% endif %}</p>
+        {% blocktranslate %}g <i>h</i>{% endblocktranslate %}{# i #}<b class="j">·</b>{{ k|default:"l" }}"""
+    assert words_left(html) == {"b", "d", "f", "l"}
+
+
+class Words(HTMLParser):
+    """Collects the words of texts and of those attributes that are read out or shown."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found = set()
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        for name, value in attributes:
+            if name in ("alt", "aria-label", "placeholder", "title"):
+                self.handle_data(value)
+
+    def handle_data(self, text):
+        self.found.update(re.findall(r"[^\W\d_]+", text or ""))
+
+
+def words_left(template):
+    """Return the words of a template that no translation is asked for."""
+    template = re.sub(r"{% blocktranslate.*?{% endblocktranslate %}", "", template, flags=re.DOTALL)
+    template = re.sub(r"{#.*?#}|{% comment.*?endcomment %}", "", template, flags=re.DOTALL)
+    # What a filter puts in the place of nothing is a word, too, and so is what an include is given.
+    spare = re.findall(r'\|default:"([^"]*)"', template) + re.findall(r'{% include [^%]* \w+="([^"]*)"', template)
+    html = re.sub(r"{[{%].*?[%}]}", "", template, flags=re.DOTALL)
+    return Words(html).found | set(re.findall(r"[^\W\d_]+", " ".join(spare)))

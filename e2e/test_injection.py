@@ -1,0 +1,149 @@
+"""What somebody types is text, wherever it is shown: it does not run, ask for anything, or swap what it was not meant for."""
+
+import json
+from urllib.parse import quote
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from .payloads import PAYLOADS, TRACES
+from .server import Server
+
+# Everybody on the board is called like a payload, and so are the sprints; prints the id of the one whose board we use.
+FILL = """
+import json
+from datetime import timedelta
+from django.contrib.auth.models import User
+from django.utils import timezone
+from api.models import Token
+from board import actions
+payloads = %r
+staff = User.objects.get(username="demo")
+User.objects.filter(pk=staff.pk).update(is_staff=True, first_name=payloads[0], last_name=payloads[9])
+tasks = []
+for n, payload in enumerate(payloads):
+    person = User.objects.create_user(f"person{n}", first_name=payload, last_name=payload)
+    end = timezone.localdate() + timedelta(days=500 + n)
+    sprint = actions.add_sprint(staff, name=payload, description=payload, end=end)
+    Token(owner=staff, name=payload, scope="write").issue()
+for n, payload in enumerate(payloads):
+    person = User.objects.get(username=f"person{n}")
+    task = actions.add_task(person, name=payload, description=payload, assigned=person, sprint_id=sprint.pk)
+    actions.change_task(person, task.pk, description=payloads[n - 1])
+    tasks.append(task.pk)
+print(json.dumps([sprint.pk, tasks]))
+"""
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """A server whose people, sprints, tokens and tasks are called like payloads; with a `sprint` and its `tasks`."""
+    server = Server(tmp_path_factory.mktemp("hostile")).start()
+    server.sprint, server.tasks = json.loads(server.manage("shell", "--no-imports", "-c", FILL % PAYLOADS))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def api(hostile):
+    with httpx.Client(base_url=f"{hostile.url}/api", auth=("demo", "demo"), timeout=20) as client:
+        yield client
+
+
+def done(answer):
+    assert answer.is_success, answer.text
+    return answer.json() if answer.content else None
+
+
+@pytest.fixture
+def somebody(someone, hostile):
+    """A person of staff whose browser notes what must not happen; `unharmed()` tells whether it did."""
+    person = someone("demo", hostile.url)
+    asked, asked_by_dialog = [], []
+
+    def note(request):
+        if not request.url.startswith(hostile.url) or request.url.startswith(f"{hostile.url}/xss"):
+            asked.append(request.url)
+
+    def unharmed():
+        found = person.page.evaluate(
+            "(traces) => [window.__xss ?? null, [...document.querySelectorAll(traces)].map((one) => one.outerHTML)]",
+            TRACES,
+        )
+        assert (found, asked, asked_by_dialog) == ([None, []], [], [])
+        assert person.page.url.startswith(f"{hostile.url}/")
+
+    person.page.on("request", note)
+    person.page.on("dialog", lambda dialog: (asked_by_dialog.append(dialog.message), dialog.dismiss()))
+    person.unharmed = unharmed
+    return person
+
+
+def test_pages_show_it_as_text(somebody, hostile):
+    board, task = f"/sprints/{hostile.sprint}/", f"/tasks/{hostile.tasks[0]}/"
+    profile = ["/profile/", "/profile/tokens/", "/profile/webhooks/"]
+    search = f"{board}?q={quote(' '.join(PAYLOADS))}"
+    for path in [
+        "/",
+        board,
+        f"{board}edit/",
+        f"{task}edit/",
+        f"{task}move/",
+        f"{task}delete/",
+        "/people/",
+        *profile,
+        search,
+    ]:
+        somebody.go(path)
+        somebody.unharmed()
+    for task, payload in zip(hostile.tasks, PAYLOADS, strict=True):
+        somebody.go(f"/tasks/{task}/")
+        expect(somebody.page).to_have_title(f"{payload} · Lightboard")
+        somebody.unharmed()
+
+
+def test_the_api_answers_with_what_no_browser_runs(somebody):
+    for path in ["tasks?page_size=100", "users?page_size=100", "sprints?page_size=100", "events"]:
+        somebody.go(f"/api/{path}")
+        found = somebody.page.evaluate("() => [document.contentType, window.__xss ?? null]")
+        assert found == ["application/json", None]
+
+
+def test_a_clash_shows_it_as_text(somebody, hostile, api):
+    somebody.open_board(hostile.sprint)
+    for task, payload in zip(hostile.tasks[:9], PAYLOADS[9:], strict=False):
+        card = somebody.page.locator(f'.cards > [data-task="{task}"]')
+        card.locator(":scope > a").press("Enter")
+        card.get_by_label("Name").fill("Mine")
+        done(api.patch(f"/tasks/{task}", json={"name": payload}))
+        card.get_by_role("button", name="Save").click()
+        expect(card.locator(".theirs")).to_have_text(payload)
+        somebody.unharmed()
+        card.get_by_role("button", name="Cancel").click()
+        expect(card.locator("form")).to_have_count(0)
+
+
+def test_what_is_pushed_opened_moved_and_deleted_stays_text(somebody, api):
+    sprint = done(api.post("/sprints", json={"name": PAYLOADS[0], "end": "2999-12-31"}))["id"]
+    somebody.open_board(sprint)
+    rows = [{"name": payload, "description": payload, "sprint": sprint} for payload in PAYLOADS]
+    tasks = [done(api.post("/tasks", json=row))["id"] for row in rows]
+    somebody.see("todo", PAYLOADS, timeout=20_000)
+    somebody.unharmed()
+    for task, payload in zip(tasks, PAYLOADS, strict=True):
+        card = somebody.page.locator(f'.cards > [data-task="{task}"]')
+        card.locator(":scope > a").press("Alt+ArrowRight")
+        expect(somebody.column("active").locator(f'[data-task="{task}"]:not(.saving)')).to_be_visible()
+        card.locator(":scope > a").press("Enter")
+        expect(card.get_by_label("Name")).to_have_value(payload)
+        somebody.unharmed()
+        card.get_by_label("Name").press("Escape")
+        expect(card.locator("form")).to_have_count(0)
+    for task in tasks:
+        done(api.delete(f"/tasks/{task}"))
+    somebody.see("active", [], timeout=20_000)
+    somebody.go("/tasks/deleted/")
+    names = somebody.page.get_by_role("main").get_by_role("listitem").locator("strong")
+    expect(names).to_have_text([*reversed(PAYLOADS)])
+    somebody.unharmed()

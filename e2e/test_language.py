@@ -1,0 +1,151 @@
+"""Two people, two languages, one board: each reads their own, on pages, in answers and in what is pushed."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import ARTEFACTS
+from .server import Server
+from .test_accessibility import PAGES, faults, small_targets
+from .test_look import SIZES, check_width
+
+GERMAN = {"locale": "de-DE"}
+CARD = "Refund a ticket by its number"
+OTHER = "Boarding pass as PDF"
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory):
+    """A server with the demo, whose account `demo` is of staff."""
+    server = Server(tmp_path_factory.mktemp("language")).start()
+    server.manage("shell", "-c", "from django.contrib.auth.models import User; User.objects.update(is_staff=True)")
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def english(someone, url):
+    return open_board(someone("demo", url))
+
+
+@pytest.fixture
+def german(someone, url):
+    """Somebody with a German browser, on the board after a log-in by hand."""
+    person = someone(None, url, **GERMAN)
+    page = person.go("/login/").page
+    expect(page).to_have_title("Anmelden · Lightboard")
+    page.get_by_label("Benutzername").fill("guest")
+    page.get_by_label("Passwort").fill("guest")
+    page.get_by_role("button", name="Anmelden").click()
+    expect(page.get_by_role("button", name="Abmelden")).to_be_visible()
+    return open_board(person)
+
+
+def open_board(person):
+    person.go("/").page.get_by_role("link", name="Sprint 13").click()
+    return person.see_live()
+
+
+def choose(person, label, language, button):
+    """Choose a language on the profile's page."""
+    page = person.go("/profile/").page
+    page.get_by_label(label).select_option(language)
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def toast(person, text):
+    return person.page.locator(".toast", has_text=text)
+
+
+def test_each_reads_their_own_language_on_one_board(english, german):
+    expect(german.page.locator("html")).to_have_attribute("lang", "de")
+    expect(german.column("active").get_by_role("heading")).to_contain_text("In Entwicklung")
+    expect(german.page.locator("[data-live]")).to_have_text("Live")
+    german.drag(CARD, "testing")
+    german.hear(re.compile(f"^{CARD}: Im Test, 4 von 4$"))
+    english.hear(f"Gus Lindqvist moved “{CARD}” to In Testing, 4 of 4")
+    expect(german.card(CARD).locator("i a")).to_have_text("Verschieben")
+    expect(english.card(CARD).locator("i a")).to_have_text("Move")
+    toast(german, f"„{CARD}“ nach „Im Test“ verschoben").get_by_role("button", name="Rückgängig").click()
+    expect(toast(german, f"„{CARD}“ zurück nach „In Entwicklung“ verschoben")).to_be_visible()
+    english.hear(f"Gus Lindqvist moved “{CARD}” back to In Development")
+    expect(english.page.locator(".board-head dt").first).to_have_text("Ends")
+    expect(german.page.locator(".board-head dt").first).to_have_text("Endet")
+    english.card(CARD).click()
+    english.page.get_by_label("Name").fill("Refund by number")
+    english.page.get_by_role("button", name="Save").click()
+    german.hear("Dana Moreau hat „Refund by number“ geändert: Name")
+
+
+def test_a_german_edits_undoes_and_hears_what_was_wrong(english, german):
+    page = german.page
+    german.card(OTHER).click()
+    form = page.get_by_role("form", name=re.compile("^Aufgabe #[0-9]+ bearbeiten$"))
+    expect(form.get_by_label("Zugewiesen an")).to_be_visible()
+    form.get_by_label("Fällig am").fill("2031-03-07")
+    form.get_by_label("Name").fill("")
+    form.get_by_role("button", name="Speichern").click()
+    expect(form.locator(".error")).to_have_text("Dieses Feld ist zwingend erforderlich.")
+    form.get_by_label("Name").fill(OTHER)
+    form.get_by_role("button", name="Speichern").click()
+    expect(german.card(OTHER).locator("time")).to_have_text("Fr, 7. März")
+    expect(english.card(OTHER).locator("time")).to_have_text("Fri 7 Mar")
+    page.keyboard.press("Control+z")
+    expect(toast(german, f"„{OTHER}“ zurückgeändert: Fälligkeit")).to_be_visible()
+    page.context.set_offline(True)
+    german.drag(OTHER, "backlog")
+    expect(toast(german, "Keine Verbindung: Es wurde nichts gespeichert.")).to_be_visible()
+    expect(page.get_by_role("button", name="Noch einmal")).to_be_visible()
+    page.context.set_offline(False)
+    page.get_by_role("searchbox").fill("pdf")
+    expect(german.column("done").locator("h2 [data-count]")).to_have_text(re.compile("^[01] von [0-9]+$"))
+
+
+def test_a_held_card_says_so_in_each_language(english, german):
+    english.lift(OTHER)
+    held = german.card(OTHER)
+    expect(held).to_have_attribute("data-held", "Dana Moreau")
+    words = held.evaluate("(card) => getComputedStyle(card, '::after').content")
+    assert words == '"Dana Moreau verschiebt das gerade"'
+    english.page.keyboard.press("Escape")
+    english.page.mouse.up()
+
+
+def test_the_profile_wins_over_the_browser_and_a_page_keeps_its_language(someone, url, german):
+    person = someone("demo", url)
+    choose(person, "Language", "de", "Save")
+    expect(toast(person, "Dein Profil ist gespeichert.")).to_be_visible()
+    open_board(person)
+    second = type(person)(person.page.context.new_page(), url)
+    choose(second, "Sprache", "en", "Speichern")
+    expect(toast(second, "Your profile is saved.")).to_be_visible()
+    open_board(second)
+    german.drag(CARD if german.card(CARD).count() else "Refund by number", "testing")
+    for page, words in ((person, "hat „"), (second, "Gus Lindqvist moved “")):
+        page.hear(words)
+    choose(second, "Language", "", "Save")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_german_words_fit_and_axe_finds_nothing(someone, url, size):
+    width, height = SIZES[size]
+    person = someone("demo", url, viewport={"width": width, "height": height}, reduced_motion="reduce", **GERMAN)
+    picture = lambda name: person.page.screenshot(path=ARTEFACTS / "pictures" / f"german-{name}-{size}.png")  # noqa: E731
+    found = []
+    for name, path in PAGES.items():
+        if path in ("/placeholder/", "/site/"):
+            continue
+        person.go(path)
+        check_width(person)
+        picture(re.sub(r"\W+", "-", name))
+        expect(person.page.locator("html")).to_have_attribute("lang", "de")
+        found += faults(person, name) + small_targets(person, name)
+    open_board(person)
+    picture("board")
+    check_width(person)
+    found += faults(person, "board") + small_targets(person, "board")
+    person.page.keyboard.press("?")
+    picture("keys")
+    found += faults(person, "keys") + small_targets(person, "keys")
+    assert not found, "\n".join(sorted(set(found)))
