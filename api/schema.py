@@ -155,7 +155,7 @@ class Schema(AutoSchema):
 
     def _add_headers(self, operation):
         sent = operation.pop("parameters", [])
-        has_tag = self._is_resource or self._collection in ("events", "")
+        has_tag = self._is_resource or self._collection in ("events", "schema", "")
         if has_tag and self.method == "GET":
             sent.append(_ref("parameters", "IfNoneMatch"))
             operation["responses"]["304"] = _ref("responses", "NotModified")
