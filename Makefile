@@ -7,7 +7,7 @@ static := var/static/staticfiles.json
 on_services := board api e2e/test_live.py e2e/test_live_protocol.py --ignore=board/tests/test_concurrency.py
 static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py
 
-.PHONY: help run seed test test-units test-journeys e2e pictures docs chaos crash fuzz audit bench lint format messages setup setup-test
+.PHONY: help run seed test test-units test-journeys e2e pictures docs chaos faults crash fuzz audit bench lint format messages setup setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,15 +41,20 @@ e2e: setup-test $(static) ## the browser journeys alone: HEADED=1, K=drag, BASE_
 chaos: setup-test $(static) ## hurt a running server in turn, and see that no page is wrong: MINUTES=2
 	@$(python) -m e2e.chaos --minutes $(or $(MINUTES),2) $(ARGS)
 
+faults: setup-test $(static) ## lock, fill, restart, end and misdate a server, and see that nothing is lost: TIMES=25
+	@TIMES=$(or $(TIMES),25) $(python) -m pytest e2e/test_faults.py e2e/test_ending.py
+
 crash: setup-test ## kill writers and databases 200 times, and restore 30 backups made under load, on both databases
 	@$(python) -m e2e.crash kill --times $(or $(TIMES),200)
 	@$(python) -m e2e.crash kill --times $(or $(TIMES),200) --postgres
 	@$(python) -m e2e.crash backup --times 30
 	@$(python) -m e2e.crash backup --times 30 --postgres
 
-fuzz: setup-test $(static) ## hostile input against a running server, sockets and API: COUNT=50000
+fuzz: setup-test $(static) ## hostile input by the thousand: sockets, API, pictures, site generator: COUNT=1000 of each
 	@$(python) -m e2e.fuzz sockets --count $(or $(COUNT),50000)
 	@$(python) -m e2e.fuzz api --count $(or $(COUNT),100000)
+	@$(python) -m e2e.fuzz images --count $(or $(COUNT),20000)
+	@$(python) -m e2e.fuzz site --count $(or $(COUNT),5000)
 
 audit: setup ## known weaknesses of the locked packages, by pip-audit; needs the network
 	@.ci/audit
@@ -61,12 +66,13 @@ pictures: setup-test $(static) ## screenshots of every page in var/e2e/pictures,
 	@$(python) -m pytest e2e/test_look.py
 	@cp var/e2e/pictures/board-desktop-light.png docs/board.png
 
-bench: setup-test $(static) ## what it costs: pictures, sites, the API, the board beside a static file, a change to 1,000 pages
+bench: setup-test $(static) ## what it costs: pictures, sites, the API, the board beside a static file, a change to 1,000 pages, 32 writers
 	@$(python) -m placeholder.bench
 	@$(python) -m sitegen.bench
 	@$(python) -m api.bench
 	@$(python) -m e2e.bench_board
 	@$(python) -m e2e.bench_live
+	@$(python) -m e2e.bench_writers
 
 lint: setup-test ## style, templates, imports, migrations, the API's schema
 	@.venv/bin/ruff check .

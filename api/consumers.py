@@ -22,8 +22,9 @@ class EventConsumer(AsyncWebsocketConsumer):
     """A client of the API that listens to one sprint.
 
     To the client: {"model": "task" | "sprint", "id", "action": "add" | "update" | "remove", "body": the resource as in
-    the API, or null, "seq"}, and the holds of others: {"model": "task", "id", "action": "dragstart" | "dragend" | "drop",
-    "body": null}. From the client: its own holds, {"model": "task", "id", "action"}.
+    the API, or null, "seq"}; people alike, as "user", without "seq"; and the holds of others: {"model": "task", "id",
+    "action": "dragstart" | "dragend" | "drop", "body": null}. From the client: its own holds, {"model": "task", "id",
+    "action"}.
     """
 
     channel_layer_alias = "none"
@@ -39,18 +40,20 @@ class EventConsumer(AsyncWebsocketConsumer):
         hub.start()
         self.may_hold = accounts.may_write(user) and (token is None or token.may_write)
         token_id = token and token.pk
+        feed = Feed(host_of(self.scope), self.scope.get("scheme") == "wss", user.pk, token_id)
         self.listener = Listener(
             board=sprint_id,
             person=person(user),
             session=None,
             log_in=(token_id, user.pk, accounts.standing(user)),
             ended=ended_tokens,
-            look=Feed(host_of(self.scope), self.scope.get("scheme") == "wss", user.pk, token_id),
+            look=feed,
             texts=message_texts,
             send=self.send,
             close=self.close,
             acknowledges=False,
             hold_text=hold_text,
+            person_text=lambda action, person: json.dumps(feed.person(action, person)),
         )
         hub.join(self.listener)
 

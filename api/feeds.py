@@ -10,7 +10,7 @@ from board import broadcasts, history
 from board.models import Event, Sprint, Task
 
 from .models import Token
-from .serializers import SprintSerializer, TaskSerializer
+from .serializers import SprintSerializer, TaskSerializer, UserSerializer
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,11 @@ class Feed:
         """Return what there is to say of these events."""
         tasks = Task.objects.select_related("assigned").in_bulk(history.touched_tasks(events))
         return [message for event in events for message in self._of(event, tasks)]
+
+    def person(self, action, user):
+        """Return what there is to say of a person: no number of the log, which does not know people."""
+        body = None if action == Event.Kind.REMOVE else self._body(UserSerializer, user)
+        return {"model": "user", "id": user.pk, "action": action, "body": body}
 
     def _of(self, event, tasks):
         """Return what there is to say of one event: its own row, then the neighbours that were spaced out."""

@@ -4,13 +4,14 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
-from rest_framework.filters import BaseFilterBackend, OrderingFilter
+from rest_framework.filters import BaseFilterBackend, OrderingFilter, SearchFilter
 from rest_framework.settings import api_settings
 
 from board.models import Sprint, Task
 
 User = get_user_model()
 ISO_DATE = ["%Y-%m-%d"]
+MOST_WORDS = 20
 
 
 class KnownParameters(BaseFilterBackend):
@@ -43,19 +44,35 @@ class Filters(filters.DjangoFilterBackend):
         return super().filter_queryset(request, queryset, view)
 
 
+class Search(SearchFilter):
+    """Finds the rows in which all words of `search` are. Raises `ValidationError` for more than a database compares."""
+
+    def get_search_terms(self, request):
+        try:
+            words = super().get_search_terms(request)
+        except ValidationError as error:
+            raise ValidationError({self.search_param: error.detail}) from None
+        if len(words) > MOST_WORDS:
+            raise ValidationError({self.search_param: [f"Search for {MOST_WORDS} words at most."]})
+        return words
+
+
 class TotalOrdering(OrderingFilter):
-    """Orders by the view's `ordering_fields`, equals by id, and refuses other names."""
+    """Orders by the view's `ordering_fields`, equals by id, and refuses other names, and names twice."""
 
     def get_ordering(self, request, queryset, view):
         return [*super().get_ordering(request, queryset, view), "pk"]
 
     def remove_invalid_fields(self, queryset, fields, view, request):
-        unknown = [name for name in fields if name.removeprefix("-") not in view.ordering_fields]
+        plain = [name.removeprefix("-") for name in fields]
+        unknown = [name for name, field in zip(fields, plain, strict=True) if field not in view.ordering_fields]
         if unknown:
             known = ", ".join(view.ordering_fields)
             raise ValidationError(
                 {self.ordering_param: [f"Cannot order by “{name}”, only by {known}." for name in unknown]}
             )
+        if len(set(plain)) < len(plain):
+            raise ValidationError({self.ordering_param: ["Name each field once."]})
         return fields
 
 

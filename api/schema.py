@@ -155,7 +155,7 @@ class Schema(AutoSchema):
 
     def _add_headers(self, operation):
         sent = operation.pop("parameters", [])
-        has_tag = self._is_resource or self._collection in ("events", "")
+        has_tag = self._is_resource or self._collection in ("events", "schema", "")
         if has_tag and self.method == "GET":
             sent.append(_ref("parameters", "IfNoneMatch"))
             operation["responses"]["304"] = _ref("responses", "NotModified")
@@ -395,7 +395,7 @@ EXAMPLES = {
     "Problem": {
         "status": 400,
         "title": "Bad Request",
-        "detail": "The request breaks a rule.",
+        "detail": "started: A task that is not started has no start date.",
         "fields": {"started": ["A task that is not started has no start date."]},
     },
     "Message": MESSAGE,
@@ -409,17 +409,20 @@ def complete(result, **of_spectacular):
     schemas["Problem"] = PROBLEM
     schemas["Message"] = {
         "type": "object",
-        "description": "A change, as the socket and webhooks tell of it.",
-        "required": ["model", "id", "action", "body", "seq"],
+        "description": "A change, as the socket and webhooks tell of it; of people only the socket does.",
+        "required": ["model", "id", "action", "body"],
         "properties": {
-            "model": {"enum": ["task", "sprint"]},
+            "model": {"enum": ["task", "sprint", "user"]},
             "id": {"type": "integer"},
             "action": {"enum": ["add", "update", "remove"]},
             "body": {
                 "description": "The resource as it is now, null when it was removed.",
-                "oneOf": [_ref("schemas", "Task"), _ref("schemas", "Sprint"), {"type": "null"}],
+                "oneOf": [
+                    *(_ref("schemas", name) for name in ("Task", "Sprint", "User")),
+                    {"type": "null"},
+                ],
             },
-            "seq": {"type": "integer", "description": "The sequence number of the change."},
+            "seq": {"type": "integer", "description": "The sequence number of the change; people have none."},
         },
     }
     for name, schema in schemas.items():

@@ -10,7 +10,6 @@ from rest_framework import permissions, routers, status, viewsets
 from rest_framework.authtoken.views import ObtainAuthToken
 from rest_framework.decorators import action
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Throttled, ValidationError
-from rest_framework.filters import SearchFilter
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -23,7 +22,7 @@ from board.models import Sprint, Task
 from . import conditional
 from .channels import LIFETIME
 from .errors import Problem
-from .filters import Filters, KnownParameters, SprintFilter, TaskFilter, TotalOrdering
+from .filters import Filters, KnownParameters, Search, SprintFilter, TaskFilter, TotalOrdering
 from .models import log_in
 from .pagination import link_header
 from .parsers import JSONParser
@@ -48,6 +47,10 @@ class Endpoint:
     parser_classes = [JSONParser, FormParser, MultiPartParser]
 
     def initial(self, request, *args, **kwargs):
+        # Reads a body of any kind, up to `DATA_UPLOAD_MAX_MEMORY_SIZE`; REST framework takes one that came in chunks for
+        # none. First of all, since the check for a session's CSRF token reads a form, and what was read as a form is no
+        # body any more.
+        request.META["CONTENT_LENGTH"] = str(len(request._request.body))
         try:
             super().initial(request, *args, **kwargs)
         except (NotAuthenticated, AuthenticationFailed):
@@ -56,9 +59,6 @@ class Endpoint:
             if rate.count() > rate.limit:
                 raise Throttled(rate.wait()) from None
             raise
-        # Reads a body of any kind, up to `DATA_UPLOAD_MAX_MEMORY_SIZE`; REST framework takes one that came in chunks for
-        # none.
-        request.META["CONTENT_LENGTH"] = str(len(request._request.body))
 
     def tag(self, number, *parts):
         """Return the tag of a representation for this host, which has all of its links in it."""
@@ -96,7 +96,7 @@ class Collection(Endpoint, viewsets.ReadOnlyModelViewSet):
     `parts` are what a row, or any of a list, looks like beside its version.
     """
 
-    filter_backends = [KnownParameters, Filters, SearchFilter, TotalOrdering]
+    filter_backends = [KnownParameters, Filters, Search, TotalOrdering]
     filterset_class = None
 
     def list(self, request):

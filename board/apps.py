@@ -34,6 +34,7 @@ class BoardConfig(AppConfig):
         post_delete.connect(revoke, sender="sessions.Session")
         post_save.connect(revoke, sender=get_user_model())
         post_save.connect(history.note_people, sender=get_user_model())
+        post_delete.connect(history.note_people, sender=get_user_model())
         post_save.connect(revoke, sender=self.get_model("Profile"))
         user_logged_in.connect(logins.begin)
         user_logged_out.connect(logins.end)

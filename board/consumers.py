@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http.request import validate_host
 
 from . import accounts, broadcasts, languages
-from .hub import LOG_IN, TRY_LATER, Listener, ended_sessions, hub
+from .hub import LOG_IN, Listener, ended_sessions, hub
 from .templatetags.people import colour, full_name, initials
 
 BAD_MESSAGE = 1008
@@ -39,9 +39,6 @@ class BoardConsumer(AsyncWebsocketConsumer):
             return
         hub.start()
         session = self.scope["session"]
-        if not hub.has_room_for(session.session_key):
-            await self.close(TRY_LATER)
-            return
         user = self.scope["user"]
         self.may_hold = accounts.may_write(user)
         self.listener = Listener(

@@ -3,6 +3,7 @@ from datetime import date
 from django import forms
 from django.contrib.auth import get_user_model
 from django.forms.renderers import TemplatesSetting
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -154,9 +155,18 @@ class MoveForm(forms.Form):
         error_messages={"invalid_choice": _("That card does not stand there any more: choose again.")},
     )
 
-    def __init__(self, task, sprints, cards, *args, **kwargs):
-        """Offer the columns of `sprints`, the task's own column chosen, and to stand before each of `cards`."""
-        super().__init__(*args, initial={"column": _column_value(task)}, **kwargs)
+    def __init__(self, task, column, sprints, cards, *args, **kwargs):
+        """Offer the columns of `sprints`, `column` chosen, and to stand before each of `cards`.
+
+        With htmx another column brings the cards that one may stand before there.
+        """
+        super().__init__(*args, initial={"column": column}, **kwargs)
+        self.fields["column"].widget.attrs = {
+            "hx-get": reverse("move_task", args=[task.pk]),
+            "hx-trigger": "change",
+            "hx-target": "next select",
+            "hx-select": "[name=position]",
+        }
         columns = [column for column in Column if column is not Column.BACKLOG]
         of_sprints = [
             (sprint, [(f"{sprint.pk}-{column.value}", column.label) for column in columns]) for sprint in sprints
@@ -174,7 +184,7 @@ class MoveForm(forms.Form):
         befores = {value: [] for value in titles}
         for card in cards:
             if card != task:
-                befores[_column_value(card)].append((f"{_column_value(card)}/{card.pk}", card.name))
+                befores[column_of(card)].append((f"{column_of(card)}/{card.pk}", card.name))
         self.fields["position"].choices = [
             ("bottom", gettext("Bottom of the column")),
             ("top", gettext("Top of the column")),
@@ -189,14 +199,15 @@ class MoveForm(forms.Form):
         """Return what the valid form says as a `Place`: a card to stand before decides the column, too."""
         column, position = self.cleaned_data["column"], self.cleaned_data["position"]
         column, _, before = position.rpartition("/") if "/" in position else (column, "", "")
-        sprint, _, column = column.rpartition("-")
-        return Place(
-            int(sprint) if sprint else None,
-            Column(column).status,
-            before=int(before) if before else None,
-            top=position == "top",
-        )
+        return Place(*place_of(column), before=int(before) if before else None, top=position == "top")
 
 
-def _column_value(task):
+def column_of(task):
+    """Return the column where a task stands, as `MoveForm` calls it."""
     return f"{task.sprint_id}-{task.column}" if task.sprint_id else Column.BACKLOG.value
+
+
+def place_of(column):
+    """Return the (sprint id, status) of a column of `MoveForm`; a ValueError when there is none of this name."""
+    sprint, _, name = column.rpartition("-")
+    return int(sprint) if sprint else None, Column(name).status

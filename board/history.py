@@ -79,7 +79,7 @@ def state():
 
 
 def note_people(update_fields=None, **kwargs):
-    """Count a change of a person, as the receiver of `post_save`; a log-in changes nothing that is shown."""
+    """Count a change of a person, as the receiver of `post_save` and `post_delete`; a log-in changes nothing that is shown."""
     if update_fields != {"last_login"}:
         Counter.objects.update(people=F("people") + 1)
 

@@ -33,7 +33,7 @@ CHECK_SESSIONS_EVERY = 5
 HOLD_LASTS = 15
 TELL_EVERY = 4
 REMEMBER_FOR = 9
-SOCKETS_PER_SESSION = 10
+SOCKETS_PER_LOG_IN = 10
 MESSAGES_PER_SECOND = 20
 SOCKETS = 2000
 PEOPLE_SHOWN = 12
@@ -58,7 +58,8 @@ class Listener:
     with "id"; `session` is the one it belongs to, if any. `log_in` is what the socket stands and falls with, and
     `ended(log-ins)`, which runs in the hub's thread, returns which of them are over. A socket that does not acknowledge
     starts at the newest change; one with `hold_text(task id, action)` also gets that text
-    when somebody else picks up a card or puts it down.
+    when somebody else picks up a card or puts it down, and one with `person_text(action, user)` that
+    when there is a new person ("add"), or one is called otherwise, deactivated, active again ("update") or gone ("remove").
     """
 
     board: int
@@ -72,6 +73,7 @@ class Listener:
     close: callable
     acknowledges: bool = True
     hold_text: callable = None
+    person_text: callable = None
     cursor: int | None = None
     sent_at: float = field(default_factory=time.monotonic)
     in_flight: bool = True
@@ -102,6 +104,7 @@ class Hub:
         self.rooms = {}
         self._hold_news = []
         self.newest = None
+        self._people = (None, None)
         self.looked_at = None
         self.is_stopping = False
         self._loop = None
@@ -149,17 +152,19 @@ class Hub:
             async with self._moved:
                 self._moved.notify_all()
 
-    def has_room_for(self, session):
-        """Tell whether one more socket of this session may be opened."""
-        of_session = sum(1 for listener in self.listeners if listener.session == session)
-        return len(self.listeners) < SOCKETS and of_session < SOCKETS_PER_SESSION
-
     def join(self, listener):
-        """Let a socket in; it hears something once it `shows` a sequence number."""
-        self.listeners.add(listener)
+        """Let a socket in, or close it when there are too many; it hears something once it `shows` a sequence number."""
         if self.is_stopping:
             self._dismiss(listener, RESTARTING)
-        self._wake.set()
+        elif self._is_full_for(listener):
+            self._dismiss(listener, TRY_LATER)
+        else:
+            self.listeners.add(listener)
+            self._wake.set()
+
+    def _is_full_for(self, listener):
+        of_log_in = sum(1 for one in self.listeners if one.log_in == listener.log_in)
+        return len(self.listeners) >= SOCKETS or of_log_in >= SOCKETS_PER_LOG_IN
 
     def leave(self, listener):
         """Let a socket go, and with it what it holds."""
@@ -328,8 +333,10 @@ class Hub:
             await self._check_sessions()
         ready = [one for one in self.listeners if one.cursor is not None and not one.in_flight]
         places = {(one.look, one.board, one.cursor) for one in ready}
-        newest, frames = await self._in_thread(_look, places)
+        newest, people, frames = await self._in_thread(_look, places)
         sent = self._send_frames(ready, frames, now)
+        if people != self._people[0]:
+            await self._tell_of_people(people)
         for one in self.listeners:
             if one.cursor is None and not one.acknowledges:
                 one.shows(newest)
@@ -359,6 +366,16 @@ class Hub:
         for listener in listeners:
             if listener.log_in in over[listener.ended]:
                 self._dismiss(listener, LOG_IN)
+
+    async def _tell_of_people(self, count):
+        """Tell who wants to hear it what is new about people: they are not in the log, so by comparison."""
+        _, before = self._people
+        now = await self._in_thread(_everybody, None)
+        self._people = count, now
+        for action, user in _news_of_people(now if before is None else before, now):
+            for one in self.listeners:
+                if one.person_text:
+                    self._start_sending(one, [one.person_text(action, user)])
 
     def _dismiss(self, listener, code):
         self.leave(listener)
@@ -441,11 +458,30 @@ def with_connection(work, *arguments):
 
 
 def _look(places):
-    """Return the newest sequence number and {place: frame} for the places that are not at it."""
-    newest = history.newest_number()
-    return newest, {
-        (look, board, cursor): look(board, cursor) for look, board, cursor in places if cursor != newest
-    }
+    """Return the newest sequence number, the number of changes of people, and {place: frame} for the places that are
+    not at the newest."""
+    newest, people = history.state()
+    frames = {(look, board, cursor): look(board, cursor) for look, board, cursor in places if cursor != newest}
+    return newest, people, frames
+
+
+def _everybody(_):
+    """Return {id: user} of all people."""
+    return get_user_model().objects.in_bulk()
+
+
+def _news_of_people(before, now):
+    """Return [(action, user)] of what others see of people and what differs between two {id: user}."""
+    met = now.keys() & before.keys()
+    return [
+        *(("add", now[pk]) for pk in sorted(now.keys() - before.keys())),
+        *(("update", now[pk]) for pk in sorted(met) if _face(now[pk]) != _face(before[pk])),
+        *(("remove", before[pk]) for pk in sorted(before.keys() - now.keys())),
+    ]
+
+
+def _face(user):
+    return user.get_username(), user.get_full_name(), user.is_active
 
 
 def ended_sessions(log_ins):

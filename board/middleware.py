@@ -20,7 +20,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.shortcuts import resolve_url
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import has_vary_header, patch_vary_headers
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext, gettext_lazy
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
@@ -34,6 +34,20 @@ log = logging.getLogger(__name__)
 READING = {"GET", "HEAD", "OPTIONS"}
 READERS_READ = gettext_lazy("You may look at everything here, but not change it. Somebody of staff can let you.")
 NO_CONTENT = 204
+
+
+class BrowserPolicyMiddleware:
+    """Tell browsers what our pages never need, and to keep nothing that was meant for somebody who is logged in."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        answer = self.get_response(request)
+        answer["Permissions-Policy"] = settings.PERMISSIONS_POLICY
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and has_vary_header(answer, "Cookie"):
+            answer["Cache-Control"] = "no-store"
+        return answer
 
 
 class LanguageMiddleware:

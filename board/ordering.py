@@ -63,26 +63,38 @@ def make_room(column, left):
     Returns {task id: [order before, order after]} of the cards whose key changed; their sequence
     does not change. Takes as few neighbours as leave `ROOM` between any two.
     """
-    cards = list(column)
-    spot = sum(1 for card in cards if left and (card.order, card.pk) <= left)
     reach = REACH
-    while True:
-        low, high = max(0, spot - reach), min(len(cards), spot + reach)
-        floor = cards[low - 1].order if low else None
-        ceiling = cards[high].order if high < len(cards) else None
-        orders = _spaced(high - low, floor, ceiling)
-        if orders is not None:
-            break
+    orders = None
+    while orders is None:
+        floor, cards, ceiling = around(column, left, reach)
+        orders = _spaced(len(cards), floor, ceiling)
         reach *= 2
     moved = {}
     changed = []
-    for card, order in zip(cards[low:high], orders, strict=True):
+    for card, order in zip(cards, orders, strict=True):
         if card.order != order:
             moved[card.pk] = [card.order, order]
             card.order = order
             changed.append(card)
     Task.objects.bulk_update(changed, ["order"], batch_size=200)
     return moved
+
+
+def around(column, left, reach):
+    """Return (order before them, cards, order behind them) of the `reach` cards on each side of the spot right after
+    the key `left`; an order is None where the column ends."""
+    until = _up_to(left) if left else Q(pk__in=[])
+    lower = list(column.filter(until).reverse()[: reach + 1])
+    upper = list(column.exclude(until)[: reach + 1])
+    floor = lower.pop().order if len(lower) > reach else None
+    ceiling = upper.pop().order if len(upper) > reach else None
+    return floor, [*reversed(lower), *upper], ceiling
+
+
+def _up_to(key):
+    """Return what holds of the cards up to a key."""
+    order, pk = key
+    return Q(order__lt=order) | Q(order=order, pk__lte=pk)
 
 
 def _spaced(count, floor, ceiling):

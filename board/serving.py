@@ -6,7 +6,7 @@ PostgreSQL it is what the server itself says about its connections.
 
 import fcntl
 import os
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from django.db import connection
 
@@ -61,7 +61,10 @@ def _others_on_postgres(name):
     """Call the connections of this process `name` and return what others on this database are called."""
     # By this libpq names all that it opens, those of the pool included.
     own = os.environ["PGAPPNAME"] = f"{name} {os.getpid()}"
-    with connection.cursor() as cursor:
+    # Past the pool, which would try for seconds before it says that nobody is there, and not why.
+    single = connection.copy()
+    single.settings_dict["OPTIONS"].pop("pool", None)
+    with closing(single), single.cursor() as cursor:
         cursor.execute(
             "SELECT application_name FROM pg_stat_activity "
             "WHERE datname = current_database() AND application_name <> %s",

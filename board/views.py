@@ -27,7 +27,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from . import actions, broadcasts, export, history, idempotency
-from .forms import MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm
+from .forms import MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm, column_of, place_of
 from .middleware import changes, open_to_readers, page_of
 from .models import Event, Sprint, Task
 
@@ -214,13 +214,23 @@ def move_task(request, pk):
     task = _task(pk)
     sprints = Sprint.objects.filter(end__gte=timezone.localdate()) | Sprint.objects.filter(pk=task.sprint_id)
     sprints = sprints.order_by("end", "pk")
+    column = request.GET.get("column", column_of(task))
     cards = Task.objects.filter(Q(sprint__in=sprints) | Q(sprint=None)).order_by("order", "pk")
-    form = MoveForm(task, sprints, cards, _sent(request), auto_id=f"move-{pk}-%s")
+    if request.htmx and request.method != "POST":
+        cards &= _in_column(column)
+    form = MoveForm(task, column, sprints, cards, _sent(request), auto_id=f"move-{pk}-%s")
     if request.method == "POST":
         moved = _act(form, lambda data: _once(request, lambda: actions.place_task(request.user, pk, form.place())))
         if moved:
             return _card(request, moved)
     return _form(request, "board/move_task.html", form, task=task)
+
+
+def _in_column(column):
+    try:
+        return Task.objects.in_column(*place_of(column))
+    except ValueError:
+        raise Http404(gettext("There is no such column.")) from None
 
 
 @get_or_post
@@ -229,7 +239,8 @@ def delete_task(request, pk):
     if request.method == "POST":
         event = _found(actions.remove_task, request.user, pk)
         if _board_of(request):
-            return render(request, "board/toast.html#oob", _toast(event))
+            context = {"gone": pk, "seq": event.seq, **_toast(event)}
+            return render(request, "board/changed.html#deleted", context)
         _tell(request, event)
         return _go(request, task.sprint)
     template = "board/delete_task.html" + ("#question" if request.htmx else "")

@@ -182,8 +182,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "api.middleware.ApiMiddleware",
     "board.middleware.LanguageMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    # Whatever is answered below, an error or a redirect too, has these headers.
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "board.middleware.BrowserPolicyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "api.middleware.QueryMiddleware",
     "board.middleware.HtmxProblemMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.compression.CompressPages",
@@ -196,7 +200,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "board.middleware.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
@@ -316,8 +319,20 @@ SECURE_CSP = {
     "form-action": [CSP.SELF],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
+    # No string becomes a script; the one policy (trust.js) lets htmx and our modules parse what the server sent.
+    "require-trusted-types-for": ["'script'"],
+    "trusted-types": ["default"],
 }
 X_FRAME_OPTIONS = "DENY"
+# What the pages do not need, whatever gets into one. A feature that a browser does not know, it would complain about.
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media"),
+        *("geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "picture-in-picture"),
+        *("publickey-credentials-get", "screen-wake-lock", "usb", "xr-spatial-tracking"),
+    )
+)
 
 # Behind a proxy that ends TLS, which an https address in SITE_URL declares: nothing but HTTPS. The proxy has to set
 # X-Forwarded-Proto itself, whatever a client says there.
@@ -357,7 +372,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",
-        *(["rest_framework.renderers.BrowsableAPIRenderer"] if DEBUG else []),
+        *(["api.renderers.BrowsableAPIRenderer"] if DEBUG else []),
     ],
     "DEFAULT_THROTTLE_CLASSES": ["api.throttles.ClientThrottle"],
     # A token or person; an address without either. Passwords have their own limit (board/logins.py).

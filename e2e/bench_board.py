@@ -32,6 +32,7 @@ from .services import Postgres
 SIZES = (20, 200, 1000)
 VISITS = 5
 DROPS = 30
+OPENINGS = 30
 CLIENTS = (8, 16)
 REQUESTS = 600
 MOVERS = 8
@@ -143,6 +144,7 @@ def main():
             browser = launch(playwright)
             show(figures, "visits", visits(browser, site, folder))
             show(figures, "drop", drops(browser, site))
+            show(figures, "hand", hands(browser, site))
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(figures, indent=1))
 
@@ -393,6 +395,64 @@ def drops(browser, site):
         "median of 30": f"{statistics.median(delays):.0f} ms",
         "95 of 100": f"{delays[int(len(delays) * 0.95)]:.0f} ms",
     }
+
+
+# Notes at a click when the form's first field has the focus, at a drop when the card stands in the other column, and
+# how many frames were painted in between.
+OPENED = """() => new Promise(resolve => addEventListener("click", () => {
+    const begun = performance.now();
+    document.querySelector(".board").addEventListener("focusin", ({ target }) =>
+        target.matches(".card.open :is(input, select)") && resolve(performance.now() - begun));
+}, { capture: true, once: true }))"""
+STOOD = """([name, column]) => new Promise(resolve => addEventListener("pointerup", () => {
+    const begun = performance.now();
+    let frames = 0;
+    const look = () => [...document.querySelectorAll(`[data-column="${column}"] .card:not(.lifted) > a`)]
+        .some(link => link.textContent === name);
+    const wait = () => (frames += 1, look() ? resolve([frames, performance.now() - begun]) : requestAnimationFrame(wait));
+    requestAnimationFrame(wait);
+}, { capture: true, once: true }))"""
+
+
+def hands(browser, site):
+    """From the click on a card to its form, and from the drop to the card in its place on the same screen."""
+    rows = {}
+    for size in SIZES:
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        context.add_cookies(site.cookies)
+        person = Person(context.new_page(), site.url).open_board(site.sprints[size])
+        name = "Task number 1 of the board"
+        card = person.card(name)
+        for form, link in (("form", card.locator("> a")), ("form for moving", card.locator("i a"))):
+            delays = [opening(person, link) for _ in range(OPENINGS)]
+            rows[f"{size} cards, {form}"] = f"{statistics.median(delays):.0f} ms, 95 of 100 {high(delays):.0f} ms"
+        frames = []
+        for number in range(DROPS):
+            column = ("todo", "active")[number % 2]
+            before = person.cards(column).first.inner_text()
+            person.lift(name)
+            person.carry(column, before=None if before == name else before)
+            person.page.evaluate(f"window.stood = ({STOOD})({json.dumps([name, column])}), null")
+            person.page.mouse.up()
+            frames.append(person.page.evaluate("window.stood"))
+            person.page.wait_for_selector(".saving", state="detached")
+        most = max(count for count, _ in frames)
+        rows[f"{size} cards, drop"] = f"{statistics.median(ms for _, ms in frames):.0f} ms, at most {most} frames"
+        context.close()
+    return rows
+
+
+def opening(person, link):
+    person.page.evaluate(f"window.opened = ({OPENED})(), null")
+    link.click()
+    delay = person.page.evaluate("window.opened")
+    person.page.keyboard.press("Escape")
+    person.page.wait_for_selector(".card.open", state="detached")
+    return delay
+
+
+def high(delays):
+    return sorted(delays)[int(len(delays) * 0.95)]
 
 
 if __name__ == "__main__":

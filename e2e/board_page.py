@@ -146,8 +146,13 @@ class Person:
             target.scroll_into_view_if_needed()
             box = target.bounding_box()
             point = box["x"] + box["width"] / 2, box["y"] + 4
+            self.page.mouse.move(*point, steps=8)
+            self.page.mouse.move(*point)
         else:
-            box = self.column(column).bounding_box()
-            point = box["x"] + box["width"] / 2, box["y"] + box["height"] - 6
-        self.page.mouse.move(*point, steps=8)
-        self.page.mouse.move(*point)
+            self.page.mouse.move(*self._bottom(column), steps=8)
+            # On the way the mark may have made the column longer.
+            self.page.mouse.move(*self._bottom(column))
+
+    def _bottom(self, column):
+        box = self.column(column).bounding_box()
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] - 6

@@ -1,8 +1,8 @@
 """Hostile input by the thousand against a real server: it may refuse, but not fail, hang or die.
 
 `python -m e2e.fuzz sockets --count 50000` (make fuzz). A surface is a function in `SURFACES` that takes a `Target` and
-a count and sends so many inputs; between two handfuls the server has to answer within `HANG` seconds, and in the end
-its log must be without a traceback. `--seed` repeats a run.
+a count and sends so many inputs; each has to be answered, or else the next page, within `HANG` seconds, and in the end
+the server's log must be without a traceback. `--seed` repeats a run.
 """
 
 import argparse
@@ -24,6 +24,8 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from .fuzz_api import fuzz_api
+from .fuzz_images import fuzz_images
+from .fuzz_site import fuzz_site
 from .live_client import log_in
 from .server import Server
 
@@ -62,10 +64,33 @@ class Target:
     failures: list = field(default_factory=list)
     slowest: float = 0
 
-    @property
-    def hang(self):
-        """The seconds within which everything has to be answered."""
-        return HANG
+    def note(self, number, what, took):
+        """Note how long something took, and that it failed when `what` says so."""
+        self.slowest = max(self.slowest, took)
+        if what or took > HANG:
+            self.failures.append(f"{number}: {what or 'took'} after {took:.1f} s")
+
+    def send(self, client, request, number):
+        """Send a request of httpx and return the answer, None for none; notes what must not be.
+
+        `number` is the request's own, for who repeats the run.
+        """
+        begun = time.monotonic()
+        try:
+            answer = client.send(request)
+            outcome = f"status {answer.status_code}"
+        except httpx.TransportError as error:
+            answer, outcome = None, repr(error)
+        took = time.monotonic() - begun
+        self.slowest = max(self.slowest, took)
+        if answer is None or answer.status_code >= 500 or took > HANG:
+            self.fail(number, request, f"{outcome} after {took:.1f} s")
+        return answer
+
+    def fail(self, number, request, what):
+        """Note what a request led to that must not be."""
+        said = f"{request.method} {request.url} {request.content[:80]!r} {dict(request.headers)}"
+        self.failures.append(f"{number}: {said[:600]}: {what}")
 
     def check(self, sent):
         """See that the server lives and answers in time."""
@@ -167,7 +192,7 @@ def raw_frames(target):
     return 5
 
 
-SURFACES = {"sockets": fuzz_sockets, "api": fuzz_api}
+SURFACES = {"sockets": fuzz_sockets, "api": fuzz_api, "images": fuzz_images, "site": fuzz_site}
 
 
 def fire(surface, count, seed, folder):
@@ -204,7 +229,7 @@ def run():
         print(failure)
     print(
         f"{options.surface}: {options.count} inputs in {time.monotonic() - begun:.0f} s (seed {options.seed}), "
-        f"{len(target.failures)} failures, the slowest page {target.slowest:.2f} s"
+        f"{len(target.failures)} failures, the slowest answer {target.slowest:.2f} s"
     )
     sys.exit(bool(target.failures))
 

@@ -19,6 +19,8 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
 START_WITHIN = 180
+# How often the tests of faults hurt it.
+TIMES = int(os.environ.get("TIMES", "1"))
 # Set by services.py: addresses of servers on which each of ours gets a database and a number of its own.
 POSTGRES, REDIS = os.environ.get("E2E_POSTGRES"), os.environ.get("E2E_REDIS")
 NUMBERS = count(1)

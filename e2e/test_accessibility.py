@@ -2,6 +2,7 @@
 
 import json
 import re
+from random import random
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -31,6 +32,7 @@ PAGES = {
     "task's form": "/tasks/9/edit/",
     "moving": "/tasks/9/move/",
     "deleting": "/tasks/9/delete/",
+    "renaming": "/tasks/9/edit/name/",
     "one field's form": "/tasks/9/edit/assigned/",
     "recently deleted": "/tasks/deleted/",
     "tokens": "/profile/tokens/",
@@ -61,6 +63,15 @@ PIECES = {
         person.page.get_by_role("button", name="Create").click(),
         expect(person.page.get_by_text("This field is required.")).to_be_visible(),
     ),
+    "the question before deleting": lambda person: (
+        person.card("Refund a ticket by its number").click(),
+        person.page.get_by_role("button", name="Delete…").click(),
+        expect(person.page.get_by_role("button", name="Keep")).to_be_visible(),
+    ),
+    "a card in hand": lambda person: (
+        person.card("Lost property page").locator("> a").press("m"),
+        expect(person.page.locator(".slot")).to_be_visible(),
+    ),
     "the keys": lambda person: (
         person.page.keyboard.press("?"),
         expect(person.page.get_by_role("dialog")).to_be_visible(),
@@ -71,7 +82,25 @@ PIECES = {
         person.page.get_by_role("searchbox").fill("mail"),
         expect(person.page.get_by_text("No card here").filter(visible=True).first).to_be_visible(),
     ),
+    "a clash": lambda person: (clash(person), expect(person.page.locator(".theirs")).to_be_visible()),
+    # What was typed there is still to be saved.
+    "a draft": lambda person: expect(person.page.get_by_text("Draft restored")).to_be_visible(),
 }
+
+
+def clash(person):
+    """Rename a card in its form, while somebody does in another tab."""
+    card = person.page.locator('[data-task="25"]')
+    card.click()
+    path = person.page.get_by_role("form", name="Edit task").get_attribute("action")
+    person.page.get_by_label("Name").fill("Larger type")
+    other = person.page.context.new_page()
+    other.goto(person.base_url + path)
+    other.get_by_label("Name").fill(f"Huge type {random()}")
+    other.get_by_role("button", name="Save").click()
+    other.wait_for_url("**/sprints/*/")
+    other.close()
+    person.page.get_by_role("button", name="Save").click()
 
 
 def board_of(person):
@@ -117,6 +146,9 @@ def test_axe_finds_nothing_and_every_target_can_be_hit(someone, demo, size, sche
     stranger.go("/login/").page.get_by_role("button", name="Log in").click()
     expect(stranger.page.locator(".error").first).to_be_visible()
     found += faults(stranger, "log-in") + small_targets(stranger, "log-in")
+    for path in ("/password/", "/welcome/old-link/", "/nowhere/"):
+        stranger.go(path)
+        found += faults(stranger, path) + small_targets(stranger, path)
     assert not found, "\n".join(sorted(set(found)))
 
 

@@ -255,6 +255,8 @@ def test_static_files_are_compressed_and_kept_for_ever(static_files, farm):
         for answer in (plain, gzip):
             assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+            assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
     assert static_files.get("/static/board/none.js").status_code == 404
 
 

@@ -145,6 +145,32 @@ def test_a_single_field_is_changed_where_it_stands_on_the_card(someone, sprint, 
         expect(person.card("Draw").get_by_title("Gus Lindqvist")).to_be_visible()
 
 
+def test_a_card_without_date_and_person_offers_to_set_them(someone, sprint, add_tasks):
+    add_tasks("Bare")
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    one.card("Bare").hover()
+    one.card("Bare").locator("> u").click()
+    form = one.page.get_by_role("form", name="Edit task")
+    form.get_by_label("Due").fill("2100-01-02")
+    save(form)
+    expect(other.card("Bare").locator("time")).to_have_attribute("datetime", "2100-01-02")
+    one.card("Bare").locator("> b").click()
+    form.get_by_label("Assigned to").select_option("Gus Lindqvist")
+    save(form)
+    expect(other.card("Bare").get_by_title("Gus Lindqvist")).to_be_visible()
+
+
+def test_from_a_cards_form_one_reads_the_description_and_the_draft_waits(someone, sprint, add_tasks):
+    add_tasks("Draw", description="With **a brush**")
+    one = someone("demo").open_board(sprint)
+    form = open_form(one, "Draw")
+    form.get_by_label("Description").fill("With **a pen**")
+    form.get_by_role("link", name="Details").click()
+    expect(one.page.locator(".description strong")).to_have_text("a brush")
+    one.page.go_back()
+    expect(form.get_by_label("Description")).to_have_value("With **a pen**")
+
+
 def test_escape_puts_the_form_for_a_new_task_away(someone, sprint):
     one = someone("demo").open_board(sprint)
     one.page.get_by_role("button", name="Add task").click()
@@ -283,6 +309,7 @@ def test_after_the_session_ended_the_log_in_leads_back_to_the_form_and_its_text(
     add_tasks("Draw")
     person = someone(None).go(f"/sprints/{sprint}/")
     person.log_in("guest", "guest")
+    person.see_live()
     form = open_form(person, "Draw")
     form.get_by_label("Description").fill("Typed before the end")
     end_session(person)
@@ -303,6 +330,7 @@ def test_a_draft_is_nobody_elses(someone, sprint, add_tasks):
     add_tasks("Draw")
     person = someone(None).go(f"/sprints/{sprint}/")
     person.log_in("guest", "guest")
+    person.see_live()
     open_form(person, "Draw").get_by_label("Name").fill("Only mine")
     for name in ("demo", "guest"):
         person.page.get_by_role("button", name="Log out").click()

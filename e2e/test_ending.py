@@ -13,14 +13,14 @@ from websockets.sync.client import connect
 from .board_page import unused_end_date
 from .conftest import api_of, token_of
 from .live_client import log_in
-from .server import Server
+from .server import TIMES, Server
 from .test_live_protocol import close_code, hear, tell
 
 RESTARTING = 1012
 GONE_WITHIN = 10
 
 
-@pytest.fixture
+@pytest.fixture(params=range(TIMES))
 def own_server(tmp_path):
     """A server that the test may end."""
     server = Server(tmp_path).start()

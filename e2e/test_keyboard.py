@@ -239,3 +239,40 @@ def test_a_screen_reader_hears_what_others_do(board, someone, sprint, api):
     other.hear(re.compile(r"^(\d changes by|Dana Moreau added “.”$)"))
     assert board.page.locator("[aria-live], [role=status], [role=alert], [role=log]").count() == 1
     assert TITLES["testing"] in board.page.locator("#said").inner_text()
+
+
+def test_single_fields_are_changed_from_the_keyboard(board, someone, sprint):
+    other = someone("guest").open_board(sprint)
+    stand_on(board, "a")
+    board.press("r")
+    form = board.page.get_by_role("form", name="Edit task")
+    expect(form.get_by_label("Name")).to_be_focused()
+    expect(form.get_by_label("Due")).to_have_count(0)
+    form.get_by_label("Name").fill("aa")
+    board.press("Enter")
+    other.see("todo", ["aa", "b", "c"])
+    board.press("d")
+    form.get_by_label("Due").fill("2100-01-02")
+    board.press("Enter")
+    expect(other.card("aa").locator("time")).to_have_attribute("datetime", "2100-01-02")
+    board.press("a")
+    form.get_by_label("Assigned to").press_sequentially("gus")
+    board.press("Control+Enter")
+    expect(other.card("aa").get_by_title("Gus Lindqvist")).to_be_visible()
+    expect(board.focused().locator("> a")).to_have_text("aa")
+
+
+def test_when_a_card_goes_the_focus_goes_to_its_neighbour(board, someone, sprint, api):
+    stand_on(board, "b")
+    api.delete(f"/tasks/{board.card('b').get_attribute('data-task')}").raise_for_status()
+    board.see("todo", ["a", "c"])
+    expect(board.focused().locator("> a")).to_have_text("c")
+    board.press("e")
+    board.page.get_by_role("button", name="Delete…").press("Enter")
+    board.page.get_by_role("button", name="Delete", exact=True).press("Enter")
+    board.see("todo", ["a"])
+    expect(board.focused().locator("> a")).to_have_text("a")
+    board.hear("Deleted “c”")
+    board.press("Control+z")
+    board.see("todo", ["a", "c"])
+    expect(board.focused().locator("> a")).to_have_text("c")

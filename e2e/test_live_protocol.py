@@ -12,6 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from .conftest import api_of
 from .server import ROOT, Server
 
 NOT_ACCEPTED, TRY_LATER, LOG_IN, NO_ACCESS = 1008, 1013, 4401, 4403
@@ -277,6 +278,31 @@ def test_a_client_hears_tasks_and_sprints_as_the_api_shows_them(open_socket, cha
     api.delete(f"/tasks/{task}").raise_for_status()
     message = json.loads(socket.recv(timeout=10))
     assert (message["id"], message["action"], message["body"]) == (task, "remove", None)
+
+
+def test_one_token_has_at_most_ten_sockets(open_socket, channel):
+    for _ in range(10):
+        open_socket("none=0", None, channel)
+    assert close_code(open_socket("none=0", None, channel)) == TRY_LATER
+
+
+def test_a_client_hears_of_people_whoever_let_them_in_or_shut_them_out(tmp_path, open_socket):
+    server = Server(tmp_path).start()
+    try:
+        with api_of(server.url) as api:
+            link = api.get("/sprints/1").raise_for_status().json()["links"]["channel"]
+            socket = open_socket("none=0", None, link[link.index("/socket") :], server.url)
+            # Another process, of whose bell nobody hears.
+            server.manage("invite", "nova")
+            heard = json.loads(socket.recv(timeout=30))
+            body = api.get("/users/nova").json()
+            assert heard == {"model": "user", "id": body["id"], "action": "add", "body": body}
+            code = "User.objects.get(username='nova')"
+            server.manage("shell", "-c", f"user = {code}; user.is_active = False; user.save()")
+            heard = json.loads(socket.recv(timeout=30))
+            assert (heard["model"], heard["action"], heard["body"]["is_active"]) == ("user", "update", False)
+    finally:
+        server.stop()
 
 
 def test_a_client_hears_the_holds_of_others_and_they_its_own(open_socket, channel, cookie, api, add_tasks):

@@ -1,5 +1,7 @@
 """How the board looks: no page scrolls sideways, and pictures to be looked at (var/e2e/pictures)."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -95,3 +97,12 @@ def test_on_a_phone_one_column_shows_and_tabs_lead_to_the_others(someone, demo):
     expect(person.column("testing")).to_be_in_viewport()
     expect(person.column("backlog")).not_to_be_in_viewport()
     expect(person.page.get_by_role("link", name="In Testing 3")).to_have_attribute("aria-current", "true")
+
+
+def test_on_a_phone_the_tab_of_the_column_that_shows_is_in_sight(someone, demo):
+    person = demo_sprint(someone("demo", demo, viewport={"width": 390, "height": 844}, has_touch=True))
+    tab = person.page.get_by_role("link", name=re.compile("Completed"))
+    expect(tab).not_to_be_in_viewport(ratio=1)
+    person.page.locator(".columns").evaluate("(columns) => columns.scrollTo(columns.scrollWidth, 0)")
+    expect(tab).to_be_in_viewport(ratio=1)
+    expect(tab).to_have_attribute("aria-current", "true")

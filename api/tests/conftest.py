@@ -4,11 +4,12 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.utils import timezone
-from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
 from api.models import Token
+from api.renderers import BrowsableAPIRenderer
 from board import actions
 
 

@@ -118,6 +118,12 @@ def test_a_person_who_left_is_sent_anew(client, guest):
     assert [asked_again(client, url, etag).status_code for url, etag in tags.items()] == [200, 200]
 
 
+def test_a_list_without_somebody_who_was_deleted_is_sent_anew(client, guest):
+    tag = client.get("/api/users")["ETag"]
+    guest.delete()
+    assert client.get("/api/users", headers={"if-none-match": tag}).status_code == 200
+
+
 def test_the_links_of_another_host_or_scheme_are_sent(client, task, resources):
     for url in resources:
         etag = client.get(url)["ETag"]

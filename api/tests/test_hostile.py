@@ -69,3 +69,11 @@ def test_a_body_of_ten_megabytes_is_refused_in_the_shape_of_all_problems(server,
     kind = {"Content-Type": "application/json"}
     answer = httpx.post(f"{server.url}/api/tasks", content=body, headers=headers | kind, timeout=60)
     assert (answer.status_code, answer.json()["status"]) == (413, 413)
+
+
+@pytest.mark.parametrize(("path", "status"), [("/api/tasks", 400), ("/nowhere", 404)])
+def test_too_many_parameters_are_refused_whatever_the_charset_of_the_body(server, headers, path, status):
+    """Django reads them too early then."""
+    kind = {"Content-Type": "application/json; charset=utf-16"}
+    answer = httpx.get(f"{server.url}{path}?{'a=b&' * 2000}", headers=headers | kind, timeout=60)
+    assert answer.status_code == status

@@ -1,9 +1,13 @@
 """GET /api/, the ways to sign in, and what every resource has in common."""
 
 import base64
+import re
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
+
+from board.models import Task
 
 from .answers import problem
 
@@ -59,6 +63,15 @@ def test_the_browsable_api_shows_each_page(browsable, client, task, url):
     assert answer["Content-Type"].startswith("text/html")
 
 
+def test_a_page_of_the_browsable_api_may_be_styled_as_it_is_and_nothing_else_may(browsable, client):
+    policies = [
+        client.get("/api/", headers={"accept": kind})["Content-Security-Policy"] for kind in ("text/html", "*/*")
+    ]
+    page, data = ({part.strip() for part in policy.split(";")} for policy in policies)
+    assert page - data == {"style-src 'self' 'unsafe-inline'", "font-src 'self'"}
+    assert data - page == {"style-src 'self'"}
+
+
 def test_the_browsable_api_shows_rows_with_their_forms(browsable, client, task, sprint):
     for url in (f"/api/tasks/{task.pk}", f"/api/sprints/{sprint.pk}", "/api/users/ada"):
         assert client.get(url, headers={"accept": "text/html"}).status_code == 200
@@ -68,6 +81,16 @@ def test_the_forms_of_the_browsable_api_can_be_sent(browsable, client):
     form = {"name": "By form", "due": "", "csrfmiddlewaretoken": "x"}
     answer = client.post("/api/tasks", form, format="multipart", headers={"accept": "text/html"})
     assert answer.status_code == 201
+
+
+def test_a_browser_sends_a_form_of_the_browsable_api_with_its_session(browsable, ada):
+    browser = Client(enforce_csrf_checks=True, headers={"accept": "text/html"})
+    browser.force_login(ada)
+    page = browser.get("/api/tasks").content.decode()
+    (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page))
+    form = {"name": "By a browser", "order": "", "due": "", "sprint": "", "csrfmiddlewaretoken": token}
+    assert browser.post("/api/tasks", form).status_code == 201
+    assert Task.objects.get().name == "By a browser"
 
 
 def test_the_browsable_api_shows_errors(browsable, client):

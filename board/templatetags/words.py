@@ -28,6 +28,11 @@ WORDS = {
     "manyChanges": lambda n: ngettext("%(count)s change by %(names)s", "%(count)s changes by %(names)s", n),
     "carrying": _("Moving %(task)s. Arrows choose the place, Enter drops, Escape puts it back."),
     "putBack": _("%(task)s stays where it was"),
+    # Finding somebody in a list of people
+    "find": _("Find by name"),
+    "findSomebody": _("Find somebody by name"),
+    "found": _("%(name)s, 1 of %(total)s"),
+    "notFound": _("Nobody has this name"),
     # Toasts
     "retry": _("Retry"),
     "nothingToUndo": _("Nothing to undo"),

@@ -116,10 +116,11 @@ def test_a_long_description_is_cut_on_the_card(browser, sprint, add):
     assert text.endswith("…")
 
 
-def test_a_bare_card_shows_no_empty_parts(browser, sprint, add):
+def test_a_bare_card_has_places_where_a_date_and_a_person_can_be_set(browser, sprint, add):
     add("Draw", sprint)
     card = board(browser, sprint).one("li", data_task=True)
-    assert [element.tag for element in card.walk()] == ["li", "a", "i", "a"]
+    assert [element.tag for element in card.walk()] == ["li", "a", "u", "b", "i", "a"]
+    assert card.text == "DrawMove"
 
 
 def test_each_column_counts_its_cards(browser, sprint, add):

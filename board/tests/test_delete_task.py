@@ -46,13 +46,16 @@ def test_without_htmx_a_backlog_task_leads_home(browser, add):
     assert (answer.status_code, answer["Location"]) == (302, "/")
 
 
-def test_with_htmx_nothing_takes_the_cards_place_and_a_toast_offers_the_way_back(browser, add):
-    answer = browser.post(f"/tasks/{add().pk}/delete/", headers=HTMX)
+def test_with_htmx_the_card_is_said_to_be_gone_and_a_toast_offers_the_way_back(browser, add):
+    task = add()
+    answer = browser.post(f"/tasks/{task.pk}/delete/", headers=HTMX)
     page = Page(answer)
+    seq = Event.objects.latest("seq").seq
     assert (answer.status_code, page.all("li")) == (200, [])
-    (piece,) = page.root.children
-    assert piece["hx-swap-oob"] == "beforeend:.toasts"
-    assert piece.one("form", data_undo=True)["hx-post"] == f"/undo/{Event.objects.latest('seq').seq}/"
+    gone, toast = [piece for piece in page.root.children if not isinstance(piece, str)]
+    assert (gone.tag, gone["data-gone"], gone["data-seq"]) == ("template", str(task.pk), str(seq))
+    assert toast["hx-swap-oob"] == "beforeend:.toasts"
+    assert toast.one("form", data_undo=True)["hx-post"] == f"/undo/{seq}/"
     assert not Task.objects.exists()
 
 

@@ -136,6 +136,40 @@ def test_it_offers_to_stand_before_each_card_but_itself(browser, sprint, add):
     }
 
 
+def test_with_htmx_it_offers_the_cards_of_one_column(browser, sprint, next_sprint, past_sprint, add):
+    add("a", sprint, Status.ACTIVE)
+    add("b", sprint, Status.TODO)
+    add("c")
+    over = add("over")
+    Task.objects.filter(pk=over.pk).update(sprint=past_sprint)
+    task = add("task", sprint, Status.ACTIVE)
+
+    def offered(query=""):
+        page = Page(browser.get(f"/tasks/{task.pk}/move/{query}", headers=HTMX))
+        return page.value("Move to"), [group.texts("option") for group in page.field("Position").all("optgroup")]
+
+    assert offered() == ("In Development", [["a"]])
+    assert offered(f"?column={sprint.pk}-todo") == ("Not Started", [["b"]])
+    assert offered("?column=backlog") == ("Backlog", [["c"]])
+    assert offered(f"?column={next_sprint.pk}-done") == ("Completed", [])
+    assert offered(f"?column={past_sprint.pk}-todo")[1] == []
+
+
+@pytest.mark.parametrize("column", ["attic", "x-todo", "1-attic", "-", ""])
+def test_of_a_column_that_there_is_not_it_offers_nothing(browser, add, column):
+    answer = browser.get(f"/tasks/{add().pk}/move/?column={column}", headers=HTMX)
+    assert (answer.status_code, Page(answer).is_whole) == (404, False)
+
+
+def test_the_form_costs_the_same_however_many_cards_stand_elsewhere(browser, sprint, add):
+    task = add("task", sprint)
+    path = f"/tasks/{task.pk}/move/"
+    few = len(browser.get(path, headers=HTMX).content)
+    for number in range(9):
+        add(f"elsewhere {number}")
+    assert len(browser.get(path, headers=HTMX).content) == few
+
+
 def test_before_a_card_is_in_its_column_whatever_column_was_chosen(move, sprint, add):
     add("a", sprint, Status.ACTIVE)
     b = add("b", sprint, Status.ACTIVE)

@@ -3,6 +3,7 @@
 import hypothesis.strategies as st
 import pytest
 from django.db import transaction
+from django.db.models.signals import post_init
 from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import (
     Bundle,
@@ -120,27 +121,49 @@ def test_keys_stay_exact_in_every_client(user, sprint, add):
     assert all(abs(task.order) <= ordering.LIMIT for task in Task.objects.all())
 
 
-def test_ten_thousand_cards_put_in_at_one_spot_make_room_once_in_ten_at_the_most():
+def test_making_room_reads_only_the_cards_around(user, sprint, add):
+    orders = [n * ordering.GAP for n in range(200)]
+    orders[101] = orders[100] + 1
+    crowd = Task.objects.bulk_create(
+        Task(name=str(n), sprint=sprint, order=order, version=0) for n, order in enumerate(orders)
+    )
+    new = add("new", sprint)
+    read = []
+
+    def note(instance, **kwargs):
+        read.append(instance.pk)
+
+    post_init.connect(note, sender=Task)
+    try:
+        place(user, new, sprint, after=crowd[100].pk)
+    finally:
+        post_init.disconnect(note, sender=Task)
+    assert column(sprint)[100:103] == ["100", "new", "101"]
+    assert len(read) < 4 * ordering.REACH
+
+
+def test_ten_thousand_cards_put_in_at_one_spot_make_room_once_in_ten_at_the_most(monkeypatch):
     """The arithmetic alone, on a list in place of the database."""
 
     class Card:
         def __init__(self, pk, order):
             self.pk, self.order = pk, order
 
-    saved = Task.objects.bulk_update
+    def around(cards, left, reach):
+        # The spot is right after the first one.
+        return None, cards[: 1 + reach], cards[1 + reach].order if 1 + reach < len(cards) else None
+
+    monkeypatch.setattr(ordering, "around", around)
+    monkeypatch.setattr(Task.objects, "bulk_update", lambda *args, **kwargs: None)
     cards = [Card(1, 0), Card(2, ordering.GAP)]
     rooms = 0
-    Task.objects.bulk_update = lambda *args, **kwargs: None
-    try:
-        for pk in range(3, 10_003):
+    for pk in range(3, 10_003):
+        order = ordering.between((cards[0].order, 1), (cards[1].order, cards[1].pk))
+        if order is None:
+            rooms += 1
+            ordering.make_room(cards, (cards[0].order, 1))
             order = ordering.between((cards[0].order, 1), (cards[1].order, cards[1].pk))
-            if order is None:
-                rooms += 1
-                ordering.make_room(cards, (cards[0].order, 1))
-                order = ordering.between((cards[0].order, 1), (cards[1].order, cards[1].pk))
-            cards.insert(1, Card(pk, order))
-    finally:
-        Task.objects.bulk_update = saved
+        cards.insert(1, Card(pk, order))
     orders = [card.order for card in cards]
     assert orders == sorted(set(orders))
     assert max(map(abs, orders)) <= ordering.LIMIT

@@ -179,6 +179,8 @@ def test_everybody_may_do_what_the_row_says_and_nothing_else(route, clients, the
         url = url.replace(part, f"{part.partition('<')[0]}{value}")
     assert "<" not in url
     seen = {(who, method): ask(clients[who], method, url) for who in EVERYBODY for method in METHODS}
+    for who in EVERYBODY:
+        assert ask(clients[who], "HEAD", url) == seen[who, "GET"], who
     for method, kind in zip(METHODS, ROWS[route], strict=True):
         for who in EVERYBODY:
             if kind == "-":

@@ -1,5 +1,6 @@
 """`manage.py serve` where it cannot: one sentence that says what to do, and no traceback."""
 
+import fcntl
 import socket
 
 import pytest
@@ -39,3 +40,12 @@ def test_a_database_that_cannot_be_opened_says_so(run, tmp_path):
         "CommandError: The database of DATABASE_URL cannot be used: unable to open database file. "
         "Start the database of DATABASE_URL again; requests are answered as soon as it is there."
     )
+
+
+@pytest.mark.parametrize("step", ["serve", "worker"])
+def test_a_second_process_that_would_hear_nothing_of_the_first_does_not_start(run, tmp_path, step):
+    with open(tmp_path / "own.sqlite3.lock", "a") as first:
+        fcntl.flock(first, fcntl.LOCK_SH)
+        done = run("manage.py", step, PORT="0")
+    assert done.returncode == 1
+    assert "Another process serves this database: set REDIS_URL for both" in done.stderr

@@ -14,7 +14,7 @@ from django.core.management import call_command
 ROOT = settings.BASE_DIR
 OTHERS = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 # The product's name and keys of the keyboard.
-SAME_EVERYWHERE = {"Lightboard", "m", "a", "d", "n"}
+SAME_EVERYWHERE = {"Lightboard", "m", "a", "d", "n", "r"}
 # The API's reference is English as the API is, and says so; the last one is attributes of an element, without texts.
 APART = ["reference.html", "reference_fields.html", "operation.html", "open_card.html"]
 TEMPLATES = [

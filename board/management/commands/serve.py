@@ -142,7 +142,8 @@ def take_up_database(command, **migrate):
     except OperationalError as error:
         fault = failures.fault_of(error)
         advice = f". {fault.advice}" if fault else ""
-        raise CommandError(f"The database of DATABASE_URL cannot be used: {error}{advice}") from None
+        said = " ".join(str(error).split())
+        raise CommandError(f"The database of DATABASE_URL cannot be used: {said}{advice}") from None
 
 
 def refuse_unheard_company(has_others):

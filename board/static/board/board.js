@@ -1,12 +1,13 @@
 // The board's page: cards open in place, are moved by every hand, and stay true.
 
-import { count, find, free, leave, parse, settle } from "./cards.js";
+import { count, find, focusBeside, free, leave, parse, settle } from "./cards.js";
 import { startDragging } from "./drag.js";
 import { startFiltering } from "./filter.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { goLive, hands } from "./live.js";
 import { dropDeleted } from "./moves.js";
+import { letFind } from "./people.js";
 import { reason } from "./problems.js";
 import { toast } from "./toasts.js";
 
@@ -56,7 +57,7 @@ document.addEventListener("htmx:load", (event) => {
   } else if (piece.matches?.("form.theme")) {
     document.documentElement.dataset.theme = piece.dataset.theme;
   } else if (piece !== document.body || !board) {
-    piece.querySelectorAll?.("select[name=position]").forEach(narrow);
+    piece.querySelectorAll?.("select[name=assigned]").forEach(letFind);
     first(piece)?.focus({ preventScroll: true });
   }
   if (board) count();
@@ -75,21 +76,9 @@ function take(template) {
     if (focus !== undefined) find(card.dataset.task)?.querySelector("a")?.focus({ preventScroll: true });
   }
   if (gone) leave(gone, Number(seq));
+  // It stands where the card stood that went with its form.
+  if (template.matches(".cards > *") && document.activeElement === document.body) focusBeside(template);
   template.remove();
-}
-
-/** In the form for moving, "before" offers the cards of the chosen column alone. */
-function narrow(position) {
-  const column = position.form.elements.column;
-  const groups = [...position.querySelectorAll("optgroup")];
-  const show = () => {
-    for (const group of groups) {
-      if (group.firstElementChild.value.startsWith(`${column.value}/`)) position.append(group);
-      else group.remove();
-    }
-  };
-  column.addEventListener("change", show);
-  show();
 }
 
 // A request that fails says so in a toast; no error page gets into a card. Moves say it themselves.
@@ -120,8 +109,10 @@ function followTabs() {
   const observer = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) {
-        if (isIntersecting) tabs.get(target.id).setAttribute("aria-current", "true");
-        else tabs.get(target.id).removeAttribute("aria-current");
+        const tab = tabs.get(target.id);
+        if (isIntersecting) tab.setAttribute("aria-current", "true");
+        else tab.removeAttribute("aria-current");
+        if (isIntersecting) tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
       }
     },
     { root: board.querySelector(".columns"), threshold: 0.6 },

@@ -73,14 +73,34 @@ function isBefore(card, other) {
   return difference ? difference < 0 : Number(card.dataset.task) < Number(other.dataset.task);
 }
 
+/** Return the cards that somebody sees a card between: {before, after}, as ids or "". */
+export function between(element) {
+  return { after: neighbour(element, "previousElementSibling"), before: neighbour(element, "nextElementSibling") };
+}
+
+function neighbour(element, side) {
+  let other = element[side];
+  while (other && !other.matches("[data-task]:not([hidden], .lifted)")) other = other[side];
+  return other?.dataset.task ?? "";
+}
+
 /** Take a card away that left the board as of `seq`; an open one stays and says so. */
 export function leave(id, seq, by = word("somebody")) {
   gone.set(String(id), Math.max(seq, gone.get(String(id)) ?? 0));
   waiting.delete(String(id));
   const card = find(id);
   if (card?.matches(".open")) noteChange(card, by);
-  else if (card && version(card) <= seq) card.remove();
+  else if (card && version(card) <= seq) {
+    if (card.contains(document.activeElement)) focusBeside(card);
+    card.remove();
+  }
   count();
+}
+
+/** Give the focus of what goes to the card below it, else above it, else to the column. */
+export function focusBeside(element) {
+  const { before, after } = between(element);
+  (find(before || after)?.querySelector("a") ?? element.parentElement).focus({ preventScroll: true });
 }
 
 function noteChange(card, name) {

@@ -1,7 +1,7 @@
 // Dragging with pointer events: a mouse at once, a finger or a pen after a long press, so that scrolling stays scrolling.
 
-import { columnOf, free, glide, listOf, shownIn } from "./cards.js";
-import { between, saveMove } from "./moves.js";
+import { between, columnOf, free, glide, listOf, shownIn } from "./cards.js";
+import { saveMove } from "./moves.js";
 
 const THRESHOLD = 4;
 const LONG_PRESS = 250;

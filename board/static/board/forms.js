@@ -25,7 +25,7 @@ export function startForms() {
 }
 
 /** The cookie that goes with the session of now: somebody may have logged in again in another tab. */
-const token = () => document.cookie.match(/(?:^|; )csrftoken=(\w+)/)?.[1];
+const token = () => document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=(\w+)/)?.[1];
 
 function freshenToken({ target }) {
   const field = target.elements.csrfmiddlewaretoken;
@@ -65,7 +65,7 @@ function open(card, form) {
 function onClick(event) {
   const { target } = event;
   const form = target.closest("form");
-  const fact = target.closest(".card:not(.open, .held, .saving) > :is(time, b)");
+  const fact = target.closest("body:not([data-reads]) .card:not(.open, .held, .saving) > :is(time, u, b)");
   if (fact && document.querySelector(".board")) open(fact.parentElement, fact.matches("b") ? "edit/assigned/" : "edit/due/");
   else if (target.matches("[data-reset]")) reset(form);
   else if (target.matches("[data-discard]") && form.dataset.draft) {

@@ -1,10 +1,10 @@
 // The board by keyboard. Each column is one stop of Tab, arrows walk the cards in it (the roving tabindex of the
 // WAI-ARIA practices): a board of 200 cards would have 400 stops otherwise.
 
-import { columnOf, focus, free, shownIn, titleOf } from "./cards.js";
+import { between, columnOf, focus, free, shownIn, titleOf } from "./cards.js";
 import { search } from "./filter.js";
 import { hands } from "./live.js";
-import { between, saveMove } from "./moves.js";
+import { saveMove } from "./moves.js";
 import { nameOf, say, sayWhere } from "./news.js";
 import { undoNewest } from "./toasts.js";
 import { word } from "./words.js";
@@ -55,7 +55,7 @@ function onKey(event, open) {
   else if (key === "/") act(event, search);
   else if (key === "n") act(event, addTask);
   else if (card && key === "m") act(event, () => pickUp(card));
-  else if (card && "ead".includes(key)) act(event, () => open(card, { e: "edit/", a: "edit/assigned/", d: "edit/due/" }[key]));
+  else if (card && "eard".includes(key)) act(event, () => open(card, { e: "edit/", a: "edit/assigned/", r: "edit/name/", d: "edit/due/" }[key]));
 }
 
 function act(event, what) {

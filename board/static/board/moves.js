@@ -1,6 +1,6 @@
 // Moving a card, with whatever hand: it stands at once where it was put, and the server's card is the truth.
 
-import { columnOf, count, find, focus, free, leave, listOf, parse, settle } from "./cards.js";
+import { between, columnOf, count, find, focus, free, leave, listOf, parse, settle } from "./cards.js";
 import { sayWhere } from "./news.js";
 import { reason } from "./problems.js";
 import { toast } from "./toasts.js";
@@ -9,17 +9,6 @@ import { word } from "./words.js";
 const board = document.querySelector(".board");
 // Card id → its moves that are not answered yet; the first is on its way.
 const queues = new Map();
-
-/** Return the cards that somebody sees a card between: {before, after}, as ids or "". */
-export function between(element) {
-  return { after: neighbour(element, "previousElementSibling"), before: neighbour(element, "nextElementSibling") };
-}
-
-function neighbour(element, side) {
-  let other = element[side];
-  while (other && !other.matches("[data-task]:not([hidden], .lifted)")) other = other[side];
-  return other?.dataset.task ?? "";
-}
 
 /** Save that a card was put where it stands on the page now. */
 export function saveMove(card) {

@@ -1,4 +1,5 @@
 // Shows the page as it is now when a file of the site changes. Only the preview adds this script.
+globalThis.trustedTypes?.createPolicy("default", { createHTML: (html) => html });
 const root = new URL("../../", document.currentScript.src);
 
 async function showChange(files) {

@@ -1,0 +1,87 @@
+"""Assigning a card in a house of fifty people: by any part of a name, with the keyboard alone, and without JavaScript."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .server import Server
+from .test_accessibility import board_of, faults, small_targets
+
+FIFTY = """
+from django.contrib.auth.models import User
+for number in range(50):
+    User.objects.create(username=f"person-{number}", first_name=f"Person {number}", last_name="Example")
+User.objects.create(username="zoe", first_name="Zoë", last_name="Österberg")
+"""
+CARD = "Large type on the pass"
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory):
+    """A server with the demo and fifty people more."""
+    server = Server(tmp_path_factory.mktemp("fifty")).start()
+    server.manage("shell", "-c", FIFTY)
+    yield server.url
+    server.stop()
+
+
+def test_letters_of_any_name_find_somebody_and_enter_assigns(someone, url):
+    one = board_of(someone("demo", url))
+    other = board_of(someone("guest", url))
+    one.card(CARD).locator("> a").press("a")
+    find = one.page.get_by_role("searchbox", name="Find somebody by name")
+    people = one.page.get_by_label("Assigned to")
+    expect(find).to_be_focused()
+    one.page.keyboard.type("oster")
+    expect(people.locator("option")).to_have_text(["Zoë Österberg"])
+    one.hear("Zoë Österberg, 1 of 1")
+    assert not faults(one, "finding somebody") + small_targets(one, "finding somebody")
+    one.page.keyboard.press("Enter")
+    for person in (one, other):
+        expect(person.card(CARD).get_by_title("Zoë Österberg")).to_be_visible()
+    expect(one.focused().locator("> a")).to_have_text(CARD)
+
+
+def test_arrows_choose_among_those_who_were_found_and_who_is_not_found_is_not_assigned(someone, url):
+    one = board_of(someone("demo", url))
+    card = one.card("Change the name on a ticket")
+    card.locator("> b").click()
+    find = one.page.get_by_role("searchbox", name="Find somebody by name")
+    people = one.page.get_by_label("Assigned to")
+    before = people.input_value()
+    find.fill("nobody of this name")
+    one.hear("Nobody has this name")
+    expect(people).to_have_value(before)
+    find.press("Enter")
+    expect(find).to_be_visible()
+    find.fill("exam person 1")
+    expect(people.locator("option")).to_have_count(11)
+    find.press("ArrowDown")
+    find.press("ArrowDown")
+    one.hear("Person 11 Example")
+    find.press("ArrowUp")
+    find.press("Control+Enter")
+    expect(card.get_by_title("Person 10 Example")).to_be_visible()
+
+
+def test_what_was_found_is_a_draft_and_an_emptied_field_chooses_who_was_chosen(someone, url):
+    one = board_of(someone("demo", url))
+    one.card("Refund a ticket by its number").click()
+    find = one.page.get_by_role("searchbox", name="Find somebody by name")
+    people = one.page.get_by_label("Assigned to")
+    before = people.input_value()
+    find.fill("zo")
+    expect(people).not_to_have_value(before)
+    find.fill("")
+    expect(people).to_have_value(before)
+    expect(people.locator("option")).to_have_count(51 + 5 + 1)
+    people.select_option("Zoë Österberg")
+    one.page.reload()
+    expect(one.page.get_by_label("Assigned to").locator("option:checked")).to_have_text("Zoë Österberg")
+
+
+def test_without_javascript_the_list_is_a_list(someone, url):
+    one = someone("demo", url, java_script_enabled=False).go("/tasks/9/edit/assigned/")
+    expect(one.page.get_by_role("searchbox")).to_have_count(0)
+    one.page.get_by_label("Assigned to").select_option("Zoë Österberg")
+    one.page.get_by_role("button", name="Save").click()
+    expect(one.page.get_by_text("Zoë Österberg")).to_be_visible()

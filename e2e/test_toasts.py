@@ -1,0 +1,71 @@
+"""Short messages: at the lower left, for ten seconds, three at most, with the way back in them."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+UNDO = re.compile(r"/undo/\d+/$")
+
+
+@pytest.fixture
+def board(someone, sprint, add_tasks):
+    add_tasks("a", "b", "c", "d")
+    person = someone("demo")
+    person.page.clock.install()
+    return person.open_board(sprint)
+
+
+def toasts(person):
+    return person.page.locator(".toast p")
+
+
+def test_a_toast_stays_ten_seconds_and_for_as_long_as_the_pointer_or_the_focus_is_on_it(board):
+    clock, page = board.page.clock, board.page
+    board.drag("a", "active")
+    expect(toasts(board)).to_have_text("Moved “a” to In Development")
+    box = page.locator(".toast").bounding_box()
+    assert box["x"] < 40
+    assert box["y"] + box["height"] > 900 - 40
+    clock.run_for(9_000)
+    expect(toasts(board)).to_have_count(1)
+    page.locator(".toast").hover()
+    clock.run_for(60_000)
+    expect(toasts(board)).to_have_count(1)
+    page.get_by_role("button", name="Undo").focus()
+    page.mouse.move(700, 20)
+    clock.run_for(60_000)
+    expect(toasts(board)).to_have_count(1)
+    board.card("b").locator("> a").focus()
+    clock.run_for(9_000)
+    expect(toasts(board)).to_have_count(1)
+    clock.run_for(2_000)
+    expect(toasts(board)).to_have_count(0)
+
+
+def test_who_moves_many_cards_sees_three_toasts_and_can_take_back_all(board):
+    for number, name in enumerate("abcd", 1):
+        board.drag(name, "active")
+        board.see("active", list("abcd"[:number]))
+        expect(toasts(board).last).to_have_text(f"Moved “{name}” to In Development")
+    expect(toasts(board)).to_have_text([f"Moved “{name}” to In Development" for name in "bcd"])
+    for left in ("abc", "ab", "a", ""):
+        board.page.keyboard.press("Control+z")
+        board.see("active", list(left))
+    board.see("todo", ["a", "b", "c", "d"])
+
+
+@pytest.mark.parametrize("status", [0, 503])
+def test_an_undo_that_did_not_reach_the_server_is_the_next_to_be_tried(board, status):
+    board.expected = r"Response Status Error Code|Failed to load resource|htmx:(afterRequest|sendError)"
+    for name in "ab":
+        board.drag(name, "active")
+        expect(toasts(board).last).to_have_text(f"Moved “{name}” to In Development")
+    board.page.route(UNDO, lambda route: route.fulfill(status=status) if status else route.abort())
+    board.page.keyboard.press("Control+z")
+    expect(toasts(board).last).to_contain_text("nothing was saved")
+    board.page.unroute(UNDO)
+    board.page.keyboard.press("Control+z")
+    board.see("active", ["a"])
+    board.page.keyboard.press("Control+z")
+    board.see("active", [])
