@@ -3,19 +3,28 @@
 import json
 from urllib.parse import parse_qs
 
+from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth import get_user_model
 from django.core import signing
 
 from board import accounts
 from board.consumers import BAD_MESSAGE, NO_ACCESS, is_number, is_own_origin, person, read_object
-from board.hub import LOG_IN, Listener, hub, without
+from board.hub import LOG_IN, Listener, ended_sessions, hub, without
 
 from .channels import read_channel
 from .feeds import Feed
 from .models import Token
 
 HOLDS = {"dragstart", "dragend", "drop"}
+
+
+class Refused(Exception):
+    """A socket that may not stay; `code` is what it is closed with."""
+
+    def __init__(self, code):
+        super().__init__(f"closed with {code}")
+        self.code = code
 
 
 class EventConsumer(AsyncWebsocketConsumer):
@@ -33,20 +42,20 @@ class EventConsumer(AsyncWebsocketConsumer):
 
     async def connect(self):
         await self.accept()
-        user, token, sprint_id, code = await self.admit()
-        if code:
-            await self.close(code)
+        try:
+            holder, sprint_id = self.read_name()
+            user, key, ended = await self.admit(holder)
+        except Refused as refusal:
+            await self.close(refusal.code)
             return
         hub.start()
-        self.may_hold = accounts.may_write(user) and (token is None or token.may_write)
-        token_id = token and token.pk
-        feed = Feed(host_of(self.scope), self.scope.get("scheme") == "wss", user.pk, token_id)
+        feed = Feed(host_of(self.scope), self.scope.get("scheme") == "wss", holder)
         self.listener = Listener(
             board=sprint_id,
             person=person(user),
             session=None,
-            log_in=(token_id, user.pk, accounts.standing(user)),
-            ended=ended_tokens,
+            log_in=(key, user.pk, accounts.standing(user)),
+            ended=ended,
             look=feed,
             texts=message_texts,
             send=self.send,
@@ -57,24 +66,37 @@ class EventConsumer(AsyncWebsocketConsumer):
         )
         hub.join(self.listener)
 
-    async def admit(self):
-        """Return (user, token or None, sprint id, None), or (None, None, None, the code to close with)."""
+    def read_name(self):
+        """Return (`Holder`, sprint id) of the channel's name that the socket came with. Raises `Refused`."""
         has_origin = any(name == b"origin" for name, _ in self.scope["headers"])
         if has_origin and not is_own_origin(self.scope):
-            return refuse(NO_ACCESS)
+            raise Refused(NO_ACCESS)
         query = parse_qs(self.scope["query_string"].decode("latin1"))
         try:
-            user_id, token_id, sprint_id = read_channel(query.get("channel", [""])[0])
+            return read_channel(query.get("channel", [""])[0])
         except signing.SignatureExpired:
-            return refuse(LOG_IN)
+            raise Refused(LOG_IN) from None
         except signing.BadSignature:
-            return refuse(NO_ACCESS)
+            raise Refused(NO_ACCESS) from None
+
+    async def admit(self, holder):
+        """Return (user, key of what the socket stands and falls with, what tells which keys are over).
+
+        Raises `Refused` when that is over already, or the person is not there or active any more.
+        """
         users = get_user_model().objects.select_related("profile")
-        user = await users.filter(pk=user_id, is_active=True).afirst()
-        token = token_id and await Token.objects.valid().filter(pk=token_id).afirst()
-        if user is None or (token_id and token is None):
-            return refuse(LOG_IN)
-        return user, token, sprint_id, None
+        user = await users.filter(pk=holder.user_id, is_active=True).afirst()
+        key, ended, token = None, ended_tokens, None
+        if holder.log_in:
+            key, ended = await database_sync_to_async(holder.session_key)(), ended_sessions
+        elif holder.token_id:
+            token = await Token.objects.valid().filter(pk=holder.token_id).afirst()
+            key = token and token.pk
+        is_over = key is None and (holder.log_in or holder.token_id)
+        if user is None or is_over:
+            raise Refused(LOG_IN)
+        self.may_hold = accounts.may_write(user) and (token is None or token.may_write)
+        return user, key, ended
 
     async def receive(self, text_data=None, bytes_data=None):
         if self.listener is None:
@@ -92,10 +114,6 @@ class EventConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, code):
         if self.listener:
             hub.leave(self.listener)
-
-
-def refuse(code):
-    return None, None, None, code
 
 
 def ended_tokens(log_ins):

@@ -2,28 +2,25 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from board import broadcasts, history
 from board.models import Event, Sprint, Task
 
-from .models import Token
+from .channels import Holder
 from .serializers import SprintSerializer, TaskSerializer, UserSerializer
 
 
 @dataclass(frozen=True)
 class Feed:
-    """What a client hears, with links for its host and person. Equal feeds are rendered once.
+    """What a client hears, with links for its host and holder. Equal feeds are rendered once.
 
-    Without a person the links name no channel, which would let whoever reads them listen.
+    Without a holder the links name no channel, which would let whoever reads them listen.
     """
 
     host: str
     is_secure: bool
-    user_id: int | None = None
-    token_id: int | None = None
+    holder: Holder | None = None
 
     def __call__(self, sprint_id, since):
         """Return {"seq", "messages"} of what changed after `since`, the resources as they are now."""
@@ -61,7 +58,7 @@ class Feed:
         ]
 
     def _body(self, serializer, row):
-        return serializer(row, context={"request": self._request()}).data
+        return serializer(row, context={"request": self._request(), "holder": self.holder}).data
 
     def _request(self):
         """Return a request as the client could have made it, for absolute links."""
@@ -69,8 +66,6 @@ class Feed:
         # Not judged anew: what one client said its host was must not stop what the others hear.
         request.get_host = lambda: self.host
         request._get_scheme = lambda: "https" if self.is_secure else "http"
-        request.user = get_user_model()(pk=self.user_id) if self.user_id else AnonymousUser()
-        request.auth = Token(pk=self.token_id) if self.token_id else None
         return request
 
 

@@ -107,11 +107,11 @@ class SprintSerializer(ResourceSerializer):
         }
 
     def _channel_url(self, sprint):
-        request = self.context["request"]
-        if request.user.is_anonymous:
+        holder = self.context["holder"]
+        if holder is None:
             return None
-        socket = "ws" + request.build_absolute_uri("/socket").removeprefix("http")
-        return f"{socket}?{urlencode({'channel': channel_for(request.user, request.auth, sprint.pk)})}"
+        socket = "ws" + self.context["request"].build_absolute_uri("/socket").removeprefix("http")
+        return f"{socket}?{urlencode({'channel': channel_for(holder, sprint.pk)})}"
 
 
 class UsernameField(serializers.SlugRelatedField):

@@ -20,7 +20,7 @@ from board import actions, history, idempotency
 from board.models import Sprint, Task
 
 from . import conditional
-from .channels import LIFETIME
+from .channels import LIFETIME, holder_of
 from .errors import Problem
 from .filters import Filters, KnownParameters, Search, SprintFilter, TaskFilter, TotalOrdering
 from .models import log_in
@@ -188,10 +188,13 @@ class SprintViewSet(WritableCollection):
     remove = staticmethod(actions.remove_sprint)
 
     def parts(self, sprint=None):
-        # `links.channel` is for this person or token alone. It is new each time, and what a client has stays good for
+        # `links.channel` is for this person, token or log-in alone. It is new each time, and what a client has stays good for
         # half its life.
         period = int(time.time() // (LIFETIME.total_seconds() / 2))
-        return self.request.user.pk, getattr(self.request.auth, "pk", None), period
+        return holder_of(self.request), period
+
+    def get_serializer_context(self):
+        return super().get_serializer_context() | {"holder": holder_of(self.request)}
 
 
 class TaskViewSet(WritableCollection):

@@ -373,7 +373,7 @@ class Hub:
         now = await self._in_thread(_everybody, None)
         self._people = count, now
         for action, user in _news_of_people(now if before is None else before, now):
-            for one in self.listeners:
+            for one in list(self.listeners):
                 if one.person_text:
                     self._start_sending(one, [one.person_text(action, user)])
 

@@ -67,7 +67,8 @@ def _others_on_postgres(name):
     with closing(single), single.cursor() as cursor:
         cursor.execute(
             "SELECT application_name FROM pg_stat_activity "
-            "WHERE datname = current_database() AND application_name <> %s",
+            # Autovacuum is nobody.
+            "WHERE datname = current_database() AND application_name <> %s AND backend_type = 'client backend'",
             [own],
         )
         return [other or "somebody" for (other,) in cursor.fetchall()]

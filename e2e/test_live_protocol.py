@@ -280,6 +280,20 @@ def test_a_client_hears_tasks_and_sprints_as_the_api_shows_them(open_socket, cha
     assert (message["id"], message["action"], message["body"]) == (task, "remove", None)
 
 
+def test_logging_out_closes_the_channels_that_the_log_in_opened(open_socket, channel, base_url, sprint):
+    cookie = log_in(base_url, "demo")
+    answer = httpx.get(f"{base_url}/api/sprints/{sprint}", headers={"Cookie": cookie}).raise_for_status()
+    link = answer.json()["links"]["channel"]
+    path = link[link.index("/socket") :]
+    socket, unhurt = open_socket("none=0", None, path), open_socket("none=0", None, channel)
+    token = cookie.split("csrftoken=")[1]
+    httpx.post(f"{base_url}/logout/", headers={"Cookie": cookie, "X-CSRFToken": token}, follow_redirects=False)
+    assert close_code(socket, timeout=6) == LOG_IN
+    assert close_code(open_socket("none=0", None, path)) == LOG_IN
+    httpx.patch(f"{base_url}/api/sprints/{sprint}", json={"name": "Heard"}, auth=("demo", "demo"))
+    assert json.loads(unhurt.recv(timeout=10))["body"]["name"] == "Heard"
+
+
 def test_one_token_has_at_most_ten_sockets(open_socket, channel):
     for _ in range(10):
         open_socket("none=0", None, channel)

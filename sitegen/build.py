@@ -64,11 +64,13 @@ def build_site(root, output, options=None, only=(), strict=False, processes=None
                 raise BuildError(report.warnings)
         else:
             # Only here, since the imports take longer than a build that has nothing to do.
-            from .builder import Build
-            from .memory import Memory
-            from .standalone import configure
+            from .standalone import configure, import_templates
 
             configure()
+            import_templates()
+            from .builder import Build
+            from .memory import Memory
+
             with closing(Memory(workshop.memory)) as memory:
                 build = Build(folder, workshop, memory, options, state, now)
                 report = build.run(only, strict, processes, progress)

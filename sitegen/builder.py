@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from .build import Report, made_with
 from .checks import check_site
-from .engine import alarm
+from .engine import Alarm
 from .errors import BuildError, Problem, SiteError
 from .feeds import machine_files
 from .pages import digest
@@ -41,6 +41,7 @@ class Build:
         )
         self.problems = [error.problem for error in self.site.problems]
         self.runaways, self.records, self.seconds = [], {}, {}
+        self.alarm = Alarm()
 
     def run(self, only=(), strict=False, processes=None, progress=None):
         """Build, and return the Report."""
@@ -73,10 +74,11 @@ class Build:
             self.stage.adopt_output()
         else:
             self.keep_pages({page.slug for page in self.site.pages} - {page.slug for page in wanted})
-        for done, outcome in enumerate(self.outcomes(wanted, processes), 1):
-            self.take(outcome)
-            if progress:
-                progress(done, len(wanted))
+        with self.alarm:
+            for done, outcome in enumerate(self.outcomes(wanted, processes), 1):
+                self.take(outcome)
+                if progress:
+                    progress(done, len(wanted))
 
     def named(self, names):
         slugs = [name.strip("/").removesuffix("/index") or "index" for name in names]
@@ -111,7 +113,7 @@ class Build:
         """Render and write one page; return the Outcome."""
         started = time.perf_counter()
         try:
-            with alarm(self.site.folder.place(page.source)):
+            with self.alarm.over(self.site.folder.place(page.source)):
                 rendered = self.site.render(page)
             content = rendered.html.encode()
             written = self.stage.write(page.file, content)

@@ -32,8 +32,8 @@ def broken(address, fragment, reference, addresses, facts, files):
     address = address.removesuffix("index.html") if address.endswith("/index.html") else address
     slug = addresses.get(address) or addresses.get(address + "/")
     if slug is None:
-        path = address.lstrip("/")
-        if path in files or f"{path.rstrip('/')}/index.html" in files:
+        path = address.strip("/")
+        if path in files or f"{path}/index.html".lstrip("/") in files:
             return None
         return f"broken link “{reference}”"
     if fragment and fragment != "top" and fragment not in facts[slug]["ids"]:
@@ -42,7 +42,9 @@ def broken(address, fragment, reference, addresses, facts, files):
 
 
 def orphans(site, facts):
-    """Yield a Problem for each page that no other page links to."""
+    """Yield a Problem for each page that no other page links to, once the links of all pages are known."""
+    if any(page.slug not in facts for page in site.pages):
+        return
     linked = {address for slug in facts for address, _, _ in facts[slug]["links"] if address != url_of(site, slug)}
     # The home page and those that come with sitegen are found in other ways.
     exempt = {"index", "404", *(page.slug for page in STANDARD_PAGES)}

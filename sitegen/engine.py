@@ -111,26 +111,36 @@ def too_slow(file):
     return RunawayPageError(file, f"runs for more than {MAX_SECONDS} seconds")
 
 
-@contextmanager
-def alarm(file):
-    """Inside, whatever runs for more than MAX_SECONDS is stopped with a RunawayPageError.
+class Alarm:
+    """Stops what runs for more than MAX_SECONDS: `with alarm:`, and within it `with alarm.over(file):` for each page.
 
     Loops of templates end by their budget; this ends all else. Only a process's main thread has an alarm.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
 
-    def stop(number, frame):
-        raise too_slow(file)
+    def __enter__(self):
+        self.rings = threading.current_thread() is threading.main_thread()
+        if self.rings:
+            self.before = signal.signal(signal.SIGALRM, self._stop)
+        return self
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, MAX_SECONDS)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    def __exit__(self, *error):
+        if self.rings:
+            signal.signal(signal.SIGALRM, self.before)
+
+    @contextmanager
+    def over(self, file):
+        """Raise a RunawayPageError inside if it takes too long."""
+        self.file = file
+        if self.rings:
+            signal.setitimer(signal.ITIMER_REAL, MAX_SECONDS)
+        try:
+            yield
+        finally:
+            if self.rings:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _stop(self, number, frame):
+        raise too_slow(self.file)
 
 
 def render_template(template, variables, first_line=0):

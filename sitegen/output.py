@@ -86,6 +86,8 @@ class Workshop:
         self._swap()
         if not stage.built:
             self.abandon()  # nobody knows what is in the folder that was replaced
+            stage.follow_output()  # now, so that the first edit need not
+            state["stage"] = {"build": build, "different": {}}
         temporary = self.state_file.with_suffix(".new")
         temporary.write_text(json.dumps(state, separators=(",", ":")))
         temporary.rename(self.state_file)

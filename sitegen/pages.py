@@ -225,11 +225,11 @@ def is_asset(path):
     return not is_reserved(path) and path != SETTINGS_FILE and splitext(path)[1].lower() in ASSET_TYPES
 
 
-def read_settings(folder):
+def read_settings(folder, read_head=read_mapping):
     """Return what site.yaml says, or nothing without one."""
     if SETTINGS_FILE not in folder.files:
         return {}
-    return read_mapping(folder.read_text(SETTINGS_FILE), folder.place(SETTINGS_FILE))
+    return read_head(folder.read_text(SETTINGS_FILE), folder.place(SETTINGS_FILE), 1)
 
 
 def read_data(folder):

@@ -53,7 +53,7 @@ class Site:
         self.now = now or build_moment()
         self.folder = folder
         self.assets = Assets(self.folder, hashed)
-        self.settings = {**DEFAULTS, **self._checked_settings()}
+        self.settings = {**DEFAULTS, **self._checked_settings(read_head)}
         if self.options.url:
             self.settings["url"] = self.options.url
         self.url = self.settings["url"].rstrip("/")
@@ -75,8 +75,9 @@ class Site:
         ]
         self._fingerprints = {}
 
-    def _checked_settings(self):
-        settings = {key: value for key, value in read_settings(self.folder).items() if value is not None}
+    def _checked_settings(self, read_head):
+        written = read_settings(self.folder, read_head)
+        settings = {key: value for key, value in written.items() if value is not None}
         for name in EXPECTED.keys() & settings.keys():
             if not isinstance(settings[name], EXPECTED[name]):
                 kind = {dict: "names with values", list: "a list", str: "text"}[EXPECTED[name]]

@@ -24,6 +24,8 @@ class Stage:
 
     def __init__(self, workshop, state, release=False):
         self.folder, self.output, self.release = workshop.next, workshop.output, release
+        # As text, since joining Paths takes longer than linking files.
+        self._folder, self._output = f"{workshop.next}/", f"{workshop.output}/"
         self.built, self.built_sizes = state.get("files", {}), state.get("sizes", {})
         self.files, self.sizes = {}, {}
         self._there = self._begin(state.get("stage", {}))
@@ -52,7 +54,7 @@ class Stage:
         if self._there.get(path) != key or not key:
             self._remove(path)
             for name in parts(path, self.built_sizes):
-                self._create(name, lambda target, name=name: link(self.output / name, target))
+                self._create(name, lambda target, name=name: link(self._output + name, target))
         self.take(path, key, {name: self.built_sizes[name] for name in parts(path, self.built_sizes)})
 
     def put(self, path, key, content):
@@ -91,6 +93,15 @@ class Stage:
         self.sizes[MARKER] = [stat.st_size, stat.st_mtime_ns]
         return build
 
+    def follow_output(self):
+        """Have all that is in the output, for the build after this one, which does without if this fails."""
+        with suppress(OSError):
+            for name in [
+                *sorted(self.sizes.keys() - {MARKER}),
+                MARKER,
+            ]:  # the marker last: it says that all is there
+                self._create(name, lambda target, name=name: link(self._output + name, target))
+
     def different(self):
         """Return the keys, None for no file, that the output has where they differ from those of the stage."""
         return {
@@ -101,7 +112,7 @@ class Stage:
 
     def _create(self, path, make):
         """Call `make` with the place of a new file, once nothing is in the way; return what it returns."""
-        target = os.path.join(self.folder, path)
+        target = self._folder + path
         try:
             return make(target)
         except FileNotFoundError:
@@ -123,7 +134,7 @@ class Stage:
         if self._there.pop(path, None) is not None:
             for name in parts(path):
                 with suppress(FileNotFoundError, NotADirectoryError):
-                    os.unlink(os.path.join(self.folder, name))
+                    os.unlink(self._folder + name)
 
     def _remove_empty_folders(self, path):
         with suppress(OSError):

@@ -4,8 +4,9 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.test import Client
 
-from api.channels import read_channel
+from api.channels import Holder, read_channel
 from board import actions
 from board.models import Event, Sprint
 
@@ -44,7 +45,20 @@ def test_a_sprint_has_the_fields_of_the_contract(client, sprint):
 def test_the_channel_is_bound_to_who_asked_and_to_the_sprint(client, ada, sprint):
     links = client.get(f"/api/sprints/{sprint.pk}").json()["links"]
     (name,) = parse_qs(urlsplit(links["channel"]).query)["channel"]
-    assert read_channel(name) == (ada.pk, None, sprint.pk)
+    assert read_channel(name) == (Holder(ada.pk), sprint.pk)
+
+
+def test_the_channel_of_a_log_in_stands_and_falls_with_it(ada, sprint):
+    browser = Client()
+    browser.force_login(ada)
+    links = browser.get(f"/api/sprints/{sprint.pk}").json()["links"]
+    (name,) = parse_qs(urlsplit(links["channel"]).query)["channel"]
+    holder, _ = read_channel(name)
+    key = browser.session.session_key
+    assert (holder.user_id, holder.session_key()) == (ada.pk, key)
+    assert key not in name
+    browser.logout()
+    assert holder.session_key() is None
 
 
 def test_over_https_the_channel_is_secure_too(client, sprint):

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from board import accounts, actions, broadcasts, consumers, history, people
+from board.hub import Hub, Listener
 from board.models import Event, Status
 
 from .reading import HTMX, Page
@@ -240,3 +241,17 @@ def test_pages_of_one_language_share_their_frames():
 )
 def test_a_socket_speaks_the_language_that_its_page_names(query, language):
     assert consumers.language_of({"query_string": query}) == language
+
+
+def test_sockets_of_two_languages_get_frames_of_their_own(monkeypatch):
+    hub, sent = Hub(), {}
+    monkeypatch.setattr(hub, "_send", lambda one, texts, *_: sent.setdefault(one.person["id"], texts))
+
+    def texts(frame):
+        return [frame["words"]]
+
+    rest = {"session": None, "log_in": (), "ended": None, "texts": texts, "send": None, "close": None}
+    sockets = [Listener(board=1, person={"id": code}, look=code, cursor=1, **rest) for code in ("en", "de")]
+    frames = {("en", 1, 1): {"words": "moved"}, ("de", 1, 1): {"words": "verschoben"}}
+    hub._send_frames(sockets, frames, now=0)
+    assert sent == {"en": ["moved"], "de": ["verschoben"]}

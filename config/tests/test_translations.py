@@ -1,5 +1,6 @@
 """Every string that a person reads is translated, every date written as the language has it. `make messages` helps."""
 
+import ast
 import gettext
 import re
 import subprocess
@@ -127,3 +128,54 @@ def words_left(template):
     spare = re.findall(r'\|default:"([^"]*)"', template) + re.findall(r'{% include [^%]* \w+="([^"]*)"', template)
     html = re.sub(r"{[{%].*?[%}]}", "", template, flags=re.DOTALL)
     return Words(html).found | set(re.findall(r"[^\W\d_]+", " ".join(spare)))
+
+
+# What people are told through these, in the modules of the pages; what the API alone says is English.
+TELLING = {"ValidationError", "PermissionDenied", "Http404", "success", "warning", "error"}
+LABELS = {"label", "empty_label", "verbose_name"}
+PAGES = [
+    *(path for path in sorted((ROOT / "board").glob("*.py")) if path.name not in ("examination.py", "backups.py")),
+    *(ROOT / "api" / f"{name}.py" for name in ("addresses", "forms", "models", "pages")),
+]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_code_tells_people_something_that_is_not_translated(path):
+    assert told(path.read_text()) == []
+
+
+def test_what_is_told_without_a_translation_is_found():
+    code = """
+raise ValidationError("a")
+raise ValidationError({"name": f"b{c}"})
+messages.success(request, "d" + e)
+forms.CharField(label="f")
+raise ValidationError(gettext("g %(h)s") % {"h": 1})
+log.error("i")
+"""
+    assert told(code) == ["a", "b", "d", "f"]
+
+
+def told(code):
+    """Return the literal texts that a module tells people as they are."""
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    texts = []
+    for call in calls:
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        is_log = ast.unparse(call.func).startswith("log.")
+        given = call.args if name in TELLING and not is_log else []
+        given = [*given, *(word.value for word in call.keywords if word.arg in LABELS)]
+        texts += [text for value in given for text in literals(value)]
+    return texts
+
+
+def literals(value):
+    """Give the texts that stand in an expression itself; what a call makes of its arguments is its own business."""
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        yield value.value
+    elif isinstance(value, ast.Dict):
+        for part in value.values:
+            yield from literals(part)
+    elif isinstance(value, ast.JoinedStr | ast.BinOp | ast.List):
+        for part in ast.iter_child_nodes(value):
+            yield from literals(part)

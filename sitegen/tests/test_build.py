@@ -105,6 +105,29 @@ def test_the_standalone_command_builds_and_needs_no_project(small_site, tmp_path
     assert "Made here" in small_site.html("index.html")
 
 
+HEAVY = ["django.db", "django.forms", "django.core.checks", "django.core.serializers", "yaml"]
+NAMES_OF_HEAVY = f"""
+import sys
+from sitegen.__main__ import main
+assert main(sys.argv[1:]) == 0
+print(*(name for name in {HEAVY} if name in sys.modules))
+from django.core.serializers.json import DjangoJSONEncoder
+print(DjangoJSONEncoder().encode(__import__("datetime").date(2026, 11, 25)))
+"""
+
+
+def test_an_edit_loads_neither_the_orm_nor_forms_nor_yaml_and_who_asks_later_gets_the_real_ones(small_site):
+    small_site.write("site.yaml", "title: Small\n")
+    small_site.write("index.md", "---\ntitle: Home\n---\n[About](about.html)\n")
+    command = [sys.executable, "-c", NAMES_OF_HEAVY, "build", small_site.folder, "--output", small_site.output]
+    for text in ("[About](about.html)", "[About](about.html) again"):
+        small_site.write("index.md", f"---\ntitle: Home\n---\n{text}\n")
+        done = subprocess.run(command, capture_output=True, text=True, cwd=settings.BASE_DIR, check=False)
+        assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-2:] == ["", '"2026-11-25"']
+    assert "(1 rendered)" in done.stdout
+
+
 def test_the_exit_status_tells_of_errors(small_site, capsys):
     arguments = ["build", str(small_site.folder), "--output", str(small_site.output)]
     assert main(arguments) == 0

@@ -83,6 +83,12 @@ def test_warnings_are_repeated_by_a_build_without_changes(small_site):
     assert small_site.build().warnings == first != []
 
 
+def test_a_page_built_alone_with_other_options_is_not_judged_by_pages_that_are_unknown(small_site):
+    small_site.build(release=True)
+    report = small_site.build("about")
+    assert (report.pages, report.warnings) == (1, [])
+
+
 def test_a_warning_about_the_layout_is_given_once(small_site):
     small_site.write("layouts/foot.html", '<a href="/gone/">x</a>')
     assert [str(w).partition("layouts/")[2] for w in small_site.build().warnings] == [

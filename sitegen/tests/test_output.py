@@ -122,6 +122,18 @@ def test_the_folder_that_was_replaced_is_the_next_stage_and_only_differences_are
     assert verify_build(small_site.folder, small_site.output) == []
 
 
+def test_the_first_build_prepares_the_stage_of_the_first_edit(small_site):
+    small_site.build()
+    stage = small_site.output.parent / ".public.sitegen/next"
+    assert contents(stage) == contents(small_site.output)
+    untouched = (stage / "about/index.html").stat().st_ino
+    small_site.write("index.md", "# Edited\n")
+    small_site.build()
+    assert (small_site.output / "about/index.html").stat().st_ino == untouched
+    assert (stage / "about/index.html").stat().st_ino == untouched
+    assert verify_build(small_site.folder, small_site.output) == []
+
+
 def test_a_stage_that_no_finished_build_left_is_not_trusted(small_site):
     for text in ("# One\n", "# Two\n"):
         small_site.write("index.md", text)

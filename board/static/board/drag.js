@@ -1,6 +1,6 @@
 // Dragging with pointer events: a mouse at once, a finger or a pen after a long press, so that scrolling stays scrolling.
 
-import { between, columnOf, free, glide, listOf, shownIn } from "./cards.js";
+import { between, free, glide, listOf, shownIn } from "./cards.js";
 import { saveMove } from "./moves.js";
 
 const THRESHOLD = 4;

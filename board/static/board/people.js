@@ -24,7 +24,7 @@ export function letFind(list) {
 function show(list, field, everybody, chosen) {
   const words = plain(field.value).split(/\s+/).filter(Boolean);
   const found = everybody.filter((one) => words.every((word) => ` ${plain(one.text)}`.includes(` ${word}`)));
-  field.toggleAttribute("aria-invalid", !found.length);
+  field.setAttribute("aria-invalid", !found.length);
   list.replaceChildren(...(found.length ? found : everybody));
   list.size = words.length && HAS_ROOM.matches ? Math.min(Math.max(found.length, 2), SHOWN) : 0;
   list.value = words.length && found.length ? found[0].value : chosen;
@@ -37,7 +37,7 @@ const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase
 
 function onKey(event, list, field) {
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-  if (event.key === "Enter" && field.matches("[aria-invalid]")) event.preventDefault();
+  if (event.key === "Enter" && field.matches("[aria-invalid=true]")) event.preventDefault();
   const next = step && list.options[list.selectedIndex + step];
   if (step) event.preventDefault();
   if (!next) return;
