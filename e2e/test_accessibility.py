@@ -83,8 +83,6 @@ PIECES = {
         expect(person.page.get_by_text("No card here").filter(visible=True).first).to_be_visible(),
     ),
     "a clash": lambda person: (clash(person), expect(person.page.locator(".theirs")).to_be_visible()),
-    # What was typed there is still to be saved.
-    "a draft": lambda person: expect(person.page.get_by_text("Draft restored")).to_be_visible(),
 }
 
 
