@@ -5,7 +5,7 @@ manage := $(python) manage.py
 static := var/static/staticfiles.json
 # test_concurrency.py uses both databases by itself.
 on_services := board api e2e/test_live.py e2e/test_live_protocol.py --ignore=board/tests/test_concurrency.py
-static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py
+static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py config/storage.py
 
 .PHONY: help run seed test test-units test-journeys e2e pictures docs chaos faults crash fuzz audit bench lint format messages setup setup-test
 
