@@ -28,7 +28,7 @@ class Wire:
         self._routes = []
         # For each frame that the page will answer: whether the server asked for the answer.
         self._answers = deque()
-        person.page.route_web_socket(re.compile("/live$"), self._connect)
+        person.page.route_web_socket(re.compile(r"/live\?"), self._connect)
 
     def _connect(self, route):
         if self.is_cut:
