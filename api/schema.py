@@ -290,7 +290,7 @@ PROBLEMS = {
     404: ("NotFound", "There is no such resource, or not any more."),
     406: ("NotAcceptable", "The answer does not exist in the media type that `Accept` asks for."),
     409: ("Conflict", "Something that this needs changed at the same moment: ask again."),
-    410: ("Gone", "The log does not reach back to `since`: read the resources anew, and go on from `newest`."),
+    410: ("Gone", "The log does not reach to `since`: read the resources anew, and go on from `newest`."),
     412: ("PreconditionFailed", "The resource is not at the version that `If-Match` names: somebody was quicker."),
     413: ("ContentTooLarge", "The body is too large."),
     415: ("UnsupportedMediaType", "The body is not of a media type that can be read."),

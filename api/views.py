@@ -256,8 +256,8 @@ class UserViewSet(Collection):
 class EventsView(Endpoint, APIView):
     """The log after a sequence number: `?since=n`, at most `page_size` events; `wait=25` waits for the first one.
 
-    `next` leads on while there is more. 410 when the log does not reach back to `since`: read the resources anew, and
-    go on from `newest`.
+    `next` leads on while there is more. 410 when the log does not reach back to `since`, or not that far, as after the
+    restore of an older backup: read the resources anew, and go on from `newest`.
     """
 
     def get(self, request):
@@ -270,6 +270,8 @@ class EventsView(Endpoint, APIView):
 
     def _events(self, since, size, newest):
         events = list(history.since(since, limit=size))
+        if since > newest:
+            return Problem(status.HTTP_410_GONE, "The log does not reach that far.", newest=newest)
         if since < newest and (not events or events[0].seq != since + 1):
             return Problem(status.HTTP_410_GONE, "The log does not reach back to there.", newest=newest)
         url = None

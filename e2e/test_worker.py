@@ -94,7 +94,9 @@ def test_what_is_at_work_is_finished_and_sockets_are_told_to_come_back(worker):
 
 
 def test_who_waits_for_events_is_answered_when_it_ends(worker):
-    with ask(worker, "GET", "/events?since=1000000&wait=25") as connection:
+    with ask(worker, "GET", "/events?since=0") as connection:
+        newest = json.load(connection.getresponse())["newest"]
+    with ask(worker, "GET", f"/events?since={newest}&wait=25") as connection:
         httpx.get(f"{worker.url}/healthz").raise_for_status()
         worker.process.send_signal(signal.SIGTERM)
         worker.process.wait(GONE_WITHIN)

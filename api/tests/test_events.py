@@ -69,6 +69,11 @@ def test_a_log_that_does_not_reach_back_says_so(client, ada):
     assert client.get("/api/events", {"since": 2}).status_code == 200
 
 
+def test_who_is_ahead_of_a_restored_log_is_told(client, ada, sprint):
+    answer = client.get("/api/events", {"since": sprint.version + 1})
+    assert problem(answer, 410)["newest"] == sprint.version
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
