@@ -101,6 +101,8 @@ ALLOWED = {
         "forget_tries": {"Tries.objects.filter(until__lt=timezone.now()).delete"},
     },
     "board/sessions.py": {"renew": {"self.model.objects.filter(session_key=self.session_key).update"}},
+    # A file among the collected ones.
+    "config/storage.py": {"_bundled": {"self.delete"}},
     # The counter's one row, not a change of the board.
     "board/apps.py": {"ensure_counter": {"counter.objects.using(using).get_or_create"}},
 }
