@@ -19,8 +19,7 @@ def fails_each_way(person, act, but=()):
     for status, words in PROBLEMS.items():
         if status in but:
             continue
-        answer = answer_with(status)
-        person.page.route("**/*", lambda route, answer=answer: answer(route) if asks(route) else route.fallback())
+        person.page.route("**/*", to_htmx(answer_with(status)))
         act()
         expect(person.page.locator(".toast", has_text=words)).to_be_visible()
         person.page.evaluate(
@@ -30,8 +29,9 @@ def fails_each_way(person, act, but=()):
     expect(person.page.get_by_role("heading", name="A whole page")).to_have_count(0)
 
 
-def asks(route):
-    return "hx-request" in route.request.headers
+def to_htmx(answer):
+    """Return a route's handler that answers what htmx asks for, and lets everything else through."""
+    return lambda route: answer(route) if "hx-request" in route.request.headers else route.fallback()
 
 
 def test_what_opens_on_a_card_and_fails_leaves_the_card(one):
