@@ -2,6 +2,8 @@ import json
 from http import HTTPStatus
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpResponseBadRequest
 
 from .errors import MEDIA_TYPE, NOT_UNDERSTOOD, problem
 
@@ -50,7 +52,10 @@ class QueryMiddleware:
 
     def __call__(self, request):
         if request.path_info.startswith(PREFIX):
-            request.GET  # noqa: B018
+            try:
+                request.GET  # noqa: B018
+            except SuspiciousOperation:
+                return HttpResponseBadRequest()
         return self.get_response(request)
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from .board_page import BREAKING
 from .conftest import ARTEFACTS
 from .server import Server
 from .test_accessibility import PAGES, faults, small_targets
@@ -80,6 +81,7 @@ def test_each_reads_their_own_language_on_one_board(english, german):
 
 def test_a_german_edits_undoes_and_hears_what_was_wrong(english, german):
     page = german.page
+    german.expected = BREAKING
     german.card(OTHER).click()
     form = page.get_by_role("form", name=re.compile("^Aufgabe #[0-9]+ bearbeiten$"))
     expect(form.get_by_label("Zugewiesen an")).to_be_visible()

@@ -29,8 +29,7 @@ WORDS = {
     "carrying": _("Moving %(task)s. Arrows choose the place, Enter drops, Escape puts it back."),
     "putBack": _("%(task)s stays where it was"),
     # Finding somebody in a list of people
-    "find": _("Find by name"),
-    "findSomebody": _("Find somebody by name"),
+    "find": _("Find a person"),
     "found": _("%(name)s, 1 of %(total)s"),
     "notFound": _("Nobody has this name"),
     # Toasts

@@ -14,7 +14,7 @@ export function letFind(list) {
   if (everybody.length <= LONG) return;
   const chosen = list.value;
   const field = Object.assign(document.createElement("input"), { type: "search", placeholder: word("find"), autocomplete: "off" });
-  field.setAttribute("aria-label", word("findSomebody"));
+  field.setAttribute("aria-label", word("find"));
   field.setAttribute("aria-controls", list.id);
   field.addEventListener("input", () => show(list, field, everybody, chosen));
   field.addEventListener("keydown", (event) => onKey(event, list, field));
