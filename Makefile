@@ -3,8 +3,11 @@
 python := .venv/bin/python
 manage := $(python) manage.py
 static := var/static/staticfiles.json
-# test_concurrency.py uses both databases by itself.
-on_services := board api e2e/test_live.py e2e/test_live_protocol.py --ignore=board/tests/test_concurrency.py
+# These use both databases by themselves, or break an SQLite file on purpose; e2e/test_crash.py examines and backs up a
+# PostgreSQL, e2e/test_faults.py fills a disk.
+on_services := board api e2e/test_live.py e2e/test_live_protocol.py \
+	$(addprefix --ignore=board/tests/,test_concurrency.py test_backups.py test_examination.py) \
+	--deselect=board/tests/test_failures.py::test_a_full_disk_refuses_the_change_and_lets_people_read
 static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py config/storage.py
 
 .PHONY: help run seed test test-units test-journeys e2e pictures docs chaos faults crash fuzz audit bench lint format messages setup setup-test

@@ -8,7 +8,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth import get_user_model
 from django.core import signing
 
-from board import accounts
+from board import accounts, history
 from board.consumers import BAD_MESSAGE, NO_ACCESS, is_number, is_own_origin, person, read_object
 from board.hub import LOG_IN, Listener, ended_sessions, hub, without
 
@@ -41,6 +41,8 @@ class EventConsumer(AsyncWebsocketConsumer):
     may_hold = False
 
     async def connect(self):
+        # Who is let in hears all that is committed from then on.
+        newest = await database_sync_to_async(history.newest_number)()
         await self.accept()
         try:
             holder, sprint_id = self.read_name()
@@ -64,6 +66,7 @@ class EventConsumer(AsyncWebsocketConsumer):
             hold_text=hold_text,
             person_text=lambda action, person: json.dumps(feed.person(action, person)),
         )
+        self.listener.shows(newest)
         hub.join(self.listener)
 
     def read_name(self):

@@ -19,7 +19,7 @@ def keep_old_tokens():
 def test_an_old_key_still_signs_in_and_is_not_kept_in_clear(transactional_db, ada, stranger):
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TABLE authtoken_token (key varchar(40) PRIMARY KEY, created datetime, user_id integer)"
+            "CREATE TABLE authtoken_token (key varchar(40) PRIMARY KEY, created timestamp, user_id integer)"
         )
         cursor.execute("INSERT INTO authtoken_token (key, user_id) VALUES (%s, %s)", [OLD_KEY, ada.pk])
     keep_old_tokens()

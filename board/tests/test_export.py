@@ -89,9 +89,9 @@ def test_what_would_be_a_formula_begins_with_an_apostrophe(browser, sprint, add,
 
 
 def test_every_cell_is_quoted(browser, add):
-    add('A "quoted" name, with a comma')
+    task = add('A "quoted" name, with a comma')
     lines = browser.get("/tasks.csv").content.decode().splitlines()
-    assert lines[1].startswith('"1","A ""quoted"" name, with a comma","","","Backlog",')
+    assert lines[1].startswith(f'"{task.pk}","A ""quoted"" name, with a comma","","","Backlog",')
 
 
 def test_the_number_of_queries_does_not_grow(browser, sprint, add, user, django_assert_num_queries):

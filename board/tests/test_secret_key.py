@@ -41,6 +41,7 @@ def test_who_is_logged_in_stays_so_also_after_the_old_key_is_gone(browser, user,
         assert browser.get("/").status_code == 200
 
 
+@pytest.mark.django_db(transaction=True)
 def test_an_open_board_stays_open(browser, user, rotate, is_kept):
     rotate()
     found = async_to_sync(session_user)(browser.session)

@@ -35,7 +35,10 @@ def rows():
     """Return all sprints and tasks without versions and sort keys, and how the tasks stand."""
     without = ("version", "order")
     return [
-        [{name: value for name, value in row.items() if name not in without} for row in model.objects.values()]
+        [
+            {name: value for name, value in row.items() if name not in without}
+            for row in model.objects.order_by("pk").values()
+        ]
         for model in (Sprint, Task)
     ], list(Task.objects.order_by("sprint", "status", "order", "pk").values_list("pk", flat=True))
 
