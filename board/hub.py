@@ -57,7 +57,7 @@ class Listener:
     `send(text)` and `close(code)` are coroutines of the one socket. `person` is who opened it, as JSON values
     with "id"; `session` is the one it belongs to, if any. `log_in` is what the socket stands and falls with, and
     `ended(log-ins)`, which runs in the hub's thread, returns which of them are over. A socket that does not acknowledge
-    starts at the newest change; one with `hold_text(task id, action)` also gets that text
+    has its frames for shown once they are sent; one with `hold_text(task id, action)` also gets that text
     when somebody else picks up a card or puts it down, and one with `person_text(action, user)` that
     when there is a new person ("add"), or one is called otherwise, deactivated, active again ("update") or gone ("remove").
     """
@@ -337,9 +337,6 @@ class Hub:
         sent = self._send_frames(ready, frames, now)
         if people != self._people[0]:
             await self._tell_of_people(people)
-        for one in self.listeners:
-            if one.cursor is None and not one.acknowledges:
-                one.shows(newest)
         if newest != self.newest:
             self.newest = newest
             async with self._moved:
