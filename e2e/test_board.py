@@ -1,5 +1,6 @@
 """The board's own journeys, most of them with somebody else looking on."""
 
+import re
 from datetime import date, timedelta
 
 from playwright.sync_api import expect
@@ -116,6 +117,23 @@ def test_a_card_is_moved_without_dragging(someone, sprint, add_tasks):
     form.get_by_role("button", name="Move").click()
     for person in (one, other):
         person.see("active", ["b", "c"])
+
+
+def test_a_position_chosen_before_the_columns_cards_came_is_kept(someone, sprint, add_tasks):
+    add_tasks("a", "b")
+    add_tasks("c", status=2)
+    one = someone("demo").open_board(sprint)
+    one.card("b").get_by_role("link", name="Move").click()
+    form = one.page.get_by_role("form")
+    asked = []
+    one.page.route("**/move/?*", lambda route: asked.append(route))
+    with one.page.expect_request("**/move/?*"):
+        form.get_by_label("Move to").select_option(f"{sprint}-active")
+    form.get_by_label("Position").select_option("Top of the column")
+    with one.page.expect_response("**/move/?*"):
+        asked.pop().continue_()
+    expect(form.get_by_label("Position").locator("optgroup")).to_have_attribute("label", re.compile("In Development"))
+    expect(form.get_by_label("Position")).to_have_value("top")
 
 
 def test_a_change_through_the_api_shows_on_the_board(someone, sprint, add_tasks, api):

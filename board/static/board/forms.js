@@ -10,6 +10,9 @@ const SAVED = 200;
 // The button "Add task", while its form stands in its place.
 let opener = null;
 
+// What stood in a field whose choices are being exchanged: people are quicker than the answer.
+let chosen = "";
+
 export function startForms() {
   document.addEventListener("input", ({ target }) => target.form?.dataset.draft && remember(target));
   document.addEventListener("click", onClick);
@@ -18,6 +21,8 @@ export function startForms() {
   document.addEventListener("htmx:configRequest", ({ detail }) => (detail.headers["x-csrftoken"] = token() ?? detail.headers["x-csrftoken"]));
   document.addEventListener("htmx:beforeOnLoad", ({ detail }) => isSaved(detail) && forget(detail.elt));
   document.addEventListener("htmx:beforeSwap", ({ detail }) => detail.target.matches("form.add") && (opener = detail.target.cloneNode(true)));
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => detail.target.matches("select") && (chosen = detail.target.value));
+  document.addEventListener("htmx:afterSwap", ({ target }) => target.matches("select") && fill(target, chosen));
   document.addEventListener("htmx:load", ({ detail }) => drafted(detail.elt).forEach(restore));
   document.addEventListener("DOMContentLoaded", reopen);
   addEventListener("pagehide", rememberOpen);
