@@ -14,7 +14,7 @@ from board.ordering import GAP
 
 from .reading import Page
 
-MOVE_STATEMENTS = 10
+MOVE_STATEMENTS = 8
 MOVE_BYTES = 2048
 
 pytestmark = pytest.mark.django_db
@@ -198,8 +198,7 @@ def test_a_move_costs_the_same_on_every_board(
     with CaptureQueriesContext(connection) as queries, django_capture_on_commit_callbacks(execute=True):
         answer = browser.post(f"/tasks/{card.pk}/place/", data, headers=headers)
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    # Session, person and sprint; the key of the gesture; the number, the card, its neighbours; the card, the event and
-    # the key's answer written.
+    # Session and person; the number, the card, its neighbours; the card, the event and the gesture's key written.
     assert len(statements) == MOVE_STATEMENTS
     assert len(answer.content) <= MOVE_BYTES
     card.refresh_from_db()
