@@ -72,13 +72,8 @@ pictures: setup-test $(static) ## screenshots of every page in var/e2e/pictures,
 	@$(python) -m pytest e2e/test_look.py
 	@cp var/e2e/pictures/board-desktop-light.png docs/board.png
 
-bench: setup-test $(static) ## what it costs: pictures, sites, the API, the board beside a static file, a change to 1,000 pages, 32 writers
-	@$(python) -m placeholder.bench
-	@$(python) -m sitegen.bench
-	@$(python) -m api.bench
-	@$(python) -m e2e.bench_board
-	@$(python) -m e2e.bench_live
-	@$(python) -m e2e.bench_writers
+bench: setup-test $(static) ## what it costs, each beside its goal: PARTS="board live", MINUTES=60 of traffic for the memory
+	@MINUTES=$(or $(MINUTES),5) $(python) -m e2e.bench $(PARTS)
 
 lint: setup-test ## style, templates, imports, migrations, the API's schema
 	@.venv/bin/ruff check .
