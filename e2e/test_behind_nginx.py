@@ -10,7 +10,9 @@ from contextlib import AsyncExitStack, ExitStack
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
+from .board_page import Person, unused_end_date
 from .chaos import Chaos, Mover, api_of, make_board, newest_number
 from .live_client import LiveClient, cards_of, fetch_page, log_in
 from .server import WORKER, Server
@@ -211,6 +213,19 @@ def test_people_on_two_workers_see_each_others_moves_and_go_on_when_one_is_kille
     one.drag("Across", "active")
     other.see("active", ["Across"])
     assert all(person.page.evaluate("() => window.stayed") for person in (one, other))
+
+
+def test_over_https_a_tab_from_before_a_fresh_log_in_still_saves(farm, arrive):
+    one = arrive(2).go("/")
+    one.page.get_by_role("button", name="Add sprint").click()
+    one.page.get_by_label("Name").fill("Two tabs")
+    one.page.get_by_label("End date").fill(unused_end_date().isoformat())
+    later = Person(one.page.context.new_page(), farm.url).go("/")
+    later.page.get_by_role("button", name="Log out").click()
+    later.log_in("demo", "demo")
+    assert all(cookie["name"].startswith("__Host-") for cookie in one.page.context.cookies())
+    one.page.get_by_role("button", name="Create").click()
+    expect(one.page.get_by_role("heading", name="Two tabs", level=1)).to_be_visible()
 
 
 def worker_of_socket(person, sprint, farm):

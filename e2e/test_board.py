@@ -132,7 +132,9 @@ def test_a_position_chosen_before_the_columns_cards_came_is_kept(someone, sprint
     form.get_by_label("Position").select_option("Top of the column")
     with one.page.expect_response("**/move/?*"):
         asked.pop().continue_()
-    expect(form.get_by_label("Position").locator("optgroup")).to_have_attribute("label", re.compile("In Development"))
+    expect(form.get_by_label("Position").locator("optgroup")).to_have_attribute(
+        "label", re.compile("In Development")
+    )
     expect(form.get_by_label("Position")).to_have_value("top")
 
 

@@ -7,13 +7,16 @@ from io import StringIO
 import pytest
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
+from zxcvbn.matching import RANKED_DICTIONARIES
 
 from board import accounts, actions
 from board.accounts import Role
 from board.models import Profile
+from board.passwords import GuessedPasswordValidator
 
 from .reading import Page
 
@@ -190,6 +193,10 @@ def test_an_invitation_ends_when_the_account_is_deactivated(client, link, staff,
     [
         ("eleven char", None, "at least 12 characters"),
         ("password1234", None, "too common"),
+        ("footballfootball", None, "too common"),
+        ("MichaelJordan", None, "too common"),
+        ("Undercover12", None, "too common"),
+        ("1" * 64 + "a" * 64, None, "too common"),
         ("Cleopatra Selene", None, "too similar to the first name"),
         ("", None, "required"),
         (PASSWORD, "another password", "The two password fields didn"),
@@ -204,11 +211,19 @@ def test_a_password_that_others_guess_is_refused(client, link, password, again, 
 
 
 @pytest.mark.parametrize(
-    "password", ["aaaa bbbb cc dd", "Żółć gęślą jaźń", " leading and trailing ", "1" * 64 + "a" * 64, "x y" * 1000]
+    "password", ["aaaa bbbb cc dd", "Żółć gęślą jaźń", " leading and trailing ", "five ferries leave " * 200]
 )
 def test_every_other_password_is_taken_as_it_is(client, link, password, django_user_model):
     assert client.post(link, {**FORM, "new_password1": password, "new_password2": password}).status_code == 302
     assert django_user_model.objects.get(username="cleo").check_password(password)
+
+
+def test_more_than_3000_common_words_that_are_long_enough_are_refused():
+    words = {word for words in RANKED_DICTIONARIES.values() for word in words if len(word) >= 12}
+    assert len(words) > 3000
+    for word in sorted(words)[::50]:
+        with pytest.raises(ValidationError, match="too common"):
+            GuessedPasswordValidator().validate(word)
 
 
 def test_the_own_username_is_no_password(client, staff):
