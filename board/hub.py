@@ -330,9 +330,9 @@ class Hub:
         self._forget(now)
         self._furnish({listener.board for listener in self.listeners})
         self._close_the_silent(now)
-        if now - self._checked_at >= CHECK_SESSIONS_EVERY:
-            self._checked_at = now
-            await self._check_sessions()
+        # Nobody whose log-in was ended hears more; who only might have lost it keeps nobody waiting.
+        if not self._checked_at:
+            await self._check_sessions(now)
         ready = [one for one in self.listeners if one.cursor is not None and not one.in_flight]
         places = {(one.look, one.board, one.cursor) for one in ready}
         newest, people, frames = await self._in_thread(_look, places)
@@ -343,6 +343,8 @@ class Hub:
             self.newest = newest
             async with self._moved:
                 self._moved.notify_all()
+        if now - self._checked_at >= CHECK_SESSIONS_EVERY:
+            await self._check_sessions(now)
         return sent
 
     def _forget(self, now):
@@ -356,7 +358,8 @@ class Hub:
             if listener.in_flight and now - listener.sent_at > ACKNOWLEDGE_WITHIN:
                 self._dismiss(listener, TRY_LATER)
 
-    async def _check_sessions(self):
+    async def _check_sessions(self, now):
+        self._checked_at = now
         listeners = list(self.listeners)
         log_ins = {}
         for listener in listeners:

@@ -42,10 +42,14 @@ class Socket(WebSocketProtocol):
 
     def write(self, text):
         """Send a text at once: no task, one frame for all sockets, and no wait for the event loop's next turn."""
-        if self.state == self.STATE_OPEN:
-            self.sendPreparedMessage(prepared(text))
-            # What does not go now, or fails, goes its usual way.
-            self.transport.doWrite()
+        if self.state != self.STATE_OPEN:
+            return
+        frame = framed(text)
+        has_more_to_send = self.transport in reactor.getWriters()
+        sent = 0 if has_more_to_send else self.transport.writeSomeData(frame)
+        # A lost connection is an exception here, and found out again by who sends the rest.
+        if sent != len(frame):
+            self.transport.write(frame[sent:] if isinstance(sent, int) else frame)
 
     # With the standard's own codes, too (1008, 1012, 1013), which `sendClose` refuses to a program.
     def serverClose(self, code=None):  # noqa: N802
@@ -53,9 +57,9 @@ class Socket(WebSocketProtocol):
 
 
 @lru_cache(maxsize=8)
-def prepared(text):
-    """Return a text as a frame, made once though it goes to all sockets one after the other."""
-    return PreparedMessage(text.encode(), isBinary=False, applyMask=False, doNotCompress=True)
+def framed(text):
+    """Return a text as the bytes of a frame, made once though it goes to all sockets one after the other."""
+    return PreparedMessage(text.encode(), isBinary=False, applyMask=False, doNotCompress=True).payloadHybi
 
 
 class PatientServer(Server):
