@@ -1,5 +1,6 @@
 """What a change looks like to others: the components, rendered once, and what surrounds them."""
 
+import re
 from datetime import timedelta
 from functools import cache
 from html import unescape
@@ -11,15 +12,16 @@ from django.db.models import Count, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import strip_tags
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext, override
 
 from . import doorbell, history
 from .models import Column, Event, Sprint, Status, Task
-from .templatetags.people import full_name
 
 # Raised when pages of an older release could not put the components in place: they load themselves anew.
 FORMAT = 1
 DONE = Q(status=Status.DONE)
+WHO = re.compile(r'<b [^>]*title="([^"]*)"')
 BATCH = 200
 FAR_BEHIND = 1000
 # What is rendered once and kept: some 10 MB of cards and 20 MB of boards at most.
@@ -50,34 +52,51 @@ def board(sprint_id, state, words=()):
     The state is to be read before: what is committed after it, the page asks for when it is live.
     """
     sprint = Sprint.objects.get(pk=sprint_id)
-    columns = {column: {"cards": [], "total": 0} for column in Column}
-    for task in Task.objects.on_board(sprint_id).order_by("order", "pk"):
-        column = columns[task.column]
-        column["total"] += 1
-        if not words or _has(task, words):
-            column["cards"].append(card(task))
+    totals, shown = dict.fromkeys(Column, 0), {column: [] for column in Column}
+    for pk, column, html in _cards(sprint_id, people=state[1]):
+        totals[column] += 1
+        if not words or _has(pk, html, words):
+            shown[column].append(html)
     context = {
-        "columns": columns.items(),
+        "columns": [
+            (column, {"cards": mark_safe("".join(cards)), "shown": len(cards), "total": totals[column]})
+            for column, cards in shown.items()
+        ],
         "is_filtered": bool(words),
         "seq": state[0],
         "format": page_format(),
-        **head(sprint),
+        **head(sprint, sum(totals.values()) - totals[Column.BACKLOG], totals[Column.DONE]),
     }
     return {"title": str(sprint), "html": render_to_string("board/board.html#board", context)}
 
 
-def _has(task, words):
+def _cards(sprint_id, people):
+    """Return (id, column, HTML) of each card of a board, the topmost first.
+
+    Rows are read of those alone that are not kept; one that went meanwhile is left out.
+    """
+    tasks = Task.objects.on_board(sprint_id).order_by("order", "pk")
+    places = list(tasks.values_list("pk", "version", "order", "sprint_id", "status"))
+    look = _look(people)
+    with card.cache_lock:
+        cards = {pk: card.cache.get((pk, version, order, look)) for pk, version, order, *_ in places}
+    missing = [pk for pk, html in cards.items() if html is None]
+    for pk, task in Task.objects.select_related("assigned").in_bulk(missing).items():
+        cards[pk] = card(task, people)
+    return [(pk, Column.of(sprint, status), cards[pk]) for pk, _, _, sprint, status in places if cards[pk]]
+
+
+def _has(pk, html, words):
     """Tell whether all words stand on a task's card, as filter.js does."""
-    text, _, _ = card(task).partition("<i>")
-    who = full_name(task.assigned) if task.assigned else ""
-    text = f"#{task.pk} {unescape(strip_tags(text))} {who}".casefold()
-    return all(word in text for word in words)
+    text, _, _ = html.partition("<i>")
+    who = WHO.search(text)
+    text = f"#{pk} {strip_tags(text)} {who[1] if who else ''}"
+    return all(word in unescape(text).casefold() for word in words)
 
 
-def head(sprint):
-    """Return the context of the component board/head.html#head."""
-    counts = Task.objects.filter(sprint=sprint).aggregate(total=Count("pk"), done=Count("pk", filter=DONE))
-    return {"sprint": sprint, **counts, "burndown": _burndown(sprint)}
+def head(sprint, total, done):
+    """Return the context of the component board/head.html#head: `done` of `total` tasks of the sprint are."""
+    return {"sprint": sprint, "total": total, "done": done, "burndown": _burndown(sprint)}
 
 
 def _burndown(sprint, width=120, height=40, edge=2):
@@ -120,7 +139,7 @@ def batch(sprint_id, since):
     absent, "news": [{"task", "by", "name", "text", "moved"}]}, rendered from the rows as they are now. At most `BATCH`
     changes a time. {"reset": true} when the page is too far behind or the log does not reach back.
     """
-    newest = history.newest_number()
+    newest, people = history.state()
     if not since <= newest <= since + FAR_BEHIND:
         return {"reset": True}
     events = list(history.since(since, BATCH))
@@ -133,7 +152,7 @@ def batch(sprint_id, since):
     shown = {pk for pk, task in tasks.items() if task.sprint_id in (sprint_id, None)}
     answer = {
         "seq": events[-1].seq if events else since,
-        "cards": "".join(card(tasks[pk]) for pk in shown),
+        "cards": "".join(card(tasks[pk], people) for pk in shown),
         "left": [pk for pk in touched if pk not in shown],
         "news": [_news(event, names) for event in ours if event.task is not None],
     }
@@ -141,7 +160,9 @@ def batch(sprint_id, since):
         sprint = Sprint.objects.filter(pk=sprint_id).first()
         if sprint is None:
             return {"reset": True}
-        answer["head"] = render_to_string("board/head.html#head", head(sprint))
+        tasks = Task.objects.filter(sprint=sprint)
+        counts = tasks.aggregate(total=Count("pk"), done=Count("pk", filter=DONE))
+        answer["head"] = render_to_string("board/head.html#head", head(sprint, **counts))
     return answer
 
 
@@ -155,16 +176,22 @@ def is_on_board(event, sprint_id):
     return event.sprint in (sprint_id, None) or before in (sprint_id, None)
 
 
-def _shown(task):
-    """Return all that a card shows: its HTML is the same as long as this is."""
-    who = task.assigned and (task.assigned_id, task.assigned.get_full_name(), task.assigned.username)
-    place = task.version, task.order, task.sprint_id, task.status
-    return task.pk, place, task.name, task.description, task.due, who, timezone.localdate(), get_language()
+def _look(people):
+    """Return what all cards show that is not of their rows: names as of this number of changes of people, the date."""
+    return people, timezone.localdate(), get_language()
 
 
-@cached(LRUCache(CARDS_KEPT), key=_shown, lock=Lock())
-def card(task):
-    """Return the HTML of a task's card; the task comes with `assigned`."""
+# Whatever a row's card shows changes with its version, but for the sort key that a neighbour's move gives it.
+@cached(
+    LRUCache(CARDS_KEPT),
+    key=lambda task, people: (task.pk, task.version, task.order, _look(people)),
+    lock=Lock(),
+)
+def card(task, people):
+    """Return the HTML of a task's card; the task comes with `assigned`.
+
+    `people` is from `history.state()` before the task was read.
+    """
     return render_to_string("board/task.html#card", {"task": task})
 
 

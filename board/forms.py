@@ -127,7 +127,8 @@ class NewTaskForm(forms.ModelForm):
 class PlaceForm(forms.Form):
     """Where a card was put, as the dragging browser says it."""
 
-    sprint = forms.ModelChoiceField(Sprint.objects.all(), required=False)
+    # Whether there is such a sprint, the action judges.
+    sprint = forms.IntegerField(required=False)
     column = forms.ChoiceField(choices=Column)
     after = forms.IntegerField(required=False)
     before = forms.IntegerField(required=False)
@@ -137,7 +138,7 @@ class PlaceForm(forms.Form):
         data = self.cleaned_data
         column = Column(data["column"])
         sprint = None if column is Column.BACKLOG else data["sprint"]
-        return Place(sprint and sprint.pk, column.status, data["after"], data["before"])
+        return Place(sprint, column.status, data["after"], data["before"])
 
     def clean(self):
         data = super().clean()

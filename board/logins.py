@@ -22,7 +22,7 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
 from . import accounts
-from .models import Tries
+from .models import Profile, Tries
 
 TRIES_PER_ACCOUNT = 10
 TRIES_PER_ADDRESS = 20
@@ -37,6 +37,14 @@ TAKE = """
     WHERE board_tries.until < %s OR board_tries.count < %s
     RETURNING count
 """
+
+# Every request asks this: Django would take five times as long to put it together as the database to answer.
+USER = """
+    SELECT auth_user.*, board_profile.user_id, is_reader, time_zone, language
+    FROM auth_user LEFT JOIN board_profile ON board_profile.user_id = auth_user.id
+    WHERE auth_user.id = %s
+"""
+PROFILE = ("user_id", "is_reader", "time_zone", "language")
 
 _device_signer = signing.TimestampSigner(salt="board.logins.device")
 
@@ -91,9 +99,13 @@ class Backend(ModelBackend):
 
     def get_user(self, user_id):
         """Return the active user of a session with the profile, in one query; None when there is none."""
-        users = get_user_model().objects.select_related("profile")
-        user = users.filter(pk=user_id).first()
-        return user if user and self.user_can_authenticate(user) else None
+        user = next(iter(get_user_model().objects.raw(USER, [int(user_id)])), None)
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        values = [user.__dict__.pop(name) for name in PROFILE]
+        profile = Profile.from_db(user._state.db, PROFILE, values) if values[0] else None
+        get_user_model().profile.related.set_cached_value(user, profile)
+        return user
 
 
 def begin(request, user, **kwargs):

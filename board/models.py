@@ -77,6 +77,11 @@ class Column(models.TextChoices):
     TESTING = "testing", _("In Testing")
     DONE = "done", _("Completed")
 
+    @classmethod
+    def of(cls, sprint_id, status):
+        """Return the column where a task of this sprint and status stands."""
+        return cls.BACKLOG if sprint_id is None else cls[Status(status).name]
+
     @property
     def status(self):
         """The status of the tasks that stand in this column."""
@@ -147,7 +152,7 @@ class Task(models.Model):
 
     @property
     def column(self):
-        return Column.BACKLOG if self.sprint_id is None else Column[Status(self.status).name]
+        return Column.of(self.sprint_id, self.status)
 
     @property
     def urgency(self):

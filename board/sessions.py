@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 from django.contrib.sessions.backends import db
+from django.db import connection
 from django.utils import timezone
 
 IDLE = timedelta(days=14)
 IN_ALL = timedelta(days=30)
 RENEW_EVERY = timedelta(hours=1)
 BEGAN = "began"
+# Every request asks this, see logins.USER.
+SESSION = "SELECT * FROM django_session WHERE session_key = %s AND expire_date > %s"
 
 
 class SessionStore(db.SessionStore):
@@ -32,6 +35,10 @@ class SessionStore(db.SessionStore):
         return now + min(IDLE, IN_ALL - age)
 
     def _get_session_from_db(self):
-        session = super()._get_session_from_db()
-        self.ends = session and session.expire_date
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        session = next(iter(self.model.objects.raw(SESSION, [self.session_key, now])), None)
+        if session is None:
+            self._session_key = None
+            return None
+        self.ends = session.expire_date
         return session

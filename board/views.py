@@ -368,15 +368,17 @@ def _once(request, act):
     sent.pop("csrfmiddlewaretoken", None)
     asked = f"{key} {request.path}?{sent.urlencode()}"
     digest = sha256(asked.encode(errors="surrogatepass")).hexdigest()
-    done = []
+    done = {}
 
     def act_and_note():
-        done.append(act())
-        return [done[0].pk, done[0].event and done[0].event.seq]
+        task = act()
+        noted = task.pk, task.event and task.event.seq
+        done[noted] = task
+        return noted
 
     pk, seq = idempotency.once(request.user, digest, asked, act_and_note)
-    if done:
-        return done[0]
+    if (pk, seq) in done:
+        return done[pk, seq]
     task = _task(pk)
     task.event = Event.objects.filter(pk=seq).first()
     return task

@@ -26,6 +26,7 @@ from playwright.sync_api import sync_playwright
 
 from .board_page import Person
 from .conftest import launch
+from .goals import row, table
 from .server import ROOT, Server
 from .services import Postgres
 
@@ -35,6 +36,7 @@ DROPS = 30
 OPENINGS = 30
 CLIENTS = (8, 16)
 REQUESTS = 600
+ROUNDS = 5
 MOVERS = 8
 MOVES = 400
 
@@ -130,7 +132,7 @@ def main():
     parser.add_argument("--json", type=Path, default=ROOT / "var" / "bench" / "board.json")
     options = parser.parse_args()
     options.json.parent.mkdir(parents=True, exist_ok=True)
-    figures = {}
+    figures, goals = {}, []
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lightboard-bench-")))
         server = Server(folder)
@@ -138,7 +140,7 @@ def main():
         server.start()
         sprints, session = run(FILL % (SIZES,), server.env)
         site = Site(server, {int(size): pk for size, pk in sprints.items()}, session)
-        keep = partial(show, figures, options.json)
+        keep = partial(show, figures, goals, options.json)
         keep("answers", answers(site))
         keep("rendering", rendering(site))
         keep("moves", moves(folder))
@@ -147,11 +149,14 @@ def main():
             keep("visits", visits(browser, site, folder))
             keep("drop", drops(browser, site))
             keep("hand", hands(browser, site))
+    print(f"\n{table(goals)}")
 
 
-def show(figures, file, name, rows):
+def show(figures, goals, file, name, found):
     """Print a part's figures, and keep what there is so far: a part that fails takes no others with it."""
-    figures[name] = rows
+    rows, reached = found
+    goals += reached
+    figures |= {name: rows, "goals": goals}
     file.write_text(json.dumps(figures, indent=1))
     print(f"\n{name}")
     for what, value in rows.items():
@@ -192,25 +197,31 @@ class Site:
 
 
 def answers(site):
-    """Requests a second on kept-alive connections: the board, an unchanged board, an empty view."""
+    """Requests a second on kept-alive connections: the board, an unchanged board, an empty view, in turn."""
     etag = site.client.get(site.board(200), headers={"Accept-Encoding": "identity"}).headers["ETag"]
-    rows = {}
+    paths = {
+        "empty view": ["/healthz"],
+        **{f"board of {size} cards": [site.board(size)] for size in SIZES},
+        "board of 200 cards, 304": [site.board(200), f"If-None-Match: {etag}"],
+    }
+    rows, goals = {}, []
     for clients in CLIENTS:
-        per_second = {
-            "empty view": rate(site, "/healthz", clients),
-            **{f"board of {size} cards": rate(site, site.board(size), clients) for size in SIZES},
-            "board of 200 cards, 304": rate(site, site.board(200), clients, f"If-None-Match: {etag}"),
-        }
-        for what, value in per_second.items():
-            share = value / per_second["empty view"]
-            rows[f"{what}, {clients} clients"] = f"{value:.0f}/s = {share:.2f} of the empty view"
-    return rows
+        rounds = [{what: rate(site, clients, *asked) for what, asked in paths.items()} for _ in range(ROUNDS)]
+        shares = {what: [one[what] / one["empty view"] for one in rounds] for what in paths}
+        for what in paths:
+            per_second = statistics.median(one[what] for one in rounds)
+            share = statistics.median(shares[what])
+            rows[f"{what}, {clients} clients"] = f"{per_second:.0f}/s = {share:.2f} of the empty view"
+        for what, goal in (("board of 200 cards", 0.5), ("board of 200 cards, 304", 0.7)):
+            name = f"{what} against an empty view, {clients} clients"
+            goals.append(row(name, goal, shares[what], "x", at_least=True))
+    return rows, goals
 
 
-def rate(site, path, clients, *headers):
+def rate(site, clients, path, *headers):
     lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{site.port}", f"Cookie: {site.cookie_header}", *headers]
     request = "\r\n".join([*lines, "", ""]).encode()
-    return statistics.median(asyncio.run(_rate(site.port, request, clients)) for _ in range(3))
+    return asyncio.run(_rate(site.port, request, clients))
 
 
 async def _rate(port, request, clients):
@@ -242,17 +253,21 @@ async def _answer(reader):
 
 def rendering(site):
     """Milliseconds to make the board's HTML, by size."""
-    rows = {}
-    for size, (kept, cards_kept, naive) in run(RENDER % site.sprints, site.server.env).items():
-        rows[f"{size} cards: unchanged / cards kept / nothing kept"] = " / ".join(
-            f"{seconds * 1000:.2f} ms" for seconds in (kept, cards_kept, naive)
+    took = {int(size): seconds for size, seconds in run(RENDER % site.sprints, site.server.env).items()}
+    rows = {
+        f"{size} cards: unchanged / cards kept / nothing kept": " / ".join(
+            f"{one * 1000:.2f} ms" for one in seconds
         )
-    return rows
+        for size, seconds in took.items()
+    }
+    least, most = min(took), max(took)
+    a_card = (took[most][1] - took[least][1]) / (most - least) * 1e6
+    return rows, [row("a kept card", 10, [a_card], "µs")]
 
 
 def moves(folder):
     """Moves a second of threads through the actions, each logged and announced."""
-    rows = {}
+    rows, goals = {}, []
     with Postgres(durable=True) as postgres:
         databases = {
             "SQLite": f"sqlite:///{folder / 'moves.sqlite3'}",
@@ -264,7 +279,10 @@ def moves(folder):
             rows[f"{name}, {MOVERS} writers"] = (
                 f"{per_second:.0f} moves/s, {lost} lost, {doubled} places twice, {len(errors)} errors"
             )
-    return rows
+            goal = {"SQLite": 250, "PostgreSQL": 150}[name]
+            goals.append(row(f"moves a second, {MOVERS} writers, {name}", goal, [per_second], at_least=True))
+            goals.append(row(f"… lost, twice at a place, or refused, {name}", 0, [lost + doubled + len(errors)]))
+    return rows, goals
 
 
 # In the browser
@@ -279,24 +297,41 @@ PAINTED = """count => new Promise(resolve => {
 
 
 def visits(browser, site, folder):
-    """First visits, from the click to the last card painted, beside a static file of the same page."""
-    rows = {}
+    """First visits, from the click to the last card painted, beside a static file of the same page.
+
+    The file is served with the page's own headers, since what they ask of the browser (a process of its own for
+    Cross-Origin-Opener-Policy above all) is as well to be paid for a file; and without any, for comparison.
+    """
+    rows, goals = {}, []
     for size in SIZES:
-        pages = folder / f"static-{size}"
-        with static_copy(site, site.board(size), pages) as copy:
-            ours, static, cost = [], [], None
+        path, folder_of_size = site.board(size), folder / f"static-{size}"
+        with (
+            static_copy(site, path, folder_of_size) as copy,
+            static_copy(site, path, folder_of_size, False) as bare,
+        ):
+            took, cost = {"ours": [], "file": [], "bare file": []}, None
             for _ in range(VISITS):
-                milliseconds, cost, repeat = visit(browser, site.url + site.board(size), size, site.cookies)
-                ours.append(milliseconds)
-                static.append(visit(browser, copy, size, [])[0])
-        mine, theirs = statistics.median(ours), statistics.median(static)
-        rows[f"{size} cards, first visit"] = (
-            f"{mine:.0f} ms, static file {theirs:.0f} ms, {mine / theirs:.2f} x"
-            f" ({min(ours):.0f}-{max(ours):.0f} / {min(static):.0f}-{max(static):.0f})"
-        )
+                milliseconds, cost, repeat = visit(browser, site.url + path, size, site.cookies)
+                took["ours"].append(milliseconds)
+                took["file"].append(visit(browser, copy, size, [])[0])
+                took["bare file"].append(visit(browser, bare, size, [])[0])
+        for what, values in took.items():
+            rows[f"{size} cards, first visit, {what}"] = (
+                f"{statistics.median(values):.0f} ms ({min(values):.0f}-{max(values):.0f})"
+            )
         rows[f"{size} cards, over the wire"] = f"{cost[1] / 1024:.1f} KB in {cost[0]} requests"
         rows[f"{size} cards, repeat visit"] = f"{repeat[1] / 1024:.1f} KB in {repeat[0]} requests"
-    return rows
+        if size == SIZES[0]:
+            continue
+        for other, name in (("file", "a static file"), ("bare file", "a static file without the headers")):
+            theirs = statistics.median(took[other])
+            values = [one / theirs for one in took["ours"]]
+            goals.append(row(f"first visit against {name}, {size} cards", 1.25, values, "x"))
+        if size == 200:
+            goals.append(row("requests of a first visit, 200 cards", 8, [cost[0]]))
+            goals.append(row("bytes of a first visit, 200 cards", 60, [cost[1] / 1024], "KB"))
+            goals.append(row("requests of a repeat visit", 1, [repeat[0]]))
+    return rows, goals
 
 
 def visit(browser, url, cards, cookies):
@@ -326,13 +361,21 @@ def count(loads):
     return result
 
 
+# What belongs to the answer and not to the page.
+OF_THE_ANSWER = {"content-length", "content-encoding", "etag", "date", "server", "set-cookie", "vary"}
+
+
 @contextlib.contextmanager
-def static_copy(site, path, folder):
+def static_copy(site, path, folder, with_headers=True):
     """Serve the page and the static files from the disk, compressed beforehand; gives the page's address."""
-    folder.mkdir()
-    (folder / "index.html.gz").write_bytes(gzip.compress(site.client.get(path).content))
-    (folder / "static").symlink_to(ROOT / "var" / "static")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Compressed, directory=folder))
+    folder.mkdir(exist_ok=True)
+    answer = site.client.get(path)
+    (folder / "index.html.gz").write_bytes(gzip.compress(answer.content))
+    if not (folder / "static").exists():
+        (folder / "static").symlink_to(ROOT / "var" / "static")
+    headers = {name: value for name, value in answer.headers.items() if name not in OF_THE_ANSWER}
+    handler = type("Copy", (Compressed,), {"page_headers": headers if with_headers else {}})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=folder))
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/index.html"
     server.shutdown()
@@ -344,6 +387,7 @@ class Compressed(SimpleHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     is_compressed = False
+    page_headers = {}
 
     def translate_path(self, path):
         found = Path(super().translate_path(path))
@@ -358,6 +402,9 @@ class Compressed(SimpleHTTPRequestHandler):
         if self.is_compressed:
             self.send_header("Content-Encoding", "gzip")
         self.is_compressed = False
+        for name, value in self.page_headers.items() if self.path == "/index.html" else ():
+            if name != "content-type":
+                self.send_header(name, value)
         super().end_headers()
 
     def log_message(self, *args):
@@ -393,10 +440,12 @@ def drops(browser, site):
         arrived = other.page.evaluate("window.arrived")
         delays.append(arrived - one.page.evaluate("window.droppedAt"))
     delays.sort()
-    return {
-        "median of 30": f"{statistics.median(delays):.0f} ms",
-        "95 of 100": f"{delays[int(len(delays) * 0.95)]:.0f} ms",
-    }
+    rows = {"median of 30": f"{statistics.median(delays):.0f} ms", "95 of 100": f"{high(delays):.0f} ms"}
+    goals = [
+        row("drop to the other browser", 40, delays, "ms"),
+        row("… 95 of 100", 80, [high(delays)], "ms"),
+    ]
+    return rows, goals
 
 
 # Notes at a click when the form's first field has the focus, at a drop when the card stands in the other column, and
@@ -441,7 +490,7 @@ def hands(browser, site):
         most = max(count for count, _ in frames)
         rows[f"{size} cards, drop"] = f"{statistics.median(ms for _, ms in frames):.0f} ms, at most {most} frames"
         context.close()
-    return rows
+    return rows, []
 
 
 def opening(person, link):

@@ -40,7 +40,7 @@ def test_a_card_in_a_batch_is_the_one_on_the_page(browser, user, sprint, add, no
     since = now()
     task = add("Draw", sprint, Status.ACTIVE, assigned=user, description="With a pencil")
     batch = broadcasts.batch(sprint.pk, since)
-    assert batch["cards"] == broadcasts.card(task)
+    assert batch["cards"] == broadcasts.card(task, history.state()[1])
     assert batch["cards"] in browser.get(f"/sprints/{sprint.pk}/").content.decode()
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from board import actions, idempotency
+from board import actions, history, idempotency
 from board.actions import Place
 from board.idempotency import KeyTaken, once
 from board.models import Answer, Status, Task
@@ -12,11 +12,25 @@ from board.models import Answer, Status, Task
 pytestmark = pytest.mark.django_db
 
 
-def test_the_second_time_gives_the_first_answer_and_does_nothing(user):
-    calls = []
-    for _ in range(2):
-        assert once(user, "k", "add", lambda: calls.append(1) or {"id": len(calls)}) == {"id": 1}
-    assert calls == [1]
+def test_the_second_time_gives_the_first_answer_and_changes_nothing(user, django_capture_on_commit_callbacks):
+    for rings in (1, 0):
+        with django_capture_on_commit_callbacks() as callbacks:
+            first = Task.objects.first()
+            answer = once(user, "k", "add", lambda: actions.add_task(user, name="New").pk)
+        assert (answer, len(callbacks)) == (first.pk if first else answer, rings)
+    assert (Task.objects.count(), history.newest_number()) == (1, 1)
+
+
+def test_what_is_refused_because_it_was_done_before_gives_the_first_answer(user, add):
+    task = add()
+    answers = [once(user, "k", "remove", lambda: actions.remove_task(user, task.pk).seq) for _ in range(2)]
+    assert answers == [history.newest_number()] * 2
+
+
+def test_a_refusal_under_the_key_of_something_else_is_of_the_key(user):
+    once(user, "k", "add", lambda: 1)
+    with pytest.raises(KeyTaken):
+        once(user, "k", "remove", lambda: actions.remove_task(user, 99))
 
 
 def test_without_a_key_everything_is_done_each_time(user):

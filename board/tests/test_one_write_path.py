@@ -77,8 +77,7 @@ ALLOWED = {
     "api/pages.py": {"delete_webhook": {"webhook.delete"}},
     # What was answered before, not a change of the board.
     "board/idempotency.py": {
-        "_claim": {"cursor.execute"},
-        "once": {"Answer.objects.filter(pk=claim).update"},
+        "_keep": {"cursor.execute"},
         "forget": {"Answer.objects.filter(at__lt=timezone.now() - KEPT).delete"},
     },
     # People, who change by board.accounts alone.
@@ -99,8 +98,14 @@ ALLOWED = {
         "_take": {"cursor.execute"},
         "give_back": {"Tries.objects.filter(pk__in=keys, count__gt=0).update"},
         "forget_tries": {"Tries.objects.filter(until__lt=timezone.now()).delete"},
+        # Reads.
+        "get_user": {"get_user_model().objects.raw"},
     },
-    "board/sessions.py": {"renew": {"self.model.objects.filter(session_key=self.session_key).update"}},
+    "board/sessions.py": {
+        "renew": {"self.model.objects.filter(session_key=self.session_key).update"},
+        # Reads.
+        "_get_session_from_db": {"self.model.objects.raw"},
+    },
     # A file among the collected ones.
     "config/storage.py": {"_bundled": {"self.delete"}},
     # The counter's one row, not a change of the board.

@@ -105,8 +105,8 @@ def test_a_move_that_breaks_a_rule_says_so_and_moves_nothing(place, sprint, next
         ({}, "This field is required."),
         ({"column": "attic"}, "Select a valid choice. attic is not one of the available choices."),
         ({"column": "active"}, "A column beyond the backlog belongs to a sprint."),
-        ({"column": "active", "sprint": 99}, "Select a valid choice."),
-        ({"column": "active", "sprint": 10**30}, "Select a valid choice."),
+        ({"column": "active", "sprint": 99}, "There is no such sprint."),
+        ({"column": "active", "sprint": 10**30}, "There is no such sprint."),
         ({"column": "backlog", "after": "x"}, "Enter a whole number."),
     ],
 )

@@ -1,0 +1,74 @@
+"""All that the product costs, each part in turn, and one table of the goals at the end: `make bench`.
+
+Keeps what each part found in var/bench/ and the table in var/bench/all.json. A part that fails takes no others with it; it
+is named at the end.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+
+from .goals import row, table
+from .server import ROOT
+
+FOLDER = ROOT / "var" / "bench"
+PARTS = {
+    "pictures": "placeholder.bench",
+    "sites": "sitegen.bench",
+    "api": "api.bench",
+    "board": "e2e.bench_board",
+    "live": "e2e.bench_live",
+    "writers": "e2e.bench_writers",
+    "memory": "e2e.bench_memory",
+}
+# Milliseconds to the last of so many sockets.
+LAST_SOCKET = {500: 40, 1000: 90}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; without any, all")
+    chosen = parser.parse_args().parts or PARTS
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    rows, failed = [], []
+    for name in chosen:
+        file = FOLDER / f"{name}.json"
+        file.unlink(missing_ok=True)
+        print(f"\n{name}: python -m {PARTS[name]}", flush=True)
+        subprocess.run([sys.executable, "-m", PARTS[name], "--json", file], cwd=ROOT, check=False)
+        if file.exists():
+            rows += goals_of(name, json.loads(file.read_text()))
+        else:
+            failed.append(name)
+    (FOLDER / "all.json").write_text(json.dumps(rows, indent=1))
+    print(f"\n{table(rows)}")
+    if failed:
+        raise SystemExit(f"Without a figure: {', '.join(failed)}")
+
+
+def goals_of(name, figures):
+    """Return the rows of a part; pictures, sites and API print tables of their own goals."""
+    if name == "live":
+        return [goal for one in figures for goal in _sockets(one)]
+    return figures.get("goals", []) if isinstance(figures, dict) else []
+
+
+def _sockets(figures):
+    count = figures["sockets"]
+    if count not in LAST_SOCKET:
+        return []
+    return [
+        row(
+            f"one change to the last of {count} sockets",
+            LAST_SOCKET[count],
+            [figures["last_socket_median_ms"]],
+            "ms",
+        ),
+        row(f"memory of one of {count} sockets", 30, [figures["rss_kb_per_socket"]], "KB"),
+        row(f"memory of the process with {count} sockets", 200, [figures["rss_mb"]], "MB"),
+    ]
+
+
+if __name__ == "__main__":
+    main()
