@@ -2,6 +2,7 @@
 
 import sys
 from collections import defaultdict
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,6 @@ from e2e.services import Postgres, Redis
 
 # Whom the tests may connect to: what they started themselves.
 LOOPBACK = ("127.", "::1", "localhost")
-SECONDS_PER_FILE = pytest.StashKey[dict]()
 
 
 @pytest.fixture(autouse=True)
@@ -48,21 +48,18 @@ def stay_at_home(event, arguments):
 
 def pytest_configure(config):
     sys.addaudithook(stay_at_home)
-    config.stash[SECONDS_PER_FILE] = defaultdict(float)
     # WhiteNoise warns about a missing folder, and warnings are errors here.
     Path("var/static").mkdir(parents=True, exist_ok=True)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
-    item.config.stash[SECONDS_PER_FILE][item.location[0]] += call.duration
-    return (yield)
-
-
-def pytest_terminal_summary(terminalreporter, config):
+def pytest_terminal_summary(terminalreporter):
+    seconds = defaultdict(float)
+    for report in chain.from_iterable(terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport):
+            seconds[report.location[0]] += report.duration
     terminalreporter.section("seconds per file")
-    for path, seconds in sorted(config.stash[SECONDS_PER_FILE].items(), key=lambda row: -row[1]):
-        terminalreporter.write_line(f"{seconds:7.2f}  {path}")
+    for path, time in sorted(seconds.items(), key=lambda row: -row[1]):
+        terminalreporter.write_line(f"{time:7.2f}  {path}")
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,12 @@ import json
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth import get_user_model
 from django.core import signing
 
 from board import accounts, history
-from board.consumers import BAD_MESSAGE, NO_ACCESS, is_number, is_own_origin, person, read_object
-from board.hub import LOG_IN, Listener, ended_sessions, hub, without
+from board.consumers import BAD_MESSAGE, NO_ACCESS, LiveConsumer, is_number, is_own_origin, person, read_object
+from board.hub import LOG_IN, ended_sessions, hub, without
 
 from .channels import read_channel
 from .feeds import Feed
@@ -27,7 +26,7 @@ class Refused(Exception):
         self.code = code
 
 
-class EventConsumer(AsyncWebsocketConsumer):
+class EventConsumer(LiveConsumer):
     """A client of the API that listens to one sprint.
 
     To the client: {"model": "task" | "sprint", "id", "action": "add" | "update" | "remove", "body": the resource as in
@@ -35,10 +34,6 @@ class EventConsumer(AsyncWebsocketConsumer):
     "action": "dragstart" | "dragend" | "drop", "body": null}. From the client: its own holds, {"model": "task", "id",
     "action"}.
     """
-
-    channel_layer_alias = "none"
-    listener = None
-    may_hold = False
 
     async def connect(self):
         # Who is let in hears all that is committed from then on.
@@ -50,9 +45,9 @@ class EventConsumer(AsyncWebsocketConsumer):
         except Refused as refusal:
             await self.close(refusal.code)
             return
-        hub.start()
         feed = Feed(host_of(self.scope), self.scope.get("scheme") == "wss", holder)
-        self.listener = Listener(
+        self.listen(
+            newest,
             board=sprint_id,
             person=person(user),
             session=None,
@@ -60,14 +55,10 @@ class EventConsumer(AsyncWebsocketConsumer):
             ended=ended,
             look=feed,
             texts=message_texts,
-            send=self.send,
-            close=self.close,
             acknowledges=False,
             hold_text=hold_text,
             person_text=lambda action, person: json.dumps(feed.person(action, person)),
         )
-        self.listener.shows(newest)
-        hub.join(self.listener)
 
     def read_name(self):
         """Return (`Holder`, sprint id) of the channel's name that the socket came with. Raises `Refused`."""
@@ -113,10 +104,6 @@ class EventConsumer(AsyncWebsocketConsumer):
             hub.hold(self.listener, hold["id"])
         else:
             hub.release(self.listener, hold["id"], hold["action"])
-
-    async def disconnect(self, code):
-        if self.listener:
-            hub.leave(self.listener)
 
 
 def ended_tokens(log_ins):

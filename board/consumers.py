@@ -1,9 +1,11 @@
 """Who may listen to a board. Sockets take no commands but holds; what they get comes from the hub."""
 
 import json
+from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 
 from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.http.request import validate_host
@@ -15,9 +17,43 @@ from .templatetags.people import colour, full_name, initials
 BAD_MESSAGE = 1008
 NO_ACCESS = 4403
 MESSAGE_BYTES = 1024
+# The key in a scope's "extensions" of the function `write(text)` that `manage.py serve` gives to each socket.
+WRITE = "lightboard.write"
 
 
-class BoardConsumer(AsyncWebsocketConsumer):
+class LiveConsumer(AsyncWebsocketConsumer):
+    """A socket that hears of changes from the hub. There may be a thousand of them in a process."""
+
+    listener = None
+    may_hold = False
+
+    async def __call__(self, scope, receive, send):
+        """Take one message after the other, in the task that the socket has anyway.
+
+        The parent has two more tasks for each socket, looks after database connections at each message, in a
+        thread, and listens to the layer; the hub alone does that, so that a dead one closes nobody's socket.
+        """
+        self.scope, self.base_send = scope, send
+        with suppress(StopConsumer):
+            while True:
+                message = await receive()
+                await getattr(self, get_handler_name(message))(message)
+
+    def listen(self, newest=None, **what):
+        """Join the hub as a `Listener` of what the arguments say, to whom the changes up to `newest` are known."""
+        hub.start()
+        write = self.scope.get("extensions", {}).get(WRITE)
+        self.listener = Listener(send=self.send, close=self.close, write=write, **what)
+        if newest is not None:
+            self.listener.shows(newest)
+        hub.join(self.listener)
+
+    async def disconnect(self, code):
+        if self.listener:
+            hub.leave(self.listener)
+
+
+class BoardConsumer(LiveConsumer):
     """A page that shows a board, in the language that it names in the query: `?language=de`.
 
     From the page: `{"since": n}`, I show sequence number n (first as a greeting, then as acknowledgement of each
@@ -26,22 +62,16 @@ class BoardConsumer(AsyncWebsocketConsumer):
     "format", which the page has to agree on; every 15 s at least, be it without news.
     """
 
-    # The hub alone touches the layer, so that a dead one closes nobody's socket.
-    channel_layer_alias = "none"
-    listener = None
-    may_hold = False
-
     async def connect(self):
         await self.accept()
         code = self.refusal()
         if code:
             await self.close(code)
             return
-        hub.start()
         session = self.scope["session"]
         user = self.scope["user"]
         self.may_hold = accounts.may_write(user)
-        self.listener = Listener(
+        self.listen(
             board=self.scope["url_route"]["kwargs"]["sprint_id"],
             person=person(user),
             session=session.session_key,
@@ -49,15 +79,7 @@ class BoardConsumer(AsyncWebsocketConsumer):
             ended=ended_sessions,
             look=broadcasts.batches(language_of(self.scope)),
             texts=frame_texts,
-            send=self.send,
-            close=self.close,
         )
-        hub.join(self.listener)
-
-    async def dispatch(self, message):
-        """Handle a message without the parent's look after database connections, which costs each message a turn
-        in a thread: nothing here asks the database."""
-        await getattr(self, get_handler_name(message))(message)
 
     def refusal(self):
         """Return the code to close with at once, None when the socket may stay."""
@@ -81,10 +103,6 @@ class BoardConsumer(AsyncWebsocketConsumer):
             hub.hold(self.listener, message["hold"])
         else:
             hub.release(self.listener, message["release"])
-
-    async def disconnect(self, code):
-        if self.listener:
-            hub.leave(self.listener)
 
 
 def read(text):

@@ -54,7 +54,8 @@ class Listener:
 
     `look(board, since)` runs in the hub's thread and returns the next frame, a dict with "seq" or "reset";
     `texts(frame)` returns the frame as the texts to send; both are shared by all sockets of a kind.
-    `send(text)` and `close(code)` are coroutines of the one socket. `person` is who opened it, as JSON values
+    `send(text)` and `close(code)` are coroutines of the one socket; `write(text)` sends at once, never waits and raises
+    nothing, where the server has it (`manage.py serve`). `person` is who opened it, as JSON values
     with "id"; `session` is the one it belongs to, if any. `log_in` is what the socket stands and falls with, and
     `ended(log-ins)`, which runs in the hub's thread, returns which of them are over. A socket that does not acknowledge
     has its frames for shown once they are sent; one with `hold_text(task id, action)` also gets that text
@@ -71,6 +72,7 @@ class Listener:
     texts: callable
     send: callable
     close: callable
+    write: callable = None
     acknowledges: bool = True
     hold_text: callable = None
     person_text: callable = None
@@ -328,9 +330,9 @@ class Hub:
         self._forget(now)
         self._furnish({listener.board for listener in self.listeners})
         self._close_the_silent(now)
-        if now - self._checked_at >= CHECK_SESSIONS_EVERY:
-            self._checked_at = now
-            await self._check_sessions()
+        # Nobody whose log-in was ended hears more; who only might have lost it keeps nobody waiting.
+        if not self._checked_at:
+            await self._check_sessions(now)
         ready = [one for one in self.listeners if one.cursor is not None and not one.in_flight]
         places = {(one.look, one.board, one.cursor) for one in ready}
         newest, people, frames = await self._in_thread(_look, places)
@@ -341,6 +343,8 @@ class Hub:
             self.newest = newest
             async with self._moved:
                 self._moved.notify_all()
+        if now - self._checked_at >= CHECK_SESSIONS_EVERY:
+            await self._check_sessions(now)
         return sent
 
     def _forget(self, now):
@@ -354,7 +358,8 @@ class Hub:
             if listener.in_flight and now - listener.sent_at > ACKNOWLEDGE_WITHIN:
                 self._dismiss(listener, TRY_LATER)
 
-    async def _check_sessions(self):
+    async def _check_sessions(self, now):
+        self._checked_at = now
         listeners = list(self.listeners)
         log_ins = {}
         for listener in listeners:
@@ -406,7 +411,11 @@ class Hub:
         self._start_sending(listener, texts)
 
     def _start_sending(self, listener, texts):
-        self._start(self._deliver(listener, texts))
+        if listener.write is None:
+            self._start(self._deliver(listener, texts))
+            return
+        for text in texts:
+            listener.write(text)
 
     def _start(self, work):
         """Work for one socket in a task of its own, so that a slow one holds up nobody else."""

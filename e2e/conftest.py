@@ -94,7 +94,7 @@ def someone(chromium, base_url, logged_in, request):
             options["storage_state"] = logged_in(username, url)
         context = chromium.new_context(**options)
         context.set_default_timeout(10_000)
-        context.tracing.start(snapshots=True)
+        context.tracing.start()
         people.append(Person(context.new_page(), url))
         return people[-1]
 

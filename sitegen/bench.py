@@ -1,8 +1,14 @@
 """`python -m sitegen.bench`: seconds of a build beside other generators, on this machine, in this run.
 
 1,000 Markdown pages of 2.3 KB with a layout, built from nothing, again without a change, after an edit of
-one page, and after an edit of the layout. Pelican and MkDocs are run by uv, Hugo where it is on PATH. Then
+one page, and after an edit of the layout. Pelican and MkDocs come by uv, Hugo where it is on PATH. Then
 sitegen alone: how its cost grows with the pages, and how soon a browser shows an edit.
+
+Fair to all: the tools take turns in every round, each has built a few pages before (its bytecode is written, its
+files are read), none pays for uv's start, and what was written before is on the disk before a clock starts. All
+is written to memory (/dev/shm) where there is such a place: ext4 looks at every file deleted on the disk in the
+last minutes, by whomever, before it makes a new one, which is most of a build while others delete. `--place`
+names a folder on a disk, to see that too.
 """
 
 import argparse
@@ -16,11 +22,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 WORDS = ["board", "calm", "paper", "cards", "people", "move", "while", "others", "look", "nobody", "asks", "new"]
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+MEMORY = "/dev/shm"
 GROWTH = (100, 1000, 5000)
 STEPS = ("full", "no change", "one edit", "layout edit")
 HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head><body><header>'
@@ -97,7 +105,7 @@ class Pelican:
 
     def command(self, folder):
         place = ["-o", folder / "out", "-s", folder / "conf.py", "-q"]
-        return ["uv", "tool", "run", "--from", "pelican[markdown]", "pelican", folder / "content", *place]
+        return [python_with("pelican[markdown]"), "-m", "pelican", folder / "content", *place]
 
 
 class MkDocs:
@@ -113,7 +121,15 @@ class MkDocs:
         return folder / "docs/p7.md"
 
     def command(self, folder):
-        return ["uv", "tool", "run", "mkdocs", "build", "-q", "-f", folder / "mkdocs.yml", "-d", folder / "out"]
+        place = ["-d", folder / "out", "-f", folder / "mkdocs.yml", "-q"]
+        return [python_with("mkdocs"), "-m", "mkdocs", "build", *place]
+
+
+@cache
+def python_with(package):
+    """Return the interpreter that has this package: asked once, since uv's start is not the tool's."""
+    command = ["uv", "tool", "run", "--from", package, "python", "-c", "import sys; print(sys.executable)"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def write_pages(folder, count):
@@ -126,29 +142,40 @@ def write(path, text):
     path.write_text(text)
 
 
-def measure(tool, count, runs, place):
-    """Return the median seconds of each step, those of the processor, and the most memory a process took, in MB."""
-    seconds, work, memory = {step: [] for step in STEPS}, {step: [] for step in STEPS}, []
-    for run in range(runs):
-        folder = Path(place, f"{tool.name}-{count}-{run}")
-        tool.prepare(folder, count)
+class Samples:
+    """What one tool took: for each step the seconds of every round, on the clock and of the processor."""
+
+    def __init__(self, tool, count):
+        self.tool, self.count = tool, count
+        self.clock, self.processor = {step: [] for step in STEPS}, {step: [] for step in STEPS}
+        self.memory = 0
+
+    def measure(self, run, place):
+        """Take every step once, in a folder of its own."""
+        folder = Path(place, f"{self.tool.name}-{self.count}-{run}")
+        self.tool.prepare(folder, self.count)
         for step in STEPS:
-            change(tool, folder, step, run)
-            took, usage = timed(tool.command(folder))
-            seconds[step].append(took)
-            work[step].append(usage.ru_utime + usage.ru_stime)
-            memory.append(usage.ru_maxrss)
-    return {
-        "tool": tool.name,
-        "pages": count,
-        **medians(seconds),
-        "processor": medians(work),
-        "MB": max(memory) // 1024,
-    }
+            change(self.tool, folder, step, run)
+            seconds, usage = timed(self.tool.command(folder))
+            self.clock[step].append(seconds)
+            self.processor[step].append(usage.ru_utime + usage.ru_stime)
+            self.memory = max(self.memory, usage.ru_maxrss // 1024)
+
+    def figures(self):
+        """Return medians, extremes, and the most memory a process took, in MB."""
+        return {
+            "tool": self.tool.name,
+            "pages": self.count,
+            **each(statistics.median, self.clock),
+            "least": each(min, self.clock),
+            "most": each(max, self.clock),
+            "processor": each(statistics.median, self.processor),
+            "MB": self.memory,
+        }
 
 
-def medians(rows):
-    return {step: round(statistics.median(values), 2) for step, values in rows.items()}
+def each(function, rows):
+    return {step: round(function(values), 2) for step, values in rows.items()}
 
 
 def change(tool, folder, step, run):
@@ -162,6 +189,7 @@ def change(tool, folder, step, run):
 
 def timed(command):
     """Run a command; return the seconds it took and what it used, its children included."""
+    os.sync()
     started = time.perf_counter()
     process = subprocess.Popen(
         list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
@@ -231,10 +259,12 @@ def main():
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--json", metavar="FILE", help="write the figures to this file too")
     parser.add_argument("--alone", action="store_true", help="sitegen only")
+    parser.add_argument("--place", default=MEMORY if os.access(MEMORY, os.W_OK) else None, help="where to build")
     options = parser.parse_args()
     # One place for all, removed at the end: a file system is slow to give again what was just freed.
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory(dir=options.place) as place:
         figures = {
+            "place": place,
             "tools": compare(options, place),
             "growth": grow(options, place),
             "preview": watch(options, place) if find_spec("playwright") else None,
@@ -244,23 +274,33 @@ def main():
 
 
 def compare(options, place):
-    print(f"{options.pages} pages, seconds" + " " * 5 + "".join(f"{step:>13}" for step in STEPS) + f"{'MB':>8}")
-    rows = []
-    for tool in tools(options.alone):
-        row = measure(tool, options.pages, options.runs, place)
-        print(f"{tool.name:24}" + "".join(f"{row[step]:>13}" for step in STEPS) + f"{row['MB']:>8}")
-        print(
-            f"{'  of the processor':24}" + "".join(f"{row['processor'][step]:>13}" for step in STEPS), flush=True
-        )
-        rows.append(row)
+    every = [Samples(tool, options.pages) for tool in tools(options.alone)]
+    for samples in every:
+        Samples(samples.tool, 10).measure("warm-up", place)
+    for run in range(options.runs):
+        for samples in every:
+            samples.measure(run, place)
+    print(f"{options.pages} pages in {place}, median seconds of {options.runs}")
+    print(" " * 24 + "".join(f"{step:>13}" for step in STEPS) + f"{'MB':>8}")
+    rows = [samples.figures() for samples in every]
+    for row in rows:
+        print(f"{row['tool']:24}" + in_columns(row) + f"{row['MB']:>8}")
+        for name, of in (("least", row["least"]), ("most", row["most"]), ("processor", row["processor"])):
+            print(f"  {name:22}" + in_columns(of), flush=True)
     return rows
+
+
+def in_columns(row):
+    return "".join(f"{row[step]:>13.2f}" for step in STEPS)
 
 
 def grow(options, place):
     print(f"\n{'growth, full build':24}{'seconds':>13}{'processor':>13}{'ms a page':>13}{'MB':>8}")
     rows = []
     for count in GROWTH:
-        row = measure(Sitegen(), count, 1, place)
+        samples = Samples(Sitegen(), count)
+        samples.measure("growth", place)
+        row = samples.figures()
         rows.append(row)
         work = row["processor"]["full"]
         print(

@@ -9,6 +9,7 @@ from .checks import check_site
 from .engine import Alarm
 from .errors import BuildError, Problem, SiteError
 from .feeds import machine_files
+from .heap import keep_freed_memory
 from .pages import digest
 from .render import RenderedSite
 from .stage import Stage
@@ -45,6 +46,7 @@ class Build:
 
     def run(self, only=(), strict=False, processes=None, progress=None):
         """Build, and return the Report."""
+        keep_freed_memory()
         try:
             self.stage = Stage(self.workshop, self.old_state, self.options.release)
             self.render_pages(only, processes, progress)

@@ -69,14 +69,13 @@ class Document:
             self.links |= {attributes.get("rel"), attributes.get("type")}
         for name in REFERENCES.get(tag, ()):
             if name in attributes:
-                self._rewrite(node, name)
+                self._rewrite(node, name, attributes[name] or "")
 
     # References
 
-    def _rewrite(self, node, name):
-        reference = (node.attributes[name] or "").strip()
-        rewritten = self._resolve(reference)
-        if rewritten != node.attributes[name]:
+    def _rewrite(self, node, name, reference):
+        rewritten = self._resolve(reference.strip())
+        if rewritten != reference:
             node.attrs[name] = rewritten
 
     def _resolve(self, reference):

@@ -17,6 +17,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from .engine import TEMPLATE_TAG
 
 
+@lru_cache(maxsize=512)
 def highlight(code, language):
     """Return `code` with the spans of Pygments' classes; as it is where the language is unknown."""
     from pygments import highlight as pygmentize
@@ -63,7 +64,7 @@ def parser(highlight):
 
 def inline_tag(state, silent):
     """Markdown rule: a template tag in a line stays as it is."""
-    match = TEMPLATE_TAG.match(state.src, state.pos)
+    match = state.src.startswith("{", state.pos) and TEMPLATE_TAG.match(state.src, state.pos)
     if not match:
         return False
     if not silent:
@@ -74,8 +75,11 @@ def inline_tag(state, silent):
 
 def block_tags(state, start, end, silent):
     """Markdown rule: a line of nothing but `{% … %}` is no paragraph."""
-    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]].strip()
-    if state.is_code_block(start) or not re.fullmatch(r"(?:{%((?!%}).)*%}\s*)+", line):
+    first = state.bMarks[start] + state.tShift[start]
+    if not state.src.startswith("{%", first) or state.is_code_block(start):
+        return False
+    line = state.src[first : state.eMarks[start]].strip()
+    if not re.fullmatch(r"(?:{%((?!%}).)*%}\s*)+", line):
         return False
     if not silent:
         token = state.push("html_block", "", 0)

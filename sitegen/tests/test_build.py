@@ -196,3 +196,22 @@ def test_processes_make_the_same_site_as_one(small_site, monkeypatch, processes)
     report = small_site.build(processes=processes)
     assert report.rendered == report.pages == 16
     assert "Page 11" in small_site.html("p/11/index.html")
+
+
+TAKE_AND_FREE = """
+import resource
+from sitegen.heap import keep_freed_memory
+
+keep_freed_memory()
+for number in range(20):
+    bytearray(b"x") * (1_000_000 + number * 50_000)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
+"""
+
+
+def test_memory_that_a_page_has_freed_is_kept_for_the_next():
+    def faults(code):
+        return int(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
+
+    given_back = faults(TAKE_AND_FREE.replace("\nkeep_freed_memory()", ""))
+    assert faults(TAKE_AND_FREE) < given_back / 2

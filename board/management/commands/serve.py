@@ -5,7 +5,9 @@ import signal
 import socket
 import threading
 import time
+from functools import lru_cache
 
+from autobahn.websocket.protocol import PreparedMessage
 from channels.routing import get_default_application
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server, twisted_loop
@@ -17,6 +19,7 @@ from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 from twisted.internet import reactor
 
 from board import failures, serving
+from board.consumers import WRITE
 from board.hub import hub
 
 from .demo import LOGINS
@@ -29,15 +32,43 @@ END_WITHIN = 9.5
 END_AT_ONCE_WITHIN = 0.5
 
 
-class AnyCloseCode(WebSocketProtocol):
-    """Closes with the standard's own codes too (1008, 1012, 1013), which `sendClose` refuses to a program."""
+class Socket(WebSocketProtocol):
+    """A socket of which a thousand are cheap, and that closes with any code."""
 
+    def onOpen(self):  # noqa: N802
+        super().onOpen()
+        # Else the connection keeps the request that it began as.
+        self.unregisterProducer()
+
+    def write(self, text):
+        """Send a text at once: no task, one frame for all sockets, and no wait for the event loop's next turn."""
+        if self.state != self.STATE_OPEN:
+            return
+        frame = framed(text)
+        has_more_to_send = self.transport in reactor.getWriters()
+        sent = 0 if has_more_to_send else self.transport.writeSomeData(frame)
+        # A lost connection is an exception here, and found out again by who sends the rest.
+        if sent != len(frame):
+            self.transport.write(frame[sent:] if isinstance(sent, int) else frame)
+
+    # With the standard's own codes, too (1008, 1012, 1013), which `sendClose` refuses to a program.
     def serverClose(self, code=None):  # noqa: N802
         self.sendCloseFrame(code=code or 1000)
 
 
+@lru_cache(maxsize=8)
+def framed(text):
+    """Return a text as the bytes of a frame, made once though it goes to all sockets one after the other."""
+    return PreparedMessage(text.encode(), isBinary=False, applyMask=False, doNotCompress=True).payloadHybi
+
+
 class PatientServer(Server):
     """A Daphne that ends, at SIGTERM or Ctrl+C, after the requests that run; a second signal ends it at once."""
+
+    def create_application(self, protocol, scope):
+        if scope["type"] == "websocket":
+            scope["extensions"] = {WRITE: protocol.write}
+        return super().create_application(protocol, scope)
 
     def run(self):
         self.ports = []
@@ -104,7 +135,7 @@ class Command(BaseCommand):
 
     def handle(self, *, demo, **options):
         host, port = settings.HOST, settings.PORT
-        WebSocketFactory.protocol = AnyCloseCode
+        WebSocketFactory.protocol = Socket
         refuse_taken_port(host, port)
         take_up_database(self)
         if demo:
