@@ -12,7 +12,6 @@ from django.db.models import Count, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import strip_tags
-from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext, override
 
 from . import doorbell, history
@@ -52,20 +51,18 @@ def board(sprint_id, state, words=()):
     The state is to be read before: what is committed after it, the page asks for when it is live.
     """
     sprint = Sprint.objects.get(pk=sprint_id)
-    totals, shown = dict.fromkeys(Column, 0), {column: [] for column in Column}
+    columns = {column: {"cards": [], "total": 0} for column in Column}
     for pk, column, html in _cards(sprint_id, people=state[1]):
-        totals[column] += 1
+        columns[column]["total"] += 1
         if not words or _has(pk, html, words):
-            shown[column].append(html)
+            columns[column]["cards"].append(html)
+    total = sum(column["total"] for name, column in columns.items() if name is not Column.BACKLOG)
     context = {
-        "columns": [
-            (column, {"cards": mark_safe("".join(cards)), "shown": len(cards), "total": totals[column]})
-            for column, cards in shown.items()
-        ],
+        "columns": columns.items(),
         "is_filtered": bool(words),
         "seq": state[0],
         "format": page_format(),
-        **head(sprint, sum(totals.values()) - totals[Column.BACKLOG], totals[Column.DONE]),
+        **head(sprint, total, columns[Column.DONE]["total"]),
     }
     return {"title": str(sprint), "html": render_to_string("board/board.html#board", context)}
 
