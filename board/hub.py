@@ -343,6 +343,11 @@ class Hub:
             self.newest = newest
             async with self._moved:
                 self._moved.notify_all()
+            # Who acknowledged while we looked was not asked for, and when they did the newest was another.
+            if any(
+                one.cursor not in (None, newest) for one in self.listeners.difference(ready) if not one.in_flight
+            ):
+                self._wake.set()
         if now - self._checked_at >= CHECK_SESSIONS_EVERY:
             await self._check_sessions(now)
         return sent
