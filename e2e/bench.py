@@ -48,10 +48,42 @@ def main():
 
 
 def goals_of(name, figures):
-    """Return the rows of a part; pictures, sites and API print tables of their own goals."""
-    if name == "live":
-        return [goal for one in figures for goal in _sockets(one)]
-    return figures.get("goals", []) if isinstance(figures, dict) else []
+    """Return the rows of a part; pictures print a table of their own."""
+    read = {"sites": _sites, "api": _api, "live": _live}.get(name)
+    return read(figures) if read else figures.get("goals", [])
+
+
+def _sites(figures):
+    found = {one["tool"]: one for one in figures["tools"]}
+    ours = found.pop("sitegen")
+    goals = {"pelican": {"full": 0.5}, "hugo": {"full": 2.5, "no change": 1, "one edit": 1}}
+    rows = [
+        row(f"site of 1,000 pages, {step}, against {peer}", goal, [ours[step] / found[peer][step]], "x")
+        for peer, steps in goals.items()
+        if peer in found
+        for step, goal in steps.items()
+    ]
+    rows.append(row("site of 1,000 pages, layout edit", 1.2, [ours["layout edit"]], "s"))
+    rows.append(row("site of 1,000 pages, memory", 100, [ours["MB"]], "MB"))
+    if figures["preview"]:
+        rows.append(row("an edit shows in the preview", 150, figures["preview"], "ms"))
+    return rows
+
+
+def _api(figures):
+    return [
+        row(
+            f"{one['request']}, against a plain ModelViewSet",
+            float(one["goal"].removeprefix("≤ ")),
+            [one["ratio"]],
+            "x",
+        )
+        for one in figures
+    ]
+
+
+def _live(figures):
+    return [goal for one in figures for goal in _sockets(one)]
 
 
 def _sockets(figures):
