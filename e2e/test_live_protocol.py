@@ -164,16 +164,14 @@ def test_a_person_whose_rights_another_process_ended_is_cut(tmp_path, open_socke
     try:
         socket = open_socket(log_in(server.url, "guest"), server.url, "/sprints/2/live", server.url)
         tell(socket, since=0)
-        code = f"user = User.objects.get(username='guest'); {what}; user.save()"
-        shell = [
-            sys.executable,
-            "manage.py",
-            "shell",
-            "-c",
-            f"from django.contrib.auth.models import User; {code}",
-        ]
-        subprocess.run(shell, cwd=ROOT, env=server.env, check=True, capture_output=True)
-        assert close_code(socket) == LOG_IN
+        code = f"from django.contrib.auth.models import User; user = User.objects.get(username='guest'); {what}; user.save()"
+        shell = [sys.executable, "manage.py", "shell", "-c", code]
+        with (
+            subprocess.Popen(shell, cwd=ROOT, env=server.env) as other,
+            pytest.raises(ConnectionClosed) as closed,
+        ):
+            hear(socket, until=lambda frame: False)
+        assert (other.returncode, closed.value.rcvd.code) == (0, LOG_IN)
     finally:
         server.stop()
 

@@ -1,5 +1,6 @@
 """What the environment may say, and what one sentence says when it may not."""
 
+import runpy
 import shutil
 import stat
 
@@ -42,14 +43,35 @@ WRONG = [
 ]
 
 
+@pytest.fixture
+def refusal(monkeypatch, tmp_path):
+    """Return the sentence with which the settings refuse these variables."""
+
+    def refuse(**variables):
+        defaults = {"DATABASE_URL": f"sqlite:///{tmp_path / 'own.sqlite3'}"}
+        for name in OURS:
+            monkeypatch.delenv(name, raising=False)
+        for name, value in (defaults | variables).items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SystemExit) as end:
+            runpy.run_path(str(ROOT / "config" / "settings.py"))
+        return end.value.code
+
+    return refuse
+
+
 @pytest.mark.parametrize(("variable", "value"), WRONG)
-def test_a_wrong_value_ends_the_start_with_one_sentence_that_names_the_variable(run, variable, value):
-    done = run("manage.py", "check", **{variable: value})
-    (sentence,) = done.stderr.splitlines()
-    assert done.returncode == 1
+def test_a_wrong_value_is_refused_with_one_sentence_that_names_the_variable(refusal, variable, value):
+    sentence = refusal(**{variable: value})
     assert sentence.startswith(f'Lightboard cannot start: Environment variable "{variable}" invalid: ')
     assert len(sentence) < 200
-    assert done.stdout == ""
+    assert len(sentence.splitlines()) == 1
+
+
+def test_a_refusal_is_all_that_is_printed_and_ends_the_start(run):
+    done = run("manage.py", "check", DEBUG="maybe")
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+    assert done.stderr.startswith('Lightboard cannot start: Environment variable "DEBUG" invalid: ')
 
 
 def test_right_values_start(run, tmp_path):
@@ -80,13 +102,14 @@ def test_right_values_start(run, tmp_path):
 @pytest.mark.parametrize(
     "public", [{"HOST": "0.0.0.0"}, {"ALLOWED_HOSTS": "board.example"}, {"SITE_URL": "https://board.example"}]
 )
-def test_debug_does_not_start_where_others_could_see_it(run, public):
-    done = run("manage.py", "check", DEBUG="1", **public)
-    (sentence,) = done.stderr.splitlines()
-    assert done.returncode == 1
+def test_debug_does_not_start_where_others_could_see_it(refusal, public):
+    sentence = refusal(DEBUG="1", **public)
     assert sentence.startswith('Lightboard cannot start: Environment variable "DEBUG" invalid: ')
-    alone = run("manage.py", "check", DEBUG="1")
-    assert (alone.returncode, alone.stderr) == (0, "")
+
+
+def test_debug_starts_where_nobody_else_can_see_it(run):
+    done = run("manage.py", "check", DEBUG="1")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_deployment_check_finds_nothing_behind_https(run):
