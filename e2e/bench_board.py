@@ -22,7 +22,7 @@ from pathlib import Path
 from threading import Thread
 
 import httpx
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from .board_page import Person
 from .conftest import launch
@@ -437,6 +437,7 @@ def drops(browser, site):
         column = ("todo", "active")[number % 2]
         other.page.evaluate(f"window.arrived = ({ARRIVED})({json.dumps([name, column])}), null")
         one.drag(name, column)
+        expect(one.page.locator(".card.saving")).to_have_count(0)
         arrived = other.page.evaluate("window.arrived")
         delays.append(arrived - one.page.evaluate("window.droppedAt"))
     delays.sort()
