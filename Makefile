@@ -4,11 +4,10 @@ python := .venv/bin/python
 manage := $(python) manage.py
 static := var/static/staticfiles.json
 # These use both databases by themselves, or break an SQLite file on purpose; e2e/test_crash.py examines and backs up a
-# PostgreSQL, e2e/test_faults.py fills a disk. A silent wire is the browser's business, and takes its time.
+# PostgreSQL, e2e/test_faults.py fills a disk.
 on_services := board api e2e/test_live.py e2e/test_live_protocol.py \
 	$(addprefix --ignore=board/tests/,test_concurrency.py test_backups.py test_examination.py) \
-	--deselect=board/tests/test_failures.py::test_a_full_disk_refuses_the_change_and_lets_people_read \
-	--deselect=e2e/test_live.py::test_a_wire_that_fell_silent_is_noticed_and_replaced
+	--deselect=board/tests/test_failures.py::test_a_full_disk_refuses_the_change_and_lets_people_read
 static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py config/storage.py
 
 .PHONY: help run seed test test-units test-services test-journeys e2e pictures docs chaos faults crash fuzz audit bench lint format messages setup setup-test
@@ -30,8 +29,8 @@ else
 	@$(MAKE) --no-print-directory --jobs 3 $(if $(filter output-sync,$(.FEATURES)),--output-sync) test-units test-services test-journeys
 endif
 
-# All at once: the machines have two cores, and half of the time is waiting. What is live, the rules and the routes hold on
-# PostgreSQL, Redis and uvicorn too.
+# All at once: what waits in one leaves its processor to the others. What is live, the rules and the routes hold on PostgreSQL,
+# Redis and uvicorn too.
 test-units:
 	@$(python) -m pytest config board api placeholder sitegen
 

@@ -367,7 +367,7 @@ class Storm(threading.Thread):
 
 
 def test_every_screen_converges_whatever_fails(someone, mortal):
-    """Three pages and a client make 200 changes while sockets are cut and the server is killed twice."""
+    """Three pages and a client make 300 changes while sockets are cut and the server is killed twice."""
     with api_of(mortal.url) as api:
         sprint = api.post("/sprints", json={"name": "Storm", "end": "2999-12-31"}).json()["id"]
         for status in (1, 2, 3):
@@ -378,9 +378,9 @@ def test_every_screen_converges_whatever_fails(someone, mortal):
     for person in people:
         person.expected = BREAKING
         person.open_board(sprint)
-    storm = Storm(mortal.url, sprint, changes=180, seed=5)
+    storm = Storm(mortal.url, sprint, changes=270, seed=5)
     storm.start()
-    for step in range(20):
+    for step in range(30):
         person, wire = people[step % 3], wires[(step + 1) % 3]
         drag_anything(person, step)
         if step % 5 == 1:
@@ -388,7 +388,7 @@ def test_every_screen_converges_whatever_fails(someone, mortal):
         if step % 5 == 3:
             for each in wires:
                 each.mend()
-        if step in (7, 14):
+        if step in (10, 20):
             mortal.stop(signal.SIGKILL)
             mortal.start()
     storm.join(timeout=120)
