@@ -27,9 +27,8 @@ def _quick_and_plain(settings):
 @pytest.fixture(autouse=True)
 def _nothing_kept():
     """Each test has a database of its own, with the same numbers for other things."""
-    views._kept_page.cache_clear()
-    broadcasts.card.cache_clear()
-    broadcasts.board.cache_clear()
+    for kept in (views.kept_pages, broadcasts.kept_cards, broadcasts.kept_boards):
+        kept.clear()
     history.follower.cache_clear()
 
 

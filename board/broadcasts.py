@@ -4,9 +4,7 @@ import re
 from datetime import timedelta
 from functools import cache
 from html import unescape
-from threading import Lock
 
-from cachetools import LRUCache, cached
 from django.db import transaction
 from django.db.models import Count, Q
 from django.template.loader import render_to_string
@@ -15,6 +13,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import get_language, gettext, override
 
 from . import doorbell, history
+from .kept import Kept
 from .models import Column, Event, Sprint, Status, Task
 
 # Raised when pages of an older release could not put the components in place: they load themselves anew.
@@ -23,9 +22,9 @@ DONE = Q(status=Status.DONE)
 WHO = re.compile(r'<b [^>]*title="([^"]*)"')
 BATCH = 200
 FAR_BEHIND = 1000
-# What is rendered once and kept: some 10 MB of cards and 20 MB of boards at most.
-CARDS_KEPT = 30_000
-BOARDS_KEPT = 100
+# What is rendered once and kept: some 20 MB of cards and 40 MB of boards at most.
+kept_cards = Kept(30_000)
+kept_boards = Kept(100)
 
 
 def announce(event):
@@ -39,17 +38,17 @@ def page_format():
     return f"{FORMAT}.{timezone.localdate():%Y-%m-%d}"
 
 
-def _as_of(sprint_id, state, words=()):
-    return sprint_id, state, tuple(words), page_format(), get_language()
-
-
-@cached(LRUCache(BOARDS_KEPT), key=_as_of, lock=Lock())
 def board(sprint_id, state, words=()):
     """Return a sprint's board as of `history.state()` or later: {"title", "html"}, the component
     board/board.html#board. With `words`, only the cards on which all of them stand. Raises `Sprint.DoesNotExist`.
 
     The state is to be read before: what is committed after it, the page asks for when it is live.
     """
+    key = sprint_id, tuple(words), get_language()
+    return kept_boards.get_or_make(key, (state, page_format()), lambda: _board(sprint_id, state, words))
+
+
+def _board(sprint_id, state, words):
     sprint = Sprint.objects.get(pk=sprint_id)
     columns = {column: {"cards": [], "total": 0} for column in Column}
     for pk, column, html in _cards(sprint_id, people=state[1]):
@@ -75,8 +74,7 @@ def _cards(sprint_id, people):
     tasks = Task.objects.on_board(sprint_id).order_by("order", "pk")
     places = list(tasks.values_list("pk", "version", "order", "sprint_id", "status"))
     look = _look(people)
-    with card.cache_lock:
-        cards = {pk: card.cache.get((pk, version, order, look)) for pk, version, order, *_ in places}
+    cards = {pk: kept_cards.get(*_as_kept(pk, version, order, look)) for pk, version, order, *_ in places}
     missing = [pk for pk, html in cards.items() if html is None]
     for pk, task in Task.objects.select_related("assigned").in_bulk(missing).items():
         cards[pk] = card(task, people)
@@ -173,23 +171,26 @@ def is_on_board(event, sprint_id):
     return event.sprint in (sprint_id, None) or before in (sprint_id, None)
 
 
-def _look(people):
-    """Return what all cards show that is not of their rows: names as of this number of changes of people, the date."""
-    return people, timezone.localdate(), get_language()
-
-
-# Whatever a row's card shows changes with its version, but for the sort key that a neighbour's move gives it.
-@cached(
-    LRUCache(CARDS_KEPT),
-    key=lambda task, people: (task.pk, task.version, task.order, _look(people)),
-    lock=Lock(),
-)
 def card(task, people):
     """Return the HTML of a task's card; the task comes with `assigned`.
 
     `people` is from `history.state()` before the task was read.
     """
-    return render_to_string("board/task.html#card", {"task": task})
+    key, state = _as_kept(task.pk, task.version, task.order, _look(people))
+    return kept_cards.get_or_make(key, state, lambda: render_to_string("board/task.html#card", {"task": task}))
+
+
+def _look(people):
+    """Return what all cards show that is not of their rows: the language, names as of this number of changes of
+    people, the date."""
+    return get_language(), people, timezone.localdate()
+
+
+def _as_kept(pk, version, order, look):
+    """Return the key and the state of a card that is kept."""
+    language, *rest = look
+    # Whatever a row's card shows changes with its version, but for the sort key that a neighbour's move gives it.
+    return (pk, language), (version, order, *rest)
 
 
 def _news(event, names):

@@ -5,11 +5,9 @@ With htmx a view answers with the component that changed; without it, with the w
 
 from functools import cache
 from hashlib import sha256
-from threading import Lock
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from cachetools import LRUCache, cached
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -28,6 +26,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from . import actions, broadcasts, export, history, idempotency
 from .forms import MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm, column_of, place_of
+from .kept import Kept
 from .middleware import changes, open_to_readers, page_of
 from .models import Event, Sprint, Task
 
@@ -36,8 +35,8 @@ UNPROCESSABLE = 422
 SOME_BOARD = object()
 # How many of the deleted tasks the page lists.
 MOST_DELETED = 200
-# Characters of whole pages that are kept for who comes back to an unchanged board.
-PAGES_KEPT = 20_000_000
+# The last page that somebody had of a board, for who comes back to an unchanged one: so many bytes of them.
+kept_pages = Kept(20_000_000, getsizeof=len)
 A_YEAR = 365 * 24 * 60 * 60
 
 
@@ -104,24 +103,25 @@ def board(request, pk):
         return HttpResponse(_page(request, pk, state))
     etag = _etag(request, state)
     unchanged = get_conditional_response(request, etag)
-    return unchanged or HttpResponse(_kept_page(etag, request, pk, state), headers={"ETag": etag})
+    if unchanged:
+        return unchanged
+    page = kept_pages.get_or_make(_whose(request), etag, lambda: _page(request, pk, state))
+    return HttpResponse(page, headers={"ETag": etag})
+
+
+def _whose(request):
+    return request.user.pk, request.headers.get("Cookie"), request.get_full_path()
 
 
 def _etag(request, state):
     """Return the ETag of a page that shows the board as of `state`; it differs for whoever may see anything else."""
-    who = request.user.pk, request.headers.get("Cookie")
-    what = request.get_full_path(), state, broadcasts.page_format(), get_language(), release()
-    return f'"{sha256(repr((who, what)).encode()).hexdigest()[:32]}"'
-
-
-@cached(LRUCache(PAGES_KEPT, getsizeof=len), key=lambda etag, *page: etag, lock=Lock())
-def _kept_page(etag, *page):
-    return _page(*page)
+    what = state, broadcasts.page_format(), get_language(), release()
+    return f'"{sha256(repr((_whose(request), what)).encode()).hexdigest()[:32]}"'
 
 
 def _page(request, pk, state):
     words = request.GET.get("q", "").casefold().split()
-    return render_to_string("board/board.html", _found(broadcasts.board, pk, state, words), request)
+    return render_to_string("board/board.html", _found(broadcasts.board, pk, state, words), request).encode()
 
 
 @cache

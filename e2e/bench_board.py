@@ -80,9 +80,9 @@ def took(work, times):
         seconds.append(time.perf_counter() - begun)
     return statistics.median(seconds)
 def render(pk, keeps_cards):
-    broadcasts.board.cache_clear()
+    broadcasts.kept_boards.clear()
     if not keeps_cards:
-        broadcasts.card.cache_clear()
+        broadcasts.kept_cards.clear()
     broadcasts.board(pk, history.state())
 def again(pk):
     broadcasts.board(pk, history.state())

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from board import actions, broadcasts
+from board import actions, broadcasts, views
 from board.actions import Place
 from board.models import Status, Task
 from board.ordering import GAP
@@ -77,7 +77,7 @@ def test_the_number_of_queries_does_not_grow_with_the_board(
         if what_changed == "a sprint":
             actions.change_sprint(user, sprint.pk, description=f"{Task.objects.count()} cards")
         if what_changed == "all cards":
-            broadcasts.card.cache_clear()
+            broadcasts.kept_cards.clear()
             add("One more", sprint)
 
     for _ in range(2):
@@ -99,6 +99,19 @@ def test_of_cards_that_are_kept_no_row_is_read(browser, user, address, sprint, a
     rows = [query["sql"] for query in queries if '"board_task"."name"' in query["sql"]]
     assert len(rows) == 1
     assert rows[0].endswith(f"IN ({tasks[1].pk})")
+
+
+def test_of_a_page_a_board_and_a_card_only_the_last_is_kept(browser, user, address, sprint, add):
+    def count():
+        return [len(kept) for kept in (views.kept_pages, broadcasts.kept_boards, broadcasts.kept_cards)]
+
+    task = add("a", sprint)
+    browser.get(address)
+    before = count()
+    for number in range(3):
+        actions.change_task(user, task.pk, name=f"Name {number}")
+        assert Page(browser.get(address)).cards("todo") == [f"Name {number}"]
+    assert count() == before
 
 
 def test_cards_bear_the_new_key_of_a_neighbour_that_made_room(browser, user, address, sprint, add):
