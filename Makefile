@@ -71,7 +71,7 @@ docs: setup ## the manual, built into var/site by the site generator
 	@$(manage) build --strict
 
 pictures: setup-test $(static) ## screenshots of every page in var/e2e/pictures, and the README's
-	@$(python) -m pytest e2e/test_look.py
+	@PICTURES=1 $(python) -m pytest e2e/test_look.py e2e/test_language.py e2e/test_people.py
 	@cp var/e2e/pictures/board-desktop-light.png docs/board.png
 
 bench: setup-test $(static) ## what it costs, each beside its goal: PARTS="board live", MINUTES=60 of traffic for the memory
