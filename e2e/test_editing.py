@@ -334,6 +334,7 @@ def test_a_draft_is_nobody_elses(someone, sprint, add_tasks):
     open_form(person, "Draw").get_by_label("Name").fill("Only mine")
     for name in ("demo", "guest"):
         person.page.get_by_role("button", name="Log out").click()
+        expect(person.page.get_by_role("button", name="Log in")).to_be_visible()
         person.go(f"/sprints/{sprint}/").log_in(name, name)
         person.see_live()
         form = person.page.get_by_role("form", name="Edit task")
