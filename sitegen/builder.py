@@ -24,7 +24,7 @@ class Outcome(NamedTuple):
     slug: str
     record: dict | None = None
     written: dict = {}
-    new_html: dict = {}
+    new_codes: dict = {}
     seconds: float = 0
     problem: Problem | None = None
     fatal: bool = False
@@ -36,9 +36,9 @@ class Build:
     def __init__(self, folder, workshop, memory, options, state, now):
         self.workshop, self.options, self.now = workshop, options, now
         self.old_state, self.old_pages = state, state.get("pages", {})
-        self.memory, self.new_html = memory, {}
+        self.memory, self.new_codes = memory, {}
         self.site = RenderedSite(
-            folder, options, now, hashed=True, read_head=self.memory.read_head, to_html=self.memory.to_html
+            folder, options, now, hashed=True, read_head=self.memory.read_head, highlight=self.memory.highlight
         )
         self.problems = [error.problem for error in self.site.problems]
         self.runaways, self.records, self.seconds = [], {}, {}
@@ -58,7 +58,7 @@ class Build:
                 raise BuildError(warnings)
             report = self.report(warnings)
             self.workshop.publish(self.stage, self.state(report), sync=self.options.release)
-            self.memory.save(self.new_html, {page.text for page in self.site.written})
+            self.memory.save(self.new_codes, len(self.site.written))
         except BaseException:
             self.workshop.abandon()
             raise
@@ -128,7 +128,7 @@ class Build:
             "file": page.file,
             "key": digest(content),
         }
-        return Outcome(page.slug, record, written, self.memory.take_new(), time.perf_counter() - started)
+        return Outcome(page.slug, record, written, self.memory.take_new_codes(), time.perf_counter() - started)
 
     def take(self, outcome):
         if outcome.problem:
@@ -137,7 +137,7 @@ class Build:
         self.records[outcome.slug] = outcome.record
         self.stage.take(outcome.record["file"], outcome.record["key"], outcome.written)
         self.seconds[outcome.slug] = outcome.seconds
-        self.new_html |= outcome.new_html
+        self.new_codes |= outcome.new_codes
 
     def facts(self):
         return {slug: record["facts"] for slug, record in self.records.items()}

@@ -159,13 +159,13 @@ def test_a_page_that_runs_too_long_is_an_error_and_the_rest_is_built(site, monke
 
 
 def test_a_page_whose_text_takes_too_long_to_parse_is_an_error_and_the_rest_is_built(site, monkeypatch):
-    def parsed(text, *highlight):
+    def to_html(text, highlight):
         assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 10
         if "endless" in text:
             signal.raise_signal(signal.SIGALRM)  # as the timer does once the seconds are over
         return text
 
-    monkeypatch.setattr("sitegen.render.parsed", parsed)
+    monkeypatch.setattr("sitegen.render.to_html", to_html)
     site.write("index.md", "Fine\n")
     site.write("brackets.md", "endless\n")
     [problem] = site.build().problems
