@@ -147,13 +147,13 @@ class Writer:
         return "".join(self.html) + self._footnotes()
 
     def _end(self, element):
-        inner, words = "".join(self.html[element.html :]), "".join(self.words[element.words :])
+        inner = "".join(self.html[element.html :])
         del self.html[element.html :]
         match element.name:
             case "Heading":
-                html = self._heading(element.value["level"], inner, words)
+                html = self._heading(element.value["level"], inner, self._words(element))
             case "CodeBlock":
-                html = self._code_block(element.value, self.tags.shown(words))
+                html = self._code_block(element.value, self.tags.shown(self._words(element)))
             case "List":
                 html = listed(element.value, inner)
             case "TableCell":
@@ -161,14 +161,18 @@ class Writer:
             case "Link":
                 html = f"<a{where('href', element.value)}>{inner}</a>"
             case "Image":
-                html = f'<img{where("src", element.value)} alt="{escape(words)}">'
+                html = f'<img{where("src", element.value)} alt="{escape(self._words(element))}">'
                 if not any(outer.name == "Image" for outer in self.opened):
                     del self.words[element.words :]  # no part of the heading around it
             case "FootnoteDefinition":
-                self.notes[element.value], html = inner, ""
+                self.notes.setdefault(element.value.casefold(), inner)
+                html = ""
             case name:
                 html = ELEMENTS[name].format(inner)
         self.html.append(html)
+
+    def _words(self, element):
+        return "".join(self.words[element.words :])
 
     def _heading(self, level, inner, words):
         tag = level.lower()
@@ -196,6 +200,7 @@ class Writer:
     # Footnotes: numbered as they are referred to, and shown below everything else.
 
     def _reference(self, name):
+        name = name.casefold()
         self.references[name] = self.references.get(name, 0) + 1
         number, turn = list(self.references).index(name) + 1, nth(self.references[name])
         return (
@@ -218,7 +223,7 @@ class Writer:
 
 def named(value):
     """Return the name and the value of what the parser says: `"Rule"` or `{"Text": "…"}`."""
-    return (value, None) if isinstance(value, str) else next(iter(value.items()))
+    return (value, None) if isinstance(value, str) else value.popitem()
 
 
 def listed(start, items):
