@@ -128,7 +128,11 @@ def test_a_linked_folder_is_not_followed(site, tmp_path):
     assert "static: is a link" in failure(site)
 
 
-def test_two_pages_with_one_address_are_an_error(site):
+@pytest.mark.parametrize("batch", [1, 16])
+def test_two_pages_with_one_address_are_an_error(site, monkeypatch, batch):
+    monkeypatch.setattr("sitegen.builder.PAGES_WORTH_PROCESSES", 2)
+    monkeypatch.setattr("sitegen.builder.BATCH", batch)
+    monkeypatch.setattr("sitegen.builder.can_fork", lambda: batch == 1)
     site.write("about.md", "# One")
     site.write("about.html", "Two")
     site.write("team/index.md", "# Three")

@@ -172,6 +172,7 @@ def test_a_process_that_is_killed_fails_the_build_and_the_old_site_stays(small_s
     small_site.build()
     whole = small_site.files()
     monkeypatch.setattr("sitegen.builder.PAGES_WORTH_PROCESSES", 2)
+    monkeypatch.setattr("sitegen.builder.BATCH", 1)
     monkeypatch.setattr("sitegen.builder.can_fork", lambda: True)
     render, here, (began, begin) = RenderedSite.render, os.getpid(), os.pipe()
 
