@@ -217,7 +217,7 @@ def test_template_tags_work_in_markdown_prose_and_not_in_code(blog):
     [
         ("[x]({% url 'blog/p1' %})", '<a href="/blog/p1/">x</a>'),
         ("| a |\n|---|\n| {{ 'b'|upper }} |", "<td>B</td>"),
-        ("{% if page %}\nyes\n{% endif %}", "<main><p>yes</p></main>"),
+        ("{% for n in 'xy' %}\nyes\n{% endfor %}", "<main><p>yes</p><p>yes</p></main>"),
         ("- {% if page %}\n  yes\n  {% endif %}", "<li>yes</li>"),
         ('<b title="{{ page.title }}">*x*</b>', '<b title="T"><em>x</em></b>'),
         ("`{{ a }}`<!--{{ page.title }}-->", "<p><code>{{ a }}</code></p>"),
