@@ -177,6 +177,16 @@ def test_a_page_whose_text_takes_too_long_to_parse_is_an_error_and_the_rest_is_b
     assert "Fine" in site.html("index.html")
 
 
+@pytest.mark.parametrize(("name", "text"), [("deep.md", "> " * 20_000 + "x"), ("deep.html", "<div>" * 20_000)])
+def test_a_page_nested_without_end_is_an_error_and_the_rest_is_built(site, name, text):
+    site.write("index.md", "# Fine\n")
+    site.write("wide.html", "<p>x</p>" * 2_000)
+    site.write(name, text)
+    [problem] = site.build().problems
+    assert f"{name}: has more than 1000 elements inside one another" in str(problem)
+    assert "Fine" in site.html("index.html")
+
+
 def test_a_loop_is_stopped_before_it_fills_the_memory(site, monkeypatch):
     monkeypatch.setattr("sitegen.engine.MAX_BYTES", 10_000)
     site.write("index.md", "# Fine\n")
