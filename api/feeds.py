@@ -22,11 +22,14 @@ class Feed:
     is_secure: bool
     holder: Holder | None = None
 
-    def __call__(self, sprint_id, since):
-        """Return {"seq", "messages"} of what changed after `since`, the resources as they are now."""
+    def __call__(self, sprint_id, since, state):
+        """Return {"seq", "messages"} of what changed after `since`, the resources as they are now.
+
+        `state` is from `history.state()`, before.
+        """
         events = list(history.since(since, broadcasts.BATCH))
         if not events:
-            return {"seq": history.newest_number(), "messages": []}
+            return {"seq": state[0], "messages": []}
         ours = [event for event in events if broadcasts.is_on_board(event, sprint_id)]
         return {"seq": events[-1].seq, "messages": self.messages(ours)}
 

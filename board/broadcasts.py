@@ -6,7 +6,6 @@ from functools import cache
 from html import unescape
 
 from django.db import transaction
-from django.db.models import Count, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import strip_tags
@@ -14,11 +13,10 @@ from django.utils.translation import get_language, gettext, override
 
 from . import doorbell, history
 from .kept import Kept
-from .models import Column, Event, Sprint, Status, Task
+from .models import Column, Event, Sprint, Task
 
 # Raised when pages of an older release could not put the components in place: they load themselves anew.
 FORMAT = 1
-DONE = Q(status=Status.DONE)
 WHO = re.compile(r'<b [^>]*title="([^"]*)"')
 BATCH = 200
 FAR_BEHIND = 1000
@@ -120,21 +118,21 @@ def _burndown(sprint, width=120, height=40, edge=2):
 def batches(language):
     """Return `batch` in a language: always the same function, so that its sockets share what it returns."""
 
-    def batch_in_language(sprint_id, since):
+    def batch_in_language(sprint_id, since, state):
         with override(language):
-            return batch(sprint_id, since)
+            return batch(sprint_id, since, state)
 
     return batch_in_language
 
 
-def batch(sprint_id, since):
-    """Return what a page that shows a sprint's board as of `since` needs next.
+def batch(sprint_id, since, state):
+    """Return what a page that shows a sprint's board as of `since` needs next; `state` is from `history.state()`.
 
     {"seq", "cards": HTML of the cards that changed, "left": ids of the cards that went, "head": HTML or
     absent, "news": [{"task", "by", "name", "text", "moved"}]}, rendered from the rows as they are now. At most `BATCH`
     changes a time. {"reset": true} when the page is too far behind or the log does not reach back.
     """
-    newest, people = history.state()
+    newest, people = state
     if not since <= newest <= since + FAR_BEHIND:
         return {"reset": True}
     events = list(history.since(since, BATCH))
@@ -152,12 +150,11 @@ def batch(sprint_id, since):
         "news": [_news(event, names) for event in ours if event.task is not None],
     }
     if ours:
-        sprint = Sprint.objects.filter(pk=sprint_id).first()
+        sprint = Sprint.objects.with_counts().filter(pk=sprint_id).first()
         if sprint is None:
             return {"reset": True}
-        tasks = Task.objects.filter(sprint=sprint)
-        counts = tasks.aggregate(total=Count("pk"), done=Count("pk", filter=DONE))
-        answer["head"] = render_to_string("board/head.html#head", head(sprint, **counts))
+        context = head(sprint, sprint.task_count, sprint.done_count)
+        answer["head"] = render_to_string("board/head.html#head", context)
     return answer
 
 

@@ -52,7 +52,7 @@ LOG_IN = 4401
 class Listener:
     """A socket as the hub sees it.
 
-    `look(board, since)` runs in the hub's thread and returns the next frame, a dict with "seq" or "reset";
+    `look(board, since, state)` runs in the hub's thread and returns the next frame, a dict with "seq" or "reset";
     `texts(frame)` returns the frame as the texts to send; both are shared by all sockets of a kind.
     `send(text)` and `close(code)` are coroutines of the one socket; `write(text)` sends at once, never waits and raises
     nothing, where the server has it (`manage.py serve`). `person` is who opened it, as JSON values
@@ -107,6 +107,7 @@ class Hub:
         self._hold_news = []
         self.newest = None
         self._people = (None, None)
+        self._state, self._frames = None, {}
         self.looked_at = None
         self.is_stopping = False
         self._loop = None
@@ -335,8 +336,9 @@ class Hub:
             await self._check_sessions(now)
         ready = [one for one in self.listeners if one.cursor is not None and not one.in_flight]
         places = {(one.look, one.board, one.cursor) for one in ready}
-        newest, people, frames = await self._in_thread(_look, places)
-        sent = self._send_frames(ready, frames, now)
+        self._state, self._frames = await self._in_thread(self._look, places)
+        newest, people = self._state
+        sent = self._send_frames(ready, self._frames, now)
         if people != self._people[0]:
             await self._tell_of_people(people)
         if newest != self.newest:
@@ -351,6 +353,19 @@ class Hub:
         if now - self._checked_at >= CHECK_SESSIONS_EVERY:
             await self._check_sessions(now)
         return sent
+
+    def _look(self, places):
+        """Return the state of the log and {place: frame} for the places that are not at the newest number.
+
+        A frame is made once, though the sockets at its place come for it in several turns.
+        """
+        state = history.state()
+        known = self._frames if state == self._state else {}
+        for place in places:
+            look, board, cursor = place
+            if cursor != state[0] and place not in known:
+                known[place] = look(board, cursor, state)
+        return state, known
 
     def _forget(self, now):
         for (_, task_id), (holder, until) in list(self.holds.items()):
@@ -466,14 +481,6 @@ def with_connection(work, *arguments):
     except (DatabaseError, InterfaceError):
         connection.close()
         raise
-
-
-def _look(places):
-    """Return the newest sequence number, the number of changes of people, and {place: frame} for the places that are
-    not at the newest."""
-    newest, people = history.state()
-    frames = {(look, board, cursor): look(board, cursor) for look, board, cursor in places if cursor != newest}
-    return newest, people, frames
 
 
 def _everybody(_):

@@ -25,7 +25,7 @@ import httpx
 from playwright.sync_api import expect, sync_playwright
 
 from .board_page import Person
-from .conftest import launch
+from .browser import launch
 from .goals import row, table
 from .server import ROOT, Server
 from .services import Postgres

@@ -14,32 +14,20 @@ import pytest
 from playwright.sync_api import Error, sync_playwright
 
 from .board_page import Person, unused_end_date
+from .browser import launch
 from .server import POSTGRES, ROOT, Server
 
 ARTEFACTS = ROOT / "var" / "e2e"
-# Names in the order of .ci/setup. A browser of a closed network is not to look for updates.
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-HEADED = os.environ.get("HEADED") == "1"
 BASE_URL = os.environ.get("BASE_URL", "").rstrip("/")
 
 
 @pytest.fixture(scope="session")
 def chromium():
-    """A running Chromium: CHROMIUM_BIN, else the first one on PATH, else Playwright's own."""
+    """A running Chromium."""
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser
         browser.close()
-
-
-def launch(playwright):
-    """Start a browser and return it."""
-    names = [os.environ.get("CHROMIUM_BIN"), *CHROMIUMS]
-    paths = [path for name in names if name and (path := shutil.which(name))]
-    return playwright.chromium.launch(
-        executable_path=paths[0] if paths else None, headless=not HEADED, args=SWITCHES
-    )
 
 
 @pytest.fixture(scope="session")

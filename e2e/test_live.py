@@ -221,6 +221,21 @@ def test_a_card_somebody_drags_is_held_for_the_others(someone, sprint, add_tasks
     expect(other.page.locator(".held")).to_have_count(0)
 
 
+def test_a_card_that_was_put_down_is_held_until_its_move_is_saved(someone, sprint, add_tasks):
+    add_tasks("Mine still")
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    waiting = []
+    one.page.route("**/place/", lambda route: waiting.append(route))
+    one.drag("Mine still", "done")
+    expect(one.page.locator(".saving")).to_have_count(1)
+    add_tasks("Seen after the drop")
+    other.see("todo", ["Mine still", "Seen after the drop"])
+    assert other.page.locator(".held").count() == 1
+    waiting[0].continue_()
+    other.see("done", ["Mine still"])
+    expect(other.page.locator(".held")).to_have_count(0)
+
+
 def test_a_hold_ends_when_its_browser_goes_away(someone, sprint, add_tasks):
     add_tasks("Dropped on the floor")
     one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)

@@ -21,25 +21,29 @@ def card_ids(batch):
     return {int(card["data-task"]) for card in Page(batch["cards"]).all("li", data_task=True)}
 
 
+def batch_of(sprint_id, since):
+    return broadcasts.batch(sprint_id, since, history.state())
+
+
 # Whom a change reaches
 
 
 def test_nothing_new_is_the_same_number_and_nothing_else(sprint, add, now):
     add(sprint=sprint)
-    assert broadcasts.batch(sprint.pk, now()) == {"seq": now(), "cards": "", "left": [], "news": []}
+    assert batch_of(sprint.pk, now()) == {"seq": now(), "cards": "", "left": [], "news": []}
 
 
 def test_a_new_card_reaches_its_board_with_the_newest_number(sprint, add, now):
     since = now()
     task = add(sprint=sprint)
-    batch = broadcasts.batch(sprint.pk, since)
+    batch = batch_of(sprint.pk, since)
     assert (batch["seq"], card_ids(batch), batch["left"]) == (now(), {task.pk}, [])
 
 
 def test_a_card_in_a_batch_is_the_one_on_the_page(browser, user, sprint, add, now):
     since = now()
     task = add("Draw", sprint, Status.ACTIVE, assigned=user, description="With a pencil")
-    batch = broadcasts.batch(sprint.pk, since)
+    batch = batch_of(sprint.pk, since)
     assert batch["cards"] == broadcasts.card(task, history.state()[1])
     assert batch["cards"] in browser.get(f"/sprints/{sprint.pk}/").content.decode()
 
@@ -48,14 +52,14 @@ def test_a_change_in_the_backlog_reaches_every_board(sprint, next_sprint, add, n
     since = now()
     task = add()
     for board in (sprint, next_sprint):
-        assert card_ids(broadcasts.batch(board.pk, since)) == {task.pk}
+        assert card_ids(batch_of(board.pk, since)) == {task.pk}
 
 
 def test_another_sprints_change_does_not_reach_a_board_but_the_number_does(user, sprint, next_sprint, add, now):
     since = now()
     add(sprint=next_sprint)
     actions.change_sprint(user, next_sprint.pk, description="Elsewhere")
-    assert broadcasts.batch(sprint.pk, since) == {"seq": now(), "cards": "", "left": [], "news": []}
+    assert batch_of(sprint.pk, since) == {"seq": now(), "cards": "", "left": [], "news": []}
 
 
 def test_a_card_that_moved_to_another_sprint_left_the_one_and_came_to_the_other(
@@ -64,7 +68,7 @@ def test_a_card_that_moved_to_another_sprint_left_the_one_and_came_to_the_other(
     task = add(sprint=sprint)
     since = now()
     actions.place_task(user, task.pk, actions.Place(next_sprint.pk, Status.TODO))
-    old, new = broadcasts.batch(sprint.pk, since), broadcasts.batch(next_sprint.pk, since)
+    old, new = batch_of(sprint.pk, since), batch_of(next_sprint.pk, since)
     assert (card_ids(old), old["left"]) == (set(), [task.pk])
     assert (card_ids(new), new["left"]) == ({task.pk}, [])
 
@@ -73,7 +77,7 @@ def test_a_card_from_the_backlog_leaves_the_boards_of_the_other_sprints(user, sp
     task = add()
     since = now()
     actions.place_task(user, task.pk, actions.Place(next_sprint.pk, Status.TODO))
-    batch = broadcasts.batch(sprint.pk, since)
+    batch = batch_of(sprint.pk, since)
     assert (card_ids(batch), batch["left"]) == (set(), [task.pk])
 
 
@@ -81,7 +85,7 @@ def test_a_removed_card_left(user, sprint, add, now):
     task = add(sprint=sprint)
     since = now()
     actions.remove_task(user, task.pk)
-    batch = broadcasts.batch(sprint.pk, since)
+    batch = batch_of(sprint.pk, since)
     assert (card_ids(batch), batch["left"]) == (set(), [task.pk])
 
 
@@ -91,7 +95,7 @@ def test_a_card_that_came_and_went_meanwhile_is_only_gone(user, sprint, next_spr
     actions.place_task(user, task.pk, actions.Place(next_sprint.pk, Status.TODO))
     actions.place_task(user, task.pk, actions.Place(sprint.pk, Status.ACTIVE))
     actions.remove_task(user, task.pk)
-    batch = broadcasts.batch(sprint.pk, since)
+    batch = batch_of(sprint.pk, since)
     assert (card_ids(batch), batch["left"]) == (set(), [task.pk])
 
 
@@ -100,7 +104,7 @@ def test_a_card_that_changed_often_comes_once_as_it_is_now(user, sprint, add, no
     task = add("One", sprint)
     for name in ("Two", "Three"):
         actions.change_task(user, task.pk, name=name)
-    page = Page(broadcasts.batch(sprint.pk, since)["cards"])
+    page = Page(batch_of(sprint.pk, since)["cards"])
     assert [card.all("a")[0].text for card in page.all("li")] == ["Three"]
 
 
@@ -109,7 +113,7 @@ def test_a_neighbour_that_was_spaced_out_is_among_the_cards(user, sprint, add, n
     c = add("c", sprint)
     since = now()
     actions.place_task(user, c.pk, actions.Place(sprint.pk, Status.TODO, after=a.pk))
-    batch = broadcasts.batch(sprint.pk, since)
+    batch = batch_of(sprint.pk, since)
     orders = {int(card["data-task"]): int(card["data-order"]) for card in Page(batch["cards"]).all("li")}
     assert c.pk in orders
     assert orders.keys() & {a.pk, b.pk}
@@ -123,12 +127,12 @@ def test_a_neighbour_that_was_spaced_out_is_among_the_cards(user, sprint, add, n
 def test_the_head_comes_with_a_change_of_the_sprint_and_of_its_counts(user, sprint, add, now):
     since = now()
     actions.change_sprint(user, sprint.pk, name="Renamed")
-    batch = broadcasts.batch(sprint.pk, since)
+    batch = batch_of(sprint.pk, since)
     assert Page(batch["head"]).heading == "Renamed"
     assert (batch["cards"], batch["news"]) == ("", [])
     since = now()
     add(sprint=sprint, status=Status.DONE)
-    head = Page(broadcasts.batch(sprint.pk, since)["head"])
+    head = Page(batch_of(sprint.pk, since)["head"])
     assert (head.one(data_done=True).text, head.one(data_all=True).text) == ("1", "1")
 
 
@@ -142,7 +146,7 @@ def test_news_says_who_did_what_to_which_card(user, django_user_model, sprint, a
     actions.place_task(guest, task.pk, actions.Place(sprint.pk, Status.TESTING))
     actions.change_task(None, task.pk, name="Paint")
     actions.remove_task(user, task.pk)
-    news = broadcasts.batch(sprint.pk, since)["news"]
+    news = batch_of(sprint.pk, since)["news"]
     assert [(one["task"], one["by"], one["name"]) for one in news] == [
         (task.pk, guest.pk, "guest"),
         (task.pk, None, "Lightboard"),
@@ -163,7 +167,7 @@ def test_many_changes_come_in_batches_that_end_at_the_newest(monkeypatch, sprint
     tasks = [add(f"Task {n}", sprint) for n in range(7)]
     seen, sizes = set(), []
     while since != now():
-        batch = broadcasts.batch(sprint.pk, since)
+        batch = batch_of(sprint.pk, since)
         since = batch["seq"]
         sizes.append(len(card_ids(batch)))
         seen |= card_ids(batch)
@@ -176,13 +180,13 @@ def test_a_page_that_is_too_far_behind_loads_anew(monkeypatch, sprint, add, now)
     since = now()
     for _ in range(3):
         add(sprint=sprint)
-    assert "reset" not in broadcasts.batch(sprint.pk, since)
+    assert "reset" not in batch_of(sprint.pk, since)
     add(sprint=sprint)
-    assert broadcasts.batch(sprint.pk, since) == {"reset": True}
+    assert batch_of(sprint.pk, since) == {"reset": True}
 
 
 def test_a_page_that_is_ahead_loads_anew(sprint, now):
-    assert broadcasts.batch(sprint.pk, now() + 1) == {"reset": True}
+    assert batch_of(sprint.pk, now() + 1) == {"reset": True}
 
 
 @pytest.mark.parametrize("pruned", [2, 3], ids=["partly", "wholly"])
@@ -191,13 +195,13 @@ def test_where_the_log_was_pruned_the_page_loads_anew(sprint, add, now, pruned):
     for _ in range(2):
         add(sprint=sprint)
     Event.objects.filter(seq__lt=since + pruned).delete()
-    assert broadcasts.batch(sprint.pk, since) == {"reset": True}
+    assert batch_of(sprint.pk, since) == {"reset": True}
 
 
 def test_the_board_of_a_removed_sprint_loads_anew(user, sprint, now):
     since = now()
     actions.remove_sprint(user, sprint.pk)
-    assert broadcasts.batch(sprint.pk, since) == {"reset": True}
+    assert batch_of(sprint.pk, since) == {"reset": True}
 
 
 def test_the_number_of_queries_does_not_grow_with_the_cards(user, sprint, add, now, django_assert_max_num_queries):
@@ -205,7 +209,7 @@ def test_the_number_of_queries_does_not_grow_with_the_cards(user, sprint, add, n
     for n in range(30):
         add(f"Task {n}", sprint, assigned=user)
     with django_assert_max_num_queries(8):
-        broadcasts.batch(sprint.pk, since)
+        batch_of(sprint.pk, since)
 
 
 # The bell

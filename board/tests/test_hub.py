@@ -35,20 +35,45 @@ async def test_who_acknowledges_while_the_hub_looks_gets_at_once_what_it_saw(hub
     loop = asyncio.get_running_loop()
 
     def look_at_first(places):
-        return 1, 0, {}
+        return (1, 0), {}
 
     def look_meanwhile(places):
-        monkeypatch.setattr(hubs, "_look", look_again)
+        monkeypatch.setattr(hub, "_look", look_again)
         loop.call_soon_threadsafe(hub.hear, listener, 1)
-        return 2, 0, {}
+        return (2, 0), {}
 
     def look_again(places):
-        return 2, 0, {place: {"seq": 2} for place in places}
+        return (2, 0), {place: {"seq": 2} for place in places}
 
-    monkeypatch.setattr(hubs, "_look", look_at_first)
+    monkeypatch.setattr(hub, "_look", look_at_first)
     hub.join(listener)
     hub.hear(listener, 1)
     assert await sent.get() == 1
-    monkeypatch.setattr(hubs, "_look", look_meanwhile)
+    monkeypatch.setattr(hub, "_look", look_meanwhile)
     hub._rung("changed")
     assert await asyncio.wait_for(sent.get(), 5) == 2
+
+
+def test_a_frame_is_made_once_for_all_who_come_for_it_until_something_changes(monkeypatch):
+    hub, made = Hub(), []
+
+    def look(board, cursor, state):
+        made.append((board, cursor, state))
+        return {"seq": state[0]}
+
+    def turn(state, *places):
+        monkeypatch.setattr(hubs.history, "state", lambda: state)
+        hub._state, hub._frames = hub._look({(look, *place) for place in places})
+        return [hub._frames[look, *place] for place in places]
+
+    assert turn((2, 0), (7, 1)) == turn((2, 0), (7, 1)) == [{"seq": 2}]
+    assert made == [(7, 1, (2, 0))]
+    turn((2, 0), (7, 0), (7, 1))
+    turn((3, 0), (7, 1))
+    turn((3, 1), (7, 1))
+    assert made == [(7, 1, (2, 0)), (7, 0, (2, 0)), (7, 1, (3, 0)), (7, 1, (3, 1))]
+
+
+def test_who_is_at_the_newest_number_gets_no_frame(monkeypatch):
+    monkeypatch.setattr(hubs.history, "state", lambda: (2, 0))
+    assert Hub()._look({(None, 7, 2)}) == ((2, 0), {})

@@ -225,7 +225,9 @@ def test_a_frame_is_in_the_language_of_its_page(user, sprint, add):
     task = add("Draw", sprint, due=timezone.localdate())
     since = history.newest_number()
     actions.change_task(user, task.pk, status=Status.DONE)
-    english, german = (broadcasts.batches(language)(sprint.pk, since) for language in ("en", "de"))
+    english, german = (
+        broadcasts.batches(language)(sprint.pk, since, history.state()) for language in ("en", "de")
+    )
     assert english["news"][0]["text"] == "Ana Lind moved “Draw” to Completed"
     assert german["news"][0]["text"] == "Ana Lind hat „Draw“ nach „Fertig“ verschoben"
     assert [Page(frame["cards"]).all("a")[-1].text for frame in (english, german)] == ["Move", "Verschieben"]

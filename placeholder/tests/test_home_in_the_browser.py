@@ -1,19 +1,10 @@
-import os
-import shutil
 import sys
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from e2e.browser import launch
 from placeholder.tests.processes import running, service
-
-NAMES = (
-    os.environ.get("CHROMIUM_BIN"),
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-)
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +22,8 @@ def other_site(tmp_path):
 
 @pytest.fixture(scope="module")
 def browser():
-    chromium = next((path for name in NAMES if name and (path := shutil.which(name))), None)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        started = launch(playwright)
         yield started
         started.close()
 

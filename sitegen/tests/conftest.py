@@ -1,4 +1,3 @@
-import shutil
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -7,10 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from e2e.browser import launch
 from sitegen.build import build_site, contents
 from sitegen.options import BuildOptions
 
-BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -78,9 +77,8 @@ def small_site(site):
 
 @pytest.fixture(scope="module")
 def browser():
-    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        chromium = launch(playwright)
         yield chromium
         chromium.close()
 

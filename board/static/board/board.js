@@ -21,6 +21,12 @@ if (board) {
     startKeys(open);
   }
   startFiltering();
+  // The cards are painted first; a page that nobody sees is not painted.
+  if (document.hidden) accompany();
+  else requestAnimationFrame(() => setTimeout(accompany));
+}
+
+function accompany() {
   goLive();
   followTabs();
   markMine(document.body.dataset.user);

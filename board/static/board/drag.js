@@ -127,8 +127,8 @@ function onRelease(event) {
   else slot.replaceWith(card);
   swallowClick();
   putDown();
-  if (!stays) saveMove(card);
-  else if (!card.matches(".saving")) free(card);
+  hands.release(card.dataset.task, stays ? null : saveMove(card));
+  if (!card.matches(".saving")) free(card);
 }
 
 function cancel() {
@@ -137,6 +137,7 @@ function cancel() {
   const from = card.getBoundingClientRect();
   slot.remove();
   putDown();
+  hands.release(card.dataset.task);
   if (card.matches(".saving")) return;
   free(card);
   glide(card, from);
@@ -151,7 +152,6 @@ function putDown() {
   document.documentElement.classList.remove("dragging");
   drag = null;
   letGo();
-  hands.release(card.dataset.task);
 }
 
 function letGo() {

@@ -28,8 +28,7 @@ export function search() {
 function sift() {
   const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
   for (const card of board.querySelectorAll(".cards > .card:not(.open)")) {
-    const text = wordsOn(card);
-    card.hidden = !words.every((word) => text.includes(word));
+    card.hidden = words.length > 0 && !hasAll(card, words);
   }
   board.toggleAttribute("data-filtered", words.length > 0);
   count();
@@ -37,6 +36,11 @@ function sift() {
   if (words.length) address.searchParams.set("q", field.value);
   else address.searchParams.delete("q");
   if (address.href !== location.href) history.replaceState(history.state, "", address);
+}
+
+function hasAll(card, words) {
+  const text = wordsOn(card);
+  return words.every((word) => text.includes(word));
 }
 
 /** All that stands on a card, with the name behind the initials; the link "Move" is no word of it. */

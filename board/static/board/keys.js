@@ -164,13 +164,14 @@ function drop() {
   slot.replaceWith(card);
   letGo();
   focus(card.dataset.task);
-  saveMove(card);
+  hands.release(card.dataset.task, saveMove(card));
 }
 
 function putBack() {
   const { card, slot } = carried;
   slot.remove();
   letGo();
+  hands.release(card.dataset.task);
   if (!card.matches(".saving")) free(card);
   say(word("putBack", { task: nameOf(card) }));
 }
@@ -179,5 +180,4 @@ function letGo() {
   const { card } = carried;
   carried = null;
   card.classList.remove("lifted", "carried");
-  hands.release(card.dataset.task);
 }

@@ -40,12 +40,16 @@ export function goLive() {
 /** Tell the others what is in hand, and renew it while it is. */
 export const hands = {
   hold(id) {
+    this.held = id;
     tell({ hold: Number(id) });
     this.timer = setInterval(() => tell({ hold: Number(id) }), 5_000);
   },
-  release(id) {
+  /** The hand is empty; the others may have the card when its move, if there is one, is saved. */
+  async release(id, saved) {
     clearInterval(this.timer);
-    tell({ release: Number(id) });
+    this.held = null;
+    await saved;
+    if (this.held !== id) tell({ release: Number(id) });
   },
 };
 

@@ -7,13 +7,13 @@ import { toast } from "./toasts.js";
 import { word } from "./words.js";
 
 const board = document.querySelector(".board");
-// Card id → its moves that are not answered yet; the first is on its way.
+// Card id → its moves that are not answered yet, the first on its way, and the promise of when all are.
 const queues = new Map();
 
-/** Save that a card was put where it stands on the page now. */
+/** Save that a card was put where it stands on the page now; resolves when that is done, or has failed. */
 export function saveMove(card) {
   const place = { sprint: board.dataset.sprint, column: columnOf(card).dataset.column, ...between(card) };
-  send(card, [{ key: newKey(), place }]);
+  return send(card, [{ key: newKey(), place }]);
 }
 
 // crypto.randomUUID exists on secure pages only.
@@ -27,9 +27,10 @@ function send(card, moves) {
   card.dataset.saving = word("saving");
   card.setAttribute("aria-busy", "true");
   count();
-  if (queues.has(id)) return queues.get(id).push(...moves);
-  queues.set(id, moves);
-  work(id, moves);
+  const queue = queues.get(id) ?? { moves: [], done: null };
+  queue.moves.push(...moves);
+  queues.set(id, queue);
+  return (queue.done ??= work(id, queue.moves));
 }
 
 async function work(id, moves) {
