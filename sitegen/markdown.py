@@ -185,7 +185,7 @@ class Writer:
 
     def _code_block(self, kind, code):
         """Return a code block that a keyboard can scroll when its lines are too long."""
-        language = kind["Fenced"].partition(" ")[0] if kind != "Indented" else ""
+        language = next(iter(kind["Fenced"].split()), "") if kind != "Indented" else ""
         html = self.highlight(code, language) if language else escape(code)
         name = f' class="language-{escape(language)}"' if language else ""
         return f'<pre tabindex="0"><code{name}>{keep_braces(html)}</code></pre>\n'
