@@ -1,11 +1,14 @@
 """Work spread over processes: threads would share one interpreter lock."""
 
+import fcntl
 import gc
 import os
 import threading
+from contextlib import suppress
 
 from .errors import SiteError
 
+PIPE_BYTES = 1024 * 1024  # the most that Linux gives everybody
 TICKET, MAX_TICKETS = 4, 4000  # bytes of each, and how many a pipe holds everywhere
 
 
@@ -34,6 +37,7 @@ def spread(function, items, processes):
     readers, children = [], []
     for _ in range(processes - 1):
         reader, writer = context.Pipe(duplex=False)
+        widen(writer)
         child = context.Process(target=work, args=(function, items, tickets, reader, writer), daemon=True)
         child.start()
         writer.close()
@@ -48,6 +52,13 @@ def spread(function, items, processes):
         child.join()
         if child.exitcode:
             raise SiteError("sitegen", f"a process that rendered pages ended with {child.exitcode}")
+
+
+def widen(pipe):
+    """Give a pipe room for what is done while this process has an item of its own, where the system can."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):  # more than this user may have
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
 def tickets_for(items):
