@@ -250,5 +250,5 @@ def nth(turn):
 
 
 def keep_braces(html):
-    """Return HTML in which no template engine sees a tag."""
-    return html.replace("{", "&#123;")
+    """Return HTML in which no template engine sees a tag, nor the end of one that seems to begin before."""
+    return html.replace("{", "&#123;").replace("}", "&#125;")
