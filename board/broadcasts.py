@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext, override
 
 from . import doorbell, history
 from .kept import Kept
-from .models import Column, Event, Sprint, Task
+from .models import Column, Event, Sprint, Status, Task
 
 # Raised when pages of an older release could not put the components in place: they load themselves anew.
 FORMAT = 1
@@ -128,9 +128,9 @@ def batches(language):
 def batch(sprint_id, since, state):
     """Return what a page that shows a sprint's board as of `since` needs next; `state` is from `history.state()`.
 
-    {"seq", "cards": HTML of the cards that changed, "left": ids of the cards that went, "head": HTML or
-    absent, "news": [{"task", "by", "name", "text", "moved"}]}, rendered from the rows as they are now. At most `BATCH`
-    changes a time. {"reset": true} when the page is too far behind or the log does not reach back.
+    {"seq", "cards": HTML of the cards that changed, "left": ids of the cards that went, "head": HTML, absent when nothing
+    of it changed, "news": [{"task", "by", "name", "text", "moved"}]}, rendered from the rows as they are now. At most
+    `BATCH` changes a time. {"reset": true} when the page is too far behind or the log does not reach back.
     """
     newest, people = state
     if not since <= newest <= since + FAR_BEHIND:
@@ -149,13 +149,20 @@ def batch(sprint_id, since, state):
         "left": [pk for pk in touched if pk not in shown],
         "news": [_news(event, names) for event in ours if event.task is not None],
     }
-    if ours:
+    if any(map(_shows_in_head, ours)):
         sprint = Sprint.objects.with_counts().filter(pk=sprint_id).first()
         if sprint is None:
             return {"reset": True}
         context = head(sprint, sprint.task_count, sprint.done_count)
         answer["head"] = render_to_string("board/head.html#head", context)
     return answer
+
+
+def _shows_in_head(event):
+    """Tell whether an event can change the head: the sprint, how many tasks it has, and how many of them are done."""
+    if event.task is None or event.kind != Event.Kind.UPDATE:
+        return True
+    return "sprint" in event.changes or Status.DONE in event.changes.get("status", ())
 
 
 def is_on_board(event, sprint_id):

@@ -124,6 +124,33 @@ def test_a_neighbour_that_was_spaced_out_is_among_the_cards(user, sprint, add, n
     assert rows[a.pk] < rows[c.pk] < rows[b.pk]
 
 
+CHANGES = {
+    "renamed": lambda user, task, other: actions.change_task(user, task.pk, name="Renamed"),
+    "begun": lambda user, task, other: actions.change_task(user, task.pk, status=Status.ACTIVE),
+    "done": lambda user, task, other: actions.change_task(user, task.pk, status=Status.DONE),
+    "not done after all": lambda user, task, other: actions.undo(
+        user, CHANGES["done"](user, task, other).event.seq
+    ),
+    "away": lambda user, task, other: actions.change_task(user, task.pk, sprint_id=other.pk),
+    "deleted": lambda user, task, other: actions.remove_task(user, task.pk),
+    "another": lambda user, task, other: actions.add_task(user, name="Another", sprint_id=task.sprint_id),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_head_comes_when_it_is_another_one_than_before(user, sprint, next_sprint, add, now, change):
+    def head_of_page():
+        broadcasts.kept_boards.clear()
+        page = Page(broadcasts.board(sprint.pk, history.state())["html"])
+        return [page.heading, *(page.one(**{name: True}).text for name in ("data_done", "data_all"))]
+
+    task, before = add("Task", sprint), head_of_page()
+    since = now()
+    CHANGES[change](user, task, next_sprint)
+    has_changed = head_of_page() != before or change == "not done after all"
+    assert ("head" in batch_of(sprint.pk, since)) == has_changed
+
+
 def test_the_head_comes_with_a_change_of_the_sprint_and_of_its_counts(user, sprint, add, now):
     since = now()
     actions.change_sprint(user, sprint.pk, name="Renamed")
