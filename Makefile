@@ -10,6 +10,9 @@ on_services := board api e2e/test_live.py e2e/test_live_protocol.py \
 	--deselect=board/tests/test_failures.py::test_a_full_disk_refuses_the_change_and_lets_people_read
 static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py config/storage.py
 
+# Else each of the hundred processes of the suite compiles anew all that it imports, which takes longer than most of them live.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run seed test test-units test-services test-journeys e2e pictures docs chaos faults crash fuzz audit bench lint format messages setup setup-test
 
 help: ## this list
@@ -68,7 +71,7 @@ docs: setup ## the manual, built into var/site by the site generator
 	@$(manage) build --strict
 
 pictures: setup-test $(static) ## screenshots of every page in var/e2e/pictures, and the README's
-	@$(python) -m pytest e2e/test_look.py
+	@PICTURES=1 $(python) -m pytest e2e/test_look.py e2e/test_language.py e2e/test_people.py
 	@cp var/e2e/pictures/board-desktop-light.png docs/board.png
 
 bench: setup-test $(static) ## what it costs, each beside its goal: PARTS="board live", MINUTES=60 of traffic for the memory

@@ -3,7 +3,6 @@
 import sys
 from collections import defaultdict
 from itertools import chain
-from pathlib import Path
 
 import pytest
 
@@ -16,12 +15,16 @@ LOOPBACK = ("127.", "::1", "localhost")
 
 @pytest.fixture(autouse=True)
 def _quick_and_plain(settings):
-    """Unit tests name static files without their hash, so nothing has to be collected, and hash passwords fast."""
+    """Unit tests hash passwords fast, and name static files without their hash, so nothing has to be collected.
+
+    What was collected all the same, each client would read through anew before its first request.
+    """
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    settings.STATIC_ROOT = None
 
 
 @pytest.fixture(autouse=True)
@@ -47,8 +50,6 @@ def stay_at_home(event, arguments):
 
 def pytest_configure(config):
     sys.addaudithook(stay_at_home)
-    # WhiteNoise warns about a missing folder, and warnings are errors here.
-    Path("var/static").mkdir(parents=True, exist_ok=True)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -6,19 +6,13 @@ anything is sent. Every process has a courier; who takes a delivery puts it off 
 
 import asyncio
 import contextlib
-import hashlib
-import hmac
 import json
 import logging
-import ssl
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
 
-import httpx
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
@@ -26,7 +20,6 @@ from django.utils import timezone
 from board import doorbell, history
 from board.hub import with_connection
 
-from .addresses import ForbiddenAddress, addresses_of
 from .feeds import Feed
 from .models import Delivery, Webhook
 
@@ -36,7 +29,6 @@ LOOK_EVERY = 5
 PAUSE = 0.3
 AT_ONCE = 10
 BATCH = 200
-TIMEOUT = 5
 LEASE = timedelta(minutes=1)
 # The first attempt comes at once; after the last one nothing more is tried.
 RETRY_AFTER = [
@@ -49,21 +41,7 @@ RETRY_AFTER = [
 ]
 KEPT = timedelta(days=14)
 PRUNE_EVERY = 3600
-EXCERPT = 500
 GONE = 410
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How an attempt went: the status of the answer, None without one; its beginning, or what went wrong."""
-
-    status: int | None
-    answer: str
-    milliseconds: int
-
-    @property
-    def is_success(self):
-        return self.status is not None and 200 <= self.status < 300
 
 
 class Courier:
@@ -82,7 +60,7 @@ class Courier:
         self._wake = asyncio.Event()
         self._busy = {}
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._client = None
+        self._sending = self._client = None
         self._pruned_at = None
         self._work_of_loop = loop.create_task(self._work())
         doorbell.listen(self.look)
@@ -133,9 +111,10 @@ class Courier:
         try:
             while delivery := await self._in_thread(take, webhook_id):
                 if self._client is None:
-                    self._client = await self._in_thread(new_client)
+                    self._sending = await self._in_thread(load_sending)
+                    self._client = await self._in_thread(self._sending.new_client)
                 async with self._places:
-                    outcome = await send(self._client, delivery)
+                    outcome = await self._sending.send(self._client, delivery)
                 await self._in_thread(note, delivery, outcome)
                 if not outcome.is_success:
                     break
@@ -148,6 +127,13 @@ class Courier:
 
     async def _in_thread(self, work, *arguments):
         return await self._loop.run_in_executor(self._thread, with_connection, work, *arguments)
+
+
+def load_sending():
+    """Return the module that speaks HTTP; its library takes long to load, and most processes never deliver."""
+    from . import sending
+
+    return sending
 
 
 # What is in the database
@@ -232,84 +218,6 @@ def _why_to_switch_off(delivery):
 def prune():
     """Forget deliveries that were made long ago."""
     Delivery.objects.filter(made_at__lt=timezone.now() - KEPT).delete()
-
-
-# What goes over the network
-
-
-def signature(secret, moment, body):
-    """Return the signature of a body (bytes) sent at a moment (seconds since 1970): HMAC-SHA256 in hex of both."""
-    return hmac.new(secret.encode(), b"%d.%b" % (moment, body), hashlib.sha256).hexdigest()
-
-
-def new_client():
-    """Return a client that keeps neither connections, which a name that moved would share, nor cookies."""
-    return httpx.AsyncClient(
-        timeout=None,
-        follow_redirects=False,
-        trust_env=False,
-        verify=ssl.create_default_context(),
-        limits=httpx.Limits(max_keepalive_connections=0),
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-    )
-
-
-async def send(client, delivery):
-    """Send a delivery once and return the `Outcome`; what goes wrong is one too."""
-    started = time.monotonic()
-    try:
-        async with asyncio.timeout(TIMEOUT):
-            status, answer = await _post(client, delivery)
-    except ForbiddenAddress as error:
-        status, answer = None, str(error)
-    except TimeoutError:
-        status, answer = None, f"No answer within {TIMEOUT} seconds."
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
-        status, answer = None, f"{type(error).__name__}: {error}"
-    return Outcome(status, answer[:EXCERPT], round((time.monotonic() - started) * 1000))
-
-
-async def _post(client, delivery):
-    url = httpx.URL(delivery.webhook.url)
-    failure = None
-    for address in await addresses_of(url.raw_host.decode(), url.port or {"http": 80, "https": 443}[url.scheme]):
-        try:
-            async with client.stream(**_request(delivery, url, address)) as response:
-                return response.status_code, await _beginning(response)
-        except httpx.ConnectError as error:
-            failure = error
-    raise failure
-
-
-def _request(delivery, url, address):
-    """Return the request to the address that was judged; Host and TLS keep the name."""
-    body = delivery.body.encode()
-    now = int(time.time())
-    return {
-        "method": "POST",
-        "url": url.copy_with(host=address),
-        "content": body,
-        "headers": {
-            "Host": url.netloc.decode(),
-            "Content-Type": "application/json",
-            "Accept-Encoding": "identity",
-            "User-Agent": "Lightboard-Webhook/1",
-            "X-Lightboard-Event": delivery.kind,
-            "X-Lightboard-Delivery": str(delivery.key),
-            "X-Lightboard-Signature": f"t={now},v1={signature(delivery.webhook.secret, now, body)}",
-        },
-        "extensions": {"sni_hostname": url.raw_host.decode()},
-    }
-
-
-async def _beginning(response):
-    beginning = b""
-    async for part in response.aiter_raw():
-        beginning += part
-        if len(beginning) >= EXCERPT:
-            break
-    # PostgreSQL stores no NUL.
-    return beginning[:EXCERPT].decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 courier = Courier()

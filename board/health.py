@@ -3,7 +3,6 @@
 import logging
 import time
 
-import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, connection
@@ -70,6 +69,8 @@ def _hub():
 def _redis():
     if not settings.REDIS_URL:
         return "none"
+    import redis  # takes long to load, and most have none
+
     options = {"socket_timeout": REDIS_TIMEOUT, "socket_connect_timeout": REDIS_TIMEOUT}
     try:
         with redis.from_url(settings.REDIS_URL, **options) as client:

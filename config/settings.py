@@ -15,7 +15,6 @@ from zoneinfo import available_timezones
 from django.core.management.utils import get_random_secret_key
 from django.utils.csp import CSP
 from environs import Env, EnvError, ValidationError, validate
-from redis.connection import parse_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -163,7 +162,8 @@ except (OSError, ValueError) as error:
 # Application
 
 INSTALLED_APPS = [
-    "daphne",
+    # Not "daphne", which loads its server into every process: all we take of it is its `runserver`.
+    "config",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -264,6 +264,8 @@ DATABASES = {"default": DATABASE}
 
 # Redis keeps nothing that may not be lost. Its bells know no numbers of databases, so their names carry it.
 if REDIS_URL:
+    from redis.connection import parse_url  # takes long to load, and most have no Redis
+
     CHANNEL_LAYERS = {
         "doorbell": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",

@@ -25,7 +25,7 @@ from pathlib import Path
 import httpx
 import psycopg
 
-from .live_client import LiveClient, Wire, cards_of, fetch_page, log_in
+from .live_client import LiveClient, Wire, cards_of, fetch_page, has_tls, log_in
 from .server import Server
 from .services import Postgres, Redis
 
@@ -328,7 +328,7 @@ def api_of(url, username="demo"):
     """Return a client of the API for a demo account."""
     answer = httpx.post(f"{url}/api/token/", json={"username": username, "password": username}, timeout=20)
     headers = {"Authorization": f"Token {answer.raise_for_status().json()['token']}"}
-    return httpx.AsyncClient(base_url=f"{url}/api", headers=headers, timeout=20)
+    return httpx.AsyncClient(base_url=f"{url}/api", headers=headers, timeout=20, verify=has_tls(url))
 
 
 async def make_board(url):

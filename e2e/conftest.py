@@ -15,6 +15,7 @@ from playwright.sync_api import Error, sync_playwright
 
 from .board_page import Person, unused_end_date
 from .browser import launch
+from .live_client import has_tls
 from .server import POSTGRES, ROOT, Server
 
 ARTEFACTS = ROOT / "var" / "e2e"
@@ -129,7 +130,8 @@ def api(base_url):
 
 def api_of(url):
     """Return an API client of the account `demo`."""
-    return httpx.Client(base_url=f"{url}/api", headers={"Authorization": f"Token {token_of(url)}"}, timeout=20)
+    headers = {"Authorization": f"Token {token_of(url)}"}
+    return httpx.Client(base_url=f"{url}/api", headers=headers, timeout=20, verify=has_tls(url))
 
 
 @cache

@@ -6,10 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from .board_page import BREAKING
-from .conftest import ARTEFACTS
 from .server import Server
 from .test_accessibility import PAGES, faults, small_targets
-from .test_look import SIZES, check_width
+from .test_look import SIZES, check_width, take_picture
 
 GERMAN = {"locale": "de-DE"}
 CARD = "Refund a ticket by its number"
@@ -133,7 +132,7 @@ def test_the_profile_wins_over_the_browser_and_a_page_keeps_its_language(someone
 def test_german_words_fit_and_axe_finds_nothing(someone, url, size):
     width, height = SIZES[size]
     person = someone("demo", url, viewport={"width": width, "height": height}, reduced_motion="reduce", **GERMAN)
-    picture = lambda name: person.page.screenshot(path=ARTEFACTS / "pictures" / f"german-{name}-{size}.png")  # noqa: E731
+    picture = lambda name: take_picture(person, f"german-{name}-{size}")  # noqa: E731
     found = []
     for name, path in PAGES.items():
         if path in ("/placeholder/", "/site/"):

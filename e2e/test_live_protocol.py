@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from .conftest import api_of
+from .live_client import has_tls
 from .server import ROOT, Server
 
 NOT_ACCEPTED, TRY_LATER, LOG_IN, NO_ACCESS = 1008, 1013, 4401, 4403
@@ -20,7 +21,7 @@ NOT_ACCEPTED, TRY_LATER, LOG_IN, NO_ACCESS = 1008, 1013, 4401, 4403
 
 def log_in(url, username):
     """Log in by the form; returns the cookie header of a new session."""
-    with httpx.Client(base_url=url, timeout=20) as client:
+    with httpx.Client(base_url=url, timeout=20, verify=has_tls(url)) as client:
         client.get("/login/")
         form = {"username": username, "password": username, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
         client.post("/login/", data=form)

@@ -1,5 +1,6 @@
 """How the board looks: no page scrolls sideways, and pictures to be looked at (var/e2e/pictures)."""
 
+import os
 import re
 
 import pytest
@@ -39,7 +40,7 @@ def demo_sprint(person):
 def test_no_page_scrolls_sideways(someone, demo, size, scheme):
     width, height = SIZES[size]
     person = someone("demo", demo, viewport={"width": width, "height": height}, color_scheme=scheme)
-    picture = lambda name: person.page.screenshot(path=PICTURES / f"{name}-{size}-{scheme}.png")  # noqa: E731
+    picture = lambda name: take_picture(person, f"{name}-{size}-{scheme}")  # noqa: E731
     demo_sprint(person)
     picture("board")
     check_width(person)
@@ -68,6 +69,12 @@ def test_no_page_scrolls_sideways(someone, demo, size, scheme):
         check_width(person)
 
 
+def take_picture(person, name, **options):
+    """Keep how a page looks, when somebody wants to see it: `make pictures`."""
+    if os.environ.get("PICTURES"):
+        person.page.screenshot(path=PICTURES / f"{name}.png", **options)
+
+
 def check_width(person):
     assert person.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
@@ -75,8 +82,7 @@ def check_width(person):
 def test_on_paper_every_card_of_the_sprint_stands(someone, demo):
     person = demo_sprint(someone("demo", demo, viewport={"width": 794, "height": 1123}))
     person.page.emulate_media(media="print")
-    picture = PICTURES / "print.png"
-    person.page.screenshot(path=picture, full_page=True)
+    take_picture(person, "print", full_page=True)
     cut = person.page.evaluate(
         """() => [...document.querySelectorAll(".cards, .column, .board, body")]
             .filter((box) => box.scrollHeight > box.clientHeight + 1).map((box) => box.className)"""

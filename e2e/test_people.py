@@ -5,9 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import ARTEFACTS
 from .server import Server
-from .test_look import SIZES, check_width
+from .test_look import SIZES, check_width, take_picture
 
 PASSWORD = "four ferries leave today"
 
@@ -125,7 +124,7 @@ def test_no_page_about_people_scrolls_sideways(someone, url, size, scheme):
     link = invite(person, f"{size}-{scheme}", "Reader")
 
     def picture(who, name):
-        who.page.screenshot(path=ARTEFACTS / "pictures" / f"{name}-{size}-{scheme}.png", full_page=True)
+        take_picture(who, f"{name}-{size}-{scheme}", full_page=True)
         check_width(who)
 
     picture(person, "person-link")

@@ -180,6 +180,6 @@ def test_a_form_of_thousands_of_fields(client):
 
 
 def test_a_refusal_shows_to_a_person_as_well(browsable, client):
-    answer = client.get("/api/tasks/999", headers={"accept": "text/html"})
+    answer = client.get("/api/tasks/999999999", headers={"accept": "text/html"})
     assert answer.status_code == 404
     assert answer["Content-Type"].startswith("text/html")

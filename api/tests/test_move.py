@@ -85,8 +85,8 @@ def test_a_move_is_one_change_by_who_asked_and_the_same_place_none(client, ada, 
         ({"before": "b", "after": "c"}, ["before", "after"]),
         ({"top": True, "bottom": True}, ["top", "bottom"]),
         ({"top": True, "after": "b"}, ["after", "top"]),
-        ({"before": 999}, ["before"]),
-        ({"after": 999}, ["after"]),
+        ({"before": 999_999_999}, ["before"]),
+        ({"after": 999_999_999}, ["after"]),
         ({"after": "a"}, ["after"]),
         ({"before": "c", "status": 2}, ["before"]),
         ({"after": "b", "sprint": None}, ["after"]),
@@ -103,7 +103,7 @@ def test_a_move_is_one_change_by_who_asked_and_the_same_place_none(client, ada, 
         ({"status": 5}, ["status"]),
         ({"status": None}, ["status"]),
         ({"status": "Done"}, ["status"]),
-        ({"sprint": 999}, ["sprint"]),
+        ({"sprint": 999_999_999}, ["sprint"]),
         ({"sprint": 0}, ["sprint"]),
         ({"sprint": "x"}, ["sprint"]),
         ({"sprint": None, "status": 2}, ["status"]),
@@ -153,7 +153,7 @@ def test_a_neighbour_that_left_in_the_meantime_is_missed(client, ada, sprint, ca
     assert refusal(move(client, cards["a"], after=cards["c"])) == ["after"]
 
 
-@pytest.mark.parametrize("pk", ["0", "999", "9" * 400, "-1", "x"])
+@pytest.mark.parametrize("pk", ["0", "999999999", "9" * 400, "-1", "x"])
 def test_an_unknown_task_is_not_found(client, pk):
     assert move(client, pk, top=True).status_code == 404
 

@@ -67,7 +67,7 @@ def test_over_https_the_channel_is_secure_too(client, sprint):
     assert links["channel"].startswith("wss://testserver/socket?")
 
 
-@pytest.mark.parametrize("pk", ["0", "999", "99999999999999999999999", "9" * 5000, "-1", "1.0", "x", "%00"])
+@pytest.mark.parametrize("pk", ["0", "999999999", "99999999999999999999999", "9" * 5000, "-1", "1.0", "x", "%00"])
 def test_an_unknown_sprint_is_not_found(client, today, pk):
     url, body = f"/api/sprints/{pk}", {"end": today.isoformat()}
     answers = client.get(url), client.put(url, body), client.patch(url, body), client.delete(url)

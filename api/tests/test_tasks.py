@@ -88,7 +88,7 @@ def test_each_status_has_its_label(client, task, status, label):
     assert client.patch(url(task), {"status": status}).json()["status_display"] == label
 
 
-@pytest.mark.parametrize("pk", ["0", "999", "99999999999999999999999", "9" * 5000, "-1", "x", "%00"])
+@pytest.mark.parametrize("pk", ["0", "999999999", "99999999999999999999999", "9" * 5000, "-1", "x", "%00"])
 def test_an_unknown_task_is_not_found(client, pk):
     where, body = f"/api/tasks/{pk}", {"name": "Nobody"}
     answers = client.get(where), client.put(where, body), client.patch(where, body), client.delete(where)
@@ -146,7 +146,7 @@ def test_a_task_is_not_added_to_a_sprint_that_is_over(client, past_sprint):
         ({"name": "a\0b"}, "name"),
         ({"description": None}, "description"),
         ({"description": "x" * 10_001}, "description"),
-        ({"sprint": 999}, "sprint"),
+        ({"sprint": 999_999_999}, "sprint"),
         ({"sprint": 0}, "sprint"),
         ({"sprint": -1}, "sprint"),
         ({"sprint": 10**30}, "sprint"),
@@ -431,7 +431,7 @@ def test_the_tasks_of_a_sprint_come_column_by_column(client, ada, sprint, next_s
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ("sprint=999", "sprint"),
+        ("sprint=999999999", "sprint"),
         ("sprint=99999999999999999999999", "sprint"),
         ("sprint=1e400", "sprint"),
         ("sprint=%00", "sprint"),

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from api import webhooks
 from api.models import Delivery, Webhook
-from api.webhooks import Outcome, make_deliveries, note, prune, take, webhooks_with_work
+from api.sending import Outcome
+from api.webhooks import make_deliveries, note, prune, take, webhooks_with_work
 from board import actions, history
 from board.models import Event
 

@@ -142,6 +142,14 @@ def test_an_https_address_makes_everything_secure_and_an_http_one_trusts_no_head
     assert shown["http"] == ["None", "False", "sessionid", "csrftoken", "False", "True http://board.example"]
 
 
+def test_a_command_loads_neither_servers_nor_what_it_has_no_use_for(run):
+    script = IN_DJANGO + (
+        "import sys, config.urls\n"
+        "print(sorted({'autobahn', 'daphne', 'httpx', 'redis', 'twisted', 'uvicorn'} & sys.modules.keys()))"
+    )
+    assert run("-c", script).stdout == "[]\n"
+
+
 @pytest.fixture
 def elsewhere(tmp_path):
     """An installation that has nothing but its settings."""

@@ -10,7 +10,7 @@ from django.core.management import BaseCommand, CommandError
 
 from board.hub import hub
 
-from .serve import refuse_taken_port, take_up_database
+from ..starting import refuse_taken_port, take_up_database
 
 # Who was let in has this long to say what they want; then the requests at work have the rest of ten seconds.
 LAST_WORDS = 2

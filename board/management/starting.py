@@ -1,0 +1,53 @@
+"""What comes before a process serves, whatever the server: an address that is free and a database that is up to date."""
+
+import os
+import socket
+
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
+
+from board import failures, serving
+
+
+def refuse_taken_port(host, port):
+    """Raise `CommandError` when the address cannot be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} of {host} cannot be used ({error.strerror}): "
+                "end what uses it, or set PORT to another one."
+            ) from None
+
+
+def take_up_database(command, **migrate):
+    """Count as a process that serves the database, check it, and call `migrate` with these options.
+
+    Raises `CommandError` with one sentence when the database cannot be used or others use it.
+    """
+    try:
+        has_others = serving.begin()
+        # The reloader of DEBUG starts this command anew beside itself: the other process is its own.
+        refuse_unheard_company(has_others and not os.environ.get(DJANGO_AUTORELOAD_ENV))
+        command.check()
+        call_command("migrate", verbosity=0, **migrate)
+    except serving.InUseError as error:
+        raise CommandError(str(error)) from None
+    except OperationalError as error:
+        fault = failures.fault_of(error)
+        advice = f". {fault.advice}" if fault else ""
+        said = " ".join(str(error).split())
+        raise CommandError(f"The database of DATABASE_URL cannot be used: {said}{advice}") from None
+
+
+def refuse_unheard_company(has_others):
+    """Raise `CommandError` when another process serves the same database and neither hears the other."""
+    if has_others and not settings.REDIS_URL:
+        raise CommandError(
+            "Another process serves this database: set REDIS_URL for both, so that they hear of each other, or end it."
+        )
