@@ -8,7 +8,8 @@ Fair to all: the tools take turns in every round, each has built a few pages bef
 files are read), none pays for uv's start, and what was written before is on the disk before a clock starts. All
 is written to memory (/dev/shm) where there is such a place: ext4 looks at every file deleted on the disk in the
 last minutes, by whomever, before it makes a new one, which is most of a build while others delete. `--place`
-names a folder on a disk, to see that too.
+names a folder on a disk, to see that too. The row "others" says what all else on the machine took of the
+processors meanwhile: above a tenth of a second, the clock has measured that too.
 """
 
 import argparse
@@ -143,11 +144,14 @@ def write(path, text):
 
 
 class Samples:
-    """What one tool took: for each step the seconds of every round, on the clock and of the processor."""
+    """What one tool took: for each step the seconds of every round, on the clock and of the processor.
+
+    `others` are the seconds of the processors that all else on the machine took meanwhile.
+    """
 
     def __init__(self, tool, count):
         self.tool, self.count = tool, count
-        self.clock, self.processor = {step: [] for step in STEPS}, {step: [] for step in STEPS}
+        self.clock, self.processor, self.others = ({step: [] for step in STEPS} for _ in range(3))
         self.memory = 0
 
     def measure(self, run, place):
@@ -156,9 +160,11 @@ class Samples:
         self.tool.prepare(folder, self.count)
         for step in STEPS:
             change(self.tool, folder, step, run)
-            seconds, usage = timed(self.tool.command(folder))
+            seconds, usage, worked = timed(self.tool.command(folder))
+            own = usage.ru_utime + usage.ru_stime
             self.clock[step].append(seconds)
-            self.processor[step].append(usage.ru_utime + usage.ru_stime)
+            self.processor[step].append(own)
+            self.others[step].append(max(0, worked - own))
             self.memory = max(self.memory, usage.ru_maxrss // 1024)
 
     def figures(self):
@@ -170,6 +176,7 @@ class Samples:
             "least": each(min, self.clock),
             "most": each(max, self.clock),
             "processor": each(statistics.median, self.processor),
+            "others": each(statistics.median, self.others),
             "MB": self.memory,
         }
 
@@ -188,9 +195,9 @@ def change(tool, folder, step, run):
 
 
 def timed(command):
-    """Run a command; return the seconds it took and what it used, its children included."""
+    """Run a command; return the seconds it took, what it used, its children included, and what the machine worked."""
     os.sync()
-    started = time.perf_counter()
+    before, started = worked(), time.perf_counter()
     process = subprocess.Popen(
         list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
     )
@@ -198,7 +205,16 @@ def timed(command):
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"{' '.join(process.args)} ended with {process.returncode}")
-    return time.perf_counter() - started, usage
+    return time.perf_counter() - started, usage, worked() - before
+
+
+def worked():
+    """Return the seconds that the processors have worked since the start of the machine, 0 where it does not say."""
+    try:
+        user, nice, system, _, _, *rest = map(int, Path("/proc/stat").read_text().split()[1:9])
+    except OSError:
+        return 0
+    return (user + nice + system + sum(rest)) / os.sysconf("SC_CLK_TCK")
 
 
 def environment():
@@ -285,8 +301,8 @@ def compare(options, place):
     rows = [samples.figures() for samples in every]
     for row in rows:
         print(f"{row['tool']:24}" + in_columns(row) + f"{row['MB']:>8}")
-        for name, of in (("least", row["least"]), ("most", row["most"]), ("processor", row["processor"])):
-            print(f"  {name:22}" + in_columns(of), flush=True)
+        for name in ("least", "most", "processor", "others"):
+            print(f"  {name:22}" + in_columns(row[name]), flush=True)
     return rows
 
 

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import asdict
+from itertools import batched, chain
 from typing import NamedTuple
 
 from .build import Report, made_with
@@ -16,6 +17,7 @@ from .stage import Stage
 from .workers import can_fork, processors, spread
 
 PAGES_WORTH_PROCESSES = 200
+BATCH = 16  # pages of which one process does a step for all before the next
 
 
 class Outcome(NamedTuple):
@@ -24,7 +26,7 @@ class Outcome(NamedTuple):
     slug: str
     record: dict | None = None
     written: dict = {}
-    new_html: dict = {}
+    new_codes: dict = {}
     seconds: float = 0
     problem: Problem | None = None
     fatal: bool = False
@@ -36,9 +38,9 @@ class Build:
     def __init__(self, folder, workshop, memory, options, state, now):
         self.workshop, self.options, self.now = workshop, options, now
         self.old_state, self.old_pages = state, state.get("pages", {})
-        self.memory, self.new_html = memory, {}
+        self.memory, self.new_codes = memory, {}
         self.site = RenderedSite(
-            folder, options, now, hashed=True, read_head=self.memory.read_head, to_html=self.memory.to_html
+            folder, options, now, hashed=True, read_head=self.memory.read_head, highlight=self.memory.highlight
         )
         self.problems = [error.problem for error in self.site.problems]
         self.runaways, self.records, self.seconds = [], {}, {}
@@ -58,7 +60,7 @@ class Build:
                 raise BuildError(warnings)
             report = self.report(warnings)
             self.workshop.publish(self.stage, self.state(report), sync=self.options.release)
-            self.memory.save(self.new_html, {page.text for page in self.site.written})
+            self.memory.save(self.new_codes, len(self.site.written))
         except BaseException:
             self.workshop.abandon()
             raise
@@ -106,21 +108,36 @@ class Build:
             self.stage.keep(self.old_pages[slug]["file"])
 
     def outcomes(self, pages, processes):
-        processes = processes or processors()
+        processes, batches = processes or processors(), list(batched(pages, BATCH))
         if processes > 1 and len(pages) >= PAGES_WORTH_PROCESSES and can_fork():
-            return spread(self.outcome, pages, processes)
-        return map(self.outcome, pages)
+            return chain.from_iterable(spread(self.make, batches, processes))
+        return chain.from_iterable(map(self.make, batches))
 
-    def outcome(self, page):
-        """Render and write one page; return the Outcome."""
+    def make(self, pages):
+        """Render some pages, then write them, and return their Outcomes.
+
+        Not one after the other: the tables of compression take the processor's cache from all else, every time.
+        """
+        rendered = [(page, *self.render(page)) for page in pages]
+        return [self.write(*each) for each in rendered]
+
+    def render(self, page):
+        """Return the page Rendered, or the SiteError that says why it cannot be, and the seconds it took."""
         started = time.perf_counter()
         try:
             with self.alarm.over(self.site.folder.place(page.source)):
                 rendered = self.site.render(page)
-            content = rendered.html.encode()
-            written = self.stage.write(page.file, content)
         except SiteError as error:
-            return Outcome(page.slug, problem=error.problem, fatal=error.fatal)
+            rendered = error
+        return rendered, time.perf_counter() - started
+
+    def write(self, page, rendered, seconds):
+        """Write a page, if it is one by now, and return the Outcome."""
+        if isinstance(rendered, SiteError):
+            return Outcome(page.slug, problem=rendered.problem, fatal=rendered.fatal)
+        content = rendered.html.encode()
+        # Of two pages with one address, which are an error by now, one has the file.
+        written = self.stage.write(page.file, content) if self.site.by_slug[page.slug] is page else {}
         record = {
             "digest": page.digest,
             "trace": rendered.trace,
@@ -128,7 +145,7 @@ class Build:
             "file": page.file,
             "key": digest(content),
         }
-        return Outcome(page.slug, record, written, self.memory.take_new(), time.perf_counter() - started)
+        return Outcome(page.slug, record, written, self.memory.take_new_codes(), seconds)
 
     def take(self, outcome):
         if outcome.problem:
@@ -137,7 +154,7 @@ class Build:
         self.records[outcome.slug] = outcome.record
         self.stage.take(outcome.record["file"], outcome.record["key"], outcome.written)
         self.seconds[outcome.slug] = outcome.seconds
-        self.new_html |= outcome.new_html
+        self.new_codes |= outcome.new_codes
 
     def facts(self):
         return {slug: record["facts"] for slug, record in self.records.items()}

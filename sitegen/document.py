@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from . import pictures
+from .errors import RunawayPageError
 from .pages import PAGE_TYPES, is_asset
 from .trace import depend
 
@@ -22,6 +23,7 @@ REFERENCES = {
 }
 WORD = re.compile(r"\w[\w'-]+")
 MAX_WORDS = 400
+MAX_DEPTH = 1000  # elements inside one another: browsers take 512, and the minifier has no room for 20,000
 
 
 @dataclass
@@ -42,14 +44,21 @@ class Document:
 
     def __init__(self, html, page, site):
         self.page, self.site = page, site
-        self.tree = LexborHTMLParser(html)
+        self.tree, self.size = LexborHTMLParser(html), html.count("<")
         self.facts = Facts()
         self.names = []
         # What the head says already: contents by name or property, and the kinds of links.
         self.metas, self.links = {}, set()
 
     def finish(self, script=None):
-        """Return the HTML to publish and its Facts; `script` is the address of one to add (the preview's)."""
+        """Return the HTML to publish and its Facts; `script` is the address of one to add (the preview's).
+
+        Raises RunawayPageError for a page that is nested too deeply.
+        """
+        if self.size > MAX_DEPTH and depth(self.tree.root) > MAX_DEPTH:
+            raise RunawayPageError(
+                self.site.folder.place(self.page.source), f"has more than {MAX_DEPTH} elements inside one another"
+            )
         for node in self.tree.root.traverse():
             if attributes := node.attributes:
                 self._finish_node(node, node.tag, attributes)
@@ -224,6 +233,14 @@ class Document:
 
     def _script(self, address):
         return f'<script src="{escape(address)}" defer></script>' if address else ""
+
+
+def depth(root):
+    """Return how many elements are inside one another at most."""
+    count, level = 0, [root]
+    while level:
+        count, level = count + 1, [child for node in level for child in node.iter()]
+    return count
 
 
 def element(tag, **attributes):

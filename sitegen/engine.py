@@ -20,7 +20,7 @@ from .metadata import split_page
 from .trace import depend
 
 BUILT_IN = Path(__file__).parent.parent / "templates" / "sitegen"
-TEMPLATE_TAG = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
+TEMPLATE_TAG = re.compile(r"{%(?:(?!{%|%}).)*%}|{{(?:(?!{{|}}).)*}}")
 MAX_SECONDS = 10
 MAX_BYTES = 5 * 1024 * 1024
 

@@ -1,20 +1,53 @@
 """Markdown to HTML: tables, footnotes, heading anchors, code highlighted with Pygments.
 
-Template tags may stand in the prose; in code they are text. What comes out is therefore a template
-where, and only where, it still has tags.
+pulldown-cmark reads the Markdown, in a hundredth of the time that a parser in Python takes, and says what is in
+it as events; here these become HTML. Template tags may stand in the prose; in code they are text. What comes out
+is therefore a template where, and only where, it still has tags.
 """
 
 import re
 from functools import cache, lru_cache
 from html import escape
+from itertools import count
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from mdit_py_plugins.anchors import anchors_plugin
-from mdit_py_plugins.deflist import deflist_plugin
-from mdit_py_plugins.footnote import footnote_plugin
+from pyromark import Markdown, Options
 
 from .engine import TEMPLATE_TAG
+
+PARSER = Markdown(
+    options=Options.ENABLE_TABLES
+    | Options.ENABLE_FOOTNOTES
+    | Options.ENABLE_STRIKETHROUGH
+    | Options.ENABLE_DEFINITION_LIST
+)
+ELEMENTS = {
+    "Paragraph": "<p>{}</p>\n",
+    "BlockQuote": "\n<blockquote>\n{}</blockquote>\n",
+    "Item": "<li>{}</li>\n",
+    "DefinitionList": "<dl>\n{}</dl>\n",
+    "DefinitionListTitle": "<dt>{}</dt>\n",
+    "DefinitionListDefinition": "<dd>{}</dd>\n",
+    "Table": '<div class="table" tabindex="0"><table>\n{}</tbody>\n</table>\n</div>\n',
+    "TableHead": "<thead>\n<tr>{}</tr>\n</thead>\n<tbody>\n",
+    "TableRow": "<tr>{}</tr>\n",
+    "Emphasis": "<em>{}</em>",
+    "Strong": "<strong>{}</strong>",
+    "Strikethrough": "<s>{}</s>",
+    "HtmlBlock": "{}",
+}
+BREAKS = {"SoftBreak": "\n", "HardBreak": "<br>\n", "Rule": "<hr>\n"}
+NOTES = (
+    '<hr class="footnotes-sep">\n<section class="footnotes">\n<ol class="footnotes-list">\n{}</ol>\n</section>\n'
+)
+DEEPEST_ANCHOR = "H4"
+IN_ADDRESSES = ";/?:@&=+$,-_.!~*'()#%"
+
+# A line of nothing but `{% … %}` is no paragraph: the parser sees a comment. Any other tag is a word to it, of
+# characters that no text has.
+LINE_OF_TAGS = re.compile(r"^([ \t>]*)((?:{%(?:(?!%}).)*%}[ \t]*)+)$", re.MULTILINE)
+MARK = re.compile("<!--\ufdd0\\d+\ufdd1-->|\ufdd2\\d+\ufdd3|%EF%B7%92\\d+%EF%B7%93")
 
 
 @lru_cache(maxsize=512)
@@ -47,71 +80,175 @@ def formatter():
 @lru_cache(maxsize=512)
 def to_html(text, highlight=highlight):
     """Return the HTML of Markdown `text`; `highlight` makes HTML of code and the name of its language."""
-    return parser(highlight).render(text)
+    tags = Tags()
+    return tags.shown(Writer(highlight, tags).write(PARSER.events(tags.hidden(text))))
 
 
-@lru_cache(maxsize=2)
-def parser(highlight):
-    options = {"highlight": lambda code, language, attributes: highlight(code, language)}
-    markdown = MarkdownIt("commonmark", options, renderer_cls=PageRenderer)
-    markdown.enable(["table", "strikethrough"])
-    markdown.use(footnote_plugin).use(deflist_plugin)
-    markdown.use(anchors_plugin, max_level=4, permalink=True, permalinkSymbol="#")
-    markdown.inline.ruler.before("escape", "template_tag", inline_tag)
-    markdown.block.ruler.before("fence", "template_tags", block_tags, {"alt": ["paragraph"]})
-    return markdown
+class Tags:
+    """The template tags of a text, kept from its parser under marks."""
+
+    def __init__(self):
+        self.by_mark = {}
+
+    def hidden(self, text):
+        """Return the text with a mark in the place of each tag."""
+        if "{%" in text:
+            text = LINE_OF_TAGS.sub(lambda line: line[1] + self._mark("<!--\ufdd0{}\ufdd1-->", line[2]), text)
+        return TEMPLATE_TAG.sub(lambda tag: self._mark("\ufdd2{}\ufdd3", tag[0]), text)
+
+    def _mark(self, pattern, tag):
+        mark = pattern.format(len(self.by_mark))
+        self.by_mark[mark] = self.by_mark[quote(mark)] = tag
+        return mark
+
+    def shown(self, text):
+        """Return the text with its tags back in place."""
+        return MARK.sub(lambda mark: self.by_mark.get(mark[0], ""), text) if self.by_mark else text
 
 
-def inline_tag(state, silent):
-    """Markdown rule: a template tag in a line stays as it is."""
-    match = state.src.startswith("{", state.pos) and TEMPLATE_TAG.match(state.src, state.pos)
-    if not match:
-        return False
-    if not silent:
-        state.push("html_inline", "", 0).content = match[0]
-    state.pos = match.end()
-    return True
+class Opened(NamedTuple):
+    """An element that has begun: where its HTML and its words do."""
+
+    name: str
+    value: Any
+    html: int
+    words: int
 
 
-def block_tags(state, start, end, silent):
-    """Markdown rule: a line of nothing but `{% … %}` is no paragraph."""
-    first = state.bMarks[start] + state.tShift[start]
-    if not state.src.startswith("{%", first) or state.is_code_block(start):
-        return False
-    line = state.src[first : state.eMarks[start]].strip()
-    if not re.fullmatch(r"(?:{%((?!%}).)*%}\s*)+", line):
-        return False
-    if not silent:
-        token = state.push("html_block", "", 0)
-        token.map = [start, start + 1]
-        token.content = line + "\n"
-        state.line = start + 1
-    return True
+class Writer:
+    """Writes the HTML of one text. An element is written when it ends, around what is in it."""
+
+    def __init__(self, highlight, tags):
+        self.highlight, self.tags = highlight, tags
+        self.html, self.words, self.opened = [], [], []
+        self.slugs, self.notes, self.references = set(), {}, {}
+
+    def write(self, events):
+        """Return the HTML of these events."""
+        for event in events:
+            kind, value = named(event)
+            match kind:
+                case "Start":
+                    self.opened.append(Opened(*named(value), len(self.html), len(self.words)))
+                case "End":
+                    self._end(self.opened.pop())
+                case "Text":
+                    self.words.append(value)
+                    self.html.append(escape(value, quote=False))
+                case "Code":
+                    self.words.append(value)
+                    self.html.append(f"<code>{keep_braces(escape(self.tags.shown(value)))}</code>")
+                case "Html" | "InlineHtml":
+                    self.html.append(value)
+                case "FootnoteReference":
+                    self.html.append(self._reference(value))
+                case _:
+                    self.html.append(BREAKS[kind])
+        return "".join(self.html) + self._footnotes()
+
+    def _end(self, element):
+        inner = "".join(self.html[element.html :])
+        del self.html[element.html :]
+        match element.name:
+            case "Heading":
+                html = self._heading(element.value["level"], inner, self._words(element))
+            case "CodeBlock":
+                html = self._code_block(element.value, self.tags.shown(self._words(element)))
+            case "List":
+                html = listed(element.value, inner)
+            case "TableCell":
+                html = self._cell(inner)
+            case "Link":
+                html = f"<a{where('href', element.value)}>{inner}</a>"
+            case "Image":
+                html = f'<img{where("src", element.value)} alt="{escape(self._words(element))}">'
+                if not any(outer.name == "Image" for outer in self.opened):
+                    del self.words[element.words :]  # no part of the heading around it
+            case "FootnoteDefinition":
+                self.notes.setdefault(element.value.casefold(), inner)
+                html = ""
+            case name:
+                html = ELEMENTS[name].format(inner)
+        self.html.append(html)
+
+    def _words(self, element):
+        return "".join(self.words[element.words :])
+
+    def _heading(self, level, inner, words):
+        tag = level.lower()
+        slug = re.sub(r"[^\w\- ]", "", MARK.sub("", words).lower().replace(" ", "-"))
+        if level > DEEPEST_ANCHOR or not slug:
+            return f"<{tag}>{inner}</{tag}>\n"
+        slug = next(name for name in numbered(slug) if name not in self.slugs)
+        self.slugs.add(slug)
+        return f'<{tag} id="{slug}">{inner} <a class="header-anchor" href="#{slug}">#</a></{tag}>\n'
+
+    def _code_block(self, kind, code):
+        """Return a code block that a keyboard can scroll when its lines are too long."""
+        language = next(iter(kind["Fenced"].split()), "") if kind != "Indented" else ""
+        html = self.highlight(code, language) if language else escape(code)
+        name = f' class="language-{escape(language)}"' if language else ""
+        return f'<pre tabindex="0"><code{name}>{keep_braces(html)}</code></pre>\n'
+
+    def _cell(self, inner):
+        table, row = self.opened[-2:]
+        tag = "th" if row.name == "TableHead" else "td"
+        alignment = table.value[len(self.html) - row.html].lower()
+        style = f' style="text-align:{alignment}"' if alignment != "none" else ""
+        return f"<{tag}{style}>{inner}</{tag}>"
+
+    # Footnotes: numbered as they are referred to, and shown below everything else.
+
+    def _reference(self, name):
+        name = name.casefold()
+        self.references[name] = self.references.get(name, 0) + 1
+        number, turn = list(self.references).index(name) + 1, nth(self.references[name])
+        return (
+            f'<sup class="footnote-ref"><a href="#fn{number}" id="fnref{number}{turn}">[{number}{turn}]</a></sup>'
+        )
+
+    def _footnotes(self):
+        notes = "".join(self._note(number, name) for number, name in enumerate(self.references, 1))
+        return NOTES.format(notes) if notes else ""
+
+    def _note(self, number, name):
+        html, turns = self.notes[name], range(1, self.references[name] + 1)
+        back = "".join(
+            f' <a href="#fnref{number}{nth(turn)}" class="footnote-backref">\u21a9\ufe0e</a>' for turn in turns
+        )
+        text = html.removesuffix("</p>\n")
+        html = f"{text}{back}</p>\n" if text != html else html + back
+        return f'<li id="fn{number}" class="footnote-item">{html}</li>\n'
 
 
-class PageRenderer(RendererHTML):
-    """Writes code so that no template engine sees a tag in it, and what may be wide so that it can scroll."""
+def named(value):
+    """Return the name and the value of what the parser says: `"Rule"` or `{"Text": "…"}`."""
+    return (value, None) if isinstance(value, str) else value.popitem()
 
-    def code_inline(self, tokens, index, options, env):
-        return keep_braces(super().code_inline(tokens, index, options, env))
 
-    def code_block(self, tokens, index, options, env):
-        return reachable(keep_braces(super().code_block(tokens, index, options, env)))
+def listed(start, items):
+    if start is None:
+        return f"\n<ul>\n{items}</ul>\n"
+    return f"\n<ol>\n{items}</ol>\n" if start == 1 else f'\n<ol start="{start}">\n{items}</ol>\n'
 
-    def fence(self, tokens, index, options, env):
-        return reachable(keep_braces(super().fence(tokens, index, options, env)))
 
-    def table_open(self, tokens, index, options, env):
-        return '<div class="table" tabindex="0">' + self.renderToken(tokens, index, options, env)
+def where(attribute, link):
+    """Return the attributes of a link or picture that say where it leads, and its title."""
+    scheme = "mailto:" if link["link_type"] == "Email" else ""
+    title = f' title="{escape(link["title"])}"' if link["title"] else ""
+    return f' {attribute}="{scheme}{escape(quote(link["dest_url"], IN_ADDRESSES))}"{title}'
 
-    def table_close(self, tokens, index, options, env):
-        return self.renderToken(tokens, index, options, env) + "</div>\n"
+
+def numbered(slug):
+    """Yield the slug, and then what to take in its place."""
+    yield slug
+    yield from (f"{slug}-{number}" for number in count(1))
+
+
+def nth(turn):
+    return f":{turn - 1}" if turn > 1 else ""
 
 
 def keep_braces(html):
-    return html.replace("{", "&#123;") if "{" in html else html
-
-
-def reachable(html):
-    """Return a code block that a keyboard can scroll when its lines are too long."""
-    return html.replace("<pre>", '<pre tabindex="0">', 1)
+    """Return HTML in which no template engine sees a tag, nor the end of one that seems to begin before."""
+    return html.replace("{", "&#123;").replace("}", "&#125;")

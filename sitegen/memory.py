@@ -1,32 +1,31 @@
-"""What was parsed before, by its source: parsing is most of a build, and most texts stay as they are."""
+"""What was made before, by its source: code in its colours and the heads of pages, most of which stay as they are."""
 
 import json
-import os
 import sqlite3
 from datetime import date, datetime
 
-from . import render
 from .build import generator
+from .markdown import highlight
 from .metadata import read_mapping
 from .pages import digest
 
-ROOM = 3  # forget what is not used once the memory holds this many times what is
-
+ROOM_FOR_HEADS = 3  # for each page: forget them all once there are more
+ROOM_FOR_CODE = 10_000
 
 TABLES = """
-    CREATE TABLE IF NOT EXISTS texts (name TEXT PRIMARY KEY, html TEXT) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS codes (age INTEGER PRIMARY KEY, name TEXT UNIQUE, html TEXT);
     CREATE TABLE IF NOT EXISTS heads (name TEXT PRIMARY KEY, metadata TEXT) WITHOUT ROWID;
 """
 
 
 class Memory:
-    """Keeps HTML and metadata in one file; one process writes it, forked ones may read."""
+    """Keeps HTML of code and metadata in one file, which only the process that opened it writes."""
 
     def __init__(self, path):
-        self.path = path
-        self.new, self._new_heads = {}, {}
-        self._connection, self._process = None, None
-        self._heads = dict(self._open().execute("SELECT name, metadata FROM heads"))
+        self._connection = connect(path)
+        self._heads = dict(self._connection.execute("SELECT name, metadata FROM heads"))
+        self._codes = dict(self._connection.execute("SELECT name, html FROM codes"))
+        self._new_heads, self._new_codes = {}, {}
 
     def read_head(self, text, file, line):
         """Return the mapping that the YAML at the top of a page describes, parsed only if it is new."""
@@ -38,69 +37,46 @@ class Memory:
             self._new_heads[name] = written
         return mapping
 
-    def to_html(self, text):
-        """Return the HTML of a Markdown text, parsed only if it is new."""
-        return self._remembered(text, lambda: render.parsed(text, self.highlight))
-
     def highlight(self, code, language):
-        """Return code with the spans of its colours: an edited page has mostly the code it had."""
-        from .markdown import highlight
-
-        return self._remembered(f"{language}\n{code}", lambda: highlight(code, language))
-
-    def _remembered(self, source, make):
-        name = self.name(source)
-        row = self._open().execute("SELECT html FROM texts WHERE name = ?", [name]).fetchone()
-        if row:
-            return row[0]
-        if name not in self.new:
-            self.new[name] = make()
-        return self.new[name]
+        """Return code with the spans of its colours, read only if it is new."""
+        name = self.name(f"{language}\n{code}")
+        if name not in self._codes:
+            self._codes[name] = self._new_codes[name] = highlight(code, language)
+        return self._codes[name]
 
     def name(self, source):
         return digest(generator(), source)
 
-    def take_new(self):
-        """Return what was made since the last call, by name."""
-        new, self.new = self.new, {}
+    def take_new_codes(self):
+        """Return the HTML of code that was made since the last call, by name."""
+        new, self._new_codes = self._new_codes, {}
         return new
 
-    def save(self, new, texts):
-        """Keep what is new, and forget, when there is too much of it, what is of none of these Markdown texts."""
-        with self._open() as connection:
-            if self._new_heads and len(self._heads) > ROOM * len(texts):
+    def save(self, new_codes, pages):
+        """Keep what is new of a site of this many pages, and forget what is too much."""
+        with self._connection as connection:
+            if self._new_heads and len(self._heads) > ROOM_FOR_HEADS * pages:
                 connection.execute("DELETE FROM heads")
             connection.executemany("INSERT OR REPLACE INTO heads VALUES (?, ?)", self._new_heads.items())
-            if not new:
-                return
-            connection.executemany("INSERT OR IGNORE INTO texts VALUES (?, ?)", new.items())
-            known = {name for (name,) in connection.execute("SELECT name FROM texts")}
-            if len(known) > ROOM * len(texts):
-                unused = known - {self.name(text) for text in texts}
-                connection.executemany("DELETE FROM texts WHERE name = ?", [[name] for name in unused])
-
-    def _open(self):
-        # A connection must not be used across a fork.
-        if self._process != os.getpid():
-            self._connection, self._process = self._connect(), os.getpid()
-        return self._connection
-
-    def _connect(self):
-        connection = sqlite3.connect(self.path)
-        try:
-            # What is lost in a power cut is only parsed again.
-            connection.execute("PRAGMA synchronous=OFF")
-            connection.executescript(TABLES)
-        except sqlite3.DatabaseError:
-            connection.close()
-            self.path.unlink()
-            return self._connect()
-        return connection
+            connection.executemany("INSERT OR IGNORE INTO codes (name, html) VALUES (?, ?)", new_codes.items())
+            connection.execute("DELETE FROM codes WHERE age <= (SELECT max(age) FROM codes) - ?", [ROOM_FOR_CODE])
 
     def close(self):
-        if self._connection:
-            self._connection.close()
-            self._connection, self._process = None, None
+        self._connection.close()
+
+
+def connect(path):
+    """Return a connection to the file at `path`, which is made anew if it is not one of ours."""
+    connection = sqlite3.connect(path)
+    try:
+        # What is lost in a power cut is only made again.
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.executescript(TABLES)
+    except sqlite3.DatabaseError:
+        connection.close()
+        path.unlink()
+        return connect(path)
+    return connection
 
 
 def as_json(mapping):

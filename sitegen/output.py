@@ -2,7 +2,7 @@
 
 A site is built in a hidden folder beside the output, its workshop, and put in place by one rename, so
 that a build that is killed leaves the old site as it was. The workshop also keeps what the next build
-can use: the state of the last one, the folder it replaced, and the HTML of Markdown by the hash of its text.
+can use: the state of the last one, the folder it replaced, and what memory.py keeps.
 """
 
 import ctypes

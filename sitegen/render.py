@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 from .document import Document, Facts
 from .engine import MAX_BYTES, TEMPLATE_TAG, has_tags, load_template, make_engine, render_template, too_large
 from .errors import SiteError
+from .markdown import highlight, to_html
 from .metadata import read_mapping
 from .site import PageView, Site, SiteView
 from .trace import recording
@@ -33,24 +34,17 @@ class Rendered:
     trace: dict
 
 
-def parsed(text, *highlight):
-    """Return the HTML of Markdown `text`; `highlight` may replace the function that colours code."""
-    from . import markdown  # most builds have their HTML from the last one, and do without the parser
-
-    return markdown.to_html(text, *highlight)
-
-
 class RenderedSite(Site):
     """A site that can render its pages.
 
-    `to_html` turns Markdown into HTML and `read_head` reads what stands at the top of a page; a build hands
-    in some that remember. `hashed` gives assets the names that a built site has.
+    `highlight` colours code and `read_head` reads what stands at the top of a page; a build hands in some that
+    remember. `hashed` gives assets the names that a built site has.
     """
 
-    def __init__(self, folder, options=None, now=None, hashed=False, read_head=read_mapping, to_html=parsed):
+    def __init__(self, folder, options=None, now=None, hashed=False, read_head=read_mapping, highlight=highlight):
         super().__init__(folder, options, now, hashed, read_head)
         self.engine = make_engine(self.folder)
-        self.to_html = to_html
+        self.highlight = highlight
         self.view = SiteView(self)
 
     def render(self, page, script=None):
@@ -87,7 +81,7 @@ class RenderedSite(Site):
     def content_of(self, page):
         """Return the HTML of a page without its layout; nothing for a page that is a whole document."""
         if page.is_markdown:
-            html = self.to_html(page.text)
+            html = to_html(page.text, self.highlight)
             is_template = has_tags(html) and page.metadata.get("template", True)
             return mark_safe(self._render_text(page, html) if is_template else html)
         if WHOLE_DOCUMENT.search(page.text):

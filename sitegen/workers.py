@@ -1,10 +1,15 @@
 """Work spread over processes: threads would share one interpreter lock."""
 
+import fcntl
 import gc
 import os
 import threading
+from contextlib import suppress
 
 from .errors import SiteError
+
+PIPE_BYTES = 1024 * 1024  # the most that Linux gives everybody
+TICKET, MAX_TICKETS = 4, 4000  # bytes of each, and how many a pipe holds everywhere
 
 
 def processors():
@@ -18,40 +23,74 @@ def can_fork():
 
 
 def spread(function, items, processes):
-    """Yield `function(item)` for every item, in any order, worked on by this many forked processes.
+    """Yield `function(item)` for every item, in any order, worked on by this process and forked ones.
 
-    A process whose parent was killed ends at its next result, since nobody is left to take it.
+    They are `processes` together, and each takes the next item when it has done one. A forked one whose parent
+    was killed ends at its next result, since nobody is left to take it.
     Raises SiteError when one of the processes is killed.
     """
     from multiprocessing import get_context  # most builds are too small to need it
-    from multiprocessing.connection import wait
 
     context = get_context("fork")
     gc.freeze()  # else each process would copy what it collects
+    tickets = tickets_for(items)
     readers, children = [], []
-    for number in range(processes):
+    for _ in range(processes - 1):
         reader, writer = context.Pipe(duplex=False)
-        child = context.Process(
-            target=work, args=(function, items[number::processes], reader, writer), daemon=True
-        )
+        widen(writer)
+        child = context.Process(target=work, args=(function, items, tickets, reader, writer), daemon=True)
         child.start()
         writer.close()
         readers.append(reader)
         children.append(child)
+    for item in drawn(items, tickets):
+        yield function(item)
+        yield from arrived(readers, timeout=0)
     while readers:
-        for reader in wait(readers):
-            try:
-                yield reader.recv()
-            except EOFError:
-                readers.remove(reader)
-                reader.close()
+        yield from arrived(readers)
     for child in children:
         child.join()
         if child.exitcode:
             raise SiteError("sitegen", f"a process that rendered pages ended with {child.exitcode}")
 
 
-def work(function, items, reader, writer):
+def widen(pipe):
+    """Give a pipe room for what is done while this process has an item of its own, where the system can."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):  # more than this user may have
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+
+
+def tickets_for(items):
+    """Return a pipe in which are the numbers of the items, or of every second, third … so that all fit into it."""
+    tickets, written = os.pipe()
+    numbers = range(0, len(items), 1 + len(items) // MAX_TICKETS)
+    os.write(written, b"".join(number.to_bytes(TICKET) for number in numbers))
+    os.close(written)
+    return tickets
+
+
+def drawn(items, tickets):
+    """Yield the items that no process has taken yet."""
+    while ticket := os.read(tickets, TICKET):
+        number = int.from_bytes(ticket)
+        yield from items[number : number + 1 + len(items) // MAX_TICKETS]
+    os.close(tickets)
+
+
+def arrived(readers, timeout=None):
+    """Yield what has come from the other processes, and take those that have ended off the list."""
+    from multiprocessing.connection import wait
+
+    for reader in wait(readers, timeout):
+        try:
+            yield reader.recv()
+        except EOFError:
+            readers.remove(reader)
+            reader.close()
+
+
+def work(function, items, tickets, reader, writer):
     reader.close()
-    for item in items:
+    for item in drawn(items, tickets):
         writer.send(function(item))

@@ -231,12 +231,18 @@ def test_the_board_of_a_removed_sprint_loads_anew(user, sprint, now):
     assert batch_of(sprint.pk, since) == {"reset": True}
 
 
-def test_the_number_of_queries_does_not_grow_with_the_cards(user, sprint, add, now, django_assert_max_num_queries):
-    since = now()
-    for n in range(30):
-        add(f"Task {n}", sprint, assigned=user)
-    with django_assert_max_num_queries(8):
-        batch_of(sprint.pk, since)
+# The newest number, the changes, their cards; for the head the sprint with its counts, and the burndown's new changes.
+@pytest.mark.parametrize(("status", "expected"), [(Status.ACTIVE, 3), (Status.DONE, 5)])
+def test_the_number_of_queries_does_not_grow_with_the_cards(
+    user, sprint, add, now, django_assert_num_queries, status, expected
+):
+    tasks = [add(f"Task {n}", sprint, assigned=user) for n in range(30)]
+    for count in (1, 30):
+        since = now()
+        for task in tasks[:count]:
+            actions.change_task(user, task.pk, status=status)
+        with django_assert_num_queries(expected):
+            batch_of(sprint.pk, since)
 
 
 # The bell

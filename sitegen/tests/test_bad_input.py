@@ -128,7 +128,11 @@ def test_a_linked_folder_is_not_followed(site, tmp_path):
     assert "static: is a link" in failure(site)
 
 
-def test_two_pages_with_one_address_are_an_error(site):
+@pytest.mark.parametrize("batch", [1, 16])
+def test_two_pages_with_one_address_are_an_error(site, monkeypatch, batch):
+    monkeypatch.setattr("sitegen.builder.PAGES_WORTH_PROCESSES", 2)
+    monkeypatch.setattr("sitegen.builder.BATCH", batch)
+    monkeypatch.setattr("sitegen.builder.can_fork", lambda: batch == 1)
     site.write("about.md", "# One")
     site.write("about.html", "Two")
     site.write("team/index.md", "# Three")
@@ -159,17 +163,27 @@ def test_a_page_that_runs_too_long_is_an_error_and_the_rest_is_built(site, monke
 
 
 def test_a_page_whose_text_takes_too_long_to_parse_is_an_error_and_the_rest_is_built(site, monkeypatch):
-    def parsed(text, *highlight):
+    def to_html(text, highlight):
         assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 10
         if "endless" in text:
             signal.raise_signal(signal.SIGALRM)  # as the timer does once the seconds are over
         return text
 
-    monkeypatch.setattr("sitegen.render.parsed", parsed)
+    monkeypatch.setattr("sitegen.render.to_html", to_html)
     site.write("index.md", "Fine\n")
     site.write("brackets.md", "endless\n")
     [problem] = site.build().problems
     assert "brackets.md: runs for more than 10 seconds" in str(problem)
+    assert "Fine" in site.html("index.html")
+
+
+@pytest.mark.parametrize(("name", "text"), [("deep.md", "> " * 20_000 + "x"), ("deep.html", "<div>" * 20_000)])
+def test_a_page_nested_without_end_is_an_error_and_the_rest_is_built(site, name, text):
+    site.write("index.md", "# Fine\n")
+    site.write("wide.html", "<p>x</p>" * 2_000)
+    site.write(name, text)
+    [problem] = site.build().problems
+    assert f"{name}: has more than 1000 elements inside one another" in str(problem)
     assert "Fine" in site.html("index.html")
 
 

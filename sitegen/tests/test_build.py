@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from sitegen.__main__ import main
 from sitegen.errors import BuildError, SiteError
 from sitegen.render import RenderedSite
+from sitegen.workers import MAX_TICKETS, spread
 
 
 def test_index_and_other_pages_get_their_addresses(small_site):
@@ -171,13 +172,15 @@ def test_a_process_that_is_killed_fails_the_build_and_the_old_site_stays(small_s
     small_site.build()
     whole = small_site.files()
     monkeypatch.setattr("sitegen.builder.PAGES_WORTH_PROCESSES", 2)
+    monkeypatch.setattr("sitegen.builder.BATCH", 1)
     monkeypatch.setattr("sitegen.builder.can_fork", lambda: True)
-    render, here = RenderedSite.render, os.getpid()
+    render, here, (began, begin) = RenderedSite.render, os.getpid(), os.pipe()
 
     def killed(site, page, script=None):
-        assert os.getpid() != here
-        if page.slug == "about":
+        if os.getpid() != here:
+            os.write(begin, b"the other one has a page")
             os.kill(os.getpid(), signal.SIGKILL)
+        os.read(began, 1)
         return render(site, page, script)
 
     monkeypatch.setattr(RenderedSite, "render", killed)
@@ -185,6 +188,21 @@ def test_a_process_that_is_killed_fails_the_build_and_the_old_site_stays(small_s
     with pytest.raises(SiteError, match="a process that rendered pages ended with -9"):
         small_site.build(processes=2)
     assert small_site.files() == whole
+
+
+def test_every_page_is_done_once_by_whoever_is_idle():
+    pages, here, (began, begin), waited = list(range(2 * MAX_TICKETS + 1)), os.getpid(), os.pipe(), []
+
+    def do(page):
+        if os.getpid() != here:
+            os.write(begin, b".")
+        elif not waited:
+            waited.append(os.read(began, 1))
+        return page, os.getpid()
+
+    done = list(spread(do, pages, 3))
+    assert sorted(page for page, _ in done) == pages
+    assert len({process for _, process in done}) > 1
 
 
 @pytest.mark.parametrize("processes", [1, 3])

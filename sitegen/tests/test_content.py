@@ -1,6 +1,12 @@
-import pytest
+import re
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sitegen.engine import TEMPLATE_TAG
 from sitegen.errors import BuildError
+from sitegen.markdown import to_html
 from sitegen.options import build_moment
 
 
@@ -175,6 +181,15 @@ def test_chance_is_the_same_in_every_build(blog):
         ("```python\ndef f(): pass\n```", '<span class="k">def</span>'),
         ("```nolanguage\na < b\n```", "a &lt; b"),
         ("~~gone~~", "<s>gone</s>"),
+        ("Term\n: Meaning", "<dt>Term</dt><dd>Meaning</dd>"),
+        ("Once[^1], twice[^1]\n\n[^1]: Note", '<a class="footnote-backref" href="#fnref1:1">'),
+        ("Of it[^Abc]\n\n[^aBC]: Note", '<li class="footnote-item" id="fn1">'),
+        ("## Same\n\n## Same", '<h2 id="same-1">'),
+        ("## Of {{ page.title }} ![alt](x.png)\n", 'id="of--"'),
+        ("3. c\n4. d", '<ol start="3">'),
+        ("![a *b* `c`](x.png)", 'alt="a b c"'),
+        ("<me@example.org>", 'href="mailto:me@example.org"'),
+        ('[x](<Größe "1".txt>)', 'href="Gr%C3%B6%C3%9Fe%20%221%22.txt"'),
         ("[x](blog/p1.md#top)", 'href="/blog/p1/#top"'),
     ],
 )
@@ -195,6 +210,72 @@ def test_template_tags_work_in_markdown_prose_and_not_in_code(blog):
     assert "<li>P5</li>" in html
     assert "<code>{{ page.title }}</code>" in html
     assert "{% nonsense %}" in html
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[x]({% url 'blog/p1' %})", '<a href="/blog/p1/">x</a>'),
+        ("| a |\n|---|\n| {{ 'b'|upper }} |", "<td>B</td>"),
+        ("{% for n in 'xy' %}\nyes\n{% endfor %}", "<main><p>yes</p><p>yes</p></main>"),
+        ("- {% if page %}\n  yes\n  {% endif %}", "<li>yes</li>"),
+        ('<b title="{{ page.title }}">*x*</b>', '<b title="T"><em>x</em></b>'),
+        ("Not {%`a\nb %}`", "<p>Not {%<code>a b %}</code></p>"),
+        ("`{{ a }}`<!--{{ page.title }}-->", "<p><code>{{ a }}</code></p>"),
+        ('```\n{% if a %}\n{{ b|default:"<" }}\n```', '<code>{% if a %}\n{{ b|default:"&lt;" }}\n</code>'),
+    ],
+)
+def test_template_tags_stand_anywhere_in_markdown(blog, text, expected):
+    blog.write("layouts/page.html", "<!doctype html><title>x</title><main>{{ content }}</main>")
+    blog.write("a.md", f"---\ntitle: T\n---\n{text}\n")
+    blog.build()
+    assert expected in blog.html("a/index.html")
+
+
+PIECES = [
+    *(
+        "{{ x }}",
+        "{% y %}",
+        "{%",
+        "}}",
+        "text",
+        "ä",
+        "\\",
+        "\t",
+        "    ",
+        "\n",
+        "\n\n",
+        "\n: ",
+        "\n===\n",
+        "\n---\n",
+        "# ",
+    ),
+    *(
+        "[^a]",
+        "[^A]: ",
+        "[",
+        "](",
+        "u)",
+        "![",
+        "[r]",
+        "[r]: /u\n",
+        "<a@b.cd>",
+        "<http://x>",
+        "<b>",
+        "<div>\n",
+        "<!--",
+        "-->",
+    ),
+    *("- ", "3. ", "> ", "|", "\n|---|:-:|\n", "```\n", "```py\n", "`", "~~", "**", "*", "_", "&amp;", '"', "\0"),
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_any_text_is_markdown_and_its_tags_come_out_as_they_were_or_as_text(text):
+    html = to_html(text)
+    assert not re.search("[\ufdd0-\ufdd3]|%EF%B7", html)
+    assert not set(TEMPLATE_TAG.findall(html)) - set(TEMPLATE_TAG.findall(text))
 
 
 def test_a_context_block_in_markdown_counts_at_the_top_and_is_code_below(blog):

@@ -1,11 +1,15 @@
 """A second build makes what changed, all of it and no more."""
 
+from contextlib import closing
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sitegen import output
 from sitegen.build import verify_build
+from sitegen.markdown import highlight
+from sitegen.memory import Memory
 from sitegen.metadata import read_mapping
 from sitegen.options import BuildOptions, build_moment
 
@@ -85,6 +89,34 @@ def test_what_pages_say_at_their_top_is_parsed_once_and_stays_what_it_was(small_
     small_site.write("layouts/foot.html", "<footer>Made here</footer>")
     small_site.build()
     assert small_site.files() == shown
+
+
+def test_code_is_coloured_once(small_site, monkeypatch):
+    coloured = []
+    monkeypatch.setattr(
+        "sitegen.memory.highlight", lambda code, language: coloured.append(code) or highlight(code, language)
+    )
+    for name in ("a", "b"):
+        small_site.write(f"{name}.md", "```python\nx = 1\n```\n")
+    small_site.build()
+    shown = small_site.files()
+    for title in ("New", "Untitled site"):
+        small_site.write("site.yaml", f"title: {title}\n")
+        assert small_site.build().rendered > 2
+    assert coloured == ["x = 1\n"]
+    assert small_site.files() == shown
+
+
+def test_the_memory_forgets_the_oldest_code(tmp_path, monkeypatch):
+    monkeypatch.setattr("sitegen.memory.ROOM_FOR_CODE", 2)
+    for number in range(3):
+        with closing(Memory(tmp_path / "memory")) as memory:
+            memory.highlight(f"x = {number}", "python")
+            memory.save(memory.take_new_codes(), pages=1)
+    with closing(Memory(tmp_path / "memory")) as memory:
+        for number in range(3):
+            memory.highlight(f"x = {number}", "python")
+        assert len(memory.take_new_codes()) == 1
 
 
 def test_what_has_gone_leaves_the_output(small_site):
