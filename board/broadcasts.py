@@ -72,7 +72,8 @@ def _cards(sprint_id, people):
     tasks = Task.objects.on_board(sprint_id).order_by("order", "pk")
     places = list(tasks.values_list("pk", "version", "order", "sprint_id", "status"))
     look = _look(people)
-    cards = {pk: kept_cards.get(*_as_kept(pk, version, order, look)) for pk, version, order, *_ in places}
+    kept = kept_cards.get_all(_as_kept(pk, version, order, look) for pk, version, order, *_ in places)
+    cards = {pk: html for (pk, *_), html in zip(places, kept, strict=True)}
     missing = [pk for pk, html in cards.items() if html is None]
     for pk, task in Task.objects.select_related("assigned").in_bulk(missing).items():
         cards[pk] = card(task, people)

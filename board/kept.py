@@ -5,6 +5,8 @@ from threading import Lock
 
 from cachetools import LRUCache
 
+NOTHING = None, None
+
 
 class Kept:
     """Keeps the last of each thing that was made, and of all things those that were asked for last.
@@ -24,9 +26,13 @@ class Kept:
 
     def get(self, key, state):
         """Return the thing as made from this state, None when it is not kept."""
+        return self.get_all([(key, state)])[0]
+
+    def get_all(self, wanted):
+        """Return a list of the things as made from the states of [(key, state)], None for what is not kept."""
         with self._lock:
-            made_from, thing = self._entries.get(key, (None, None))
-        return thing if made_from == state else None
+            found = [(self._entries.get(key, NOTHING), state) for key, state in wanted]
+        return [thing if made_from == state else None for (made_from, thing), state in found]
 
     def get_or_make(self, key, state, make):
         """Return the thing as made from this state, by `make()` when it is not kept."""
