@@ -104,6 +104,21 @@ def test_a_drop_that_nobody_answers_goes_back_when_its_time_is_up(someone, sprin
     one.see("todo", ["Slow"])
 
 
+def test_a_card_that_was_deleted_while_in_hand_and_whose_move_fails_is_gone(someone, sprint, add_tasks, api):
+    (task,) = add_tasks("Gone")
+    one = someone("demo").open_board(sprint)
+    one.expected = BREAKING
+    one.page.route(PLACE, lambda route: route.abort())
+    one.lift("Gone")
+    api.delete(f"/tasks/{task}").raise_for_status()
+    add_tasks("Seen after it")
+    one.see("todo", ["Seen after it"])
+    one.carry("done")
+    with one.page.expect_event("requestfailed"):
+        one.page.mouse.up()
+    one.see("done", [])
+
+
 def test_a_move_whose_answer_got_lost_is_not_called_lost_nor_made_twice(someone, sprint, add_tasks, api):
     (task,) = add_tasks("Lost answer")
     one = someone("demo")
