@@ -44,6 +44,11 @@ def log_in(url, username):
         return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
 
 
+def values_of(cookie):
+    """Return {name: value} of a cookie header."""
+    return dict(part.split("=", 1) for part in cookie.split("; "))
+
+
 def has_tls(url):
     """Tell whether a client needs certificates; to read them takes longer than most requests of ours."""
     return url.startswith("https:")

@@ -17,7 +17,7 @@ from websockets.sync.client import connect
 from .board_page import unused_end_date
 from .conftest import api_of, token_of
 from .crash import manage
-from .live_client import log_in
+from .live_client import log_in, values_of
 from .server import TIMES, Server
 from .services import Postgres
 from .test_ending import write_lock
@@ -168,11 +168,6 @@ def test_postgresql_restarts_under_an_open_board_and_no_secret_comes_out(tmp_pat
             for place in [server.log.read_text(), *pages]:
                 for secret in [*CANARIES.values(), session["sessionid"], session["csrftoken"]]:
                     assert secret not in place
-
-
-def values_of(cookie):
-    """Return {name: value} of a cookie header."""
-    return dict(part.split("=", 1) for part in cookie.split("; "))
 
 
 def break_the_code(postgres, server, cookie):

@@ -13,19 +13,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from .conftest import api_of
-from .live_client import has_tls
+from .live_client import log_in, values_of
 from .server import ROOT, Server
 
 NOT_ACCEPTED, TRY_LATER, LOG_IN, NO_ACCESS = 1008, 1013, 4401, 4403
-
-
-def log_in(url, username):
-    """Log in by the form; returns the cookie header of a new session."""
-    with httpx.Client(base_url=url, timeout=20, verify=has_tls(url)) as client:
-        client.get("/login/")
-        form = {"username": username, "password": username, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
-        client.post("/login/", data=form)
-        return f"sessionid={client.cookies['sessionid']}; csrftoken={client.cookies['csrftoken']}"
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +138,7 @@ def test_logging_out_closes_the_sockets_of_that_session_alone(open_socket, cooki
     socket, unhurt = open_socket(mine), open_socket(other)
     for one in (socket, unhurt):
         tell(one, since=0)
-    token = mine.split("csrftoken=")[1]
+    token = values_of(mine)["csrftoken"]
     httpx.post(f"{base_url}/logout/", headers={"Cookie": mine, "X-CSRFToken": token}, follow_redirects=False)
     # The hub looks every five seconds anyway: sooner means that it was told.
     assert close_code(socket, timeout=4) == LOG_IN
@@ -285,7 +276,7 @@ def test_logging_out_closes_the_channels_that_the_log_in_opened(open_socket, cha
     link = answer.json()["links"]["channel"]
     path = link[link.index("/socket") :]
     socket, unhurt = open_socket("none=0", None, path), open_socket("none=0", None, channel)
-    token = cookie.split("csrftoken=")[1]
+    token = values_of(cookie)["csrftoken"]
     httpx.post(f"{base_url}/logout/", headers={"Cookie": cookie, "X-CSRFToken": token}, follow_redirects=False)
     assert close_code(socket, timeout=6) == LOG_IN
     assert close_code(open_socket("none=0", None, path)) == LOG_IN

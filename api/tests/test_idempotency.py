@@ -3,7 +3,6 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from http.cookies import SimpleCookie
 
 import httpx
 import pytest
@@ -13,7 +12,7 @@ from rest_framework.test import APIClient
 
 from board import actions, history, idempotency
 from board.models import Answer, Sprint, Task
-from e2e.live_client import log_in
+from e2e.live_client import log_in, values_of
 from e2e.server import Server
 
 from .answers import problem, refusal
@@ -143,7 +142,7 @@ def site(request, tmp_path_factory):
         env["DATABASE_URL"] = request.getfixturevalue("postgres").new_database("idempotency")
     server = Server(tmp_path_factory.mktemp("server"), **env).start()
     cookies = log_in(server.url, "demo")
-    headers = {"cookie": cookies, "x-csrftoken": SimpleCookie(cookies)["csrftoken"].value}
+    headers = {"cookie": cookies, "x-csrftoken": values_of(cookies)["csrftoken"]}
     with httpx.Client(base_url=server.url, headers=headers, timeout=60) as client:
         answer = client.post("/api/token/", json={"username": "demo", "password": "demo"})
         client.headers["authorization"] = f"Token {answer.json()['token']}"

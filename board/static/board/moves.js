@@ -48,9 +48,10 @@ async function work(id, moves) {
   card.classList.remove("saving");
   card.removeAttribute("aria-busy");
   if (!card.matches(".lifted")) free(card);
+  const shown = find(id);
   // It may have left the board meanwhile, and that was said.
-  if (!find(id)) return;
-  if (!failure) sayWhere(find(id));
+  if (!shown) return;
+  if (!failure) sayWhere(shown);
   else if (!isThere(id, moves.at(-1).place)) toast(failure.reason, () => again(id, moves));
 }
 
