@@ -11,7 +11,9 @@ import subprocess
 import tempfile
 import tomllib
 import zipfile
+import zlib
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -30,6 +32,30 @@ FORMAT = 1
 # How every SQLite file begins (https://sqlite.org/fileformat.html).
 SQLITE = b"SQLite format 3\x00"
 DESCRIPTION, DATABASE = "backup.json", "database"
+# What a description has to say, and as what.
+DESCRIPTION_TYPES = {
+    "product": str,
+    "format": int,
+    "version": str,
+    "database": str,
+    "taken": str,
+    "newest": int,
+    "migrations": list,
+}
+LONGEST_DESCRIPTION = 1_000_000
+# A database that grows more than this while it is unpacked was packed to fill the disk: ours grow by 3 to 20.
+MOST_GROWTH = 200
+
+
+# How reading a zip and its description fails on a file that no release wrote: damaged, encrypted, packed otherwise, nested.
+NOT_A_BACKUP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    KeyError,
+    ValueError,
+    EOFError,
+    RuntimeError,
+)
 
 
 class BackupError(Exception):
@@ -122,19 +148,45 @@ def _opened(path):
     with tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as folder:
         try:
             with zipfile.ZipFile(path) as archive:
+                _validate_sizes(archive, folder)
                 description = json.loads(archive.read(DESCRIPTION))
-                _judge(description)
-                copy = archive.extract(DATABASE, folder)
+                _validate_description(description)
+                copy = _unpack(archive, Path(folder) / DATABASE)
         except OSError as error:
-            raise BackupError(f"{path} cannot be read: {error.strerror}.") from None
-        except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+            raise BackupError(f"{path} cannot be read: {error.strerror or error}.") from None
+        except NOT_A_BACKUP as error:
             raise BackupError(f"{path} is not a backup of Lightboard, or not a whole one: {error}.") from None
-        yield description, Path(copy)
+        yield description, copy
 
 
-def _judge(description):
+def _validate_sizes(archive, folder):
+    """Refuse an archive that would fill the memory or the disk. Raises `ValueError`, and `KeyError` for a missing part."""
+    if archive.getinfo(DESCRIPTION).file_size > LONGEST_DESCRIPTION:
+        raise ValueError("its description is too long")
+    database = archive.getinfo(DATABASE)
+    if database.file_size > MOST_GROWTH * max(database.compress_size, 4096):
+        raise ValueError("it would grow beyond all measure when unpacked")
+    if database.file_size > shutil.disk_usage(folder).free:
+        raise BackupError(f"There is no room for the {database.file_size:,} bytes of the backup on the disk.")
+
+
+def _unpack(archive, copy):
+    """Write the database of an archive to a new file that only its owner can read, and return its path."""
+    private = partial(os.open, mode=0o600)
+    with archive.open(DATABASE) as packed, open(copy, "xb", opener=private) as file:
+        shutil.copyfileobj(packed, file, 2**20)
+    return copy
+
+
+def _validate_description(description):
+    """Raises `ValueError` for what no release wrote, and `BackupError` for what does not fit this installation."""
     if not isinstance(description, dict) or description.get("product") != PRODUCT:
         raise ValueError("it was made by another program")
+    for name, kind in DESCRIPTION_TYPES.items():
+        if type(description.get(name)) is not kind:
+            raise ValueError(f"its description has no proper {name!r}")
+    if not all(isinstance(name, str) for name in description["migrations"]):
+        raise ValueError("its description has no proper 'migrations'")
     if description["format"] != FORMAT:
         raise BackupError("This backup was made by a newer Lightboard: restore it with that one.")
     if description["database"] != connection.vendor:
@@ -150,9 +202,7 @@ def _judge(description):
 
 def _restore_sqlite(copy, aside):
     """Bring the copy up to date where it is, then put it in the database's place."""
-    with copy.open("rb") as file:
-        if file.read(len(SQLITE)) != SQLITE:
-            raise BackupError("What is in the backup is not a database.")
+    _validate_sqlite(copy)
     name = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = str(copy)
@@ -167,6 +217,24 @@ def _restore_sqlite(copy, aside):
             os.rename(name + end, f"{name}.{aside}{end}")
     os.rename(copy, name)
     return f"{name}.{aside}"
+
+
+def _validate_sqlite(copy):
+    """Refuse what is no SQLite file, and one with code of its own, before anything runs in it. Raises `BackupError`."""
+    with copy.open("rb") as file:
+        if file.read(len(SQLITE)) != SQLITE:
+            raise BackupError("What is in the backup is not a database.")
+    try:
+        with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as database:
+            database.execute("PRAGMA trusted_schema=OFF")
+            found = database.execute(
+                "SELECT type, name FROM sqlite_schema "
+                "WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%' ORDER BY name"
+            ).fetchone()
+    except sqlite3.DatabaseError as error:
+        raise BackupError(f"What is in the backup is not a whole database: {error}.") from None
+    if found:
+        raise BackupError("The database in the backup has a {} that is not Lightboard's: {!r}.".format(*found))
 
 
 def _restore_postgres(copy, aside):

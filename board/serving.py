@@ -7,6 +7,7 @@ PostgreSQL it is what the server itself says about its connections.
 import fcntl
 import os
 from contextlib import closing, contextmanager
+from functools import partial
 
 from django.db import connection
 
@@ -85,4 +86,4 @@ def _take_alone(file):
 def _lock_file():
     if connection.is_in_memory_db():
         return None
-    return open(f"{connection.settings_dict['NAME']}.lock", "a")
+    return open(f"{connection.settings_dict['NAME']}.lock", "a", opener=partial(os.open, mode=0o600))

@@ -23,10 +23,18 @@ env = Env()
 env.read_env(str(BASE_DIR / ".env"))
 
 
+def make_private_folder(path):
+    """Create a folder that nobody but its owner may enter, whatever the umask. One of another owner is left as it is."""
+    path.mkdir(mode=0o700, exist_ok=True)
+    with suppress(PermissionError):
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o700)
+
+
 def own_secret_key():
     """Return this installation's secret key, made at the first start and kept in `var/secret_key`."""
     path = VAR_DIR / "secret_key"
-    path.parent.mkdir(exist_ok=True)
+    make_private_folder(VAR_DIR)
     if not path.exists():
         with NamedTemporaryFile("w", dir=VAR_DIR) as file:
             file.write(get_random_secret_key())
@@ -90,7 +98,7 @@ def check_folder(database):
     if database["ENGINE"] == "django.db.backends.sqlite3":
         folder = Path(database["NAME"]).parent
         if folder == VAR_DIR:
-            folder.mkdir(exist_ok=True)
+            make_private_folder(folder)
         if not folder.is_dir():
             raise EnvError(f'Environment variable "DATABASE_URL" invalid: There is no folder {folder}.')
 
@@ -153,6 +161,7 @@ try:
     API_RATE = env.str("API_RATE", "6000/minute", validate=is_rate)
     API_RATE_UNKNOWN = env.str("API_RATE_UNKNOWN", "600/minute", validate=is_rate)
     WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", False)
+    STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
     SITE_PAGES = env.path("SITE_PAGES", BASE_DIR / "docs")
     SITE_OUTPUT = env.path("SITE_OUTPUT", VAR_DIR / "site")
     SITE_LIVE = DEBUG  # the preview follows its files, and explains errors with their place and text
@@ -189,7 +198,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "api.middleware.QueryMiddleware",
     "board.middleware.HtmxProblemMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.storage.StaticFilesMiddleware",
     "config.compression.CompressPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -299,7 +308,6 @@ USE_TZ = True
 # Static files: kept beside their app, served compressed and under hashed names once `make` collected them.
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -5,12 +5,21 @@ from graphlib import TopologicalSorter
 from pathlib import PurePosixPath
 
 from django.core.files.base import ContentFile
+from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 IMPORT = re.compile(r'^import (\{[^}]+\}) from "\./([\w-]+)\.js";$', re.MULTILINE)
 EXPORT = re.compile(r"^export ((?:async )?(?:function|const|class) (\w+))", re.MULTILINE)
 ANOTHER = re.compile(r"^(?:import|export)\b.*|^const \{.* as .*", re.MULTILINE)
 COMMENT = re.compile(r"^\s*(?://[^\n]*|/\*\*.*?\*/)\n", re.MULTILINE | re.DOTALL)
+
+
+class StaticFilesMiddleware(WhiteNoiseMiddleware):
+    """WhiteNoise without the manifest, which names every file of the installation."""
+
+    def add_file_to_dictionary(self, url, path, stat_cache=None):
+        if PurePosixPath(url).name != HashedStaticFiles.manifest_name:
+            super().add_file_to_dictionary(url, path, stat_cache)
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):

@@ -282,7 +282,7 @@ class Nginx(Service):
         if self.reads_static:
             static = (ROOT / "deploy" / "nginx-static.conf").read_text()
             ours["# include /srv/lightboard/deploy/nginx-static.conf;"] = static.replace(
-                "/srv/lightboard", str(ROOT)
+                "/srv/lightboard-static", str(ROOT / "var" / "static")
             )
         text = (ROOT / "deploy" / "nginx.conf").read_text()
         for theirs, own in ours.items():

@@ -1,6 +1,7 @@
 """A backup brings back what was; what is not one of ours, or does not fit, changes nothing."""
 
 import json
+import os
 import shutil
 import sqlite3
 import zipfile
@@ -98,7 +99,15 @@ def packed(path, description, database=b""):
         archive.writestr("database", database)
 
 
-OURS = {"product": "Lightboard", "format": 1, "database": "sqlite", "migrations": []}
+OURS = {
+    "product": "Lightboard",
+    "format": 1,
+    "version": "0.1.0",
+    "database": "sqlite",
+    "taken": "2026-11-22T03:00:04+00:00",
+    "newest": 1,
+    "migrations": [],
+}
 FOREIGN = {
     "another program": {**OURS, "product": "Other"},
     "not a backup": "[]",
@@ -107,6 +116,19 @@ FOREIGN = {
     "a newer Lightboard, with board.9999_later": {**OURS, "migrations": ["board.9999_later"]},
     "made by a newer Lightboard: ": {**OURS, "format": 2},
     "What is in the backup is not a database": OURS,
+    "no proper 'taken'": {**OURS, "taken": ["then"]},
+    "no proper 'newest'": {**OURS, "newest": "1"},
+    "no proper 'format'": {**OURS, "format": True},
+    "no proper 'migrations'": {**OURS, "migrations": [{}]},
+    "no proper 'database'": {**OURS, "database": None},
+    "recursion": "[" * 100_000,
+}
+
+
+SCHEMA_WITH_CODE = {
+    "trigger": "CREATE TRIGGER mine AFTER DELETE ON django_session BEGIN DELETE FROM board_task; END",
+    "view": "CREATE VIEW mine AS SELECT * FROM auth_user",
+    "table": "CREATE VIRTUAL TABLE mine USING fts5(words)",
 }
 
 
@@ -126,6 +148,37 @@ def test_a_backup_that_is_not_whole_is_refused(tmp_path, database, backup):
     path.write_bytes(whole)
     refused(path, "not a whole one", database)
     refused(tmp_path / "nothing", "cannot be read", database)
+
+
+def test_a_backup_that_would_fill_disk_or_memory_is_refused_before_it_is_unpacked(tmp_path, database):
+    path = tmp_path / "bomb"
+    for description, content in (({**OURS, "taken": " " * 2_000_000}, b""), (OURS, bytes(50_000_000))):
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("backup.json", json.dumps(description))
+            archive.writestr("database", content)
+        refused(path, "too long" if content == b"" else "beyond all measure", database)
+
+
+@pytest.mark.parametrize(("kind", "code"), SCHEMA_WITH_CODE.items())
+def test_a_database_with_code_of_its_own_is_refused(tmp_path, database, backup, kind, code):
+    with zipfile.ZipFile(backup) as archive:
+        description = archive.read("backup.json").decode()
+        changed = tmp_path / archive.extract("database", tmp_path)
+    with closing(sqlite3.connect(changed)) as connection:
+        connection.execute(code)
+        connection.commit()
+    path = tmp_path / "with-code"
+    packed(path, description, changed.read_bytes())
+    refused(path, f"has a {kind} that is not Lightboard's: 'mine'", database)
+
+
+def test_a_restored_database_is_for_its_owner_alone(database, backup):
+    before = os.umask(0)
+    try:
+        backups.restore(backup)
+    finally:
+        os.umask(before)
+    assert database.stat().st_mode & 0o777 == 0o600
 
 
 def refused(path, reason, database):

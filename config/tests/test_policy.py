@@ -158,3 +158,9 @@ def test_no_other_site_may_read_anything_but_pictures_and_files(browser, rows):
     for kind in ANSWERS.keys() - {"redirect"}:
         allowed = "Access-Control-Allow-Origin" in answer(browser, kind, **rows)
         assert allowed == (kind in {"picture", "file", *DRAWINGS}), kind
+
+
+def test_the_list_of_all_static_files_is_not_served(browser, files, settings):
+    (settings.STATIC_ROOT / "staticfiles.json").write_text("{}")
+    assert browser.get("/static/staticfiles.json").status_code == 404
+    answer(browser, "file")

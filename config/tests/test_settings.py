@@ -89,6 +89,7 @@ def test_right_values_start(run, tmp_path):
         "SECRET_KEY": KEY,
         "SECRET_KEY_FALLBACKS": f"{KEY[::-1]},{KEY}",
         "SITE_URL": "https://board.example:8443",
+        "STATIC_ROOT": str(tmp_path / "static"),
         "TIME_ZONE": "Europe/Stockholm",
         "TRUSTED_ORIGINS": "https://board.example",
         "TRUSTED_PROXIES": "1",
@@ -170,6 +171,15 @@ def test_the_own_secret_key_is_made_once_and_for_the_owner_alone(run, elsewhere)
     assert first.stdout == second.stdout == path.read_text() + "\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("rights_before", [None, 0o755])
+def test_the_folder_of_the_data_is_for_its_owner_alone(run, elsewhere, rights_before):
+    folder = elsewhere / "var"
+    if rights_before:
+        folder.mkdir(rights_before)
+    assert run("-c", "import os; os.umask(0); import config.settings", cwd=elsewhere).stderr == ""
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 def test_two_installations_have_two_keys(run, elsewhere, tmp_path_factory):

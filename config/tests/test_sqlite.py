@@ -1,8 +1,10 @@
 """The queue before SQLite's write lock: first come, first served, and whoever fails hands it on."""
 
+import os
 import sqlite3
+import stat
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 from django.db import OperationalError, connections, transaction
@@ -118,3 +120,37 @@ def test_the_turn_lasts_from_the_beginning_to_the_end_of_the_transaction(file):
         with transaction.atomic(file):
             pass
         assert not connections[file]._queue.take(0)
+
+
+@pytest.fixture
+def no_umask():
+    """Let new files have all rights that their maker gives them."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def rights(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def open_database(path):
+    """Open a database, write to it, and return the connection."""
+    connection = type(connections["default"])({**connections["default"].settings_dict, "NAME": str(path)})
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("CREATE TABLE IF NOT EXISTS words (word)")
+    return connection
+
+
+@pytest.mark.parametrize("has_wide_rights", [False, True])
+def test_the_files_of_a_database_are_for_their_owner_alone(tmp_path, no_umask, has_wide_rights, django_db_blocker):
+    path = tmp_path / "db.sqlite3"
+    if has_wide_rights:
+        path.touch(0o666)
+    with django_db_blocker.unblock(), closing(open_database(path)):
+        assert {name.name: rights(name) for name in tmp_path.iterdir()} == {
+            "db.sqlite3": 0o600,
+            "db.sqlite3-wal": 0o600,
+            "db.sqlite3-shm": 0o600,
+        }
