@@ -110,6 +110,19 @@ def without_body_for_head(application):
     return application_without_body
 
 
+def below_root(application):
+    """Return `application` at the root of its host, whatever a client says.
+
+    Daphne takes the prefix of all links from a header, `Daphne-Root-Path`, which any client may send; pages that are
+    cached for others would carry it.
+    """
+
+    async def application_below_root(scope, receive, send):
+        await application({**scope, "root_path": ""}, receive, send)
+
+    return application_below_root
+
+
 async def nowhere(scope, receive, send):
     """Refuse a socket at an address that nothing has, without a traceback in the log."""
     await receive()
@@ -124,7 +137,7 @@ sockets.append(re_path("", nowhere))
 application = ProtocolTypeRouter(
     {
         "lifespan": lifespan,
-        "http": waiting_for_events(without_body_for_head(bounded(SyncHandler(), REQUESTS_AT_ONCE))),
-        "websocket": SessionMiddlewareStack(SocketUserMiddleware(URLRouter(sockets))),
+        "http": below_root(waiting_for_events(without_body_for_head(bounded(SyncHandler(), REQUESTS_AT_ONCE)))),
+        "websocket": below_root(SessionMiddlewareStack(SocketUserMiddleware(URLRouter(sockets)))),
     }
 )
