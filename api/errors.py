@@ -1,7 +1,7 @@
-"""What went wrong, in one shape, after RFC 9457: {"status", "title", "detail", "fields": {name: [messages]}}.
+"""Errors in the shape of Django REST framework: {field: [messages]}, or {"detail": message}.
 
-Whatever a view of the API raises comes through `answer`; what fails before or beside a view, middleware.py brings
-into the same shape.
+Clients that name `application/problem+json` in `Accept` get RFC 9457 instead: {"status", "title", "detail", "fields"}.
+Errors of a view pass through `handle_exception`. `middleware.py` covers those that are raised before or beside a view.
 """
 
 import logging
@@ -17,6 +17,7 @@ from django.core.exceptions import (
 from django.core.exceptions import ValidationError as BrokenRule
 from django.db import DataError, IntegrityError
 from django.http import Http404
+from django.utils.cache import patch_vary_headers
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -31,37 +32,54 @@ from .authentication import refusal
 
 log = logging.getLogger(__name__)
 
-MEDIA_TYPE = "application/problem+json"
+PROBLEM_JSON = "application/problem+json"
 KEY_TAKEN = "This key came with another request before: a new request needs a new key."
 NOT_UNDERSTOOD = "The request cannot be understood."
 
 
-class Problem(Response):
-    """The answer to a request that failed; `more` are members of its own, beside those that all have."""
+class ErrorResponse(Response):
+    """An error: `data` in the shape of REST framework, sent as a problem (RFC 9457) to a client that asks for one."""
 
-    def __init__(self, status, detail, fields=None, headers=None, **more):
-        super().__init__(problem(status, detail, fields) | more, status=status, headers=headers)
+    def __init__(self, data, status, headers=None):
+        super().__init__(data, status=status, headers=headers)
+        patch_vary_headers(self, ["Accept"])
 
     @property
     def rendered_content(self):
-        if self.accepted_renderer.format == "json":
-            self.content_type = MEDIA_TYPE
+        if self.accepted_renderer.format == "json" and wants_problem(self.renderer_context["request"]):
+            self.content_type = PROBLEM_JSON
+            self.data = problem(self.status_code, self.data)
         return super().rendered_content
 
 
-def problem(status, detail, fields=None):
-    """Return the body of the answer to a request that failed."""
-    return {"status": status, "title": HTTPStatus(status).phrase, "detail": detail, "fields": fields or {}}
+def wants_problem(request):
+    """Tell whether `Accept` names application/problem+json; a wildcard does not."""
+    return any(
+        f"{accepted.main_type}/{accepted.sub_type}" == PROBLEM_JSON and accepted.quality
+        for accepted in request.accepted_types
+    )
 
 
-def answer(error, context):
+def problem(status, data):
+    """Return the body of an error after RFC 9457, made from its body in the shape of REST framework."""
+    members = {"status": status, "title": HTTPStatus(status).phrase}
+    if isinstance(data.get("detail"), str):
+        return members | {"fields": {}} | data
+    fields = {name: list(_texts(messages)) for name, messages in data.items()}
+    return members | {"detail": " ".join(_sentences(fields)), "fields": fields}
+
+
+def handle_exception(error, context):
     """Return the response to an exception raised in a view, or None to let it be a server error."""
     error = _as_api_error(error)
     response = exception_handler(error, context)
     if response is None:
         return None
     headers = {name: response[name] for name in ("WWW-Authenticate", "Retry-After") if name in response}
-    return Problem(response.status_code, *_detail_and_fields(error.detail), headers)
+    data = response.data
+    if isinstance(data, list):
+        data = {api_settings.NON_FIELD_ERRORS_KEY: data}
+    return ErrorResponse(data, response.status_code, headers)
 
 
 def _as_api_error(error):
@@ -70,7 +88,7 @@ def _as_api_error(error):
         return Unavailable(fault)
     match error:
         case BrokenRule():
-            return exceptions.ValidationError(_messages(error))
+            return exceptions.ValidationError(messages_of(error))
         case Http404() | Sprint.DoesNotExist() | Task.DoesNotExist():
             return exceptions.NotFound()
         case logins.Refused():
@@ -112,23 +130,14 @@ class Unavailable(exceptions.APIException):
         self.status_code = fault.status
 
 
-def _messages(error):
+def messages_of(error):
+    """Return {field: [messages]} of a broken rule."""
     if not hasattr(error, "error_dict"):
         return {api_settings.NON_FIELD_ERRORS_KEY: error.messages}
     messages = error.message_dict
     if NON_FIELD_ERRORS in messages:
         messages[api_settings.NON_FIELD_ERRORS_KEY] = messages.pop(NON_FIELD_ERRORS)
     return messages
-
-
-def _detail_and_fields(detail):
-    """Return (one text, {field: [messages]}) of the `detail` of an error of REST framework."""
-    if isinstance(detail, str):
-        return detail, {}
-    if isinstance(detail, list):
-        detail = {api_settings.NON_FIELD_ERRORS_KEY: detail}
-    fields = {name: list(_texts(messages)) for name, messages in detail.items()}
-    return " ".join(_sentences(fields)), fields
 
 
 def _texts(messages):

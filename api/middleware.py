@@ -1,13 +1,18 @@
 import json
 from http import HTTPStatus
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponseBadRequest
+from django.urls import is_valid_path
+from django.utils.cache import patch_vary_headers
 
-from .errors import MEDIA_TYPE, NOT_UNDERSTOOD, problem
+from .errors import NOT_UNDERSTOOD, PROBLEM_JSON, problem, wants_problem
 
 PREFIX = "/api/"
+# What jQuery adds to each address to get past caches.
+CACHE_BUSTER = "_"
 DETAILS = {
     HTTPStatus.BAD_REQUEST: NOT_UNDERSTOOD,
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
@@ -25,13 +30,15 @@ class ApiMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if not request.path_info.startswith(PREFIX):
+        if not f"{request.path_info}/".startswith(PREFIX):
             return self.get_response(request)
+        _set_known_path(request)
+        _drop_cache_buster(request)
         # Compressed by Django, with random padding, no tag would be strong and no two answers the same; a proxy may do it.
         request.META.pop("HTTP_ACCEPT_ENCODING", None)
         response = self.get_response(request)
         if self._is_a_page(response):
-            return as_problem(response)
+            return as_api_error(request, response)
         return response
 
     def _is_a_page(self, response):
@@ -39,6 +46,25 @@ class ApiMiddleware:
         if response.status_code < 400 or (settings.DEBUG and response.status_code == 500):
             return False
         return not hasattr(response, "accepted_renderer")
+
+
+def _set_known_path(request):
+    """Answer an address with a slash too many, or one too few, as if it were the one that exists.
+
+    A redirect would not do: many clients go on with GET.
+    """
+    path = request.path_info
+    other = path.removesuffix("/") if path.endswith("/") else f"{path}/"
+    if not path.endswith("//") and not is_valid_path(path) and is_valid_path(other):
+        request.path = request.path.removesuffix(path) + other
+        request.path_info = other
+
+
+def _drop_cache_buster(request):
+    query = request.META.get("QUERY_STRING", "")
+    if CACHE_BUSTER in query:
+        parts = [part for part in query.split("&") if unquote(part.partition("=")[0]) != CACHE_BUSTER]
+        request.META["QUERY_STRING"] = "&".join(parts)
 
 
 class QueryMiddleware:
@@ -59,11 +85,14 @@ class QueryMiddleware:
         return self.get_response(request)
 
 
-def as_problem(response):
+def as_api_error(request, response):
     """Return the response with its status and headers, and a body that a client of the API can read."""
     status = HTTPStatus(response.status_code)
-    response.content = json.dumps(problem(status, DETAILS.get(status, status.description)))
-    response.headers["Content-Type"] = MEDIA_TYPE
+    data = {"detail": DETAILS.get(status, status.description)}
+    is_problem = wants_problem(request)
+    response.content = json.dumps(problem(status, data) if is_problem else data)
+    response.headers["Content-Type"] = PROBLEM_JSON if is_problem else "application/json"
     response.headers["Content-Language"] = settings.LANGUAGE_CODE
     response.headers["Content-Length"] = str(len(response.content))
+    patch_vary_headers(response, ["Accept"])
     return response

@@ -283,7 +283,7 @@ class SchemaView(OpenApiViewExtension):
 PROBLEMS = {
     400: (
         "BadRequest",
-        "The request cannot be understood, or breaks a rule. `fields` says what is wrong with which.",
+        "The request cannot be understood, or breaks a rule. Each field that is wrong has a list of messages.",
     ),
     401: ("Unauthorized", "Nobody is signed in, or the token is unknown, revoked or expired."),
     403: ("Forbidden", "The token may only read, or a session came without its CSRF token."),
@@ -301,9 +301,21 @@ PROBLEMS = {
 }
 WAITS = {429, 503, 507}
 TEXT = {"type": "string"}
+MESSAGES = {"type": "array", "items": TEXT}
+NEWEST = {"type": "integer", "description": "Of 410 alone: the newest sequence number there is."}
+ERROR = {
+    "type": "object",
+    "description": "What went wrong: each field, parameter or header that is wrong, with a list of messages; or `detail`.",
+    "properties": {
+        "detail": {"description": "What is wrong, where it is no field.", "anyOf": [TEXT, MESSAGES]},
+        "non_field_errors": {**MESSAGES, "description": "What is wrong with the fields together."},
+        "newest": NEWEST,
+    },
+    "additionalProperties": MESSAGES,
+}
 PROBLEM = {
     "type": "object",
-    "description": "What went wrong, in one shape for everything (after RFC 9457).",
+    "description": "The same after RFC 9457, for clients that name `application/problem+json` in `Accept`.",
     "required": ["status", "title", "detail", "fields"],
     "properties": {
         "status": {"type": "integer", "description": "The status of the answer."},
@@ -312,9 +324,9 @@ PROBLEM = {
         "fields": {
             "type": "object",
             "description": "What is wrong with which field, parameter or header: a list of reasons each.",
-            "additionalProperties": {"type": "array", "items": TEXT},
+            "additionalProperties": MESSAGES,
         },
-        "newest": {"type": "integer", "description": "Of 410 alone: the newest sequence number there is."},
+        "newest": NEWEST,
     },
 }
 HEADERS = {
@@ -373,6 +385,7 @@ EVENT = {
     "changes": {"status": [1, 2], "started": [None, "2027-03-01"], "order": [1048576, 2097152]},
 }
 MESSAGE = {"model": "task", "id": 17, "action": "update", "body": TASK, "seq": 42}
+BROKEN_RULE = {"started": ["A task that is not started has no start date."]}
 # Examples of what is sent and of what is answered, by the name of the schema.
 EXAMPLES = {
     "Sprint": SPRINT,
@@ -392,11 +405,12 @@ EXAMPLES = {
     "Root": {name: f"{LINK}/{name}" for name in ("sprints", "tasks", "users")},
     "AuthToken": {"username": "ada", "password": "a long password", "token": "lb_3q2-7w…"},
     "Token": {"username": "ada", "password": "a long password", "token": "lb_3q2-7w…"},
+    "Error": BROKEN_RULE,
     "Problem": {
         "status": 400,
         "title": "Bad Request",
         "detail": "started: A task that is not started has no start date.",
-        "fields": {"started": ["A task that is not started has no start date."]},
+        "fields": BROKEN_RULE,
     },
     "Message": MESSAGE,
 }
@@ -406,6 +420,7 @@ def complete(result, **of_spectacular):
     """Add to the document what its operations share; a hook of spectacular."""
     components = result["components"]
     schemas = components["schemas"]
+    schemas["Error"] = ERROR
     schemas["Problem"] = PROBLEM
     schemas["Message"] = {
         "type": "object",
@@ -471,14 +486,18 @@ def _modernize(node):
 
 def _problem_response(status):
     name, description = PROBLEMS[status]
-    example = {"status": status, "title": HTTPStatus(status).phrase, "detail": description, "fields": {}}
+    problem = {"status": status, "title": HTTPStatus(status).phrase, "detail": description, "fields": {}}
     response = {
         "description": description,
         "content": {
+            "application/json": {
+                "schema": _ref("schemas", "Error"),
+                "example": EXAMPLES["Error"] if status == 400 else {"detail": description},
+            },
             "application/problem+json": {
                 "schema": _ref("schemas", "Problem"),
-                "example": EXAMPLES["Problem"] if status == 400 else example,
-            }
+                "example": EXAMPLES["Problem"] if status == 400 else problem,
+            },
         },
     }
     if status in WAITS:

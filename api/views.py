@@ -21,7 +21,7 @@ from board.models import Sprint, Task
 
 from . import conditional
 from .channels import LIFETIME, holder_of
-from .errors import Problem
+from .errors import ErrorResponse
 from .filters import Filters, KnownParameters, Search, SprintFilter, TaskFilter, TotalOrdering
 from .models import log_in
 from .pagination import link_header
@@ -271,14 +271,18 @@ class EventsView(Endpoint, APIView):
     def _events(self, since, size, newest):
         events = list(history.since(since, limit=size))
         if since > newest:
-            return Problem(status.HTTP_410_GONE, "The log does not reach that far.", newest=newest)
+            return _gone("The log does not reach that far.", newest)
         if since < newest and (not events or events[0].seq != since + 1):
-            return Problem(status.HTTP_410_GONE, "The log does not reach back to there.", newest=newest)
+            return _gone("The log does not reach back to there.", newest)
         url = None
         if events and events[-1].seq < newest:
             url = replace_query_param(self.request.build_absolute_uri(), "since", events[-1].seq)
         body = {"newest": newest, "next": url, "events": EventSerializer(events, many=True).data}
         return Response(body, headers={"Link": link_header(next=url)} if url else None)
+
+
+def _gone(detail, newest):
+    return ErrorResponse({"detail": detail, "newest": newest}, status.HTTP_410_GONE)
 
 
 class SchemaView(Endpoint, APIView):

@@ -201,7 +201,7 @@ MIDDLEWARE = [
     "config.storage.StaticFilesMiddleware",
     "config.compression.CompressPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "board.middleware.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -391,7 +391,8 @@ REST_FRAMEWORK = {
         "address": API_RATE_UNKNOWN,
     },
     "NUM_PROXIES": TRUSTED_PROXIES,
-    "EXCEPTION_HANDLER": "api.errors.answer",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.negotiation.ContentNegotiation",
+    "EXCEPTION_HANDLER": "api.errors.handle_exception",
     "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

@@ -3,8 +3,32 @@
 from http import HTTPStatus
 
 
+def error(answer, status):
+    """Return the body of an error with this status, which has the shape of REST framework's own errors."""
+    body = answer.json()
+    assert answer.status_code == status, body
+    assert answer["Content-Type"] == "application/json"
+    assert "Accept" in answer["Vary"]
+    assert body
+    if isinstance(body.get("detail"), str):
+        assert body["detail"]
+        assert body.keys() <= {"detail", "newest"}
+    else:
+        for messages in body.values():
+            assert messages
+            assert all(isinstance(message, str) for message in messages)
+    return body
+
+
+def refusal(answer):
+    """Return the names of the fields for which a request was refused."""
+    body = error(answer, HTTPStatus.BAD_REQUEST)
+    assert "detail" not in body, body
+    return list(body)
+
+
 def problem(answer, status):
-    """Return the body of a problem, which has the shape of all problems and this status."""
+    """Return the body of an error after RFC 9457, which has the shape of all problems and this status."""
     body = answer.json()
     assert answer.status_code == body["status"] == status
     assert answer["Content-Type"] == "application/problem+json"
@@ -15,8 +39,3 @@ def problem(answer, status):
         assert messages
         assert all(isinstance(message, str) for message in messages)
     return body
-
-
-def refusal(answer):
-    """Return the names of the fields for which a request was refused."""
-    return list(problem(answer, HTTPStatus.BAD_REQUEST)["fields"])

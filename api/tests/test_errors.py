@@ -9,23 +9,25 @@ from django.http import Http404
 from rest_framework.test import APIClient
 
 from api import views
-from api.errors import answer
+from api.errors import handle_exception
 from board import history
 from board.models import Task
 
-from .answers import problem
+from .answers import error, problem
 
 
 @pytest.mark.parametrize(
-    ("error", "detail", "fields"),
+    ("rule", "body"),
     [
-        (ValidationError({"name": "No."}), "name: No.", {"name": ["No."]}),
-        (ValidationError({"__all__": "No."}), "No.", {"non_field_errors": ["No."]}),
-        (ValidationError("No."), "No.", {"non_field_errors": ["No."]}),
+        (ValidationError({"name": "No."}), {"name": ["No."]}),
+        (ValidationError({"__all__": "No."}), {"non_field_errors": ["No."]}),
+        (ValidationError("No."), {"non_field_errors": ["No."]}),
+        (views.ValidationError("No."), {"non_field_errors": ["No."]}),
+        (views.ValidationError({"kinds": {0: ["No."]}}), {"kinds": {0: ["No."]}}),
     ],
 )
-def test_a_broken_rule_comes_back_under_its_field(error, detail, fields):
-    assert answer(error, {}).data == {"status": 400, "title": "Bad Request", "detail": detail, "fields": fields}
+def test_a_broken_rule_comes_back_under_its_field(rule, body):
+    assert handle_exception(rule, {}).data == body
 
 
 @pytest.mark.parametrize(
@@ -39,29 +41,60 @@ def test_a_broken_rule_comes_back_under_its_field(error, detail, fields):
     ],
 )
 def test_an_error_of_django_has_its_status(error, status):
-    assert answer(error, {}).data.keys() == {"status", "title", "detail", "fields"}
-    assert answer(error, {}).data["status"] == status
+    response = handle_exception(error, {})
+    assert response.data.keys() == {"detail"}
+    assert response.status_code == status
 
 
 def test_a_change_that_the_database_alone_refuses_is_in_the_log(caplog):
-    answer(IntegrityError("foreign key"), {})
+    handle_exception(IntegrityError("foreign key"), {})
     (record,) = caplog.records
     assert (record.levelno, record.exc_info[0]) == (logging.WARNING, IntegrityError)
 
 
 def test_a_mistake_of_our_own_stays_a_server_error():
-    assert answer(KeyError("x"), {}) is None
+    assert handle_exception(KeyError("x"), {}) is None
 
 
 def test_a_database_that_cannot_work_now_says_when_to_come_again():
-    response = answer(OperationalError("the queue of writers is too long"), {})
-    assert response.data["status"] == 503
+    response = handle_exception(OperationalError("the queue of writers is too long"), {})
+    assert response.status_code == 503
     assert response["Retry-After"] == "2"
 
 
-def test_messages_within_messages_are_all_told():
-    error = views.ValidationError({"kinds": {0: ["No."], 1: {"name": ["Neither."]}}, "url": "No."})
-    assert answer(error, {}).data["fields"] == {"kinds": ["No.", "Neither."], "url": ["No."]}
+# RFC 9457, for those that ask for it
+
+PROBLEM_JSON = "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [PROBLEM_JSON, f"application/json, {PROBLEM_JSON}", f"*/*;q=0.1, {PROBLEM_JSON};q=0.5"],
+)
+def test_who_asks_for_a_problem_gets_one_wherever_it_fails(client, stranger, accept):
+    headers = {"accept": accept}
+    body = problem(client.post("/api/tasks", {"status": 9}, headers=headers), 400)
+    assert body["fields"].keys() == {"name", "status"}
+    assert "name: This field is required." in body["detail"]
+    assert problem(client.get("/api/tasks/999", headers=headers), 404)["fields"] == {}
+    assert problem(client.get("/api/events?since=9", headers=headers), 410)["newest"] == 0
+    problem(stranger.get("/api/tasks", headers=headers), 401)
+    problem(client.get("/api/nothing", headers=headers), 404)
+    problem(client.get("/api/tasks", headers={"host": "evil.example", **headers}), 400)
+    problem(client.get(f"/api/tasks?{'a=b&' * 2000}", headers=headers), 400)
+
+
+def test_who_asks_for_a_problem_alone_gets_what_did_not_fail_as_json(client):
+    answer = client.get("/api/tasks", headers={"accept": PROBLEM_JSON})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+
+
+@pytest.mark.parametrize(
+    "accept", ["*/*", "application/*", "application/json", f"application/json, {PROBLEM_JSON};q=0", ""]
+)
+def test_nobody_else_gets_a_problem(client, accept):
+    for url, status in (("/api/tasks/999", 404), ("/api/nothing", 404), ("/api/tasks?colour=red", 400)):
+        error(client.get(url, headers={"accept": accept}), status)
 
 
 # Where no view of the API answers
@@ -71,8 +104,7 @@ def test_messages_within_messages_are_all_told():
     "url",
     [
         "/api/nothing",
-        "/api/tasks/",
-        "/api/tasks/1/",
+        "/api/tasks//",
         "/api/tasks/1/moves",
         "/api//",
         "/api/%00",
@@ -82,11 +114,11 @@ def test_messages_within_messages_are_all_told():
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
 def test_an_address_that_no_route_knows(client, stranger, url, method):
     for who in (client, stranger):
-        problem(getattr(who, method)(url), 404)
+        error(getattr(who, method)(url), 404)
 
 
 def test_a_host_that_is_not_ours(client):
-    problem(client.get("/api/tasks", headers={"host": "evil.example"}), 400)
+    error(client.get("/api/tasks", headers={"host": "evil.example"}), 400)
 
 
 def test_a_crash_says_nothing_of_the_inside(client, monkeypatch):
@@ -97,7 +129,7 @@ def test_a_crash_says_nothing_of_the_inside(client, monkeypatch):
 
     monkeypatch.setattr(history, "state", crash)
     answer = client.get("/api/tasks")
-    problem(answer, 500)
+    error(answer, 500)
     assert "secret" not in answer.content.decode()
 
 
@@ -127,17 +159,17 @@ def test_a_page_fails_as_a_page(stranger):
 def test_a_csrf_token_that_is_missing(ada):
     browser = APIClient(enforce_csrf_checks=True)
     browser.force_login(ada)
-    problem(browser.post("/api/tasks", {"name": "Forged"}), 403)
+    error(browser.post("/api/tasks", {"name": "Forged"}), 403)
     assert not Task.objects.exists()
 
 
 @pytest.mark.parametrize("url", ["/api/tasks", "/api/sprints", "/api/users", "/api/tasks/1"])
 def test_a_format_that_nobody_makes(client, url):
-    problem(client.get(url, headers={"accept": "application/xml"}), 406)
+    error(client.get(url, headers={"accept": "application/xml"}), 406)
 
 
 def test_a_format_is_never_html_outside_development(client):
-    problem(client.get("/api/tasks", headers={"accept": "text/html"}), 406)
+    error(client.get("/api/tasks", headers={"accept": "text/html"}), 406)
     answer = client.get("/api/tasks", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
     assert answer["Content-Type"] == "application/json"
 
@@ -155,27 +187,27 @@ def test_a_format_is_never_html_outside_development(client):
 @pytest.mark.parametrize("method", ["TRACE", "PROPFIND"])
 def test_a_method_that_there_is_not_is_told_which_there_are(client, url, allowed, method):
     answer = client.generic(method, url)
-    problem(answer, 405)
+    error(answer, 405)
     assert answer["Allow"] == allowed
 
 
 def test_a_body_of_another_kind(client):
-    problem(client.post("/api/tasks", "name=x", content_type="text/plain"), 415)
+    error(client.post("/api/tasks", "name=x", content_type="text/plain"), 415)
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "multipart/form-data; boundary=x", "text/plain"])
 def test_a_body_that_is_too_long(client, content_type):
-    problem(client.post("/api/tasks", "x" * 3_000_000, content_type=content_type), 413)
+    error(client.post("/api/tasks", "x" * 3_000_000, content_type=content_type), 413)
 
 
 @pytest.mark.parametrize("url", ["/api/tasks", "/api/events", "/api/", "/api/nothing"])
 def test_a_query_of_thousands_of_fields(client, url):
-    problem(client.get(f"{url}?{'a=b&' * 2000}"), 400)
+    error(client.get(f"{url}?{'a=b&' * 2000}"), 400)
 
 
 def test_a_form_of_thousands_of_fields(client):
     kind = "application/x-www-form-urlencoded"
-    problem(client.post("/api/tasks", "name=x&" + "a=b&" * 2000, content_type=kind), 400)
+    error(client.post("/api/tasks", "name=x&" + "a=b&" * 2000, content_type=kind), 400)
     assert not Task.objects.exists()
 
 

@@ -5,7 +5,7 @@ import pytest
 from board import actions
 from board.models import Event
 
-from .answers import problem, refusal
+from .answers import error, refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -65,13 +65,13 @@ def test_a_log_that_does_not_reach_back_says_so(client, ada):
         actions.add_task(ada, name=f"Task {number}")
     Event.objects.filter(seq__lte=2).delete()
     answer = client.get("/api/events", {"since": 1})
-    assert problem(answer, 410)["newest"] == 3
+    assert error(answer, 410)["newest"] == 3
     assert client.get("/api/events", {"since": 2}).status_code == 200
 
 
 def test_who_is_ahead_of_a_restored_log_is_told(client, ada, sprint):
     answer = client.get("/api/events", {"since": sprint.version + 1})
-    assert problem(answer, 410)["newest"] == sprint.version
+    assert error(answer, 410)["newest"] == sprint.version
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from board.models import Answer, Sprint, Task
 from e2e.live_client import log_in, values_of
 from e2e.server import Server
 
-from .answers import problem, refusal
+from .answers import error, refusal
 
 KEY = {"idempotency-key": "8e03978e-40d5-43e8-bc93-6894a57f9324"}
 
@@ -78,7 +78,7 @@ def test_another_request_under_the_key_is_refused(client, sprint, task):
         ("/api/sprints", {"name": "New"}),
         (f"/api/tasks/{task.pk}/move", {"name": "New"}),
     ]:
-        assert "key" in problem(client.post(url, body, headers=KEY), 422)["detail"]
+        assert "key" in error(client.post(url, body, headers=KEY), 422)["detail"]
     assert history.newest_number() == newest
 
 

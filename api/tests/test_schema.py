@@ -95,11 +95,13 @@ def test_every_operation_says_what_can_go_wrong():
         assert operation["summary"], path
 
 
-def test_problems_are_of_one_shape():
+def test_errors_are_of_one_shape_for_each_media_type():
     for name, _ in PROBLEMS.values():
-        (content,) = openapi()["components"]["responses"][name]["content"].items()
-        assert content[0] == "application/problem+json"
-        assert content[1]["schema"] == {"$ref": "#/components/schemas/Problem"}
+        content = openapi()["components"]["responses"][name]["content"]
+        assert {kind: of["schema"]["$ref"].rsplit("/", 1)[1] for kind, of in content.items()} == {
+            "application/json": "Error",
+            "application/problem+json": "Problem",
+        }
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from api.channels import Holder, read_channel
 from board import actions
 from board.models import Event, Sprint
 
-from .answers import problem, refusal
+from .answers import error, refusal
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_a_bad_value_is_refused_under_its_field(client, body, field):
 
 def test_two_sprints_do_not_end_on_one_day(client, sprint):
     answer = client.post("/api/sprints", {"end": sprint.end.isoformat()})
-    assert problem(answer, 400)["fields"] == {"end": ["Another sprint ends on that day."]}
+    assert error(answer, 400) == {"end": ["Another sprint ends on that day."]}
 
 
 # Changing
@@ -237,7 +237,7 @@ def test_a_bad_parameter_is_refused_by_name(client, sprints, query, field):
 
 
 def test_a_refused_ordering_is_named(client):
-    assert "“colour”" in client.get("/api/sprints?ordering=name,colour").json()["fields"]["ordering"][0]
+    assert "“colour”" in client.get("/api/sprints?ordering=name,colour").json()["ordering"][0]
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "2", "9" * 30, "9" * 5000, "x", "%00"])

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from api import throttles
 from board.models import Task
 
-from .answers import problem
+from .answers import error
 
 RIGHT = {"username": "ada", "password": "a long password"}
 
@@ -45,7 +45,7 @@ def test_a_person_may_ask_so_often_and_is_told_when_to_come_again(client, rates,
     rates(client="3/minute")
     assert statuses(client, 3) == [200] * 3
     answer = client.get("/api/users")
-    problem(answer, 429)
+    error(answer, 429)
     assert answer["Retry-After"] == "20"
     clock(20)
     assert statuses(client, 1) == [200]
@@ -54,7 +54,7 @@ def test_a_person_may_ask_so_often_and_is_told_when_to_come_again(client, rates,
 def test_what_is_refused_changes_nothing(client, rates):
     rates(client="1/minute")
     client.get("/api/users")
-    problem(client.post("/api/tasks", {"name": "Too much"}), 429)
+    error(client.post("/api/tasks", {"name": "Too much"}), 429)
     assert not Task.objects.exists()
 
 

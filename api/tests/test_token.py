@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from api.models import LOG_INS_KEPT, Token, digest_of
 
-from .answers import refusal
+from .answers import error, refusal
 
 CREDENTIALS = {"username": "ada", "password": "a long password"}
 
@@ -68,6 +68,11 @@ def test_a_browser_that_is_logged_in_to_the_board_needs_no_csrf_token(ada):
 def test_anything_else_gives_none_and_says_why(stranger, ada, body, fields):
     answer = stranger.post("/api/token/", body)
     assert set(refusal(answer)) == fields
+
+
+def test_a_wrong_password_is_refused_in_the_words_that_clients_know(stranger, ada):
+    answer = stranger.post("/api/token/", {"username": "ada", "password": "wrong"})
+    assert error(answer, 400) == {"non_field_errors": ["Unable to log in with provided credentials."]}
 
 
 def test_somebody_who_left_gets_none(stranger, ada):
