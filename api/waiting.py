@@ -31,7 +31,7 @@ def waiting_for_events(application):
 
 def _wish(scope):
     """Return (sequence number, seconds) of a well-formed wish to wait, else (0, 0)."""
-    if scope["path"] != PATH or scope["method"] != "GET":
+    if scope["path"].removesuffix("/") != PATH or scope["method"] != "GET":
         return 0, 0
     query = parse_qs(scope["query_string"].decode("latin1"))
     values = [query.get(name, ["0"])[-1] for name in ("since", "wait")]

@@ -18,10 +18,13 @@ from django.contrib.auth import (
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import HttpResponsePermanentRedirect
+from django.middleware.common import CommonMiddleware
 from django.shortcuts import resolve_url
 from django.utils import translation
 from django.utils.cache import has_vary_header, patch_vary_headers
 from django.utils.crypto import constant_time_compare
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext, gettext_lazy
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
@@ -48,6 +51,22 @@ class BrowserPolicyMiddleware:
         if settings.SESSION_COOKIE_NAME in request.COOKIES and has_vary_header(answer, "Cookie"):
             answer["Cache-Control"] = "no-store"
         return answer
+
+
+class PermanentRedirect(HttpResponsePermanentRedirect):
+    """A redirect that keeps the method and the body: 308."""
+
+    status_code = HttpResponsePermanentRedirect.status_code_preserve_request
+
+
+class SlashMiddleware(CommonMiddleware):
+    """Django's own. An address without its last slash leads to the one with it, whatever the method."""
+
+    response_redirect_class = PermanentRedirect
+
+    def get_full_path_with_slash(self, request):
+        # Django's own raises for a POST in development, since its redirect would lose the body.
+        return escape_leading_slashes(request.get_full_path(force_append_slash=True))
 
 
 class LanguageMiddleware:
