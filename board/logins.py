@@ -9,6 +9,7 @@ import ipaddress
 import secrets
 import unicodedata
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -16,6 +17,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.core import signing
 from django.db import connection
 from django.db.models import F
+from django.http.request import split_domain_port
 from django.utils import timezone
 from django.utils.timesince import timeuntil
 from django.utils.translation import gettext
@@ -45,6 +47,29 @@ USER = """
     WHERE auth_user.id = %s
 """
 PROFILE = ("user_id", "is_reader", "time_zone", "language")
+# What proxies say of the request that they pass on.
+FORWARDING_HEADERS = {
+    "HTTP_CF_CONNECTING_IP",
+    "HTTP_CLIENT_IP",
+    "HTTP_FORWARDED",
+    "HTTP_FORWARDED_FOR",
+    "HTTP_TRUE_CLIENT_IP",
+    "HTTP_VIA",
+    "HTTP_X_CLIENT_IP",
+    "HTTP_X_CLUSTER_CLIENT_IP",
+    "HTTP_X_FORWARDED",
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_FORWARDED_PORT",
+    "HTTP_X_FORWARDED_PREFIX",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_FORWARDED_SCHEME",
+    "HTTP_X_FORWARDED_SERVER",
+    "HTTP_X_FORWARDED_SSL",
+    "HTTP_X_ORIGINAL_FORWARDED_FOR",
+    "HTTP_X_REAL_IP",
+    "HTTP_X_SCHEME",
+}
 
 _device_signer = signing.TimestampSigner(salt="board.logins.device")
 
@@ -193,11 +218,27 @@ def network_of(address):
 
 
 def is_on_this_machine(request):
-    """Tell whether a request comes from this machine itself, and not from a proxy that nobody told us of."""
-    if not settings.TRUSTED_PROXIES and {"HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED"} & request.META.keys():
+    """Tell whether a request was sent on this machine itself, to an installation that only this machine reaches.
+
+    A proxy on this machine has a loopback address too. So any sign of one counts: a header that proxies add, a host
+    that is not this machine's own, or settings that name another host.
+    """
+    if settings.TRUSTED_PROXIES or FORWARDING_HEADERS & request.META.keys():
         return False
-    address = _parsed(address_of(request))
-    return address is not None and address.is_loopback
+    hosts = [*settings.ALLOWED_HOSTS, request.get_host()]
+    if settings.SITE_URL:
+        hosts.append(urlsplit(settings.SITE_URL).netloc)
+    return _is_loopback(request.META.get("REMOTE_ADDR", "")) and all(map(_is_own_host, hosts))
+
+
+def _is_own_host(host):
+    name, _port = split_domain_port(host.lower())
+    return name == "localhost" or _is_loopback(name.strip("[]"))
+
+
+def _is_loopback(address):
+    parsed = _parsed(address)
+    return parsed is not None and parsed.is_loopback
 
 
 def _parsed(address):

@@ -237,13 +237,23 @@ def test_a_hash_of_before_opens_and_is_made_anew(log_in, user):
 
 
 @pytest.fixture
-def demo(django_user_model):
+def demo(django_user_model, settings):
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
     return django_user_model.objects.create_user("demo", password="demo")
 
 
+@pytest.fixture
+def log_in_here(log_in):
+    """Log in the demo as a browser on this machine does, but for what is given."""
+    return lambda **environment: log_in("demo", "demo", **{"HTTP_HOST": "localhost", **environment})
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:8000", "LocalHost:1", "127.0.0.1:8000", "[::1]:8000", "[::1]"]
+)
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.5", "::1", "::ffff:127.0.0.1"])
-def test_the_demo_logs_in_on_this_machine(demo, log_in, address):
-    assert is_in(log_in("demo", "demo", REMOTE_ADDR=address))
+def test_the_demo_logs_in_on_this_machine(demo, log_in_here, address, host):
+    assert is_in(log_in_here(REMOTE_ADDR=address, HTTP_HOST=host))
 
 
 @pytest.mark.parametrize(
@@ -254,34 +264,55 @@ def test_the_demo_logs_in_on_this_machine(demo, log_in, address):
         {"REMOTE_ADDR": "localhost"},
         {"HTTP_X_FORWARDED_FOR": "127.0.0.1"},
         {"HTTP_FORWARDED": "for=127.0.0.1"},
+        {"HTTP_X_FORWARDED_HOST": "localhost"},
+        {"HTTP_X_FORWARDED_PROTO": "http"},
+        {"HTTP_X_REAL_IP": "127.0.0.1"},
+        {"HTTP_VIA": "1.1 proxy"},
+        {"HTTP_CF_CONNECTING_IP": "192.0.2.1"},
         {"REMOTE_ADDR": "192.0.2.1", "HTTP_X_FORWARDED_FOR": "127.0.0.1"},
     ],
 )
-def test_the_demo_logs_in_from_nowhere_else_and_says_why(demo, log_in, environment):
-    answer = log_in("demo", "demo", **environment)
+def test_the_demo_logs_in_from_nowhere_else_and_says_why(demo, log_in_here, environment):
+    assert_refused(log_in_here(**environment))
+
+
+def test_behind_a_proxy_the_demo_does_not_log_in_whatever_it_says(demo, log_in_here, settings):
+    settings.TRUSTED_PROXIES = 1
+    assert_refused(log_in_here(HTTP_X_FORWARDED_FOR="127.0.0.1"))
+    assert_refused(log_in_here())
+
+
+def test_where_a_proxy_passes_another_host_on_the_demo_does_not_log_in(demo, log_in_here, settings):
+    settings.ALLOWED_HOSTS = ["board.example", "localhost"]
+    assert_refused(log_in_here(HTTP_HOST="board.example"))
+    assert_refused(log_in_here())
+
+
+@pytest.mark.parametrize("site", ["http://board.example", "http://board.example:8000", "http://192.0.2.1"])
+def test_an_installation_with_another_address_does_not_log_in_the_demo(demo, log_in_here, settings, site):
+    settings.SITE_URL = site
+    assert_refused(log_in_here())
+
+
+def assert_refused(answer):
     assert answer.status_code == 200
     assert "only on the machine that Lightboard runs on" in Page(answer).one("p", role="alert").text
 
 
-def test_behind_a_proxy_of_ours_the_demo_logs_in_from_where_the_proxy_says(demo, log_in, settings):
-    settings.TRUSTED_PROXIES = 1
-    assert is_in(log_in("demo", "demo", HTTP_X_FORWARDED_FOR="127.0.0.1"))
-    assert not is_in(log_in("demo", "demo", HTTP_X_FORWARDED_FOR="127.0.0.1, 192.0.2.1"))
-
-
 def test_a_setting_lets_the_demo_log_in_from_everywhere(demo, log_in, settings):
     settings.DEMO_ANYWHERE = True
-    assert is_in(log_in("demo", "demo", REMOTE_ADDR="192.0.2.1"))
+    settings.ALLOWED_HOSTS = ["board.example"]
+    assert is_in(log_in("demo", "demo", REMOTE_ADDR="192.0.2.1", HTTP_HOST="board.example"))
 
 
 def test_a_demo_account_with_a_password_of_its_own_is_one_like_others(demo, log_in):
     demo.set_password("four ferries leave today")
     demo.save()
-    assert is_in(log_in("four ferries leave today", "demo", REMOTE_ADDR="192.0.2.1"))
+    assert is_in(log_in("four ferries leave today", "demo", REMOTE_ADDR="192.0.2.1", HTTP_HOST="localhost"))
 
 
 def test_from_elsewhere_a_wrong_password_of_the_demo_is_wrong_like_any(demo, log_in):
-    answer = log_in("wrong", "demo", REMOTE_ADDR="192.0.2.1")
+    answer = log_in("wrong", "demo", REMOTE_ADDR="192.0.2.1", HTTP_HOST="localhost")
     assert "Please enter a correct username" in Page(answer).text
 
 
