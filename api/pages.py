@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from board.middleware import changes, open_to_readers
+from board.site_url import site_url
 from board.templatetags.people import full_name
 
 from .forms import TokenForm, WebhookForm
@@ -59,7 +60,7 @@ def revoke_token(request, pk):
 @get_or_post
 def webhooks(request):
     """List webhooks and add new ones. The answer to the form is the only place where a secret shows."""
-    site = request.build_absolute_uri("/").rstrip("/")
+    site = site_url(request)
     form = WebhookForm(
         request.user, site, request.POST if request.method == "POST" else None, auto_id="webhook-%s"
     )

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
@@ -157,7 +158,7 @@ def news_for(webhook):
     events = list(history.since(webhook.cursor, BATCH))
     if not events:
         return history.newest_number(), []
-    site = urlsplit(webhook.site)
+    site = urlsplit(settings.SITE_URL or webhook.site)
     feed = Feed(site.netloc, site.scheme == "https")
     messages = [(f"{message['model']}.{message['action']}", message) for message in feed.messages(events)]
     return events[-1].seq, [

@@ -40,6 +40,7 @@ from .people_forms import (
     RoleForm,
     WelcomeForm,
 )
+from .site_url import site_url
 
 log = logging.getLogger(__name__)
 
@@ -103,8 +104,8 @@ def forgot_password(request):
         answer = render(request, "board/forgot_password.html", {"form": form}, status=TOO_MANY)
         answer["Retry-After"] = _seconds_until(refusal.until)
         return answer
-    who, site = form.cleaned_data["who"], request.build_absolute_uri("/")
-    _post_office.submit(_work, _mail_link, who, site, get_language())
+    who = form.cleaned_data["who"]
+    _post_office.submit(_work, _mail_link, who, site_url(request), get_language())
     return render(request, "board/forgot_password.html", {"sent": True})
 
 
@@ -123,7 +124,7 @@ def _mail_link(who, site, language):
     people = User.objects.filter(Q(username=who) | Q(email__iexact=who), is_active=True).exclude(email="")
     for person in people.select_related("profile").order_by("pk"):
         token = accounts.link_for(person, accounts.MAILED_LINK_LASTS)
-        link = site.removesuffix("/") + reverse("welcome", args=[token])
+        link = site + reverse("welcome", args=[token])
         with override(languages.known(accounts.profile_of(person).language) or language):
             subject = gettext("A new password for Lightboard")
             text = render_to_string("board/forgot_password.txt", {"person": person, "link": link})
@@ -291,7 +292,7 @@ def _facts(user):
 
 def _show_link(request, user):
     token, lasts = accounts.new_link(request.user, user)
-    link = request.build_absolute_uri(reverse("welcome", args=[token]))
+    link = site_url(request) + reverse("welcome", args=[token])
     return _show_person(request, user, link=link, link_ends=timezone.now() + lasts)
 
 

@@ -1,10 +1,14 @@
 """/profile/webhooks/: who is told of what, how it went, and off and on."""
 
+import json
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from api.models import KINDS, Delivery, Webhook
+from api.webhooks import news_for
+from board import actions
 from board.models import Counter
 from board.tests.reading import Page
 
@@ -50,6 +54,17 @@ def delivery(webhook):
 
 def add(browser, url="https://hooks.example/lightboard", kinds=("task.add", "sprint.remove")):
     return browser.post(URL, {"url": url, "kinds": kinds})
+
+
+def test_what_a_webhook_sends_links_to_the_site_whatever_host_was_asked_for(browser, settings, ada):
+    add(browser)
+    settings.SITE_URL = "https://board.example.org"
+    settings.ALLOWED_HOSTS = ["evil.example"]
+    browser.post(URL, {"url": "https://hooks.example/2", "kinds": ["task.add"]}, headers={"Host": "evil.example"})
+    actions.add_task(ada, name="Tell")
+    for webhook in Webhook.objects.all():
+        (delivery,) = news_for(webhook)[1]
+        assert json.loads(delivery.body)["body"]["links"]["self"].startswith("https://board.example.org/")
 
 
 def test_a_person_adds_a_webhook_and_sees_its_secret_once(browser, ada):

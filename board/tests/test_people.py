@@ -253,6 +253,14 @@ def test_a_link_of_staff_is_not_kept_by_browsers(office, bob):
     assert "no-store" in office.post(f"/people/{bob.pk}/link/")["Cache-Control"]
 
 
+def test_a_link_leads_to_the_site_whatever_host_was_asked_for(office, bob, settings):
+    settings.SITE_URL = "https://board.example.org"
+    settings.ALLOWED_HOSTS = ["evil.example"]
+    answer = office.post(f"/people/{bob.pk}/link/", headers={"Host": "evil.example"}).content.decode()
+    assert "https://board.example.org/welcome/" in answer
+    assert "evil.example" not in answer
+
+
 def test_a_link_ends_when_the_password_is_remembered_after_all(office, client, bob):
     link = link_on(Page(office.post(f"/people/{bob.pk}/link/")))
     Client().post("/login/", {"username": "bob", "password": PASSWORD})

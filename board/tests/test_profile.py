@@ -243,6 +243,13 @@ def test_a_link_for_a_new_password_comes_by_mail(mailed, client, user, who):
     assert Client().get(link).status_code == 410
 
 
+def test_a_mailed_link_leads_to_the_site_whatever_host_was_asked_for(mailed, settings):
+    settings.SITE_URL = "https://board.example.org"
+    settings.ALLOWED_HOSTS = ["evil.example"]
+    ask("ana", HTTP_HOST="evil.example")
+    assert re.findall(r"(\S+)/welcome/\S+", mail.outbox[0].body) == ["https://board.example.org"]
+
+
 @pytest.mark.parametrize(("minutes", "status"), [(59, 200), (61, 410)])
 def test_a_mailed_link_lasts_an_hour(mailed, client, after, minutes, status):
     ask("ana")
