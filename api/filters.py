@@ -2,36 +2,59 @@
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django_filters import fields
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend, OrderingFilter, SearchFilter
 from rest_framework.settings import api_settings
 
-from board.models import Sprint, Task
+from board.models import Sprint, Status, Task
 
 User = get_user_model()
 ISO_DATE = ["%Y-%m-%d"]
 MOST_WORDS = 20
+LONGEST_ID = 18
+# The filters of which one may name several values.
+MULTIPLE = {"sprint", "status", "assigned"}
+
+
+def check_query(query, known, multiple=(), may_be_empty=()):
+    """Refuse what a typing error makes of a query, so that none lists everything. Raises `ValidationError`.
+
+    That is a parameter that is not `known`, that has no value, or that comes twice where one value counts.
+    """
+    errors = {}
+    for name, values in query.lists():
+        if name not in known:
+            errors[name] = ["There is no such parameter."]
+        elif "" in values and name not in may_be_empty:
+            errors[name] = ["This parameter needs a value."]
+        elif len(values) > 1 and name not in multiple:
+            errors[name] = ["Name this parameter once."]
+    if errors:
+        raise ValidationError(errors)
 
 
 class KnownParameters(BaseFilterBackend):
-    """Refuses parameters that the view does not know, so that a typing error does not list everything."""
+    """Checks the query of a list, or of one of its rows."""
 
     def filter_queryset(self, request, queryset, view):
-        unknown = [name for name in request.query_params if name not in self._known(view)]
-        if unknown:
-            raise ValidationError({name: ["There is no such parameter."] for name in unknown})
+        known = known_parameters(view)
+        # The form of filters in the browsable API sends all its fields.
+        is_page = request.accepted_renderer.format == "api"
+        check_query(request.query_params, known, MULTIPLE, known if is_page else {api_settings.SEARCH_PARAM})
         return queryset
 
-    def _known(self, view):
-        return {
-            *(view.filterset_class.base_filters if view.filterset_class else ()),
-            api_settings.SEARCH_PARAM,
-            api_settings.ORDERING_PARAM,
-            api_settings.URL_FORMAT_OVERRIDE,
-            view.paginator.page_query_param,
-            view.paginator.page_size_query_param,
-        }
+
+def known_parameters(view):
+    """Return the names of the query parameters of a list."""
+    return {
+        *(view.filterset_class.base_filters if view.filterset_class else ()),
+        api_settings.SEARCH_PARAM,
+        api_settings.ORDERING_PARAM,
+        api_settings.URL_FORMAT_OVERRIDE,
+        *view.paginator.query_parameters,
+    }
 
 
 class Filters(filters.DjangoFilterBackend):
@@ -91,6 +114,29 @@ class TruthFilter(filters.Filter):
     field_class = TruthField
 
 
+class SprintsField(fields.ModelMultipleChoiceField):
+    def clean(self, value):
+        # SQLite fails on a number that is longer.
+        if too_long := [one for one in value or () if len(one) > LONGEST_ID]:
+            code = "invalid_choice"
+            raise forms.ValidationError(self.error_messages[code], code=code, params={"value": too_long[0]})
+        return super().clean(value)
+
+
+class AnyRowFilter(filters.ModelMultipleChoiceFilter):
+    """Finds what refers to any of the rows that are named, whatever field names them."""
+
+    def __init__(self, **kwargs):
+        super().__init__(distinct=False, **kwargs)
+
+    def get_filter_predicate(self, row):
+        return {self.field_name: row}
+
+
+class AnySprintFilter(AnyRowFilter):
+    field_class = SprintsField
+
+
 class SprintFilter(filters.FilterSet):
     end_min = filters.DateFilter(field_name="end", lookup_expr="gte", input_formats=ISO_DATE)
     end_max = filters.DateFilter(field_name="end", lookup_expr="lte", input_formats=ISO_DATE)
@@ -101,11 +147,13 @@ class SprintFilter(filters.FilterSet):
 
 
 class TaskFilter(filters.FilterSet):
-    assigned = filters.ModelChoiceFilter(
-        queryset=User.objects.order_by(User.USERNAME_FIELD), to_field_name=User.USERNAME_FIELD
-    )
+    """Several values of one filter find the tasks that have any of them."""
+
+    sprint = AnySprintFilter(queryset=Sprint.objects.order_by("end", "pk"))
+    status = filters.MultipleChoiceFilter(choices=Status, distinct=False)
+    assigned = AnyRowFilter(queryset=User.objects.order_by(User.USERNAME_FIELD), to_field_name=User.USERNAME_FIELD)
     backlog = TruthFilter(field_name="sprint", lookup_expr="isnull")
 
     class Meta:
         model = Task
-        fields = ["sprint", "status"]
+        fields = []

@@ -1,12 +1,17 @@
-from rest_framework.exceptions import ValidationError
-from rest_framework.pagination import PageNumberPagination
+import re
+
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.pagination import CursorPagination, PageNumberPagination
+from rest_framework.settings import api_settings
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 LARGEST_PAGE = 100
+PAGING_PARAM = "paging"
+ID = re.compile(r"\d{1,18}", re.ASCII)
 
 
-class Pages(PageNumberPagination):
-    """Pages of 25; `page_size` asks for up to 100. Raises `ValidationError` for a size that is none."""
+class PageSize:
+    """25 rows a page; `page_size` asks for up to 100. Raises `ValidationError` for a size that is none."""
 
     page_size = 25
     page_size_query_param = "page_size"
@@ -18,7 +23,61 @@ class Pages(PageNumberPagination):
             raise ValidationError({self.page_size_query_param: [f"A page has 1 to {LARGEST_PAGE} rows."]})
         return super().get_page_size(request)
 
+
+class CursorPages(PageSize, CursorPagination):
+    """Pages that begin after a row instead of a number of rows: what others add or remove shifts no page."""
+
+    ordering = "pk"
+
+    def get_ordering(self, request, queryset, view):
+        return (self.ordering,)
+
+    def decode_cursor(self, request):
+        cursor = super().decode_cursor(request)
+        if cursor and not ID.fullmatch(cursor.position or ""):
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
+
+    def paginate_queryset(self, queryset, request, view=None):
+        self.count = queryset.count()
+        return super().paginate_queryset(queryset, request, view)
+
     def get_paginated_response(self, data):
+        response = super().get_paginated_response(data)
+        response.data = {"count": self.count, **response.data}
+        first = remove_query_param(self.base_url, self.cursor_query_param)
+        response["Link"] = link_header(first=first, prev=response.data["previous"], next=response.data["next"])
+        return response
+
+
+class Pages(PageSize, PageNumberPagination):
+    """Numbered pages; with `paging=cursor`, `CursorPages`."""
+
+    query_parameters = (
+        PageNumberPagination.page_query_param,
+        PageSize.page_size_query_param,
+        PAGING_PARAM,
+        CursorPages.cursor_query_param,
+    )
+    by_cursor = None
+
+    def paginate_queryset(self, queryset, request, view=None):
+        if not {PAGING_PARAM, CursorPages.cursor_query_param}.isdisjoint(request.query_params):
+            self._check_cursor_query(request)
+            self.by_cursor = CursorPages()
+            return self.by_cursor.paginate_queryset(queryset, request, view)
+        return super().paginate_queryset(queryset, request, view)
+
+    def _check_cursor_query(self, request):
+        if request.query_params.get(PAGING_PARAM, "cursor") != "cursor":
+            raise ValidationError({PAGING_PARAM: ["There is only “cursor”."]})
+        for name in (self.page_query_param, api_settings.ORDERING_PARAM):
+            if request.query_params.get(name):
+                raise ValidationError({name: ["Pages by cursor are in the order of the ids."]})
+
+    def get_paginated_response(self, data):
+        if self.by_cursor:
+            return self.by_cursor.get_paginated_response(data)
         response = super().get_paginated_response(data)
         here = self.request.build_absolute_uri()
         response["Link"] = link_header(
@@ -28,6 +87,14 @@ class Pages(PageNumberPagination):
             last=replace_query_param(here, self.page_query_param, self.page.paginator.num_pages),
         )
         return response
+
+    def to_html(self):
+        return self.by_cursor.to_html() if self.by_cursor else super().to_html()
+
+    def get_schema_operation_parameters(self, view):
+        parameters = super().get_schema_operation_parameters(view)
+        names = (PAGING_PARAM, CursorPages.cursor_query_param)
+        return parameters + [{"name": name, "in": "query", "schema": {"type": "string"}} for name in names]
 
 
 def link_header(**links):

@@ -48,11 +48,12 @@ TAGS = {
 
 # What the query parameters mean, beside what spectacular says of them.
 QUERY = {
-    "assigned": {"description": "The tasks of the person with this user name."},
+    "assigned": {"description": "The tasks of the people with these user names."},
     "backlog": {
         "description": "`true`: the tasks without a sprint; `false`: those in one.",
         "schema": {"enum": ["true", "false"]},
     },
+    "cursor": {"description": "Where a page by cursor begins: follow `next` instead of making one."},
     "end_max": {"description": "The last end date to show."},
     "end_min": {"description": "The first end date to show."},
     "page": {"description": "Which page, from 1 on.", "schema": {"type": "integer", "minimum": 1}},
@@ -60,9 +61,13 @@ QUERY = {
         "description": "How many rows a page has.",
         "schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 25},
     },
+    "paging": {
+        "description": "`cursor`: pages in the order of the ids, which no row is missing from when others are removed.",
+        "schema": {"enum": ["cursor"]},
+    },
     "since": {"description": "The sequence number that the client has: what comes after it is shown."},
-    "sprint": {"description": "The tasks of the sprint with this id."},
-    "status": {"description": "The tasks with this status: 1 Not Started, 2 In Progress, 3 Testing, 4 Done."},
+    "sprint": {"description": "The tasks of the sprints with these ids."},
+    "status": {"description": "The tasks with these statuses: 1 Not Started, 2 In Progress, 3 Testing, 4 Done."},
     "wait": {"description": "How many seconds to wait for the first event, when there is none yet."},
 }
 # What the fields mean, by the name of the schema; "" is the schema itself.

@@ -15,6 +15,7 @@ from board.models import Event, Sprint, Status, Task
 from board.ordering import LIMIT
 
 from .channels import channel_for
+from .filters import check_query
 from .pagination import LARGEST_PAGE
 from .waiting import LONGEST_WAIT
 
@@ -271,7 +272,5 @@ class EventQuery(serializers.Serializer):
     format = serializers.CharField(required=False)
 
     def validate(self, query):
-        unknown = self.initial_data.keys() - self.fields.keys()
-        if unknown:
-            raise serializers.ValidationError({name: ["There is no such parameter."] for name in sorted(unknown)})
+        check_query(self.initial_data, self.fields)
         return query

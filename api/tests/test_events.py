@@ -81,6 +81,8 @@ def test_who_is_ahead_of_a_restored_log_is_told(client, ada, sprint):
         ({"since": -1}, "since"),
         ({"wait": 26}, "wait"),
         ({"until": 3}, "until"),
+        ({"since": ""}, "since"),
+        ({"since": [1, 2]}, "since"),
         ({"page_size": 0}, "page_size"),
         ({"page_size": 101}, "page_size"),
     ],

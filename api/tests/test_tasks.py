@@ -10,7 +10,7 @@ from board import actions
 from board.models import Event, Status, Task
 from board.ordering import LIMIT
 
-from .answers import refusal
+from .answers import error, refusal
 
 
 @pytest.fixture
@@ -383,11 +383,13 @@ def tasks(ada, guest, sprint, today):
         ("status=2", "Birch"),
         ("status=1", "Cedar Alder"),
         ("assigned=guest", "Dogwood"),
-        ("assigned=", "Alder Birch Cedar Dogwood"),
+        ("assigned=guest&assigned=ada", "Birch Dogwood"),
         ("backlog=true", "Cedar Alder"),
         ("backlog=True", "Cedar Alder"),
         ("backlog=false", "Birch Dogwood"),
-        ("backlog=", "Alder Birch Cedar Dogwood"),
+        ("status=2&status=4", "Birch Dogwood"),
+        ("status=1&status=2&backlog=false", "Birch"),
+        ("search=", "Alder Birch Cedar Dogwood"),
         ("backlog=false&status=4", "Dogwood"),
         ("search=CEDAR", "Alder Cedar"),
         ("search=cedar alder", "Alder"),
@@ -450,6 +452,20 @@ def test_the_tasks_of_a_sprint_come_column_by_column(client, ada, sprint, next_s
         ("search=%00", "search"),
         ("search=" + "a+" * 500, "search"),
         ("ordering=name,order,-name", "ordering"),
+        *((f"{name}=", name) for name in ("assigned", "sprint", "status", "backlog", "ordering")),
+        *((f"{name}=", name) for name in ("page", "page_size", "paging", "cursor", "format", "colour")),
+        ("status=2&status=", "status"),
+        ("status=2&status=x", "status"),
+        ("sprint=1&sprint=999999999", "sprint"),
+        ("assigned=ada&assigned=nobody", "assigned"),
+        ("backlog=true&backlog=false", "backlog"),
+        ("ordering=name&ordering=due", "ordering"),
+        ("search=a&search=b", "search"),
+        ("page=1&page=2", "page"),
+        ("page_size=1&page_size=2", "page_size"),
+        ("paging=pages", "paging"),
+        ("paging=cursor&page=2", "page"),
+        ("paging=cursor&ordering=name", "ordering"),
     ],
 )
 def test_a_bad_parameter_is_refused_by_name(client, tasks, query, field):
@@ -471,6 +487,63 @@ def test_pages_have_25_rows_and_at_most_100(client, ada):
     last = client.get("/api/tasks?page=5&ordering=name").json()
     assert (len(last["results"]), last["next"]) == (1, None)
     assert last["previous"] == "http://testserver/api/tasks?ordering=name&page=4"
+
+
+def test_several_sprints_are_listed_together(client, ada, sprint, next_sprint):
+    for name, where in (("A", sprint), ("B", next_sprint)):
+        actions.add_task(ada, name=name, sprint_id=where.pk)
+    actions.add_task(ada, name="In the backlog")
+    body = client.get(f"/api/tasks?sprint={sprint.pk}&sprint={next_sprint.pk}").json()
+    assert [task["name"] for task in body["results"]] == ["A", "B"]
+
+
+def walk(client, url, between=lambda: None):
+    """Return the names on all pages, in order; `between()` is called after each page."""
+    names = []
+    while url:
+        body = client.get(url).json()
+        names += [task["name"] for task in body["results"]]
+        between()
+        url = body["next"]
+    return names
+
+
+def test_no_row_is_skipped_by_cursor_while_others_go(client):
+    Task.objects.bulk_create(Task(name=f"{n}", order=n, version=0) for n in range(60))
+
+    def remove_two_seen():
+        Task.objects.filter(pk__in=Task.objects.order_by("pk").values("pk")[:2]).delete()
+
+    names = walk(client, "/api/tasks?paging=cursor", between=remove_two_seen)
+    assert names == [f"{n}" for n in range(60)]
+
+
+def test_no_row_comes_twice_by_cursor_while_others_come(client):
+    Task.objects.bulk_create(Task(name=f"{n}", order=n, version=0) for n in range(6))
+
+    def add_at_the_top():
+        Task.objects.create(name="New", order=-1, version=0)
+
+    names = walk(client, "/api/tasks?paging=cursor&page_size=4&backlog=true", between=add_at_the_top)
+    assert [name for name in names if name != "New"] == [f"{n}" for n in range(6)]
+
+
+def test_pages_by_cursor_have_the_shape_of_all_pages_and_lead_back(client):
+    Task.objects.bulk_create(Task(name=f"{n}", order=-n, version=0) for n in range(5))
+    first = client.get("/api/tasks?paging=cursor&page_size=2")
+    assert first.json().keys() == client.get("/api/tasks").json().keys()
+    assert (first.json()["count"], first.json()["previous"]) == (5, None)
+    second = client.get(first.json()["next"])
+    assert [task["name"] for task in second.json()["results"]] == ["2", "3"]
+    assert 'rel="next"' in second["Link"]
+    back = client.get(second.json()["previous"]).json()
+    assert [task["name"] for task in back["results"]] == ["0", "1"]
+
+
+@pytest.mark.parametrize("cursor", ["x", "cD14", "cD05OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5", "cD3CsA==", "%00"])
+def test_a_cursor_that_nobody_gave_is_no_page(client, tasks, cursor):
+    """They say p=x, p=-999…, p=° and nothing."""
+    assert error(client.get(f"/api/tasks?cursor={cursor}"), 404)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_list(client, sprint, django_assert_num_queries):
