@@ -29,10 +29,10 @@ from board.idempotency import KeyTaken
 from board.models import Sprint, Task
 
 from .authentication import refusal
+from .negotiation import PROBLEM_JSON, wants_problem
 
 log = logging.getLogger(__name__)
 
-PROBLEM_JSON = "application/problem+json"
 KEY_TAKEN = "This key came with another request before: a new request needs a new key."
 NOT_UNDERSTOOD = "The request cannot be understood."
 
@@ -50,14 +50,6 @@ class ErrorResponse(Response):
             self.content_type = PROBLEM_JSON
             self.data = problem(self.status_code, self.data)
         return super().rendered_content
-
-
-def wants_problem(request):
-    """Tell whether `Accept` names application/problem+json; a wildcard does not."""
-    return any(
-        f"{accepted.main_type}/{accepted.sub_type}" == PROBLEM_JSON and accepted.quality
-        for accepted in request.accepted_types
-    )
 
 
 def problem(status, data):

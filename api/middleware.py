@@ -8,7 +8,8 @@ from django.http import HttpResponseBadRequest
 from django.urls import is_valid_path
 from django.utils.cache import patch_vary_headers
 
-from .errors import NOT_UNDERSTOOD, PROBLEM_JSON, problem, wants_problem
+from .errors import NOT_UNDERSTOOD, problem
+from .negotiation import PROBLEM_JSON, wants_problem
 
 PREFIX = "/api/"
 # What jQuery adds to each address to get past caches.

@@ -1,6 +1,6 @@
 from rest_framework.negotiation import DefaultContentNegotiation
 
-from .errors import PROBLEM_JSON
+PROBLEM_JSON = "application/problem+json"
 
 
 class ContentNegotiation(DefaultContentNegotiation):
@@ -9,3 +9,11 @@ class ContentNegotiation(DefaultContentNegotiation):
     def get_accept_list(self, request):
         tokens = super().get_accept_list(request)
         return [token for token in tokens if token.partition(";")[0].strip() != PROBLEM_JSON] or ["*/*"]
+
+
+def wants_problem(request):
+    """Tell whether `Accept` names application/problem+json; a wildcard does not."""
+    return any(
+        f"{accepted.main_type}/{accepted.sub_type}" == PROBLEM_JSON and accepted.quality
+        for accepted in request.accepted_types
+    )
