@@ -9,11 +9,13 @@ from rest_framework.filters import BaseFilterBackend, OrderingFilter, SearchFilt
 from rest_framework.settings import api_settings
 
 from board.models import Sprint, Status, Task
+from board.search import normalize, sort_key
 
 User = get_user_model()
 ISO_DATE = ["%Y-%m-%d"]
 MOST_WORDS = 20
 LONGEST_ID = 18
+ORDER_OF_NAMES = {"name": "name_key", "-name": "-name_key"}
 # The filters of which one may name several values.
 MULTIPLE = {"sprint", "status", "assigned"}
 
@@ -68,7 +70,10 @@ class Filters(filters.DjangoFilterBackend):
 
 
 class Search(SearchFilter):
-    """Finds the rows in which all words of `search` are. Raises `ValidationError` for more than a database compares."""
+    """Finds the rows in which all words of `search` are, whatever their case and accents.
+
+    Raises `ValidationError` for more than a database compares.
+    """
 
     def get_search_terms(self, request):
         try:
@@ -77,14 +82,40 @@ class Search(SearchFilter):
             raise ValidationError({self.search_param: error.detail}) from None
         if len(words) > MOST_WORDS:
             raise ValidationError({self.search_param: [f"Search for {MOST_WORDS} words at most."]})
-        return words
+        return [normalize(word) for word in words]
+
+    def filter_queryset(self, request, queryset, view):
+        for word in self.get_search_terms(request):
+            queryset = queryset.filter(search_text__contains=word)
+        return queryset
+
+
+class SearchForPeople(Search):
+    """The same in user names: of these there are few, and they have no column to search in."""
+
+    def filter_queryset(self, request, queryset, view):
+        words = self.get_search_terms(request)
+        if not words:
+            return queryset
+        names = [(pk, normalize(name)) for pk, name in queryset.values_list("pk", User.USERNAME_FIELD)]
+        return queryset.filter(pk__in=[pk for pk, name in names if all(word in name for word in words)])
 
 
 class TotalOrdering(OrderingFilter):
-    """Orders by the view's `ordering_fields`, equals by id, and refuses other names, and names twice."""
+    """Orders by the view's `ordering_fields`, equals by id, and refuses other names, and names twice.
 
-    def get_ordering(self, request, queryset, view):
-        return [*super().get_ordering(request, queryset, view), "pk"]
+    Names are in the order of people: without regard to case and accents.
+    """
+
+    def filter_queryset(self, request, queryset, view):
+        # Pages by cursor have an order of their own.
+        if view.detail or view.paginator.is_by_cursor(request):
+            return queryset
+        names = self.get_ordering(request, queryset, view)
+        return self.ordered(queryset, [*names, "pk"])
+
+    def ordered(self, queryset, names):
+        return queryset.order_by(*(ORDER_OF_NAMES.get(name, name) for name in names))
 
     def remove_invalid_fields(self, queryset, fields, view, request):
         plain = [name.removeprefix("-") for name in fields]
@@ -97,6 +128,15 @@ class TotalOrdering(OrderingFilter):
         if len(set(plain)) < len(plain):
             raise ValidationError({self.ordering_param: ["Name each field once."]})
         return fields
+
+
+class OrderOfPeople(TotalOrdering):
+    """Orders people by user name, as a list: there are few, and their names have no column to order by."""
+
+    def ordered(self, queryset, names):
+        return sorted(
+            queryset, key=lambda person: sort_key(person.get_username()), reverse=names[0].startswith("-")
+        )
 
 
 class TruthField(forms.TypedChoiceField):

@@ -62,11 +62,14 @@ class Pages(PageSize, PageNumberPagination):
     by_cursor = None
 
     def paginate_queryset(self, queryset, request, view=None):
-        if not {PAGING_PARAM, CursorPages.cursor_query_param}.isdisjoint(request.query_params):
+        if self.is_by_cursor(request):
             self._check_cursor_query(request)
             self.by_cursor = CursorPages()
             return self.by_cursor.paginate_queryset(queryset, request, view)
         return super().paginate_queryset(queryset, request, view)
+
+    def is_by_cursor(self, request):
+        return not {PAGING_PARAM, CursorPages.cursor_query_param}.isdisjoint(request.query_params)
 
     def _check_cursor_query(self, request):
         if request.query_params.get(PAGING_PARAM, "cursor") != "cursor":

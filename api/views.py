@@ -22,7 +22,16 @@ from board.models import Sprint, Task
 from . import conditional
 from .channels import LIFETIME, holder_of
 from .errors import ErrorResponse
-from .filters import Filters, KnownParameters, Search, SprintFilter, TaskFilter, TotalOrdering
+from .filters import (
+    Filters,
+    KnownParameters,
+    OrderOfPeople,
+    Search,
+    SearchForPeople,
+    SprintFilter,
+    TaskFilter,
+    TotalOrdering,
+)
 from .models import log_in
 from .pagination import link_header
 from .parsers import JSONParser
@@ -242,6 +251,7 @@ def names():
 class UserViewSet(Collection):
     """People, by user name."""
 
+    filter_backends = [KnownParameters, Filters, SearchForPeople, OrderOfPeople]
     lookup_field = User.USERNAME_FIELD
     queryset = User.objects.all()
     serializer_class = UserSerializer

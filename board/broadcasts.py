@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext, override
 from . import doorbell, history
 from .kept import Kept
 from .models import Column, Event, Sprint, Status, Task
+from .search import normalize
 
 # Raised when pages of an older release could not put the components in place: they load themselves anew.
 FORMAT = 1
@@ -38,7 +39,7 @@ def page_format():
 
 def board(sprint_id, state, words=()):
     """Return a sprint's board as of `history.state()` or later: {"title", "html"}, the component
-    board/board.html#board. With `words`, only the cards on which all of them stand. Raises `Sprint.DoesNotExist`.
+    board/board.html#board. With `words`, which are normalized, only the cards on which all of them stand. Raises `Sprint.DoesNotExist`.
 
     The state is to be read before: what is committed after it, the page asks for when it is live.
     """
@@ -85,7 +86,8 @@ def _has(pk, html, words):
     text, _, _ = html.partition("<i>")
     who = WHO.search(text)
     text = f"#{pk} {strip_tags(text)} {who[1] if who else ''}"
-    return all(word in unescape(text).casefold() for word in words)
+    text = normalize(unescape(text))
+    return all(word in text for word in words)
 
 
 def head(sprint, total, done):

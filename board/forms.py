@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from . import history
 from .actions import Place
 from .models import Column, Sprint, Task
-from .templatetags.people import full_name
+from .templatetags.people import by_name, full_name
 
 
 class Renderer(TemplatesSetting):
@@ -27,7 +27,18 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class PeopleInOrder(forms.models.ModelChoiceIterator):
+    """Gives people by name, as people sort names, whatever the database makes of capitals and accents."""
+
+    def __iter__(self):
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        yield from map(self.choice, sorted(self.queryset, key=by_name))
+
+
 class PersonField(forms.ModelChoiceField):
+    iterator = PeopleInOrder
+
     def label_from_instance(self, person):
         return full_name(person)
 
@@ -114,7 +125,7 @@ class TaskForm(ChangeForm):
         people = get_user_model().objects.filter(is_active=True)
         if self.instance.assigned_id:
             people |= get_user_model().objects.filter(pk=self.instance.assigned_id)
-        self.fields["assigned"].queryset = people.order_by("first_name", "username")
+        self.fields["assigned"].queryset = people
 
 
 class NewTaskForm(forms.ModelForm):

@@ -12,6 +12,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, gettext_lazy
 
 from .models import Column, Counter, Event, Sprint, Status, Task
+from .search import Derived
 
 # For how long a deleted task can be restored.
 RESTORABLE = timedelta(days=30)
@@ -89,7 +90,7 @@ def snapshot(row):
     return {
         field.name: _as_json(getattr(row, field.attname))
         for field in row._meta.concrete_fields
-        if field.name not in ("id", "version")
+        if field.name not in ("id", "version") and not isinstance(field, Derived)
     }
 
 
@@ -372,4 +373,5 @@ def follow(state, event):
 
 
 def _names(model):
-    return [field.name for field in model._meta.concrete_fields if field.name != "id"]
+    fields = model._meta.concrete_fields
+    return [field.name for field in fields if field.name != "id" and not isinstance(field, Derived)]

@@ -12,6 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from .search import Searchable
+
 RECENTLY = timedelta(days=7)
 
 
@@ -30,7 +32,7 @@ class SprintQuerySet(models.QuerySet):
         return self.annotate(task_count=models.Count("task"), done_count=models.Count("task", filter=done))
 
 
-class Sprint(models.Model):
+class Sprint(Searchable):
     # The change that an action just made of this row, None when it changed nothing (board.actions).
     event = None
 
@@ -98,8 +100,9 @@ class TaskQuerySet(models.QuerySet):
         return self.filter(sprint=sprint_id, status=status).order_by("order", "pk")
 
 
-class Task(models.Model):
+class Task(Searchable):
     event = None
+    search_fields = ("name", "description")
 
     name = models.CharField(_("name"), max_length=100)
     description = models.TextField(_("description"), blank=True, default="", max_length=10_000)

@@ -16,7 +16,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.mail import send_mail
 from django.db import connection
 from django.db.models import Q
-from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -41,6 +40,7 @@ from .people_forms import (
     WelcomeForm,
 )
 from .site_url import site_url
+from .templatetags.people import by_name
 
 log = logging.getLogger(__name__)
 
@@ -210,7 +210,8 @@ def staff_only(view):
 @staff_only
 @require_safe
 def people(request):
-    everybody = User.objects.select_related("profile").order_by("-is_active", Lower("first_name"), "username")
+    everybody = User.objects.select_related("profile").order_by("pk")
+    everybody = sorted(everybody, key=lambda person: (not person.is_active, by_name(person)))
     return render(request, "board/people.html", {"people": map(_facts, everybody), "nav": "people"})
 
 

@@ -29,6 +29,7 @@ from .forms import MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm, colum
 from .kept import Kept
 from .middleware import changes, open_to_readers, page_of
 from .models import Event, Sprint, Task
+from .search import normalize
 
 CONFLICT = 409
 UNPROCESSABLE = 422
@@ -120,7 +121,7 @@ def _etag(request, state):
 
 
 def _page(request, pk, state):
-    words = request.GET.get("q", "").casefold().split()
+    words = normalize(request.GET.get("q", "")).split()
     return render_to_string("board/board.html", _found(broadcasts.board, pk, state, words), request).encode()
 
 

@@ -1,6 +1,8 @@
 from django import template
 from django.urls import reverse
 
+from board.search import sort_key
+
 register = template.Library()
 COLOURS = 8
 
@@ -16,6 +18,11 @@ def initials(person):
 def full_name(person):
     """Return the name people know the person by."""
     return person.get_full_name() or person.username
+
+
+def by_name(person):
+    """Return the key by which people are sorted."""
+    return sort_key(full_name(person)), person.pk
 
 
 @register.filter

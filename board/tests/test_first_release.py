@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from board.search import normalize, sort_key
 from e2e.crash import manage
 
 DUMP = Path(__file__).with_name("first_release.sql")
@@ -50,6 +51,17 @@ def test_a_database_of_the_first_release_is_brought_up_to_date_and_nothing_is_lo
     assert rows(old) == before
     examined = manage("doctor", DATABASE_URL=f"sqlite:///{old}")
     assert (examined.returncode, examined.stderr) == (0, "")
+
+
+def test_what_was_there_is_found_and_sorted_by_name(old):
+    migrate(old)
+    with closing(sqlite3.connect(old)) as database:
+        for table in ("board_sprint", "board_task"):
+            rows = database.execute(f"SELECT name, search_text, name_key FROM {table}").fetchall()
+            assert rows
+            for name, text, key in rows:
+                assert text.split("\n")[0] == normalize(name)
+                assert key == sort_key(name)
 
 
 def test_migrating_twice_does_nothing(old):

@@ -89,7 +89,7 @@ def test_the_list_says_who_is_there_as_what_and_since_when_not(office, staff, bo
     accounts.deactivate(staff, bob)
     rows = Page(office.get("/people/")).all("li", data_person=True)
     texts = {row["data-person"]: row.text for row in rows}
-    assert list(texts) == ["rita", "ana", "bob"]
+    assert list(texts) == ["ana", "rita", "bob"]
     assert texts["ana"].startswith("Ana Lind ana Staff Last seen ")
     assert texts["rita"] == "rita rita Reader, no password yet Never seen"
     assert texts["bob"] == "Bob Berg bob Deactivated Never seen"

@@ -1,6 +1,7 @@
 // Cards whose words do not match the filter are hidden; what the server does with ?q= where there is no script.
 
 import { count } from "./cards.js";
+import { normalize } from "./normalize.js";
 
 const board = document.querySelector(".board");
 const field = document.querySelector(".filter input");
@@ -26,7 +27,7 @@ export function search() {
 }
 
 function sift() {
-  const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = normalize(field.value).split(/\s+/).filter(Boolean);
   for (const card of board.querySelectorAll(".cards > .card:not(.open)")) {
     card.hidden = words.length > 0 && !hasAll(card, words);
   }
@@ -46,5 +47,5 @@ function hasAll(card, words) {
 /** All that stands on a card, with the name behind the initials; the link "Move" is no word of it. */
 function wordsOn(card) {
   const parts = [...card.children].filter((part) => !part.matches("i")).map((part) => `${part.textContent} ${part.title}`);
-  return `#${card.dataset.task} ${parts.join(" ")}`.toLowerCase();
+  return normalize(`#${card.dataset.task} ${parts.join(" ")}`);
 }

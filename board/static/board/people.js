@@ -1,6 +1,7 @@
 // Finding somebody in a long list of people by any part of a name; a short list needs no more than its own type-ahead.
 
 import { say } from "./news.js";
+import { normalize } from "./normalize.js";
 import { word } from "./words.js";
 
 const LONG = 10;
@@ -22,8 +23,8 @@ export function letFind(list) {
 }
 
 function show(list, field, everybody, chosen) {
-  const words = plain(field.value).split(/\s+/).filter(Boolean);
-  const found = everybody.filter((one) => words.every((word) => ` ${plain(one.text)}`.includes(` ${word}`)));
+  const words = normalize(field.value).split(/\s+/).filter(Boolean);
+  const found = everybody.filter((one) => words.every((word) => ` ${normalize(one.text)}`.includes(` ${word}`)));
   field.setAttribute("aria-invalid", !found.length);
   list.replaceChildren(...(found.length ? found : everybody));
   list.size = words.length && HAS_ROOM.matches ? Math.min(Math.max(found.length, 2), SHOWN) : 0;
@@ -31,9 +32,6 @@ function show(list, field, everybody, chosen) {
   if (words.length) say(found.length ? word("found", { name: found[0].text, total: found.length }) : word("notFound"));
   list.dispatchEvent(new Event("input", { bubbles: true }));
 }
-
-/** Without accents and capitals. */
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 function onKey(event, list, field) {
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
