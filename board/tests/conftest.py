@@ -9,7 +9,7 @@ from board.models import Status
 
 @pytest.fixture
 def user(django_user_model, db):
-    return django_user_model.objects.create_user("ana", password="ana", first_name="Ana", last_name="Lind")
+    return django_user_model.objects.create_user("ana", password="ana's own", first_name="Ana", last_name="Lind")
 
 
 @pytest.fixture

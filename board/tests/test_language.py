@@ -208,7 +208,7 @@ def test_a_link_for_a_new_password_comes_in_the_persons_language(user, choose):
     get_user_model().objects.update(email="ana@example.org")
     get_user_model().objects.create_user("ben", email="ben@example.org")
     for who in ("ana", "ben"):
-        people._mail_link(who, "https://board.example.org/", "en")
+        people._mail_link(who, "https://board.example.org", "en")
     assert [letter.subject for letter in mail.outbox] == [
         "Ein neues Passwort für Lightboard",
         "A new password for Lightboard",

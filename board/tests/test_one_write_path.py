@@ -52,6 +52,7 @@ ALLOWED = {
         "_copy_sqlite": {"to.execute"},
         "_copy_postgres": {"cursor.execute"},
         "_restore_postgres": {"cursor.execute"},
+        "_validate_sqlite": {"database.execute"},
         "_bring_up_to_date": {"Session.objects.all().delete", "Counter.objects.update"},
     },
     # Keys of clients and whom they have told, not the board.
