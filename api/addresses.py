@@ -2,13 +2,16 @@
 
 import asyncio
 import socket
-from ipaddress import IPv6Network, ip_address
+from ipaddress import IPv6Network, ip_address, ip_network
 
 from django.conf import settings
 from django.utils.translation import gettext
 
 # What is global in IPv6; everything else stands for IPv4, for this machine or for the local network.
 GLOBAL_V6 = IPv6Network("2000::/3")
+# Within the global space, but not public; Python's tables do not have them yet: relays of 6to4 (RFC 7526) and addresses for
+# documentation (RFC 9637).
+NOT_PUBLIC = [ip_network("192.88.99.0/24"), ip_network("3fff::/20")]
 
 
 class ForbiddenAddress(Exception):
@@ -38,6 +41,8 @@ def judge(address):
 def is_public(address):
     """Tell whether an IP address, as text, is one of the public internet."""
     ip = ip_address(address)
+    if any(ip in network for network in NOT_PUBLIC):
+        return False
     if ip.version == 4:
         return ip.is_global and not ip.is_multicast and not ip.is_reserved
     if ip.ipv4_mapped:

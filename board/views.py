@@ -476,7 +476,8 @@ def theme(request):
     """Remember for a year in which colours this browser shows the pages; "system" is not to remember any."""
     choice = request.POST.get("theme")
     here = request.POST.get("back", "")
-    is_ours = url_has_allowed_host_and_scheme(here, request.get_host(), request.is_secure())
+    # A name without a slash would be taken for the name of a route.
+    is_ours = here.startswith("/") and url_has_allowed_host_and_scheme(here, None)
     answer = redirect(here if is_ours else "home")
     if request.htmx:
         answer = render(request, "theme.html#switch", {"theme": choice, "back": here})

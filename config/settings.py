@@ -6,6 +6,7 @@ README.md lists the variables.
 
 import os
 import re
+import zlib
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -46,9 +47,13 @@ def own_secret_key():
 
 
 def are_secret(keys):
-    """Judge secret keys by Django's own measure (its check security.W009). Raises `ValidationError`."""
+    """Validate secret keys: Django's own measure (its check security.W009), and no repeats. Raises `ValidationError`.
+
+    Random characters do not shrink when they are compressed; a word that is repeated until it is long enough does.
+    """
     for key in keys:
-        if not 50 <= len(key) <= 1000 or len(set(key)) < 5 or key.startswith("django-insecure-"):
+        is_repeated = len(zlib.compress(key.lower().encode(errors="replace"), 9)) < 45
+        if not 50 <= len(key) <= 1000 or is_repeated or key.startswith("django-insecure-"):
             raise ValidationError("A key has 50 to 1000 random characters; without one, Lightboard makes its own.")
 
 

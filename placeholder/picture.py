@@ -16,7 +16,7 @@ FORMATS = {
     "webp": "image/webp",
     "avif": "image/avif",
     "gif": "image/gif",
-    "svg": "image/svg+xml",
+    "svg": "image/svg+xml; charset=utf-8",
 }
 FONTS = {
     "inter": "inter.otf",

@@ -7,6 +7,7 @@ import pytest
 from api.addresses import ForbiddenAddress, addresses_of, is_public
 
 PRIVATE = [
+    *("192.88.99.1", "192.88.99.255", "::ffff:192.88.99.1", "3fff::1", "3fff:fff:ffff::1"),
     "127.0.0.1",
     "127.9.9.9",
     "0.0.0.0",

@@ -278,6 +278,27 @@ def test_the_switch_goes_from_the_system_over_light_to_dark_and_back(browser):
     assert seen == ["light", "dark", "system", "light"]
 
 
+@pytest.mark.parametrize(
+    "back",
+    [
+        "",
+        "foo",
+        "?x",
+        "#",
+        "home",
+        "foo.bar",
+        "//evil.example",
+        "https://evil.example/",
+        "/\\evil.example",
+        "\n/",
+        "a:b",
+    ],
+)
+def test_after_a_choice_of_colours_no_made_up_address_leads_anywhere_but_home(browser, back):
+    answer = browser.post("/theme/", {"theme": "dark", "back": back})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
 def test_with_htmx_the_switch_alone_comes_back(browser):
     answer = browser.post("/theme/", {"theme": "dark", "back": "/"}, headers=HTMX)
     page = Page(answer)

@@ -44,7 +44,9 @@ def test_who_logs_in_comes_home(client, log_in, user):
     assert client.session[SESSION_KEY] == str(user.pk)
 
 
-@pytest.mark.parametrize(("username", "password"), [("ana", "wrong"), ("nobody", "ana's own"), ("ana", "ANA'S OWN")])
+@pytest.mark.parametrize(
+    ("username", "password"), [("ana", "wrong"), ("nobody", "ana's own"), ("ana", "ANA'S OWN")]
+)
 def test_a_wrong_name_or_password_says_so_and_keeps_the_name(client, log_in, username, password):
     page = Page(log_in(username, password))
     assert "Please enter a correct username and password." in page.one("p", role="alert").text

@@ -197,6 +197,14 @@ def test_an_invitation_ends_when_the_account_is_deactivated(client, link, staff,
         ("MichaelJordan", None, "too common"),
         ("Undercover12", None, "too common"),
         ("1" * 64 + "a" * 64, None, "too common"),
+        ("lightboard123456", None, "too common"),
+        ("Lightboard2026!", None, "too common"),
+        ("!!Lightboard!!", None, "too common"),
+        ("Password2026!!", None, "too common"),
+        ("P@ssw0rd2026!!", None, "too common"),
+        ("Willkommen2026!", None, "too common"),
+        ("correct horse battery staple", None, "too common"),
+        ("CorrectHorseBatteryStaple1", None, "too common"),
         ("Cleopatra Selene", None, "too similar to the first name"),
         ("", None, "required"),
         (PASSWORD, "another password", "The two password fields didn"),
@@ -211,7 +219,15 @@ def test_a_password_that_others_guess_is_refused(client, link, password, again, 
 
 
 @pytest.mark.parametrize(
-    "password", ["aaaa bbbb cc dd", "Żółć gęślą jaźń", " leading and trailing ", "five ferries leave " * 200]
+    "password",
+    [
+        "aaaa bbbb cc dd",
+        "Żółć gęślą jaźń",
+        "x9384729384723",
+        "horse 8473625119",
+        " leading and trailing ",
+        "five ferries leave " * 200,
+    ],
 )
 def test_every_other_password_is_taken_as_it_is(client, link, password, django_user_model):
     assert client.post(link, {**FORM, "new_password1": password, "new_password2": password}).status_code == 302

@@ -244,7 +244,7 @@ def test_an_svg_may_load_and_run_nothing(address):
 def test_an_avatar_is_kept_for_ever_and_known_again():
     address = reverse("placeholder:avatar", args=["Анна <b>"]).removeprefix("/image/")
     response = get(address)
-    assert (response.status_code, response["Content-Type"]) == (200, "image/svg+xml")
+    assert (response.status_code, response["Content-Type"]) == (200, "image/svg+xml; charset=utf-8")
     assert response["Cache-Control"] == FOR_EVER
     assert b"<b>" not in response.content
     assert get(address, if_none_match=response["ETag"]).status_code == 304
