@@ -52,9 +52,7 @@ class Feed:
                     "sprint", event.sprint, event.kind, event.seq, sprint and self._body(SprintSerializer, sprint)
                 )
             ]
-        kinds = {event.task: event.kind} | dict.fromkeys(
-            map(int, event.changes.get("spaced", ())), Event.Kind.UPDATE
-        )
+        kinds = {event.task: event.kind} | dict.fromkeys(history.other_orders(event), Event.Kind.UPDATE)
         return [
             message("task", pk, kind, event.seq, pk in tasks and self._body(TaskSerializer, tasks[pk]))
             for pk, kind in kinds.items()

@@ -16,6 +16,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 
+from board.event_schema import EXTRAS
+
 from .models import KINDS
 from .serializers import EventQuery, EventSerializer, TaskSerializer
 
@@ -96,7 +98,9 @@ FIELDS = {
         "by": "The user name of who made the change, null for the system.",
         "id": "Of the task or sprint that changed.",
         "sprint": "The sprint after the change.",
-        "changes": "{field: [before, after]}; `spaced` are neighbours whose sort keys made room.",
+        "changes": "{field: [before, after]}. Beside the fields, where they apply: "
+        + "; ".join(f"`{name}`, {extra.help}" for name, extra in EXTRAS.items())
+        + ".",
     },
 }
 

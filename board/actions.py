@@ -20,6 +20,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from . import broadcasts, history, ordering
+from .event_schema import kind_of
 from .models import Event, Sprint, Status, Task
 
 # Why a change is not undone: what oneself, or somebody else, did to the same since.
@@ -248,13 +249,12 @@ def undo(by, seq):
         event = Event.objects.get(pk=seq)
         row = history.row_now(event)
         _refuse_what_changed_since(by, event, row)
-        match event.kind:
-            case Event.Kind.ADD:
-                return _remove(by, new_seq, row, undoes=seq)
-            case Event.Kind.UPDATE:
-                return _put_back(by, new_seq, row, event).event
-            case Event.Kind.REMOVE:
-                return _bring_back(by, new_seq, _as_removed(event), event).event
+        kind = kind_of(event)
+        if not kind.exists_before:
+            return _remove(by, new_seq, row, undoes=seq)
+        if kind.exists_after:
+            return _put_back(by, new_seq, row, event).event
+        return _bring_back(by, new_seq, _as_removed(event), event).event
 
 
 def restore_task(by, task_id):
@@ -415,10 +415,8 @@ def _save(by, seq, row, before=None, spaced=None, undoes=None):
         row.save(force_insert=True)
     else:
         row.save(update_fields=[*changes, "version"])
-    if spaced:
-        changes["spaced"] = spaced
     kind = Event.Kind.ADD if before is None else Event.Kind.UPDATE
-    row.event = _write(seq, by, kind, row, changes, undoes)
+    row.event = _write(seq, by, kind, row, changes, spaced=spaced, undoes=undoes)
     return row
 
 
@@ -426,14 +424,12 @@ def _remove(by, seq, row, undoes=None):
     if isinstance(row, Sprint):
         _judge_is_empty(row)
     changes = history.difference(history.snapshot(row), None)
-    event = _write(seq, by, Event.Kind.REMOVE, row, changes, undoes)
+    event = _write(seq, by, Event.Kind.REMOVE, row, changes, undoes=undoes)
     row.delete()
     return event
 
 
-def _write(seq, by, kind, row, changes, undoes):
-    if undoes:
-        changes["undoes"] = undoes
-    event = history.write(seq, by, kind, row, changes)
+def _write(seq, by, kind, row, changes, **extras):
+    event = history.write(seq, by, kind, row, changes, **extras)
     broadcasts.announce(event)
     return event

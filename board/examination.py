@@ -3,8 +3,10 @@
 Nothing here writes. The database is seen as of one moment, while people go on working.
 """
 
+import enum
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
@@ -12,9 +14,39 @@ from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from . import history, ordering
+from .event_schema import fields, kind_of, malformed, other_orders, unknown
 from .models import Counter, Event, Sprint, Status, Task
 
 SNAPSHOT = "snapshot"
+
+
+class Remedy(enum.Enum):
+    """What helps against a finding, as the operator reads it."""
+
+    MIGRATE = "Run manage.py migrate, then look again."
+    UPDATE = (
+        "The log holds events of another version of Lightboard. Run the newest version, then look again; "
+        "nothing needs to be restored."
+    )
+    RESTORE = (
+        "Make a copy of the database, then restore the last backup without findings (manage.py restore FILE)."
+    )
+    CORRECT_ROWS = (
+        "The log is whole: every change that people made is in it. Set these rows to what the log says; "
+        "nothing needs to be restored."
+    )
+    CORRECT_TASKS = "Change these tasks on the board or by the API until they keep the rules."
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong with a database, in a sentence, and what helps."""
+
+    text: str
+    remedy: Remedy
+
+    def __str__(self):
+        return self.text
 
 
 @contextmanager
@@ -43,18 +75,23 @@ def snapshot(path=None):
 
 
 def findings(using):
-    """Return what is wrong with the database of an alias, a sentence each; best asked in a `snapshot`."""
+    """Return what is wrong with the database of an alias, as `Finding`s; best asked in a `snapshot`."""
     if missing := migrations_to_come(using):
-        return [f"Migrations have not been applied: {', '.join(missing)}."]
-    found = _storage(using) + _numbers(using)
+        return _all([f"Migrations have not been applied: {', '.join(missing)}."], Remedy.MIGRATE)
+    found = _all(_storage(using) + _numbers(using), Remedy.RESTORE)
     events = Event.objects.using(using).order_by("seq").iterator(1000)
     state, broken = _replay(events)
-    found += broken
     # A log that makes no sense says nothing about the rows.
-    if not broken:
-        found += _rows_against_log(using, Sprint, state["sprints"])
-        found += _rows_against_log(using, Task, state["tasks"])
-    return found + _rules(using)
+    if broken:
+        return found + broken
+    different = _rows_against_log(using, Sprint, state["sprints"])
+    different += _rows_against_log(using, Task, state["tasks"])
+    remedy = Remedy.RESTORE if found else Remedy.CORRECT_ROWS
+    return found + _all(different, remedy) + _all(_rules(using), Remedy.CORRECT_TASKS)
+
+
+def _all(texts, remedy):
+    return [Finding(text, remedy) for text in texts]
 
 
 def migrations_to_come(using):
@@ -94,37 +131,38 @@ def _numbers(using):
 
 
 def _replay(events):
-    """Return (the state that the log leads to, what does not follow from what was before)."""
+    """Return (the state that the log leads to, what is undefined in it or does not follow from what was before)."""
     state = {"sprints": {}, "tasks": {}}
+    undefined = []
     for event in events:
-        try:
-            wrong = _contradictions(state, event)
-            history.follow(state, event)
-        except (KeyError, TypeError, ValueError, AttributeError):
-            return state, [f"Event {event.seq} cannot be understood: it is of a row that is not there, or spoilt."]
-        if wrong:
-            return state, [f"Event {event.seq} changes {wrong} from what it was not."]
-    return state, []
+        undefined += unknown(event)
+        if found := malformed(event):
+            return state, _all(undefined, Remedy.UPDATE) + _all(found, Remedy.RESTORE)
+        # What follows may build on an event that was not understood.
+        if undefined:
+            continue
+        if wrong := _contradictions(state, event):
+            return state, _all([f"Event {event.seq} changes {wrong} from what it was not."], Remedy.RESTORE)
+        history.follow(state, event)
+    return state, _all(undefined, Remedy.UPDATE)
 
 
 def _contradictions(state, event):
     """Return the fields of which an event says that they were what they were not."""
     rows, pk = (state["sprints"], event.sprint) if event.task is None else (state["tasks"], event.task)
-    row = rows.get(pk, {})
-    if (event.kind == Event.Kind.ADD) == bool(row):
+    row = rows.get(pk)
+    if kind_of(event).exists_before != (row is not None):
         return "a row"
-    changes = dict(event.changes)
-    spaced = changes.pop("spaced", {})
     wrong = [
         name
-        for name, (before, _) in changes.items()
+        for name, (before, _) in fields(event).items()
         # A field may be newer than the row, and who had a task may have been deleted.
-        if row.get(name) not in (None, before) and not (name == "assigned" and before is None)
+        if row and row[name] not in (None, before) and not (name == "assigned" and before is None)
     ]
     wrong += [
         f"the order of task {pk}"
-        for pk, (before, _) in spaced.items()
-        if state["tasks"][int(pk)]["order"] != before
+        for pk, (before, _) in other_orders(event).items()
+        if state["tasks"].get(pk, {}).get("order") != before
     ]
     return ", ".join(wrong)
 

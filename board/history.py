@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, gettext_lazy
 
+from .event_schema import field_names, fields, kind_of, malformed, other_orders, undone, unknown
 from .models import Column, Counter, Event, Sprint, Status, Task
-from .search import Derived
 
 # For how long a deleted task can be restored.
 RESTORABLE = timedelta(days=30)
@@ -51,8 +51,6 @@ CHANGED_BACK = (
     gettext_lazy("%(who)s changed %(fields)s of %(what)s back"),
     gettext_lazy("Changed %(fields)s of %(what)s back"),
 )
-# What an event keeps beside the row's fields: the neighbours that made room, the change that it undid.
-BESIDES = ("spaced", "undoes")
 SPRINTS_FOLLOWED = 200
 
 
@@ -87,10 +85,11 @@ def note_people(update_fields=None, **kwargs):
 
 def snapshot(row):
     """Return the row's fields as JSON values: {field: value}; nulls when the row is None."""
+    names = field_names(type(row))
     return {
         field.name: _as_json(getattr(row, field.attname))
         for field in row._meta.concrete_fields
-        if field.name not in ("id", "version") and not isinstance(field, Derived)
+        if field.name in names
     }
 
 
@@ -106,13 +105,14 @@ def difference(before, after):
     return {name: [before[name], after[name]] for name in names if before[name] != after[name]}
 
 
-def write(seq, by, kind, row, changes):
+def write(seq, by, kind, row, changes, **extras):
     """Write one change of a sprint or task to the log and return the event.
 
-    `seq` comes from `next_number` in the same transaction; `changes` from `difference`.
+    `seq` comes from `next_number` in the same transaction; `changes` from `difference`; `extras` are those of
+    `event_schema.EXTRAS` that the event has. Raises `ValueError` for what is not defined there.
     """
     is_task = isinstance(row, Task)
-    return Event.objects.create(
+    event = Event(
         seq=seq,
         at=timezone.now(),
         by=by,
@@ -120,18 +120,17 @@ def write(seq, by, kind, row, changes):
         task=row.pk if is_task else None,
         sprint=row.sprint_id if is_task else row.pk,
         left=changes["sprint"][0] if is_task and "sprint" in changes else None,
-        changes=changes,
+        changes=changes | {name: value for name, value in extras.items() if value},
     )
+    if found := unknown(event) + malformed(event):
+        raise ValueError(" ".join(found))
+    event.save(force_insert=True)
+    return event
 
 
 def since(seq, limit=None):
     """Return the events after sequence number `seq`, the oldest first."""
     return Event.objects.filter(seq__gt=seq).select_related("by").order_by("seq")[:limit]
-
-
-def fields(event):
-    """Return {field: [before, after]} of the fields of its own row that an event changed."""
-    return {name: values for name, values in event.changes.items() if name not in BESIDES}
 
 
 def changed_later(event):
@@ -187,9 +186,9 @@ def stood_below(task, seq):
     rows = Task.objects.filter(known).values_list("pk", *PLACE)
     places = {pk: dict(zip(PLACE, place, strict=True)) for pk, *place in rows}
     for event in events:
-        for pk, (was, _) in event.changes.get("spaced", {}).items():
-            places[int(pk)]["order"] = was
-        if event.kind == Event.Kind.ADD:
+        for pk, (was, _) in other_orders(event).items():
+            places[pk]["order"] = was
+        if not kind_of(event).exists_before:
             del places[event.task]
         else:
             before = {name: was for name, (was, _) in fields(event).items() if name in PLACE}
@@ -221,8 +220,7 @@ def touched_tasks(events):
     for event in events:
         if event.task is not None:
             touched[event.task] = event
-        for pk in event.changes.get("spaced", ()):
-            touched[int(pk)] = event
+        touched |= dict.fromkeys(other_orders(event), event)
     return touched
 
 
@@ -254,11 +252,11 @@ def describe(event, what, who=None):
 
 def _sentence(event):
     changes = event.changes
-    is_undo = "undoes" in changes
-    if event.kind == Event.Kind.ADD:
+    kind, is_undo = kind_of(event), undone(event) is not None
+    if not kind.exists_before:
         restored = RESTORED if event.task is None else RESTORED_IN
         return restored if is_undo else ADDED
-    if event.kind == Event.Kind.REMOVE:
+    if not kind.exists_after:
         return DELETED
     if "status" in changes or "sprint" in changes:
         if _column_after(event) is None:
@@ -362,16 +360,13 @@ def follow(state, event):
 
     Raises `KeyError` when the event is of a row that is not there.
     """
+    kind = kind_of(event)
+    model = Sprint if event.task is None else Task
     rows, pk = (state["sprints"], event.sprint) if event.task is None else (state["tasks"], event.task)
-    for neighbour, (_, order) in event.changes.get("spaced", {}).items():
-        state["tasks"][int(neighbour)]["order"] = order
-    if event.kind == Event.Kind.REMOVE:
+    for neighbour, (_, order) in other_orders(event).items():
+        state["tasks"][neighbour]["order"] = order
+    if not kind.exists_after:
         del rows[pk]
-    else:
-        row = rows.setdefault(pk, dict.fromkeys(_names(Sprint if event.task is None else Task)))
-        row.update({name: after for name, (_, after) in fields(event).items()}, version=event.seq)
-
-
-def _names(model):
-    fields = model._meta.concrete_fields
-    return [field.name for field in fields if field.name != "id" and not isinstance(field, Derived)]
+        return
+    row = rows[pk] if kind.exists_before else dict.fromkeys(field_names(model))
+    rows[pk] = row | {name: after for name, (_, after) in fields(event).items()} | {"version": event.seq}

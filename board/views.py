@@ -266,7 +266,7 @@ def restore_task(request, pk):
     except ValidationError as error:
         messages.error(request, gettext("Not restored: %(reason)s") % {"reason": " ".join(error.messages)})
     else:
-        removal = Event.objects.get(pk=task.event.changes["undoes"])
+        removal = Event.objects.get(pk=history.undone(task.event))
         is_elsewhere = removal.sprint != task.sprint_id
         _tell(request, task.event, task, gettext("%(done)s: its sprint is over") if is_elsewhere else "%(done)s")
     return redirect("deleted_tasks")
@@ -459,7 +459,7 @@ def _toast(event, row=None):
     return {
         "text": history.describe(event, history.quoted(row or history.row_before(event))),
         "undo": event.seq,
-        "is_undo": "undoes" in event.changes,
+        "is_undo": history.undone(event) is not None,
     }
 
 

@@ -25,6 +25,7 @@ from pathlib import Path
 import httpx
 import psycopg
 
+from .integrity import check_data
 from .live_client import LiveClient, Wire, cards_of, fetch_page, has_tls, log_in
 from .server import Server
 from .services import Postgres, Redis
@@ -377,6 +378,7 @@ async def main(options):
         await asyncio.gather(*tasks, return_exceptions=True)
         for task in broken:
             outcomes[-1].remarks.append(f"a client or mover gave up: {task.exception()!r}")
+        await asyncio.to_thread(check_data, database, folder)
         return outcomes
 
 

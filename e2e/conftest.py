@@ -15,6 +15,7 @@ from playwright.sync_api import Error, sync_playwright
 
 from .board_page import Person, unused_end_date
 from .browser import launch
+from .integrity import check_data, is_there
 from .live_client import has_tls
 from .server import POSTGRES, ROOT, Server
 
@@ -45,7 +46,18 @@ def server(tmp_path_factory):
     server = Server(folder, **({} if POSTGRES else watched)).start()
     yield server
     server.stop()
+    check_data(server.env["DATABASE_URL"], folder)
     assert connections.read_text() == "", "the server connected to somebody: it may not, whatever the journeys did"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _databases_of_the_module(server):
+    """What tests did on servers of their own left databases that pass the integrity check, a backup and a restore."""
+    before = set(Server.databases)
+    yield
+    for url in Server.databases.keys() - before:
+        if is_there(url):
+            check_data(url, Server.databases[url])
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ import argparse
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -18,7 +17,7 @@ import uuid
 from contextlib import ExitStack
 from pathlib import Path
 
-from .server import ROOT
+from .integrity import check_data, manage
 from .services import Postgres
 
 WRITERS = 4
@@ -163,14 +162,6 @@ def backup(times, target, folder):
     print(f"{times} backups, {len(writers.acknowledged)} acknowledged changes meanwhile")
 
 
-def manage(*arguments, **env):
-    """Run a command of the project and return how it ended."""
-    command = [sys.executable, "manage.py", *map(str, arguments)]
-    return subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True, check=False
-    )
-
-
 def run():
     """The command; ends with 1 when anything was wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -190,6 +181,7 @@ def run():
         for remark in remarks:
             wrong += 1
             print(remark, flush=True)
+        check_data(os.environ["DATABASE_URL"], folder)
     print(f"{options.times - wrong}/{options.times} survived")
     sys.exit(bool(wrong))
 

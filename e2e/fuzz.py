@@ -26,6 +26,7 @@ from websockets.sync.client import connect
 from .fuzz_api import fuzz_api
 from .fuzz_images import fuzz_images
 from .fuzz_site import fuzz_site
+from .integrity import check_data
 from .live_client import log_in
 from .server import Server
 
@@ -212,6 +213,7 @@ def fire(surface, count, seed, folder):
             target.failures.append(f"a traceback in the log:\n{server.log.read_text()[-3000:]}")
     finally:
         server.stop()
+    check_data(server.env["DATABASE_URL"], folder)
     return target
 
 

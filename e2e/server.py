@@ -13,6 +13,7 @@ import time
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 import psycopg
@@ -35,6 +36,9 @@ class Server:
     Servers of the same folder share a database. `env` adds to the environment, `program` takes manage.py's place.
     """
 
+    # {DATABASE_URL: folder} of all that were made.
+    databases: ClassVar[dict[str, Path]] = {}
+
     def __init__(self, folder, program=("manage.py",), steps=WORKER if POSTGRES else SERVE, **env):
         self.program = program
         self.port = free_port()
@@ -49,6 +53,7 @@ class Server:
             "DEBUG": "0",
             **env,
         }
+        self.databases[self.env["DATABASE_URL"]] = folder
         self.process = None
         *self.first, self.step = steps
 

@@ -16,7 +16,7 @@ from websockets.sync.client import connect
 
 from .board_page import unused_end_date
 from .conftest import api_of, token_of
-from .crash import manage
+from .integrity import manage
 from .live_client import log_in, values_of
 from .server import TIMES, Server
 from .services import Postgres

@@ -1,8 +1,12 @@
 """GET /api/events: the log itself."""
 
 import pytest
+from django.conf import settings
 
+from api.models import KINDS
+from api.schema import openapi
 from board import actions
+from board.event_schema import EXTRAS
 from board.models import Event
 
 from .answers import error, refusal
@@ -94,3 +98,20 @@ def test_what_cannot_be_understood_is_named(client, ada, query, field):
 
 def test_strangers_do_not_read_the_log(stranger):
     assert stranger.get("/api/events").status_code == 401
+
+
+@pytest.mark.parametrize("name", EXTRAS)
+def test_each_extra_key_of_events_stands_in_the_reference_and_the_manual(name):
+    event = openapi()["components"]["schemas"]["Event"]
+    assert f"`{name}`" in event["properties"]["changes"]["description"]
+    assert f"`{name}`" in (settings.BASE_DIR / "docs" / "api.md").read_text()
+
+
+def test_webhooks_know_each_kind_of_event():
+    assert {f"{model}.{kind}" for model in ("task", "sprint") for kind in Event.Kind} == KINDS.keys()
+
+
+def test_an_event_says_which_one_it_reverses(client, ada, sprint):
+    event = actions.undo(ada, sprint.event.seq)
+    (line,) = client.get("/api/events", {"since": event.seq - 1}).json()["events"]
+    assert (line["action"], line["changes"]["undoes"]) == ("remove", sprint.event.seq)

@@ -98,6 +98,8 @@ class Hand:
             self.edit: 3,
             self.share_a_key: 1,
             self.remove: 2,
+            self.undo: 2,
+            self.restore: 1,
             self.break_a_rule: 2,
             self.open_or_close_a_sprint: 1,
         }
@@ -143,6 +145,15 @@ class Hand:
     def remove(self):
         self.call("remove_task", self.some_card())
 
+    def undo(self):
+        """Undo one of the last changes, whoever made it."""
+        from board import history
+
+        self.call("undo", history.newest_number() - self.random.randrange(5))
+
+    def restore(self):
+        self.call("restore_task", self.some_card())
+
     def break_a_rule(self):
         """A call that must be refused whatever the others do."""
         task_id = self.board.anchor
@@ -184,7 +195,8 @@ class Hand:
         result = None
         try:
             result = getattr(actions, action)(self.user, *args, **kwargs)
-            note["version"] = getattr(result, "version", None)
+            # Some actions return the row, others the event.
+            note["version"] = getattr(result, "version", None) or getattr(result, "seq", None)
         except (ValidationError, ObjectDoesNotExist) as refusal:
             note["refused"] = repr(refusal)
         except Exception as error:

@@ -79,6 +79,18 @@ def test_a_restored_board_is_as_it_was_and_the_replaced_one_is_kept(database, ba
     }
 
 
+def test_a_board_where_something_was_undone_and_restored_can_be_backed_up(database, tmp_path):
+    changed = actions.change_task(None, 1, name="Changed")
+    undone = actions.undo(None, changed.event.seq)
+    actions.undo(None, undone.seq)
+    actions.undo(None, actions.add_task(None, name="Undone").event.seq)
+    actions.restore_task(None, 2)
+    path = tmp_path / "undone.backup"
+    call_command("backup", str(path))
+    call_command("restore", str(path))
+    assert names() == ["Changed", "Undone"]
+
+
 def test_a_backup_is_for_its_owner_alone_and_never_replaces_a_file(database, backup):
     assert backup.stat().st_mode & 0o777 == 0o600
     with pytest.raises(CommandError, match="exists already"):

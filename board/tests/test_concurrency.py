@@ -16,6 +16,7 @@ import pytest
 
 from board import actions, history, ordering
 from board.models import Event, Status, Task
+from e2e.integrity import check_data
 
 from . import hammer
 
@@ -39,39 +40,31 @@ def run(request, tmp_path_factory):
     )
     assert not done.returncode, done.stderr
     assert not done.stderr
-    return json.loads(done.stdout)
+    return {"database": database, **json.loads(done.stdout)}
 
 
 @pytest.fixture(scope="module")
 def states(run):
     """What the events lead to: `states[n]` is the board after sequence number n, as of `history.replay`."""
-    events = [Event(**{**event, "by": None, "by_id": event["by"]}) for event in run["events"]]
+    events = [event_of(values) for values in run["events"]]
     return [history.replay(events[:count]) for count in range(len(events) + 1)]
+
+
+def event_of(values):
+    return Event(**{**values, "by": None, "by_id": values["by"]})
 
 
 @pytest.fixture(scope="module")
 def accepted(run):
     """The calls that changed something, by the sequence number of their change.
 
-    Each thread is a user of its own, so a change is that of the call that returned its number as version
-    for the first time; a removal, which returns nothing, is found by its event.
+    Each thread is a user of its own, so a change is that of the call that returned its number for the first time.
     """
     by_number = {event["seq"]: event for event in run["events"]}
-    removals = {
-        (event["by"], event["task"], event["sprint"] if event["task"] is None else None): event["seq"]
-        for event in run["events"]
-        if event["kind"] == "remove"
-    }
     found = {}
     for call in run["calls"]:
-        if "refused" in call or "error" in call:
-            continue
-        seq = call["version"]
-        if call["action"] == "remove_task":
-            seq = removals[call["by"], call["id"], None]
-        elif call["action"] == "remove_sprint":
-            seq = removals[call["by"], None, call["id"]]
-        if by_number[seq]["by"] == call["by"] and seq not in found:
+        seq = call.get("version")
+        if seq and by_number[seq]["by"] == call["by"] and seq not in found:
             found[seq] = call
     return found
 
@@ -101,9 +94,15 @@ def test_the_run_was_a_hard_one(run, accepted):
     """Else the rest would prove little: refusals, room made, moves that changed nothing, changes that cross."""
     assert sum("refused" in call for call in run["calls"]) >= 20
     assert sum("spaced" in event["changes"] for event in run["events"]) >= 2
+    assert sum("undoes" in event["changes"] for event in run["events"]) >= 5
     authors = [event["by"] for event in run["events"]]
     assert sum(one != other for one, other in pairwise(authors)) >= 100
     assert len(accepted) >= 200
+
+
+def test_the_database_passes_the_integrity_check_a_backup_and_a_restore(run, tmp_path):
+    # Seen to fail: a key of events that the integrity check does not know.
+    check_data(run["database"], tmp_path)
 
 
 def test_every_task_is_in_exactly_one_column_and_none_came_or_went_unseen(run, states):
@@ -135,12 +134,13 @@ def texts(rows):
 
 def test_each_event_knows_the_state_right_before_it(run, states):
     # I7, for each step. Seen to fail: a task read before the writers' lock is taken, by a move or by an edit.
-    for event, state in zip(run["events"], states, strict=False):
-        is_task = event["task"] is not None
-        row = state["tasks"].get(event["task"], {}) if is_task else state["sprints"].get(event["sprint"], {})
-        changes = dict(event["changes"])
-        for neighbour, (before, _) in changes.pop("spaced", {}).items():
-            assert state["tasks"][int(neighbour)]["order"] == before
+    for values, state in zip(run["events"], states, strict=False):
+        event = event_of(values)
+        is_task = event.task is not None
+        row = state["tasks"].get(event.task, {}) if is_task else state["sprints"].get(event.sprint, {})
+        for neighbour, (before, _) in history.other_orders(event).items():
+            assert state["tasks"][neighbour]["order"] == before
+        changes = history.fields(event)
         assert {name: row.get(name) for name in changes} == {name: before for name, (before, _) in changes.items()}
 
 

@@ -1,12 +1,15 @@
 """The doctor sees each thing that must not be, here broken by hand past the actions, and leaves what is well alone."""
 
 import json
+from contextlib import nullcontext
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from board import actions, examination
+from board.event_schema import EXTRAS
 from board.models import Event, Status
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +27,11 @@ def board(user, sprint, next_sprint, add):
     actions.place_task(user, others[0].pk, actions.Place(sprint.pk, Status.DONE))
     actions.remove_task(user, others[1].pk)
     actions.remove_sprint(user, next_sprint.pk)
-    assert any("spaced" in event.changes for event in Event.objects.all())
+    undone = actions.undo(user, actions.change_task(user, others[2].pk, name="Changed").event.seq)
+    actions.undo(user, undone.seq)
+    actions.undo(user, actions.add_task(user, name="Undone").event.seq)
+    actions.restore_task(user, others[1].pk)
+    assert {name for event in Event.objects.all() for name in event.changes} > EXTRAS.keys()
     return first
 
 
@@ -34,7 +41,7 @@ def sql(statement, *values):
 
 
 def findings():
-    return examination.findings("default")
+    return [str(finding) for finding in examination.findings("default")]
 
 
 def test_a_board_with_a_history_is_well(board):
@@ -63,8 +70,13 @@ BROKEN = {
     "UPDATE board_task SET sprint_id = NULL WHERE name = 'Task 1'": "A task in the backlog is not started",
     "UPDATE board_task SET \"order\" = 9007199254740993 WHERE name = 'First'": "has an order that clients cannot read",
     "UPDATE board_event SET kind = 'update' WHERE seq = 3": "Event 3 changes a row",
-    "UPDATE board_event SET kind = 'add' WHERE seq = (SELECT max(seq) FROM board_event)": "changes a row",
-    "UPDATE board_event SET changes = '[1]' WHERE seq = 3": "Event 3 cannot be understood",
+    "UPDATE board_event SET kind = 'add' WHERE seq = (SELECT max(seq) FROM board_event WHERE kind = 'update')": "changes a row",
+    "UPDATE board_event SET changes = '[1]' WHERE seq = 3": "Event 3 can't be read: its changes are not a JSON object.",
+    "UPDATE board_event SET kind = 'split' WHERE seq = 3": "Event 3 is of the unknown kind 'split'.",
+    """UPDATE board_event SET changes = '{"labels": [null, "x"]}' WHERE seq = 9""": "unknown key 'labels'",
+    """UPDATE board_event SET changes = '{"name": "x"}' WHERE seq = 9""": "Event 9 can't be read: 'name' holds 'x'.",
+    """UPDATE board_event SET changes = '{"undoes": 9}' WHERE seq = 9""": "Event 9 can't be read: 'undoes' holds 9.",
+    """UPDATE board_event SET changes = '{"spaced": [1]}' WHERE seq = 9""": "Event 9 can't be read: 'spaced' holds",
     "DELETE FROM django_migrations WHERE app = 'board'": "Migrations have not been applied: board.",
 }
 
@@ -121,3 +133,24 @@ def test_equal_places_are_told_but_are_no_finding(board, user):
     second = actions.add_task(user, name="Same", order=board.order, sprint_id=board.sprint_id)
     assert findings() == []
     assert examination.shared_places("default") == [(board.pk, second.pk)]
+
+
+NO_RESTORE = "nothing needs to be restored"
+ADVICE = {
+    "UPDATE board_task SET name = 'Changed' WHERE name = 'First'": NO_RESTORE,
+    """UPDATE board_event SET changes = '{"labels": [null, "x"]}' WHERE seq = 9""": NO_RESTORE,
+    "DELETE FROM django_migrations WHERE app = 'board'": "Run manage.py migrate",
+    "UPDATE board_event SET changes = '[1]' WHERE seq = 3": "restore the last backup without findings",
+    "DELETE FROM board_event WHERE seq = 7": "restore the last backup without findings",
+}
+
+
+@pytest.mark.parametrize(("statement", "advice"), ADVICE.items(), ids=lambda text: text[:40])
+def test_the_doctor_advises_to_restore_only_what_the_log_does_not_hold(board, statement, advice, monkeypatch):
+    sql(statement)
+    # The data of this test are in this connection alone.
+    monkeypatch.setattr(examination, "snapshot", lambda: nullcontext("default"))
+    with pytest.raises(CommandError) as error:
+        call_command("doctor")
+    assert advice in str(error.value)
+    assert (NO_RESTORE in str(error.value)) == (advice == NO_RESTORE)

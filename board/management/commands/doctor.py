@@ -18,10 +18,8 @@ class Command(BaseCommand):
                 "Tasks {} and {} stand at the same place, as a client of the API asked.".format(*pair)
             )
         for finding in found:
-            self.stderr.write(finding)
+            self.stderr.write(str(finding))
         if found:
-            raise CommandError(
-                f"{len(found)} found. Make a copy of the database, then restore the last backup without findings "
-                "(manage.py restore FILE)."
-            )
+            remedies = dict.fromkeys(finding.remedy for finding in found)
+            raise CommandError(f"{len(found)} found. " + " ".join(remedy.value for remedy in remedies))
         self.stdout.write("All is well.")

@@ -1,0 +1,48 @@
+"""One definition of what an event holds: nothing else can be written, and each part is known to all who read events.
+
+api/tests/test_events.py has the API's part.
+"""
+
+import pytest
+from django.db import transaction
+
+from board import actions, event_schema, history
+from board.models import Event
+
+pytestmark = pytest.mark.django_db
+
+
+def write(task, kind=Event.Kind.UPDATE, changes=None, **extras):
+    with transaction.atomic():
+        history.write(history.next_number(), None, kind, task, changes or {"name": ["a", "b"]}, **extras)
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        {"labels": [1, 2]},
+        {"changes": {"colour": ["red", "blue"]}},
+        {"changes": {"name": "red"}},
+        {"kind": "split"},
+        {"undoes": 1000},
+        {"undoes": True},
+        {"spaced": {"x": [1, 2]}},
+        {"spaced": {1: [1, None]}},
+    ],
+)
+def test_what_is_not_defined_can_not_be_written(add, what):
+    task = add("a")
+    with pytest.raises(ValueError, match="Event 2 "):
+        write(task, **what)
+    assert history.newest_number() == 1
+
+
+@pytest.mark.parametrize("kind", Event.Kind)
+def test_each_kind_has_its_definition_and_its_words(kind):
+    assert kind in event_schema.KINDS
+    assert kind in actions.SINCE
+
+
+def test_an_extra_key_is_no_field_of_a_row():
+    for event in (Event(task=1), Event(task=None)):
+        assert not event_schema.EXTRAS.keys() & event_schema.field_names(event_schema._model(event))
