@@ -116,7 +116,6 @@ ALLOWED = {
 DICTS = {
     "api/schema.py": {"parameter"},
     "board/views.py": {"digest"},
-    "board/history.py": {"row"},
     "board/hub.py": {"people", "held"},
 }
 
