@@ -7,25 +7,26 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore, block, normalize
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 WORDS = {"a", "br", "code", "em", "input", "label", "s", "strong"}
 BLOCKS = {"blockquote", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "ul"}
 TABLES = {"table", "tbody", "td", "th", "thead", "tr"}
-ATTRIBUTES = {"a": {"href", "title"}, "input": {"type", "checked", "disabled"}, "ol": {"start"}}
+ATTRIBUTES = {
+    "*": {"dir"},
+    "a": {"href", "title"},
+    "input": {"type", "checked", "disabled"},
+    "ol": {"start"},
+}
 SCHEMES = {"http", "https", "mailto"}
 
-# A card shows less than this.
-HEAD = 400
-# What a line begins with (quote, list, heading, task), lines of nothing but signs, rows of tables, signs around words.
-LINE_SIGNS = re.compile(r"^[ \t]*(?:>[ \t]?|[-*+][ \t]+|#{1,6}[ \t]+|\[[ xX]\][ \t]+)+", re.MULTILINE)
-EMPTY_LINES = re.compile(
-    r"^[ \t]*(?:```.*|~~~.*|[-*_=](?:[ \t]*[-*_=]){2,}|[|:\- \t]*-[|:\- \t]*)[ \t]*$", re.MULTILINE
-)
-ROWS = re.compile(r"^[ \t]*\|(.+)\|[ \t]*$", re.MULTILINE)
-LINKS = re.compile(r"!?\[([^\]\n]*)\]\([^()\s]*(?:[ \t]+\"[^\"\n]*\")?\)")
-SIGNS = re.compile(r"(?<!\\)(\*\*|__|~~|`+)|(?<![\\\w])[*_](?=\S)|(?<=[^\s\\])[*_](?!\w)")
-ESCAPES = re.compile(r"\\([!-/:-@\[-`{-~])")
+# Blocks whose text decides by itself in which direction it runs; an item of a list brings its paragraph along.
+DIRECTED = {"heading_open", "list_item_open", "paragraph_open", "td_open", "th_open"}
+# A card shows less than this, of so much of a description: what closes later, nobody opens on purpose.
+ENOUGH = 120
+READ = 3_000
+CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
 
 
 def to_html(text):
@@ -48,7 +49,17 @@ def _parser():
     options = {"html": False, "linkify": True, "breaks": True}
     markdown = MarkdownIt("commonmark", options, renderer_cls=_Renderer)
     markdown.enable(["table", "strikethrough", "linkify"])
+    markdown.core.ruler.push("direction", _set_directions)
     return markdown.use(tasklists_plugin, label=True)
+
+
+def _set_directions(state):
+    before = None
+    for token in state.tokens:
+        is_in_item = token.type == "paragraph_open" and before is not None and before.type == "list_item_open"
+        if token.type in DIRECTED and not is_in_item:
+            token.attrSet("dir", "auto")
+        before = token
 
 
 class _Renderer(RendererHTML):
@@ -67,13 +78,39 @@ class _Renderer(RendererHTML):
 
 @lru_cache(maxsize=4096)
 def gist(text):
-    """Return the beginning of a description on one line, without the signs of Markdown.
+    """Return the beginning of a description on one line, as its page shows it, without the marks of Markdown.
 
-    Cards are rendered by the hundred, so this looks at patterns and not at the grammar.
+    Cards are rendered by the hundred: the text is cut into blocks, but only the first of these are read.
     """
-    text = EMPTY_LINES.sub("", text[:HEAD])
-    text = LINE_SIGNS.sub("", text)
-    text = ROWS.sub(lambda row: row[1].replace("|", " "), text)
-    text = LINKS.sub(r"\1", text)
-    text = SIGNS.sub("", text)
-    return " ".join(ESCAPES.sub(r"\1", text).split())
+    state = StateCore(text[:READ], _parser(), {})
+    normalize(state)
+    block(state)
+    words = []
+    for text in _texts(state):
+        words += text.split()
+        if sum(map(len, words)) > ENOUGH:
+            break
+    return " ".join(words)
+
+
+def _texts(state):
+    """Give the text of each block, the number or the box of a list's item apart."""
+    is_item = False
+    for token in state.tokens:
+        if token.type == "list_item_open":
+            yield f"{token.info}{token.markup}" if token.info else ""
+            is_item = True
+        elif token.type in ("fence", "code_block"):
+            yield token.content
+        elif token.type == "inline":
+            content = CHECKBOX.sub("", token.content) if is_item else token.content
+            yield "".join(map(_text_of, state.md.parseInline(content, state.env)[0].children))
+            is_item = False
+
+
+def _text_of(token):
+    if token.type in ("softbreak", "hardbreak"):
+        return " "
+    if token.type == "image":
+        return "".join(map(_text_of, token.children or ())) or token.attrs["src"]
+    return token.content
