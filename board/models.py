@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from . import dates
 from .search import Searchable
 
 RECENTLY = timedelta(days=7)
@@ -167,10 +168,10 @@ class Task(Searchable):
 
     @property
     def due_in_words(self):
-        """The due date as a person says it: "Today", "2 days late", "Fri 27 Nov"."""
+        """The due date as a person says it: "Today", "2 days late", "Fri 27 Nov", "Fri 1 Jan 2027"."""
         left = (self.due - timezone.localdate()).days
         if self.status == Status.DONE or left > 1:
-            return date_format(self.due, "DAY")
+            return dates.in_words(self.due, "DAY")
         if left >= 0:
             return gettext("Tomorrow") if left else gettext("Today")
         return ngettext("%(days)s day late", "%(days)s days late", -left) % {"days": -left}

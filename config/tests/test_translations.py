@@ -85,10 +85,13 @@ def test_every_language_writes_all_kinds_of_dates(language):
 
 
 def test_templates_name_how_they_write_a_date():
-    known = {name for name in vars(import_module("config.formats.en.formats")) if name.isupper()}
+    formats = vars(import_module("config.formats.en.formats"))
+    with_year = {name for name, text in formats.items() if name.isupper() and "Y" in text}
     for path in TEMPLATES:
         for _quote, name in re.findall(r"\|date:(['\"])(.*?)\1", path.read_text()):
-            assert name in known | {"c", "Y-m-d"}, path
+            assert name in with_year | {"c", "Y-m-d"}, path
+        for _quote, name in re.findall(r"\|when:(['\"])(.*?)\1", path.read_text()):
+            assert {name, f"{name}_AND_YEAR"} <= formats.keys(), path
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))

@@ -1,4 +1,7 @@
-"""How dates and moments are written; templates name them: `{{ task.due|date:"DAY" }}`. Every language has all of them."""
+"""How dates and moments are written; templates name them: `{{ task.due|when:"DAY" }}`. Every language has all of them.
+
+What has no year is for dates of this year; `board/dates.py` takes its `…_AND_YEAR` for others.
+"""
 
 DAY = "D j M"
 DAY_AND_YEAR = "D j M Y"
@@ -7,6 +10,9 @@ DATE = "j M Y"
 MOMENT = "j M Y, H:i"
 MOMENT_TO_THE_SECOND = "j M Y, H:i:s"
 SOON = "j M, H:i"
+SOON_AND_YEAR = "j M Y, H:i"
 SOON_TO_THE_SECOND = "j M, H:i:s"
+SOON_TO_THE_SECOND_AND_YEAR = "j M Y, H:i:s"
 LATELY = "D j M, H:i"
+LATELY_AND_YEAR = "D j M Y, H:i"
 CLOCK = "H:i"

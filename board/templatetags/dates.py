@@ -1,0 +1,17 @@
+from django import template
+
+from board import dates
+
+register = template.Library()
+
+
+@register.filter
+def when(value, style):
+    """Return a date or a moment as people read it: {{ task.due|when:"DAY" }}; "" for none."""
+    return dates.in_words(value, style) if value else ""
+
+
+@register.filter
+def clock(value):
+    """Return a moment as its time, with its day when that is not today."""
+    return dates.clock(value)
