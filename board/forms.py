@@ -14,9 +14,18 @@ from .models import Column, Sprint, Task
 from .templatetags.people import by_name, full_name
 
 
+class Field(forms.BoundField):
+    def build_widget_attrs(self, attrs, widget=None):
+        """Text runs in its own direction, whatever the language of the page."""
+        attrs = super().build_widget_attrs(attrs, widget)
+        is_text = getattr(widget or self.field.widget, "input_type", "textarea") in ("text", "textarea")
+        return attrs | {"dir": "auto"} if is_text else attrs
+
+
 class Renderer(TemplatesSetting):
     """Label above, error below: every field of the product looks like board/field.html."""
 
+    bound_field_class = Field
     field_template_name = "board/field.html"
 
 

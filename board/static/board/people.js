@@ -14,7 +14,7 @@ export function letFind(list) {
   const everybody = [...list.options];
   if (everybody.length <= LONG) return;
   const chosen = list.value;
-  const field = Object.assign(document.createElement("input"), { type: "search", placeholder: word("find"), autocomplete: "off" });
+  const field = Object.assign(document.createElement("input"), { type: "search", dir: "auto", placeholder: word("find"), autocomplete: "off" });
   field.setAttribute("aria-label", word("find"));
   field.setAttribute("aria-controls", list.id);
   field.addEventListener("input", () => show(list, field, everybody, chosen));

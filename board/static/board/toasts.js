@@ -15,7 +15,7 @@ const known = new WeakSet();
 export function toast(text, retry) {
   const note = document.createElement("div");
   note.className = "toast";
-  note.append(Object.assign(document.createElement("p"), { textContent: text }));
+  note.append(Object.assign(document.createElement("p"), { textContent: text, dir: "auto" }));
   if (retry) {
     const button = Object.assign(document.createElement("button"), { textContent: word("retry") });
     button.addEventListener("click", () => {
