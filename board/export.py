@@ -3,6 +3,7 @@
 import csv
 from io import StringIO
 
+from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 
 from .templatetags.people import full_name
@@ -28,11 +29,12 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 def sheet(tasks):
     """Return the CSV of tasks, which come with `sprint` and `assigned`: a line of titles, then one for each task.
 
-    All cells are quoted, dates in ISO form, and text that would be a formula begins with an apostrophe.
+    All cells are quoted, dates in ISO form, and text that would be a formula begins with an apostrophe. Between the
+    cells stands what spreadsheets of the reader's language expect there.
     """
     text = StringIO(BYTE_ORDER_MARK, newline="")
     text.seek(0, 2)
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+    writer = csv.writer(text, delimiter=get_format("CSV_SEPARATOR"), quoting=csv.QUOTE_ALL)
     writer.writerow(map(str, HEAD))
     writer.writerows(map(_cells, tasks))
     return text.getvalue()

@@ -111,3 +111,18 @@ def test_the_lists_of_sprints_lead_to_all_tasks(browser, page):
 def test_a_board_leads_to_its_tasks(browser, sprint):
     page = browser.get(f"/sprints/{sprint.pk}/").content.decode()
     assert f'<a href="/sprints/{sprint.pk}/tasks.csv" download>' in page
+
+
+@pytest.mark.parametrize(
+    ("language", "separator"), [("de", ";"), ("de-AT,de;q=0.9", ";"), ("en", ","), ("fr", ",")]
+)
+@pytest.mark.parametrize("address", ["/tasks.csv", "/sprints/{}/tasks.csv"])
+def test_a_spreadsheet_of_the_readers_language_finds_the_columns(
+    browser, sprint, add, address, language, separator
+):
+    add("One; two, three", sprint, due=date(2999, 1, 2))
+    answer = browser.get(address.format(sprint.pk), headers={"accept-language": language})
+    text = answer.content.decode()
+    assert text.startswith("\ufeff")
+    head, line = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=separator)
+    assert (len(head), line[1], line[6]) == (len(HEAD), "One; two, three", "2999-01-02")

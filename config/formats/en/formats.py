@@ -1,6 +1,7 @@
 """How dates and moments are written; templates name them: `{{ task.due|when:"DAY" }}`. Every language has all of them.
 
 What has no year is for dates of this year; `board/dates.py` takes its `…_AND_YEAR` for others.
+`CSV_SEPARATOR` is what spreadsheets of that language expect between the cells of a CSV file.
 """
 
 DAY = "D j M"
@@ -16,3 +17,4 @@ SOON_TO_THE_SECOND_AND_YEAR = "j M Y, H:i:s"
 LATELY = "D j M, H:i"
 LATELY_AND_YEAR = "D j M Y, H:i"
 CLOCK = "H:i"
+CSV_SEPARATOR = ","
