@@ -192,7 +192,7 @@ class TaskFilter(filters.FilterSet):
     sprint = AnySprintFilter(queryset=Sprint.objects.order_by("end", "pk"))
     status = filters.MultipleChoiceFilter(choices=Status, distinct=False)
     assigned = AnyRowFilter(queryset=User.objects.order_by(User.USERNAME_FIELD), to_field_name=User.USERNAME_FIELD)
-    backlog = TruthFilter(field_name="sprint", lookup_expr="isnull")
+    backlog = TruthFilter(field_name="sprint", lookup_expr="isnull", label="Backlog")
 
     class Meta:
         model = Task

@@ -65,7 +65,9 @@ class Pages(PageSize, PageNumberPagination):
         if self.is_by_cursor(request):
             self._check_cursor_query(request)
             self.by_cursor = CursorPages()
-            return self.by_cursor.paginate_queryset(queryset, request, view)
+            rows = self.by_cursor.paginate_queryset(queryset, request, view)
+            self.display_page_controls = self.by_cursor.display_page_controls
+            return rows
         return super().paginate_queryset(queryset, request, view)
 
     def is_by_cursor(self, request):

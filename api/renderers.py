@@ -2,16 +2,30 @@
 
 from django.conf import settings
 from django.utils.csp import CSP, build_policy
-from rest_framework import renderers
+from rest_framework import renderers, status
+from rest_framework.authentication import TokenAuthentication
 
-# What the pages of REST framework have beside what ours may: inline styles, and a font with its icons.
-POLICY = {"style-src": [CSP.SELF, CSP.UNSAFE_INLINE], "font-src": [CSP.SELF]}
+# What the pages of REST framework need beside what ours may do: inline styles, and a font with its icons.
+LOOSER = {"style-src": [CSP.SELF, CSP.UNSAFE_INLINE], "font-src": [CSP.SELF]}
+# Their scripts write whole documents, which Trusted Types forbid.
+TRUSTED_TYPES = {"require-trusted-types-for", "trusted-types"}
 
 
 class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
-    """REST framework's own, whose pages look as they should under a Content-Security-Policy."""
+    """REST framework's own, whose pages work under a Content-Security-Policy and with the log-in of the board."""
 
     def render(self, data, accepted_media_type=None, renderer_context=None):
         response = renderer_context["response"]
-        response.headers[CSP.HEADER_ENFORCE.value] = build_policy(settings.SECURE_CSP | POLICY)
+        response.headers[CSP.HEADER_ENFORCE.value] = build_policy(browsable_policy())
+        # A page shows who is logged in, which its tag says nothing of.
+        response.headers["Cache-Control"] = "no-store"
+        if response.status_code == status.HTTP_401_UNAUTHORIZED:
+            # “Basic” would let the browser ask for a password before the page shows its link to the log-in.
+            response.headers["WWW-Authenticate"] = TokenAuthentication.keyword
         return super().render(data, accepted_media_type, renderer_context)
+
+
+def browsable_policy():
+    """Return the Content-Security-Policy of the browsable API, as in `SECURE_CSP`."""
+    kept = {name: sources for name, sources in settings.SECURE_CSP.items() if name not in TRUSTED_TYPES}
+    return kept | LOOSER

@@ -36,6 +36,11 @@ class KnownFields(serializers.Serializer):
             raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
         return super().to_internal_value(data)
 
+    def refuse(self, errors):
+        """Raise a `ValidationError` with the rules that the fields break together; a form shows them at its fields."""
+        self._errors = errors
+        raise serializers.ValidationError(self.errors)
+
     def _unknown(self, data):
         # The forms of the browsable API carry their token among the fields.
         return (name for name in data if name not in self.fields and name != "csrfmiddlewaretoken")

@@ -4,6 +4,7 @@ import json
 import time
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError as BrokenRule
 from django.http import HttpResponse
 from drf_spectacular import renderers
 from rest_framework import permissions, routers, status, viewsets
@@ -21,7 +22,7 @@ from board.models import Sprint, Task
 
 from . import conditional
 from .channels import LIFETIME, holder_of
-from .errors import ErrorResponse
+from .errors import ErrorResponse, messages_of
 from .filters import (
     Filters,
     KnownParameters,
@@ -131,13 +132,13 @@ class WritableCollection(Collection):
     lookup_value_converter = "int"
 
     def create(self, request):
-        return self.once(lambda: self._added(self.add(request.user, **self._sent_fields())))
+        return self.once(lambda: self._added(self._save(self.add, request.user)))
 
     def update(self, request, pk):
-        return self._changed(self.change(request.user, pk, self.expected(pk), **self._sent_fields()))
+        return self._changed(self._save(self.change, request.user, pk, self.expected(pk)))
 
     def partial_update(self, request, pk):
-        return self._changed(self.change(request.user, pk, self.expected(pk), **self._sent_fields(partial=True)))
+        return self._changed(self._save(self.change, request.user, pk, self.expected(pk), partial=True))
 
     def destroy(self, request, pk):
         self.remove(request.user, pk, self.expected(pk))
@@ -159,10 +160,14 @@ class WritableCollection(Collection):
         """Return the version that the request expects of a row, None for any."""
         return conditional.expected_version(self.request, self.queryset.filter(pk=pk))
 
-    def _sent_fields(self, partial=False):
+    def _save(self, act, *args, partial=False):
+        """Return the row that `act(*args, **fields)` saves with the fields that were sent."""
         serializer = self.get_serializer(data=self.request.data, partial=partial)
         serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+        try:
+            return act(*args, **serializer.validated_data)
+        except BrokenRule as error:
+            serializer.refuse(messages_of(error))
 
     def _added(self, row):
         body = self.get_serializer(row).data

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -69,7 +70,39 @@ def test_a_page_of_the_browsable_api_may_be_styled_as_it_is_and_nothing_else_may
     ]
     page, data = ({part.strip() for part in policy.split(";")} for policy in policies)
     assert page - data == {"style-src 'self' 'unsafe-inline'", "font-src 'self'"}
-    assert data - page == {"style-src 'self'"}
+    assert data - page == {
+        "style-src 'self'",
+        "require-trusted-types-for 'script'",
+        "trusted-types default",
+    }
+
+
+def test_a_page_of_the_browsable_api_leads_to_the_log_in_of_the_board_and_is_not_kept(browsable, stranger):
+    answer = stranger.get("/api/tasks?status=2", headers={"accept": "text/html"})
+    assert answer.status_code == 401
+    assert 'href="/login/?next=/api/tasks%3Fstatus%3D2"' in answer.content.decode()
+    # “Basic” would bring the browser's own window first.
+    assert answer["WWW-Authenticate"] == "Token"
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_a_rule_that_is_broken_shows_at_its_field_in_the_browsable_api(browsable, client, task, today):
+    past = (today - timedelta(days=1)).isoformat()
+    for answer in (
+        client.post("/api/sprints", {"end": past}, headers={"accept": "text/html"}),
+        client.put(f"/api/sprints/{task.sprint_id}", {"end": past}, headers={"accept": "text/html"}),
+    ):
+        assert answer.status_code == 400
+        page = answer.content.decode()
+        field = page[page.index('name="end"') :]
+        assert "must not lie in the past" in field[: field.index("form-group")]
+
+
+def test_a_field_that_is_left_empty_filters_nothing_in_the_browsable_api(browsable, client, task):
+    for url, name in (("/api/tasks?backlog=", task.name), ("/api/sprints?end_min=&end_max=", task.sprint.name)):
+        answer = client.get(url, headers={"accept": "text/html"})
+        assert answer.status_code == 200
+        assert name in answer.content.decode()
 
 
 def test_the_browsable_api_shows_rows_with_their_forms(browsable, client, task, sprint):
