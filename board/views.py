@@ -67,6 +67,7 @@ def add_sprint(request):
     if request.method == "POST":
         sprint = _act(form, lambda data: actions.add_sprint(request.user, **form.changes()))
         if sprint:
+            _tell(request, sprint.event, sprint)
             return _go(request, sprint)
     return _form(request, "board/add_sprint.html", form, nav="home")
 
@@ -146,9 +147,10 @@ def add_task(request, sprint_pk):
         task = _act(form, lambda data: _once(request, lambda: actions.add_task(request.user, **data)))
         if task and request.htmx:
             form = NewTaskForm(auto_id="new-task-%s")
-            context = {"form": form, "sprint": sprint, "task": task, "key": _key()}
+            context = {"form": form, "sprint": sprint, "task": task, "key": _key(), **_toast(task.event, task)}
             return render(request, "board/add_task.html#added", context)
         if task:
+            _tell(request, task.event, task)
             return redirect(sprint)
     return _form(request, "board/add_task.html", form, sprint=sprint)
 
@@ -309,10 +311,11 @@ def undo(request, seq):
         return redirect("home")
     row = history.row_now(event)
     board = _board_of(request)
+    is_undo = "redo" not in request.POST
     if board and event.task is not None:
-        context = {"gone": event.task, "seq": event.seq, **_shown(row, board), **_toast(event, row)}
+        context = {"gone": event.task, "seq": event.seq, **_shown(row, board), **_toast(event, row, is_undo)}
         return render(request, "board/changed.html#undone", context)
-    _tell(request, event, row)
+    _tell(request, event, row, is_undo=is_undo)
     return _go(request, row)
 
 
@@ -444,22 +447,26 @@ def _shown(task, board):
     return {"task": task, "is_here": is_here}
 
 
-def _tell(request, event, row=None, sentence="%(done)s"):
+def _tell(request, event, row=None, sentence="%(done)s", is_undo=False):
     """Say on the next page what was done, if anything was."""
     if event:
-        toast = _toast(event, row)
-        # The tag says which change the message offers to undo (templates/base.html).
-        messages.success(request, sentence % {"done": toast["text"]}, extra_tags=str(toast["undo"]))
+        toast = _toast(event, row, is_undo)
+        # The tag says which change the message offers to undo, the level that it is an undo (templates/base.html).
+        level = messages.INFO if is_undo else messages.SUCCESS
+        messages.add_message(request, level, sentence % {"done": toast["text"]}, extra_tags=str(toast["undo"]))
 
 
-def _toast(event, row=None):
-    """Return what board/toast.html says of a change: nothing of none. `row` is the one changed, if it is there."""
+def _toast(event, row=None, is_undo=False):
+    """Return what board/toast.html says of a change: nothing of none. `row` is the one changed, if it is there.
+
+    The toast of an undo offers to redo; what is done again is a change as any other.
+    """
     if event is None:
         return {}
     return {
         "text": history.describe(event, history.quoted(row or history.row_before(event))),
         "undo": event.seq,
-        "is_undo": history.undone(event) is not None,
+        "is_undo": is_undo,
     }
 
 

@@ -69,3 +69,34 @@ def test_an_undo_that_did_not_reach_the_server_is_the_next_to_be_tried(board, st
     board.see("active", ["a"])
     board.page.keyboard.press("Control+z")
     board.see("active", [])
+
+
+def test_what_was_added_is_the_newest_change_also_after_a_reload(board):
+    board.drag("a", "active")
+    expect(toasts(board)).to_have_text("Moved “a” to In Development")
+    board.add_task("Newest")
+    expect(toasts(board).last).to_have_text("Added “Newest”")
+    # In the empty form for the next task, where the focus is.
+    board.page.keyboard.press("Control+z")
+    expect(board.card("Newest")).to_have_count(0)
+    board.see("active", ["a"])
+    board.page.get_by_role("button", name="Redo").click()
+    expect(board.card("Newest")).to_have_count(1)
+    board.page.reload()
+    board.see_live()
+    board.page.keyboard.press("Control+z")
+    expect(board.card("Newest")).to_have_count(0)
+    board.see("active", ["a"])
+    board.page.keyboard.press("Control+z")
+    board.see("active", [])
+
+
+def test_in_a_form_for_a_new_task_control_z_takes_back_what_was_typed(board):
+    board.add_task("Stays")
+    field = board.page.get_by_label("Name")
+    field.press_sequentially("x")
+    board.page.keyboard.press("Control+z")
+    expect(field).to_have_value("")
+    board.page.keyboard.press("Control+z")
+    expect(board.card("Stays")).to_have_count(1)
+    expect(toasts(board).last).to_have_text("Added “Stays”")

@@ -411,3 +411,54 @@ def test_every_change_of_a_task_offers_its_undo(browser, sprint, add, path, data
 def test_what_changed_nothing_offers_no_undo(browser, add):
     task = add("Draw")
     assert not Page(browser.post(f"/tasks/{task.pk}/edit/", {"name": "Draw"}, headers=HTMX)).all("form")
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
+def test_adding_a_task_offers_its_undo(browser, sprint, headers):
+    page = Page(browser.post(f"/sprints/{sprint.pk}/tasks/add/", {"name": "Draw"}, headers=headers, follow=True))
+    toast = page.one("div", class_="toast")
+    assert toast.one("p").text == "Added “Draw”"
+    assert toast.one("form", data_undo=True)["hx-post"] == f"/undo/{history.newest_number()}/"
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
+def test_each_change_of_a_sprint_offers_its_undo(browser, sprint, headers):
+    def undo_after(path, **data):
+        browser.post(path, data, headers=headers)
+        page = Page(browser.get("/"))
+        return page.one("div", class_="toast").one("form", data_undo=True)["hx-post"]
+
+    added = undo_after("/sprints/add/", name="Next", end="2999-01-01")
+    assert added == f"/undo/{history.newest_number()}/"
+    edited = undo_after(f"/sprints/{sprint.pk}/edit/", name="Paint", end=sprint.end.isoformat())
+    assert edited == f"/undo/{history.newest_number()}/"
+    deleted = undo_after(f"/sprints/{sprint.pk}/delete/")
+    assert deleted == f"/undo/{history.newest_number()}/"
+    assert len({added, edited, deleted}) == 3
+
+
+def test_restoring_a_task_offers_its_undo(browser, user, add):
+    task = add("Draw")
+    actions.remove_task(user, task.pk)
+    toast = Page(browser.post(f"/tasks/{task.pk}/restore/", follow=True)).one("div", class_="toast")
+    assert toast.one("form", data_undo=True)["hx-post"] == f"/undo/{history.newest_number()}/"
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
+def test_what_is_done_again_is_a_change_as_any_other(browser, add, headers):
+    """An undo offers to redo, and that offers to undo: Ctrl+Z takes the newest of the latter."""
+    added = add("Draw").event.seq
+    undone = Page(browser.post(f"/undo/{added}/", headers=headers, follow=True)).one("div", class_="toast")
+    redo = undone.one("form", data_redo=True)
+    data = {field["name"]: field["value"] for field in redo.all("input")}
+    redone = Page(browser.post(redo["hx-post"], data, headers=headers, follow=True)).one("div", class_="toast")
+    assert redone.one("form", data_undo=True)["hx-post"] == f"/undo/{history.newest_number()}/"
+    assert Task.objects.get().name == "Draw"
+
+
+def test_undoing_an_addition_that_somebody_changed_since_says_who(browser, ben, add):
+    task = add("Draw")
+    actions.change_task(ben, task.pk, name="Paint")
+    answer = browser.post(f"/undo/{task.event.seq}/", headers=HTMX)
+    assert (answer.status_code, Page(answer).one("p").text) == (409, "Not undone: Ben Berg changed it since.")
+    assert Task.objects.get().name == "Paint"

@@ -30,7 +30,7 @@ export function startForms() {
 }
 
 /** The cookie that goes with the session of now: somebody may have logged in again in another tab. */
-const token = () => document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=(\w+)/)?.[1];
+export const token = () => document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=(\w+)/)?.[1];
 
 function freshenToken({ target }) {
   const field = target.elements.csrfmiddlewaretoken;

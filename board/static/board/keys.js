@@ -15,6 +15,8 @@ const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowR
 const columns = [...(board?.querySelectorAll("[data-column]") ?? [])];
 // Column → the id of the card where Tab stops.
 const stops = new Map();
+// Fields in which the browser has something to undo.
+const typedInto = new WeakSet();
 // The card in hand and the slot where it would land.
 let carried = null;
 
@@ -24,6 +26,7 @@ export function startKeys(open) {
   button.hidden = false;
   button.addEventListener("click", () => sheet.showModal());
   document.addEventListener("keydown", (event) => onKey(event, open));
+  document.addEventListener("input", ({ target }) => typedInto.add(target));
   document.addEventListener("focusin", (event) => carried && event.target.closest(".card") !== carried.card && putBack());
   board.addEventListener("focusin", ({ target }) => target.closest(".card") && rove(columnOf(target), target.closest(".card")));
   new MutationObserver((records) => {
@@ -44,10 +47,11 @@ function rove(column, card) {
 function onKey(event, open) {
   const { key, target } = event;
   if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+  if (isUndo(event) && isUntouched(target)) return act(event, undoNewest);
   if (target.matches("input, textarea, select, [contenteditable]") || target.closest(".card.open")) return;
   const card = target.closest(".card");
   if (carried) carry(event);
-  else if (key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) act(event, undoNewest);
+  else if (isUndo(event)) act(event, undoNewest);
   else if (event.ctrlKey || event.metaKey) return;
   else if (event.altKey) card && ARROWS[key] && act(event, () => moveBy(card, ARROWS[key]));
   else if (ARROWS[key] || key === "Home" || key === "End") (card || target === document.body) && act(event, () => walk(card, key));
@@ -57,6 +61,11 @@ function onKey(event, open) {
   else if (card && key === "m") act(event, () => pickUp(card));
   else if (card && "eard".includes(key)) act(event, () => open(card, { e: "edit/", a: "edit/assigned/", r: "edit/name/", d: "edit/due/" }[key]));
 }
+
+const isUndo = ({ key, ctrlKey, metaKey, shiftKey, altKey }) => key === "z" && (ctrlKey || metaKey) && !shiftKey && !altKey;
+
+/** A new task leaves an empty form for the next: as long as nothing was typed into that, Ctrl+Z is of the board. */
+const isUntouched = (field) => field.matches("form.adding :is(input, textarea)") && !field.value && !typedInto.has(field);
 
 function act(event, what) {
   event.preventDefault();

@@ -1,6 +1,7 @@
 // Short messages at the lower left, the server's among them, for ten seconds; the time stands still under the
 // pointer and the focus.
 
+import { token } from "./forms.js";
 import { say } from "./news.js";
 import { word } from "./words.js";
 
@@ -8,8 +9,21 @@ const PLACE = document.querySelector(".toasts");
 const SECONDS = 10;
 // More of them would cover the board of who moves many cards; Ctrl+Z still knows those that went.
 const MOST = 3;
-let undos = [];
-const known = new WeakSet();
+// Changes of mine in this tab that were not undone, the newest last: {address, text}. A reload keeps them; after a
+// log-in the numbers may be those of a restored database.
+const KEPT = `undos:${document.body.dataset.user}:${token()}`;
+const MOST_KEPT = 50;
+let undos = kept();
+// The address of an Undo → its toast.
+const notes = new Map();
+
+function kept() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT)) ?? [];
+  } catch {
+    return [];
+  }
+}
 
 /** Say something to eye and ear; `retry`, when given, is called by a button "Retry". */
 export function toast(text, retry) {
@@ -27,29 +41,65 @@ export function toast(text, retry) {
   PLACE.append(note);
 }
 
+function made(text) {
+  const note = document.createElement("div");
+  note.className = "toast";
+  note.append(Object.assign(document.createElement("p"), { textContent: text }));
+  return note;
+}
+
 /** Press the newest Undo that was not pressed yet; a toast that has gone comes back for it. */
 export function undoNewest() {
-  const note = undos.at(-1);
-  if (!note) return say(word("nothingToUndo"));
+  const newest = undos.at(-1);
+  if (!newest) return say(word("nothingToUndo"));
+  const note = notes.get(newest.address) ?? rebuild(newest);
   if (!note.isConnected) PLACE.append(note);
   note.querySelector("form[data-undo]").requestSubmit();
+}
+
+/** Return the toast of a change that this tab made on another page, or before a reload. */
+function rebuild({ address, text }) {
+  const note = made(text);
+  const form = document.getElementById("undo").content.firstElementChild.cloneNode(true);
+  form.setAttribute("action", address);
+  form.setAttribute("hx-post", address);
+  note.append(form);
+  PLACE.append(note);
+  htmx.process(note);
+  offer(note, form);
+  return note;
 }
 
 function welcome(note) {
   const undo = note.querySelector("form[data-undo]");
   // A move says itself, with its place.
   if (!undo || !document.querySelector(".card.saving")) say(note.querySelector("p")?.textContent ?? note.textContent.trim());
-  if (undo && !known.has(note)) offer(note, undo);
+  if (undo && notes.get(undo.getAttribute("action")) !== note) offer(note, undo);
   fade(note);
   if (PLACE.children.length > MOST) [...PLACE.children].find((other) => !other.matches(":hover, :focus-within")).remove();
 }
 
 /** Keep an Undo for Ctrl+Z until it was pressed; one that did not reach the server may be pressed again. */
-function offer(note, undo) {
-  known.add(note);
-  undos.push(note);
-  undo.addEventListener("submit", () => (undos = undos.filter((other) => other !== note)));
-  undo.addEventListener("htmx:afterRequest", ({ detail }) => (!detail.xhr.status || detail.xhr.status >= 500) && undos.push(note));
+function offer(note, form) {
+  const address = form.getAttribute("action");
+  const change = { address, text: note.querySelector("p").textContent };
+  const others = () => undos.filter((other) => other.address !== address);
+  const keep = () => keepAll([...others(), change].toSorted((one, other) => numberOf(one) - numberOf(other)).slice(-MOST_KEPT));
+  notes.set(address, note);
+  keep();
+  form.addEventListener("submit", () => keepAll(others()));
+  form.addEventListener("htmx:afterRequest", ({ detail }) => (!detail.xhr.status || detail.xhr.status >= 500) && keep());
+}
+
+const numberOf = ({ address }) => Number(address.match(/\d+/)[0]);
+
+function keepAll(changes) {
+  undos = changes;
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(undos));
+  } catch {
+    // The browser keeps nothing for this site, or no more: this page still knows.
+  }
 }
 
 function fade(note) {
