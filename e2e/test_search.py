@@ -1,0 +1,60 @@
+"""The rule of board/search.py as the browser has it: board/static/board/normalize.js."""
+
+import unicodedata
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import expect
+
+from board.search import normalize
+from board.tests.test_search import TABLE
+
+from .server import ROOT
+
+MODULE = (ROOT / "board" / "static" / "board" / "normalize.js").read_text()
+# Neither assigned nor letters by themselves; and what has one rule for thousands of signs.
+LEFT_OUT = {"Cn", "Cs", "Co"}
+MANY = [(0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0x17000, 0x1AFFF), (0x20000, 0x3FFFF)]
+
+
+@pytest.fixture
+def normalized(chromium):
+    """Return what the script makes of each of many texts."""
+    page = chromium.new_page()
+
+    def normalize_all(texts):
+        url = f"data:text/javascript,{quote(MODULE)}"
+        script = (
+            "async ([url, texts]) => { const { normalize } = await import(url); return texts.map(normalize); }"
+        )
+        return page.evaluate(script, [url, texts])
+
+    yield normalize_all
+    page.close()
+
+
+def test_scripts_compare_texts_as_the_server_does(normalized):
+    texts = list(TABLE["normal"])
+    assert dict(zip(texts, normalized(texts), strict=True)) == TABLE["normal"]
+
+
+def test_scripts_compare_every_letter_as_the_server_does(normalized):
+    letters = [
+        chr(code)
+        for code in range(0x110000)
+        if not any(first <= code <= last for first, last in MANY)
+        and unicodedata.category(chr(code)) not in LEFT_OUT
+    ]
+    here = dict(zip(letters, normalized(letters), strict=True))
+    assert {letter: text for letter, text in here.items() if text != normalize(letter)} == {}
+
+
+def test_the_filter_of_a_board_finds_what_is_written_otherwise(someone, sprint, add_tasks):
+    names = [name for _, name in TABLE["finds"]]
+    add_tasks(*dict.fromkeys(names))
+    person = someone().open_board(sprint)
+    field = person.page.locator(".filter input")
+    for words, name in TABLE["finds"]:
+        field.fill(words)
+        expect(person.card(name)).to_be_visible()
+    expect(person.card("CAFÉ")).to_be_hidden()
