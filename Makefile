@@ -13,10 +13,10 @@ static_sources := $(shell find board api placeholder sitegen -path '*/static/*' 
 # Else each of the hundred processes of the suite compiles anew all that it imports, which takes longer than most of them live.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run seed test test-units test-services test-journeys e2e pictures docs chaos faults crash fuzz audit bench lint format messages setup setup-test
+.PHONY: help run seed test test-units test-services test-journeys test-firefox e2e pictures docs chaos faults crash fuzz audit bench lint format messages setup setup-test
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup $(static) ## the board on http://127.0.0.1:8000, with a demo when the database is empty
 	@$(manage) serve --demo
@@ -29,7 +29,7 @@ test: setup-test $(static) ## every test, the browser ones included, and what de
 ifdef ARGS
 	@$(python) -m pytest $(ARGS)
 else
-	@$(MAKE) --no-print-directory --jobs 3 $(if $(filter output-sync,$(.FEATURES)),--output-sync) test-units test-services test-journeys
+	@$(MAKE) --no-print-directory --jobs 3 $(if $(filter output-sync,$(.FEATURES)),--output-sync) test-units test-services test-journeys test-firefox
 endif
 
 # All at once: what waits in one leaves its processor to the others. What is live, the rules and the routes hold on PostgreSQL,
@@ -42,6 +42,10 @@ test-services:
 
 test-journeys:
 	@$(python) -m pytest --numprocesses 2 --dist loadfile e2e
+
+# Only the files with such journeys: the others import what this environment does not have.
+test-firefox: setup-test $(static) ## the main journeys in Firefox
+	@ENGINE=firefox var/firefox/bin/python -m pytest $$(grep -l 'pytest.mark.engines' e2e/test_*.py)
 
 e2e: setup-test $(static) ## the browser journeys alone: HEADED=1, K=drag, BASE_URL=http://… as wanted
 	@$(python) -m pytest e2e $(if $(K),-k '$(K)') $(ARGS)

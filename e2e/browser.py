@@ -1,4 +1,8 @@
-"""The Chromium of every test that needs one: CHROMIUM_BIN, else the first one on PATH, else Playwright's own."""
+"""The browser of every test that needs one.
+
+Chromium is CHROMIUM_BIN, else the first one on PATH, else Playwright's own. ENGINE=firefox takes Debian's Firefox
+instead: FIREFOX_BIN, else the first one on PATH. Playwright drives it over WebDriver BiDi.
+"""
 
 import os
 import shutil
@@ -8,12 +12,27 @@ from .server import ROOT
 # Names in the order of .ci/setup. A browser of a closed network is not to look for updates.
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+FIREFOXES = ("firefox-esr", "firefox")
+ENGINE = os.environ.get("ENGINE", "chromium")
 HEADED = os.environ.get("HEADED") == "1"
 
 
 def launch(playwright):
     """Start a browser and return it."""
-    names = [os.environ.get("CHROMIUM_BIN"), *CHROMIUMS]
-    paths = [path for name in names if name and (path := shutil.which(name))]
-    installed = {"executable_path": ROOT / "e2e" / "chromium", "env": os.environ | {"CHROMIUM": paths[0]}}
-    return playwright.chromium.launch(headless=not HEADED, args=SWITCHES, **(installed if paths else {}))
+    return _launch_firefox(playwright) if ENGINE == "firefox" else _launch_chromium(playwright)
+
+
+def _launch_firefox(playwright):
+    path = _first_on_path("FIREFOX_BIN", FIREFOXES)
+    return playwright.firefox.launch(headless=not HEADED, channel="moz-firefox", executable_path=path)
+
+
+def _launch_chromium(playwright):
+    path = _first_on_path("CHROMIUM_BIN", CHROMIUMS)
+    installed = {"executable_path": ROOT / "e2e" / "chromium", "env": os.environ | {"CHROMIUM": path}}
+    return playwright.chromium.launch(headless=not HEADED, args=SWITCHES, **(installed if path else {}))
+
+
+def _first_on_path(variable, known):
+    names = filter(None, [os.environ.get(variable), *known])
+    return next((path for name in names if (path := shutil.which(name))), None)

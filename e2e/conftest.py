@@ -14,13 +14,22 @@ import pytest
 from playwright.sync_api import Error, sync_playwright
 
 from .board_page import Person, unused_end_date
-from .browser import launch
+from .browser import ENGINE, launch
 from .integrity import check_data, is_there
 from .live_client import has_tls
 from .server import POSTGRES, ROOT, Server
 
 ARTEFACTS = ROOT / "var" / "e2e"
 BASE_URL = os.environ.get("BASE_URL", "").rstrip("/")
+
+
+def pytest_collection_modifyitems(config, items):
+    """In another engine than Chromium only the journeys run that are marked for it."""
+    if ENGINE == "chromium":
+        return
+    others = [item for item in items if not item.get_closest_marker("engines")]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 
@@ -24,6 +25,7 @@ def test_a_sprint_that_would_have_ended_keeps_what_was_typed(someone):
     expect(page.get_by_label("Name")).to_have_value("Too late")
 
 
+@pytest.mark.engines
 def test_a_task_that_is_added_shows_in_the_other_browser(someone, sprint):
     one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
     one.add_task("Water the plants", "All of them")
@@ -32,6 +34,7 @@ def test_a_task_that_is_added_shows_in_the_other_browser(someone, sprint):
     expect(other.card("And the cactus")).to_be_visible()
 
 
+@pytest.mark.engines
 def test_a_card_is_dragged_through_all_columns(someone, sprint, api):
     one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
     one.add_task("Travel")
@@ -44,6 +47,7 @@ def test_a_card_is_dragged_through_all_columns(someone, sprint, api):
     assert (task["status"], task["started"], task["completed"]) == (4, *[date.today().isoformat()] * 2)
 
 
+@pytest.mark.engines
 def test_a_card_is_dragged_within_its_column(someone, sprint, add_tasks):
     add_tasks("a", "b", "c")
     one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
@@ -66,6 +70,7 @@ def test_a_card_goes_back_to_the_backlog_and_is_not_started(someone, sprint, add
     api.delete(f"/tasks/{task}").raise_for_status()
 
 
+@pytest.mark.engines
 def test_a_card_is_edited_in_place(someone, sprint, add_tasks):
     add_tasks("Typo")
     one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)

@@ -222,6 +222,7 @@ def move(person, name, column):
     expect(form).to_have_count(0)
 
 
+@pytest.mark.engines
 def test_a_move_is_undone_to_the_place_where_the_card_stood(someone, sprint, add_tasks):
     add_tasks("a", "b", "c")
     one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)

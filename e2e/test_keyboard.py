@@ -58,8 +58,10 @@ def test_each_column_is_one_stop_of_tab(board, add_tasks):
     expect(board.focused().locator("> a")).to_have_text("b")
 
 
+@pytest.mark.engines
 def test_alt_and_arrows_move_a_card_and_it_keeps_the_focus(board, someone, sprint):
     other = someone("guest").open_board(sprint)
+    board.page.bring_to_front()
     stand_on(board, "a")
     for _ in range(2):
         board.press("Alt+ArrowDown")
@@ -89,8 +91,10 @@ def test_focus_stays_when_somebody_else_changes_the_card(board, api, sprint):
     expect(board.focused().locator("> a")).to_have_text("b2")
 
 
+@pytest.mark.engines
 def test_m_picks_a_card_up_arrows_choose_enter_drops(board, someone, sprint):
     other = someone("guest").open_board(sprint)
+    board.page.bring_to_front()
     stand_on(board, "b")
     board.press("m")
     expect(board.card("b")).to_have_class(re.compile("carried"))

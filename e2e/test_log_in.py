@@ -1,6 +1,8 @@
+import pytest
 from playwright.sync_api import expect
 
 
+@pytest.mark.engines
 def test_every_page_asks_for_a_log_in_and_returns_there(someone, sprint):
     stranger = someone(None).go(f"/sprints/{sprint}/")
     expect(stranger.page).to_have_url(f"{stranger.base_url}/login/?next=/sprints/{sprint}/")
