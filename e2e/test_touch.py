@@ -26,6 +26,12 @@ class Finger:
     def up(self):
         self.touch("touchEnd")
 
+    def swipe(self, start, across=0, down=0):
+        """Scroll: a finger that does not rest before it moves."""
+        self.down(start)
+        self.move(start, (start[0] + across, start[1] + down), steps=20)
+        self.up()
+
 
 @pytest.fixture
 def phone(someone, sprint):

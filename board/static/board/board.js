@@ -4,15 +4,18 @@ import { count, find, focusBeside, free, leave, parse, settle } from "./cards.js
 import { startDragging } from "./drag.js";
 import { startFiltering } from "./filter.js";
 import { startForms } from "./forms.js";
+import { ignoreComposition } from "./keyboard.js";
 import { startKeys } from "./keys.js";
 import { goLive, hands } from "./live.js";
 import { dropDeleted } from "./moves.js";
 import { letFind } from "./people.js";
 import { reason } from "./problems.js";
+import { keepScroll } from "./scroll.js";
 import { toast } from "./toasts.js";
 
 const board = document.querySelector(".board");
 
+ignoreComposition();
 startForms();
 if (board) {
   if (!("reads" in document.body.dataset)) {
@@ -21,6 +24,7 @@ if (board) {
     startKeys(open);
   }
   startFiltering();
+  keepScroll();
   // The cards are painted first; a page that nobody sees is not painted.
   if (document.hidden) accompany();
   else requestAnimationFrame(() => setTimeout(accompany));
@@ -45,6 +49,8 @@ function openInPlace(event) {
   const link = event.target.closest(".card:not(.open) a");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
+  // The end of a selection; browsers would download the page.
+  if (event.altKey) return;
   open(link.closest(".card"), link.matches("i a") ? "move/" : "edit/");
 }
 

@@ -34,7 +34,10 @@ export function startDragging(holding) {
 
 function onPress(event) {
   const card = event.target.closest(".card");
-  if (press || !card || !event.isPrimary || event.button || event.target.closest("i a, form") || card.matches(".open, .held")) return;
+  // With a modifier a press opens a menu or a tab, or selects text.
+  const hasModifier = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
+  if (press || !card || !event.isPrimary || event.button || hasModifier) return;
+  if (event.target.closest("i a, form") || card.matches(".open, .held")) return;
   press = { card, x: event.clientX, y: event.clientY, pointer: event.pointerId };
   if (event.pointerType !== "mouse") press.timer = setTimeout(lift, LONG_PRESS);
 }
@@ -74,13 +77,21 @@ function follow(x, y) {
   const tab = under?.closest(".tabs a");
   markTab(tab);
   if (tab) return slotInto(listOf(tab.hash.slice(1)), null);
-  const list = under?.closest("[data-column]")?.querySelector(".cards");
-  if (!list) return;
+  const list = laneAt(x).querySelector(".cards");
   const next = shownIn(list).find((other) => {
     const box = other.getBoundingClientRect();
     return other !== drag.card && y < box.top + box.height / 2;
   });
   slotInto(list, next ?? null);
+}
+
+/** Return the column that a pointer is in: each owns its lane from the top of the window to its end, the gaps go to the nearest. */
+function laneAt(x) {
+  const distance = (column) => {
+    const { left, right } = column.getBoundingClientRect();
+    return Math.max(left - x, x - right, 0);
+  };
+  return [...columns.children].reduce((nearest, column) => (distance(column) < distance(nearest) ? column : nearest));
 }
 
 /** On a phone the tabs lie under the thumb while a card is in hand: over one, its column comes and takes the card. */
@@ -104,7 +115,10 @@ function scrollAtEdges() {
   const { top, bottom } = list.getBoundingClientRect();
   const floor = getComputedStyle(tabs).position === "fixed" ? tabs.getBoundingClientRect().top : innerHeight;
   if (!drag.tab) {
-    const moved = pull(list, "scrollTop", drag.y, top, Math.min(bottom, floor)) + pull(columns, "scrollLeft", drag.x, 0, innerWidth);
+    const moved =
+      pull(list, "scrollTop", drag.y, top, Math.min(bottom, floor)) +
+      pull(document.scrollingElement, "scrollTop", drag.y, 0, floor) +
+      pull(columns, "scrollLeft", drag.x, 0, innerWidth);
     if (moved) follow(drag.x, drag.y);
   }
   drag.scroller = requestAnimationFrame(scrollAtEdges);

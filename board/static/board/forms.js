@@ -41,7 +41,7 @@ function freshenToken({ target }) {
 
 function onKey(event) {
   const form = event.target.closest?.(".card.open form, form[data-draft]");
-  if (!form || event.isComposing || event.defaultPrevented) return;
+  if (!form || event.defaultPrevented) return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     form.requestSubmit(form.querySelector(".buttons button"));

@@ -3,6 +3,7 @@
 
 import { between, columnOf, focus, free, shownIn, titleOf } from "./cards.js";
 import { search } from "./filter.js";
+import { letterOf } from "./keyboard.js";
 import { hands } from "./live.js";
 import { saveMove } from "./moves.js";
 import { nameOf, say, sayWhere } from "./news.js";
@@ -27,12 +28,23 @@ export function startKeys(open) {
   button.addEventListener("click", () => sheet.showModal());
   document.addEventListener("keydown", (event) => onKey(event, open));
   document.addEventListener("input", ({ target }) => typedInto.add(target));
+  letTextBeSelected();
   document.addEventListener("focusin", (event) => carried && event.target.closest(".card") !== carried.card && putBack());
   board.addEventListener("focusin", ({ target }) => target.closest(".card") && rove(columnOf(target), target.closest(".card")));
   new MutationObserver((records) => {
     for (const column of new Set(records.map(({ target }) => columnOf(target)))) if (column) rove(column);
   }).observe(board.querySelector(".columns"), { childList: true, subtree: true, attributeFilter: ["hidden"] });
   for (const column of columns) rove(column);
+}
+
+/** While Alt is held, a mouse selects a card's text instead of lifting the card; the selection stays until the next press. */
+function letTextBeSelected() {
+  const { classList } = document.documentElement;
+  const end = () => getSelection().isCollapsed && classList.remove("selecting");
+  addEventListener("keydown", ({ key }) => key === "Alt" && classList.add("selecting"));
+  addEventListener("keyup", ({ key }) => key === "Alt" && end());
+  addEventListener("blur", end);
+  addEventListener("pointerdown", ({ altKey }) => altKey || classList.remove("selecting"));
 }
 
 /** Let Tab stop at one card of a column: at `card`, else at the one where it stopped before, else at the first. */
@@ -45,8 +57,9 @@ function rove(column, card) {
 }
 
 function onKey(event, open) {
-  const { key, target } = event;
-  if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+  const { target } = event;
+  const key = letterOf(event);
+  if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
   if (isUndo(event) && isUntouched(target)) return act(event, undoNewest);
   if (target.matches("input, textarea, select, [contenteditable]") || target.closest(".card.open")) return;
   const card = target.closest(".card");
@@ -62,7 +75,7 @@ function onKey(event, open) {
   else if (card && "eard".includes(key)) act(event, () => open(card, { e: "edit/", a: "edit/assigned/", r: "edit/name/", d: "edit/due/" }[key]));
 }
 
-const isUndo = ({ key, ctrlKey, metaKey, shiftKey, altKey }) => key === "z" && (ctrlKey || metaKey) && !shiftKey && !altKey;
+const isUndo = (event) => letterOf(event) === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
 
 /** A new task leaves an empty form for the next: as long as nothing was typed into that, Ctrl+Z is of the board. */
 const isUntouched = (field) => field.matches("form.adding :is(input, textarea)") && !field.value && !typedInto.has(field);

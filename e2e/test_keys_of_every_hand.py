@@ -1,0 +1,97 @@
+"""Keys work with Caps Lock, on other layouts and beside input methods; with a modifier, a mouse does what the browser does."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .test_touch import middle
+
+PRESS = """([target, key, code, more]) => {
+    const element = target ? document.querySelector(target) : document.activeElement;
+    element.dispatchEvent(new KeyboardEvent("keydown", { key, code, bubbles: true, cancelable: true, ...more }));
+}"""
+
+
+@pytest.fixture
+def person(someone, sprint, add_tasks):
+    add_tasks("One", "Two")
+    return someone("demo").open_board(sprint)
+
+
+def press(person, key, code="", target=None, **more):
+    person.page.evaluate(PRESS, [target, key, code, more])
+
+
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [("e", "KeyE"), ("E", "KeyE"), ("\u0443", "KeyE"), ("\u0423", "KeyE"), ("ε", "KeyE"), ("e", "KeyD")],
+)
+def test_e_opens_a_card_whatever_caps_lock_and_the_layout_say(person, key, code):
+    person.card("One").get_by_role("link", name="One").focus()
+    press(person, key, code)
+    expect(person.page.locator(".card.open").get_by_label("Name")).to_have_value("One")
+
+
+@pytest.mark.parametrize(("key", "code"), [("Z", "KeyZ"), ("я", "KeyZ")])
+def test_ctrl_z_undoes_whatever_caps_lock_and_the_layout_say(person, key, code):
+    person.drag("One", "active")
+    person.see("active", ["One"])
+    expect(person.page.locator(".saving")).to_have_count(0)
+    press(person, key, code, "body", ctrlKey=True)
+    person.see("todo", ["One", "Two"])
+
+
+def test_n_adds_a_task_with_caps_lock_on(person):
+    press(person, "N", "KeyN", "body")
+    expect(person.page.get_by_role("form", name="Add task").get_by_label("Name")).to_be_focused()
+
+
+@pytest.mark.parametrize("composing", [{"keyCode": 229}, {"isComposing": True}])
+def test_a_key_of_an_input_method_closes_nothing(person, composing):
+    person.card("One").get_by_role("link", name="One").click()
+    name = person.page.locator(".card.open").get_by_label("Name")
+    name.fill("ひと")
+    press(person, "Escape", "Escape", ".card.open input[name=name]", **composing)
+    search = person.page.get_by_role("searchbox", name="Filter cards")
+    search.fill("two")
+    press(person, "Escape", "Escape", "input[type=search]", **composing)
+    expect(search).to_have_value("two")
+    expect(name).to_have_value("ひと")
+    press(person, "Escape", "Escape", ".card.open input[name=name]")
+    expect(person.page.locator(".card.open")).to_have_count(0)
+
+
+@pytest.mark.parametrize("modifier", ["Control", "Meta", "Shift", "Alt"])
+def test_with_a_modifier_no_drag_begins(person, modifier):
+    x, y = middle(person.card("One"))
+    person.page.keyboard.down(modifier)
+    person.page.mouse.move(x, y)
+    person.page.mouse.down()
+    person.page.mouse.move(x + 600, y + 90, steps=4)
+    expect(person.page.locator(".slot, .lifted")).to_have_count(0)
+    person.page.mouse.up()
+    person.page.keyboard.up(modifier)
+    person.see("todo", ["One", "Two"])
+
+
+def test_a_menu_asked_for_with_ctrl_comes(person):
+    came = person.page.locator('[data-task] >> text="One"').evaluate(
+        """(link) => {
+            const options = { bubbles: true, cancelable: true, ctrlKey: true, pointerId: 1, isPrimary: true, pointerType: "mouse" };
+            link.dispatchEvent(new PointerEvent("pointerdown", options));
+            return link.dispatchEvent(new MouseEvent("contextmenu", options));
+        }"""
+    )
+    assert came, "nobody prevented it"
+
+
+def test_with_alt_held_a_mouse_selects_the_text_of_a_card(person):
+    box = person.card("One").get_by_role("link", name="One").bounding_box()
+    y = box["y"] + box["height"] / 2
+    person.page.keyboard.down("Alt")
+    person.page.mouse.move(box["x"] + 1, y)
+    person.page.mouse.down()
+    person.page.mouse.move(box["x"] + box["width"] - 4, y, steps=6)
+    person.page.mouse.up()
+    person.page.keyboard.up("Alt")
+    assert "One" in person.page.evaluate("() => getSelection().toString()")
+    expect(person.page.locator(".card.open")).to_have_count(0)

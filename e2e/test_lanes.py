@@ -1,0 +1,171 @@
+"""A column owns its whole lane: wherever in it a card is let go, it lands there, at every zoom and scroll position."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .board_page import TITLES
+from .test_touch import Finger, middle, show
+
+WIDTH, HEIGHT = 1440, 900
+LONG = 30
+
+
+@pytest.fixture
+def crowded(add_tasks):
+    """One long column beside short and empty ones."""
+    add_tasks(*(f"Task {number}" for number in range(LONG)))
+    add_tasks("Under test", status=3)
+
+
+def slot_in(person):
+    """Return the column in which the slot shows, and whether it shows at its end."""
+    return person.page.locator(".slot").evaluate(
+        """(slot) => {
+            let next = slot.nextElementSibling;
+            while (next?.matches(".lifted")) next = next.nextElementSibling;
+            return [slot.closest("[data-column]").dataset.column, !next];
+        }"""
+    )
+
+
+@pytest.mark.parametrize("zoom", [0.8, 1, 1.25, 1.5])
+def test_a_card_lands_in_the_lane_where_it_is_let_go(someone, sprint, crowded, zoom):
+    size = {"width": round(WIDTH / zoom), "height": round(HEIGHT / zoom)}
+    person = someone("demo", viewport=size, device_scale_factor=zoom).open_board(sprint)
+    for column in [*TITLES, "testing"]:
+        if column == "backlog":
+            continue
+        name = f"Task {list(TITLES).index(column)}"
+        person.column("todo").locator(".cards").evaluate("(list, top) => (list.scrollTop = top)", 40)
+        lane = person.column(column).bounding_box()
+        person.lift(name)
+        for x in (lane["x"] + 3, lane["x"] + lane["width"] / 2, lane["x"] + lane["width"] - 3, lane["x"] - 3):
+            person.page.mouse.move(x, size["height"] - 4, steps=2)
+            assert slot_in(person)[0] == column
+        for y in (2, lane["y"] - 8, lane["y"] + 4):
+            person.page.mouse.move(lane["x"] + 20, y, steps=2)
+            assert slot_in(person)[0] == column
+        person.page.mouse.move(lane["x"] + lane["width"] / 2, size["height"] - 60, steps=2)
+        if column != "todo":
+            assert slot_in(person) == [column, True]
+        person.page.mouse.up()
+        expect(
+            person.column(column).locator(".card", has=person.page.get_by_role("link", name=name, exact=True))
+        ).to_be_visible()
+        expect(person.page.locator(".saving, .flying")).to_have_count(0)
+
+
+def test_a_card_dragged_straight_to_the_right_lands_under_the_short_column(someone, sprint, crowded, api):
+    person = someone("demo").open_board(sprint)
+    target = middle(person.column("testing"))[0]
+    person.lift("Task 8")
+    y = middle(person.page.locator(".slot"))[1]
+    assert y > sum(person.column("testing").bounding_box()[side] for side in ("y", "height")), (
+        "below its last card"
+    )
+    person.page.mouse.move(target, y, steps=20)
+    person.page.mouse.up()
+    person.see("testing", ["Under test", "Task 8"])
+    expect(person.page.locator(".saving")).to_have_count(0)
+    tasks = api.get("/tasks", params={"sprint": sprint, "status": 3, "ordering": "order"}).json()["results"]
+    assert [task["name"] for task in tasks] == ["Under test", "Task 8"]
+
+
+def test_below_the_last_card_that_a_filter_shows_a_card_lands_at_the_end(someone, sprint, crowded):
+    person = someone("demo").open_board(sprint)
+    person.page.get_by_role("searchbox").fill("task 1")
+    person.lift("Task 11")
+    person.page.mouse.move(middle(person.column("active"))[0], HEIGHT - 10, steps=4)
+    assert slot_in(person) == ["active", True]
+    person.page.mouse.up()
+    expect(person.cards("active")).to_have_text(["Task 11"])
+
+
+def test_a_finger_drops_below_the_last_card_of_a_lane(someone, sprint, crowded):
+    person = someone("demo", viewport={"width": 1024, "height": 768}, has_touch=True).open_board(sprint)
+    finger = Finger(person.page)
+    start = middle(person.card("Task 2"))
+    finger.down(start)
+    expect(person.page.locator(".slot")).to_be_visible()
+    finger.move(start, (middle(person.column("done"))[0], 740))
+    assert slot_in(person) == ["done", True]
+    finger.up()
+    person.see("done", ["Task 2"])
+
+
+# Scrolling over cards
+
+
+@pytest.fixture
+def phone(someone, sprint):
+    """A board on a phone with this viewport, and a finger on it."""
+
+    def open_board(width, height):
+        size = {"width": width, "height": height}
+        person = someone("demo", viewport=size, has_touch=True, is_mobile=True).open_board(sprint)
+        return person, Finger(person.page)
+
+    return open_board
+
+
+def test_a_swipe_over_a_card_shows_the_next_column(phone, add_tasks):
+    add_tasks("Short")
+    person, finger = phone(390, 844)
+    show(person, "todo")
+    _, y = middle(person.card("Short"))
+    finger.swipe((350, y), across=-300)
+    expect(person.column("active")).to_be_in_viewport(ratio=0.9)
+    expect(person.page.locator(".slot")).to_have_count(0)
+    person.see("todo", ["Short"])
+
+
+def test_in_landscape_a_swipe_over_a_card_scrolls_the_page(phone, add_tasks):
+    add_tasks(*(f"Card {number}" for number in range(9)))
+    person, finger = phone(844, 390)
+    card = person.card("Card 1")
+    card.scroll_into_view_if_needed()
+    before = person.page.evaluate("() => scrollY")
+    finger.swipe(middle(card), down=-150)
+    person.page.wait_for_function(f"() => scrollY > {before} + 50")
+
+
+@pytest.mark.parametrize("name", ["Card 0", "Alone"])
+def test_at_400_percent_the_wheel_over_a_card_scrolls_the_page(someone, sprint, add_tasks, name):
+    add_tasks(*(f"Card {number}" for number in range(9)))
+    add_tasks("Alone", status=2)
+    size = {"width": 320, "height": 256}
+    person = someone("demo", viewport=size, device_scale_factor=4).open_board(sprint)
+    card = person.card(name)
+    card.scroll_into_view_if_needed()
+    before = person.page.evaluate("() => scrollY")
+    person.page.mouse.move(*middle(card))
+    person.page.mouse.wheel(0, -before or 200)
+    person.page.wait_for_function(f"() => Math.abs(scrollY - {before}) > 20")
+
+
+def test_cards_keep_their_width_when_a_scroll_bar_comes(someone, sprint, add_tasks):
+    add_tasks("First")
+    person = someone("demo").open_board(sprint)
+    # Headless browsers have scroll bars that take no room, so the rule itself is asked.
+    gutter = "(list) => getComputedStyle(list).scrollbarGutter"
+    assert person.column("todo").locator(".cards").evaluate(gutter) == "stable"
+
+
+def test_stacked_accents_stay_on_their_card(someone, sprint, add_tasks):
+    add_tasks("Above", "z" + "\u0301" * 60)
+    person = someone("demo").open_board(sprint)
+    overflow = "(element) => getComputedStyle(element).overflowY"
+    assert person.column("todo").locator(".card > a").last.evaluate(overflow) == "clip"
+
+
+def test_back_from_a_task_shows_the_board_where_it_was_left(someone, sprint, crowded):
+    person = someone("demo").open_board(sprint)
+    column = person.column("todo").locator(".cards")
+    column.evaluate("(list) => (list.scrollTop = 500)")
+    for leave_and_return in (
+        lambda: (person.go("/sprints/past/"), person.page.go_back()),
+        person.page.reload,
+    ):
+        leave_and_return()
+        person.see_live()
+        assert column.evaluate("(list) => list.scrollTop") == 500
