@@ -15,6 +15,7 @@ WORDS = {
     "catching-up": _("Catching up"),
     "offline": _("Offline"),
     "morePeople": _("%(count)s more"),
+    "everybody": lambda n: ngettext("%(count)s person on this board", "%(count)s people on this board", n),
     # On cards
     "somebody": _("somebody"),
     "saving": _("saving"),

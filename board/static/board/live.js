@@ -10,12 +10,16 @@ const SILENT_AFTER = 20_000;
 // Between two tries: while nobody answers, and with a server that answers but does not stay.
 const UNREACHED_WAIT = 2_000;
 const LONGEST_WAIT = 10_000;
+// How many people have a place in the head of the page.
+const PEOPLE_SHOWN = 5;
+const PEOPLE_ON_PHONES = 2;
 const LOG_IN = 4401;
 const NO_ACCESS = 4403;
 
 const board = document.querySelector(".board");
 const sign = document.querySelector("[data-live]");
 const people = document.querySelector(".people");
+const everybody = document.querySelector(".everybody");
 
 let socket = null;
 let retry = null;
@@ -99,9 +103,25 @@ function showHead(html) {
 
 function showRoom(room) {
   held = room.held;
-  const shown = room.people.map(({ name, initials, colour }) => avatar(initials, name, `p${colour}`));
-  if (room.more) shown.push(avatar(`+${room.more}`, word("morePeople", { count: room.more }), "more"));
+  const shown = room.people.slice(0, PEOPLE_SHOWN).map(({ name, initials, colour }) => avatar(initials, name, `p${colour}`));
+  const total = room.people.length + room.more;
+  if (total > PEOPLE_ON_PHONES) shown.push(rest(total));
   people.replaceChildren(...shown);
+  const names = room.people.map(({ name }) => Object.assign(document.createElement("li"), { textContent: name, dir: "auto" }));
+  if (room.more) names.push(Object.assign(document.createElement("li"), { textContent: word("morePeople", { count: room.more }) }));
+  everybody.replaceChildren(...names);
+}
+
+/** The end of the row of people: how many more there are, which shows everybody's name. */
+function rest(total) {
+  const more = Object.assign(document.createElement("li"), { className: total > PEOPLE_SHOWN ? "more" : "more few" });
+  const button = Object.assign(document.createElement("button"), { type: "button", title: word("everybody", { count: total }) });
+  button.popoverTargetElement = everybody;
+  for (const [className, shown] of [["on-desks", PEOPLE_SHOWN], ["on-phones", PEOPLE_ON_PHONES]]) {
+    button.append(Object.assign(document.createElement("span"), { className, textContent: `+${total - shown}` }));
+  }
+  more.append(button);
+  return more;
 }
 
 function avatar(text, title, className) {

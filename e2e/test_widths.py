@@ -1,0 +1,176 @@
+"""No page scrolls sideways, however wide the window is: with long names, twelve people on the board, in each language."""
+
+import json
+import re
+from contextlib import ExitStack, contextmanager, suppress
+from threading import Event, Thread
+
+import pytest
+from playwright.sync_api import expect
+from websockets.sync.client import connect
+
+from .server import ROOT, Server
+
+STYLES = [
+    path for folder in ("board", "placeholder", "sitegen") for path in (ROOT / folder).rglob("static/**/*.css")
+]
+BREAKPOINTS = {int(n) for path in STYLES for n in re.findall(r"@media[^{]*width: (\d+)px", path.read_text())}
+AROUND = {n + step for n in BREAKPOINTS for step in (-1, 0, 1)}
+# The board's head holds the most, so its windows are the most.
+WIDTHS = sorted({*range(320, 1921, 20), *AROUND})
+SOME_WIDTHS = sorted({*range(320, 1921, 80), *AROUND})
+LANGUAGES = {"en": "en-GB", "de": "de-DE"}
+OTHERS = [f"person-{number}" for number in range(11)]
+# Names without a space, of people, sprints, tasks and whatever else has one; prints the ids.
+LONG = f"""
+import json
+from datetime import timedelta
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+from api.models import KINDS, Token, Webhook
+from board import actions, history
+from board.models import Sprint, Status
+cookies = []
+word = "Donaudampfschifffahrtsgesellschaft" * 3
+demo = User.objects.get(username="demo")
+User.objects.filter(pk=demo.pk).update(first_name=word[:60], last_name=word[:60])
+for number, name in enumerate({OTHERS!r}):
+    user = User.objects.create(username=name, first_name=word[number:30 + number], last_name=word[:30])
+    client = Client()
+    client.force_login(user)
+    cookies.append(client.cookies.output(attrs=[], header="", sep=";"))
+today = timezone.localdate()
+sprint = actions.add_sprint(demo, name=word[:100], description=word, end=today + timedelta(days=500))
+past = Sprint.objects.past().first()
+actions.change_sprint(demo, past.pk, name=word[:100], description=word)
+due = today + timedelta(days=400)
+tasks = [
+    actions.add_task(demo, name=word[:100], description=word, sprint_id=sprint.pk, status=status, due=due, assigned=demo)
+    for status in Status.values
+]
+gone = actions.add_task(demo, name=word[:100], sprint_id=sprint.pk)
+actions.remove_task(demo, gone.pk)
+token = Token(owner=demo, name=word[:100])
+token.issue()
+webhook = Webhook.objects.create(
+    owner=demo, url="https://example.org/" + word, kinds=list(KINDS), cursor=0, switched_off_at=timezone.now(), switched_off_why="owner " + word
+)
+print(json.dumps(dict(sprint=sprint.pk, task=tasks[0].pk, token=token.pk, webhook=webhook.pk, person=user.pk, cookies=cookies, seq=history.state()[0])))
+"""
+PAGES = [
+    "/",
+    "/sprints/past/",
+    "/sprints/add/",
+    "/sprints/{sprint}/edit/",
+    "/sprints/{sprint}/delete/",
+    "/sprints/{sprint}/tasks/add/",
+    "/tasks/{task}/",
+    "/tasks/{task}/edit/",
+    "/tasks/{task}/edit/due/",
+    "/tasks/{task}/move/",
+    "/tasks/{task}/delete/",
+    "/tasks/deleted/",
+    "/people/",
+    "/people/invite/",
+    "/people/{person}/",
+    "/profile/",
+    "/profile/password/",
+    "/profile/tokens/",
+    "/profile/tokens/{token}/revoke/",
+    "/profile/webhooks/",
+    "/profile/webhooks/{webhook}/",
+    "/api/docs",
+    "/nowhere/",
+    "/sprints/99999999/",
+    "/placeholder/",
+    "/site/",
+]
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory):
+    """A server with long names, and eleven people on the board of a sprint: (address, ids)."""
+    server = Server(tmp_path_factory.mktemp("widths")).start()
+    ids = json.loads(server.manage("shell", "-v", "0", "-c", LONG).splitlines()[-1])
+    with on_board(server.url, ids):
+        yield server.url, ids
+    server.stop()
+
+
+@contextmanager
+def on_board(url, ids):
+    """Keep people on a board: each has a socket that acknowledges what comes, as a page's does."""
+    address = f"{url.replace('http', 'ws')}/sprints/{ids['sprint']}/live"
+    over = Event()
+    with ExitStack() as stack:
+        sockets = [
+            stack.enter_context(connect(address, origin=url, additional_headers={"Cookie": cookie.strip()}))
+            for cookie in ids["cookies"]
+        ]
+
+        def acknowledge():
+            while not over.wait(1):
+                for socket in sockets:
+                    socket.send(json.dumps({"since": ids["seq"]}))
+                    with suppress(TimeoutError):
+                        socket.recv(timeout=0)
+
+        thread = Thread(target=acknowledge)
+        thread.start()
+        yield
+        over.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_board_with_twelve_people_fits_every_window(someone, crowded, language):
+    url, ids = crowded
+    person = someone("demo", url, locale=LANGUAGES[language]).open_board(ids["sprint"])
+    expect(person.page.locator(".people > li")).to_have_count(6)
+    assert too_wide(person) == []
+    card = person.page.locator(f'[data-task="{ids["task"]}"]')
+    for form in ("edit/", "move/", "delete/", "edit/due/"):
+        person.page.evaluate(
+            "([id, form]) => htmx.ajax('GET', `/tasks/${id}/${form}`, {target: `[data-task='${id}']`, swap: 'outerHTML'})",
+            [ids["task"], form],
+        )
+        expect(card.locator("form")).to_be_visible()
+        assert too_wide(person) == [], form
+    person.page.locator("form.add button").click()
+    expect(person.page.locator("form.adding")).to_be_visible()
+    assert too_wide(person) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_fits_every_window(someone, crowded, language):
+    url, ids = crowded
+    person = someone("demo", url, locale=LANGUAGES[language])
+    found = {}
+    for path in PAGES:
+        person.go(path.format(**ids))
+        found[path] = too_wide(person, SOME_WIDTHS)
+    assert {path: widths for path, widths in found.items() if widths} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pages_before_a_log_in_fit_every_window(someone, crowded, language):
+    person = someone(None, crowded[0], locale=LANGUAGES[language])
+    for path in ("/login/", "/password/", "/welcome/over/"):
+        assert too_wide(person.go(path), SOME_WIDTHS) == [], path
+
+
+def too_wide(person, widths=WIDTHS):
+    """Return [(width of the window, how much wider the page is)] of all windows that the page does not fit."""
+    devtools = person.page.context.new_cdp_session(person.page)
+    found = []
+    for width in widths:
+        metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+        devtools.send("Emulation.setDeviceMetricsOverride", metrics)
+        beyond = devtools.send(
+            "Runtime.evaluate", {"expression": "document.documentElement.scrollWidth - innerWidth"}
+        )
+        if beyond["result"]["value"] > 0:
+            found.append((width, beyond["result"]["value"]))
+    devtools.detach()
+    return found
