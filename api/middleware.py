@@ -40,6 +40,9 @@ class ApiMiddleware:
         response = self.get_response(request)
         if self._is_a_page(response):
             return as_api_error(request, response)
+        if response.status_code == HTTPStatus.MOVED_PERMANENTLY:
+            # To HTTPS: with 301 a POST would come back as GET.
+            response.status_code = HTTPStatus.PERMANENT_REDIRECT
         return response
 
     def _is_a_page(self, response):

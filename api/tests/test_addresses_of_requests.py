@@ -39,6 +39,12 @@ def test_links_lead_to_the_addresses_without_slash(client, ada):
     assert client.get("/api/tasks/?page_size=2").json()["next"] == "http://testserver/api/tasks?page=2&page_size=2"
 
 
+def test_a_body_is_not_lost_on_the_way_to_https(stranger, ada, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    answer = stranger.post("/api/token/", CREDENTIALS)
+    assert (answer.status_code, answer["Location"]) == (308, "https://testserver/api/token/")
+
+
 @pytest.mark.parametrize("debug", [True, False])
 def test_a_form_of_a_page_is_not_lost_by_a_slash(ada, settings, debug):
     settings.DEBUG = debug
