@@ -46,6 +46,7 @@ from .serializers import (
     UserSerializer,
 )
 from .throttles import Rate, address
+from .waiting import WISH, Wish
 
 User = get_user_model()
 LONGEST_KEY = 200
@@ -280,8 +281,16 @@ class EventsView(Endpoint, APIView):
         query.is_valid(raise_exception=True)
         since, size = query.validated_data["since"], query.validated_data["page_size"]
         newest, people = history.state()
+        if since == newest:
+            self.may_wait(since, query.validated_data["wait"])
         tag = self.tag(newest, people, request.get_full_path())
         return conditional.answer(request, tag, lambda: self._events(since, size, newest))
+
+    def may_wait(self, since, seconds):
+        """Leave word that this client, who is known now, may wait for the first event (waiting.py)."""
+        scope = getattr(self.request._request, "scope", None)
+        if seconds and scope is not None:
+            scope[WISH] = Wish(holder_of(self.request), since, seconds)
 
     def _events(self, since, size, newest):
         events = list(history.since(since, limit=size))

@@ -1,41 +1,79 @@
-"""Where requests for events that have not happened yet wait, before they take one of the few places at work."""
+"""Where requests for events that have not happened yet wait, after the view knows whose they are and without a thread."""
 
-from urllib.parse import parse_qs
+import asyncio
+import json
+from collections import Counter
+from dataclasses import dataclass
 
+from board.asgi import collecting, replaying
 from board.hub import hub
+
+from .channels import Holder
 
 PATH = "/api/events"
 LONGEST_WAIT = 25
-WAITERS = 500
+# Of one token or log-in, and of all.
+WAITERS_OF_HOLDER, WAITERS = 20, 500
+# The key in a scope under which the view leaves a `Wish`.
+WISH = "lightboard.wish"
+TOO_MANY = 429
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Somebody who may read the events wants to wait for one after `since`, at most so many seconds."""
+
+    holder: Holder
+    since: int
+    seconds: int
 
 
 def waiting_for_events(application):
-    """Return the ASGI `application`, to which `GET /api/events?since=n&wait=s` comes when there is an event after n,
-    or after s seconds, whatever its answer will be."""
-    waiting = 0
+    """Return the ASGI `application`, to which `GET /api/events?since=n&wait=s` comes twice if there is no event after n:
+    once to find out whose it is, and again when there is one, or after s seconds, for the response."""
+    waiting = Counter()
 
-    async def application_after_waiting(scope, receive, send):
-        nonlocal waiting
-        since, seconds = _wish(scope)
-        if seconds and waiting < WAITERS:
-            waiting += 1
-            try:
-                hub.start()
-                await hub.moved_beyond(since, seconds)
-            finally:
-                waiting -= 1
-        await application(scope, receive, send)
+    async def application_with_waiting(scope, receive, send):
+        if scope["path"].rstrip("/") != PATH or b"wait=" not in scope["query_string"]:
+            await application(scope, receive, send)
+            return
+        body, gone, messages = await receive(), asyncio.ensure_future(receive()), []
+        try:
+            await application(scope, replaying(body, gone), collecting(messages))
+            wish = scope.pop(WISH, None)
+            if wish is None:
+                await _send_all(send, messages)
+            elif waiting[wish.holder] >= WAITERS_OF_HOLDER or waiting.total() >= WAITERS:
+                await _refuse(send)
+            elif await _wait(wish, waiting, gone):
+                await application(scope, replaying(body, gone), send)
+        finally:
+            gone.cancel()
 
-    return application_after_waiting
+    return application_with_waiting
 
 
-def _wish(scope):
-    """Return (sequence number, seconds) of a well-formed wish to wait, else (0, 0)."""
-    if scope["path"].removesuffix("/") != PATH or scope["method"] != "GET":
-        return 0, 0
-    query = parse_qs(scope["query_string"].decode("latin1"))
-    values = [query.get(name, ["0"])[-1] for name in ("since", "wait")]
-    if not all(value.isdecimal() and value.isascii() and len(value) < 19 for value in values):
-        return 0, 0
-    since, seconds = map(int, values)
-    return since, min(seconds, LONGEST_WAIT)
+async def _wait(wish, waiting, gone):
+    """Wait for an event or the end of the time; tells whether the client is still there."""
+    moved = asyncio.ensure_future(hub.moved_beyond(wish.since, wish.seconds))
+    waiting[wish.holder] += 1
+    try:
+        await asyncio.wait([moved, gone], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        moved.cancel()
+        waiting[wish.holder] -= 1
+        if not waiting[wish.holder]:
+            del waiting[wish.holder]
+    return not gone.done()
+
+
+async def _send_all(send, messages):
+    for message in messages:
+        await send(message)
+
+
+async def _refuse(send):
+    body = json.dumps({"detail": "Too many requests of this client wait for events already."}).encode()
+    headers = [(b"content-type", b"application/json"), (b"retry-after", b"1"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": TOO_MANY, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

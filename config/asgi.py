@@ -3,19 +3,18 @@
 `manage.py serve` runs it with Daphne, `manage.py worker` with uvicorn.
 """
 
-import asyncio
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import django
-from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from asgiref.sync import sync_to_async
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.sessions import SessionMiddlewareStack
 from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
 from django.core.handlers.asgi import ASGIHandler
 from django.urls import path, re_path
+from django.utils.functional import SimpleLazyObject
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
@@ -29,9 +28,8 @@ from board.middleware import SocketUserMiddleware  # noqa: E402
 from board.routing import websocket_urlpatterns as board_sockets  # noqa: E402
 from sitegen.routing import websocket_urlpatterns as preview_sockets  # noqa: E402
 
-REQUESTS_AT_ONCE = 2
-# Answered even while all others wait for a database that hangs.
-PROBES = ("/healthz", "/readyz")
+from .admission import NEW_SESSION, USER_ID, in_turn, with_complete_body  # noqa: E402
+
 # A request's thread waits this long for the interpreter, after each query, while the event loop serves many sockets.
 sys.setswitchinterval(0.0005)
 
@@ -54,32 +52,28 @@ class SyncHandler(ASGIHandler):
     async def get_response_async(self, request):
         return await sync_to_async(self.get_response, thread_sensitive=True)(request)
 
+    def get_response(self, request):
+        response = super().get_response(request)
+        user = vars(request).get("user")
+        if type(user) is SimpleLazyObject:
+            # Of a request that did not ask who it is of, nobody has to know.
+            user = getattr(request, "_cached_user", None)
+        if user is not None:
+            request.scope[USER_ID] = user.pk
+            if settings.SESSION_COOKIE_NAME in response.cookies:
+                request.scope[NEW_SESSION] = response.cookies[settings.SESSION_COOKIE_NAME].value
+        return response
 
-def bounded(application, limit):
-    """Return `application` working on at most `limit` requests at once; the others wait their turn.
 
-    Each of the `limit` threads stays, and with it its connection to the database: a thread and a connection
-    for every request, as Django has it under ASGI, cost more than most answers, and many threads that render
-    at once are several times slower than few.
-    """
-    idle = asyncio.LifoQueue()
-    for number in range(limit):
-        idle.put_nowait(ThreadPoolExecutor(1, f"request-{number}"))
+def starting(application):
+    """Return `application`, before whose first request the hub and the courier start."""
 
-    async def bounded_application(scope, receive, send):
+    async def started_application(scope, receive, send):
         hub.start()
         courier.start()
-        if scope["path"] in PROBES:
-            await application(scope, receive, send)
-            return
-        thread = await idle.get()
-        try:
-            async with ThreadSensitiveContext(executor=thread):
-                await application(scope, receive, send)
-        finally:
-            idle.put_nowait(thread)
+        await application(scope, receive, send)
 
-    return bounded_application
+    return started_application
 
 
 async def lifespan(scope, receive, send):
@@ -137,7 +131,9 @@ sockets.append(re_path("", nowhere))
 application = ProtocolTypeRouter(
     {
         "lifespan": lifespan,
-        "http": below_root(waiting_for_events(without_body_for_head(bounded(SyncHandler(), REQUESTS_AT_ONCE)))),
+        "http": starting(
+            below_root(with_complete_body(waiting_for_events(without_body_for_head(in_turn(SyncHandler())))))
+        ),
         "websocket": below_root(SessionMiddlewareStack(SocketUserMiddleware(URLRouter(sockets)))),
     }
 )

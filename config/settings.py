@@ -301,6 +301,10 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
 }
 
+# What a request may send: pages are forms of texts; the API has Django's own limit.
+PAGE_BODY_LIMIT = 1_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
 # Language and time: whole dates are dates of the team's time zone.
 
 LANGUAGE_CODE = "en"

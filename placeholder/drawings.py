@@ -23,8 +23,10 @@ class Drawings:
     def __init__(self, draw, capacity=32 * 2**20, hands=2, queue=16):
         self._draw = draw
         self._capacity = capacity
+        # So many are drawn or wait; one more is refused.
+        self.room = hands + queue
         self._hands = threading.Semaphore(hands)
-        self._places = threading.Semaphore(hands + queue)
+        self._places = threading.Semaphore(self.room)
         self._lock = threading.Lock()
         self._kept = OrderedDict()
         self._under_way = {}

@@ -6,9 +6,10 @@ from http import HTTPStatus
 from urllib.parse import parse_qs, quote, urlencode
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.html import escape
 from django.utils.http import parse_etags
 from django.views.decorators.csrf import csrf_exempt
@@ -95,6 +96,32 @@ def parameters(request):
     if len(query) > forms.QUERY_LIMIT or query.count("&") > forms.PARAMETER_LIMIT:
         raise forms.AddressError("address", f"at most {forms.QUERY_LIMIT} characters after the question mark")
     return dict(request.GET.lists())
+
+
+# What takes long
+
+
+def needs_heavy_drawing(request):
+    """Tell whether a large picture has to be drawn for this request: a server may want to do that beside all else."""
+    try:
+        picture = asked_picture(request)
+    except (Resolver404, SuspiciousOperation, forms.UnknownAddressError, forms.AddressError):
+        return False
+    if picture is None or not picture.is_heavy:
+        return False
+    key = key_of(picture)
+    return not is_known(request, f'"{key}"') and drawings.kept(key) is None
+
+
+def asked_picture(request):
+    """Return the `Picture` that a request has drawn, None without one. Raises what reading the address raises."""
+    found = resolve(request.path_info)
+    if found.func is image and request.method == "GET":
+        return forms.read_picture(found.kwargs["address"], parameters(request))
+    if found.func is home:
+        builder = forms.Builder(request.GET)
+        return builder.picture if builder.is_valid() else None
+    return None
 
 
 # Pictures

@@ -1,6 +1,8 @@
 """What comes before a process serves, whatever the server: an address that is free and a database that is up to date."""
 
+import logging
 import os
+import resource
 import socket
 
 from django.conf import settings
@@ -9,6 +11,26 @@ from django.db import OperationalError
 from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 
 from board import failures, serving
+
+log = logging.getLogger(__name__)
+
+# Two thousand sockets (hub.py), as many requests, and what the process needs itself.
+ENOUGH_FILES = 8192
+
+
+def allow_many_connections():
+    """Raise the process's limit of open files, each connection being one, as far as is allowed and of use."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = ENOUGH_FILES if hard == resource.RLIM_INFINITY else min(ENOUGH_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < enough:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
+        soft = enough
+    if soft != resource.RLIM_INFINITY and soft < ENOUGH_FILES:
+        log.warning(
+            "This process may open %s files, and each connection is one: raise the limit to %s (ulimit -n, LimitNOFILE).",
+            soft,
+            ENOUGH_FILES,
+        )
 
 
 def refuse_taken_port(host, port):

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from autobahn.websocket.protocol import PreparedMessage
 from channels.routing import get_default_application
+from daphne import server as daphne_server
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server, twisted_loop
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
@@ -18,7 +19,8 @@ from twisted.internet import reactor
 from board.consumers import WRITE
 from board.hub import hub
 
-from ..starting import refuse_taken_port, take_up_database
+from ..http import Factory
+from ..starting import allow_many_connections, refuse_taken_port, take_up_database
 from .demo import LOGINS
 
 log = logging.getLogger(__name__)
@@ -133,6 +135,8 @@ class Command(BaseCommand):
     def handle(self, *, demo, **options):
         host, port = settings.HOST, settings.PORT
         WebSocketFactory.protocol = Socket
+        daphne_server.HTTPFactory = Factory
+        allow_many_connections()
         refuse_taken_port(host, port)
         take_up_database(self)
         if demo:

@@ -1,0 +1,49 @@
+"""How much a request may send and how long it may take: the same for both servers and for the application."""
+
+import json
+
+from django.conf import settings
+
+API = "/api/"
+# Seconds for the head of a request and for its body, whatever arrives meanwhile.
+HEAD_WITHIN = 10
+BODY_WITHIN = 30
+# A form of ours has a few dozen fields; Django counts fields and files, but reads parts that are neither for ever.
+PARTS = 1200
+REASONS = {
+    400: "The body has too many parts.",
+    408: "The body took too long to arrive.",
+    413: "The body is too large.",
+    503: "Too many requests are waiting. Try again in a moment.",
+}
+
+
+def body_limit(path):
+    """Return how many bytes the body of a request for this path may have."""
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if path.startswith(API) else settings.PAGE_BODY_LIMIT
+
+
+def refusal(path, status):
+    """Return the headers and the body of a response that refuses a request before any view sees it."""
+    reason = REASONS[status]
+    is_api = path.startswith(API)
+    body = json.dumps({"detail": reason}) if is_api else f"{reason}\n"
+    headers = {
+        "Content-Type": "application/json" if is_api else "text/plain; charset=utf-8",
+        "Content-Length": str(len(body)),
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+        **({"Retry-After": "2"} if status == 503 else {"Connection": "close"}),
+    }
+    return headers, body.encode()
+
+
+def has_too_many_parts(content_type, body):
+    """Tell whether a multipart body has more parts than any form of ours."""
+    kind, _, parameters = content_type.partition(";")
+    if not kind.strip().lower().startswith("multipart/"):
+        return False
+    _, found, boundary = parameters.partition("boundary=")
+    boundary = boundary.partition(";")[0].strip().strip('"')
+    return bool(found and boundary) and body.count(b"--" + boundary.encode("latin1")) > PARTS

@@ -1,0 +1,92 @@
+"""Requests that are too large, too slow or too many, and readers that do not read, at a server of their own."""
+
+from contextlib import ExitStack, suppress
+
+import httpx
+import pytest
+
+from .attack import MULTIPART, PARTS, Target
+from .wire import connect, forget_peak, head, memory, peak_memory, status_of, upload
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory):
+    target = Target(tmp_path_factory.mktemp("target"))
+    yield target
+    target.stop()
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+@pytest.mark.parametrize("content_type", [MULTIPART, "application/json", "image/png"])
+@pytest.mark.parametrize("path", ["/login/", "/api/tasks", "/nowhere/"])
+def test_a_body_that_is_too_large_is_refused_while_it_comes(target, path, content_type, is_chunked):
+    forget_peak(target.process_id)
+    before = memory(target.process_id)
+    assert upload(target.url, path, content_type, 40_000_000, b"a=1&" * 1000, is_chunked) == 413
+    assert peak_memory(target.process_id) - before < 20
+
+
+def test_the_refusal_speaks_the_language_of_the_api(target):
+    answer = httpx.post(f"{target.url}/api/tasks", content=b"a" * 3_000_000)
+    assert (answer.status_code, answer.json()) == (413, {"detail": "The body is too large."})
+    assert answer.headers["Connection"] == "close"
+
+
+def test_a_body_that_says_it_will_be_too_large_is_refused_before_it_comes(target):
+    with connect(target.url) as wire:
+        wire.sendall(head("/login/", "POST", Content_Type=MULTIPART, Content_Length=1_000_001))
+        assert status_of(wire) == 413
+
+
+@pytest.mark.parametrize(("size", "status"), [(900_000, 400), (2_900_000, 413)])
+def test_a_body_of_empty_parts_is_not_read_as_a_form(target, size, status):
+    assert upload(target.url, "/login/", MULTIPART, size, PARTS) == status
+
+
+def test_bodies_that_do_not_come_take_no_place(target):
+    with ExitStack() as stack:
+        for number in range(40):
+            wire = stack.enter_context(connect(target.url))
+            path = "/login/" if number % 2 else "/api/tasks"
+            wire.sendall(head(path, "POST", Content_Type="application/json", Content_Length=1000) + b"{")
+        target.board()
+        assert httpx.get(f"{target.url}/login/").status_code == 200
+        # Given up in the end, all at the same time.
+        assert status_of(wire) == 408
+
+
+def test_half_a_head_is_given_up_though_bytes_trickle_in(target):
+    with connect(target.url) as wire:
+        wire.sendall(b"GET / HTTP/1.1\r\nHost: local")
+        wire.settimeout(1)
+        assert any(is_closed(wire) for _ in range(30))
+
+
+def is_closed(wire):
+    """Send a byte and tell whether the server has closed the connection."""
+    try:
+        wire.sendall(b"h")
+        return not wire.recv(100)
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+
+
+def test_requests_whose_responses_nobody_reads_are_not_read_either(target):
+    request = head(f"/sprints/{target.sprint}/", Cookie=target.person.headers["Cookie"])
+    forget_peak(target.process_id)
+    before = memory(target.process_id)
+    with ExitStack() as stack:
+        wires = [stack.enter_context(connect(target.url)) for _ in range(5)]
+        for wire in wires:
+            wire.setblocking(False)
+            with suppress(BlockingIOError):
+                while True:
+                    wire.send(request * 100)
+        for _ in range(50):
+            target.board()
+        assert peak_memory(target.process_id) - before < 30
+        # Who reads after all gets what they asked for.
+        wires[0].settimeout(20)
+        assert status_of(wires[0]) == 200
