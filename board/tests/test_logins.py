@@ -1,5 +1,6 @@
 """How often somebody may guess, from where the demo logs in, and what is said and logged of it."""
 
+import base64
 import json
 import logging
 import os
@@ -65,6 +66,58 @@ def test_after_an_hour_there_are_tries_again(log_in):
 def test_right_passwords_do_not_count(log_in):
     assert all(is_in(log_in("right")) for _ in range(30))
     assert all(log_in("wrong").status_code == 200 for _ in range(10))
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """The passwords that were hashed to verify them."""
+    passwords = []
+    verify = MD5PasswordHasher.verify
+
+    def note(hasher, password, encoded):
+        passwords.append(password)
+        return verify(hasher, password, encoded)
+
+    monkeypatch.setattr(MD5PasswordHasher, "verify", note)
+    return passwords
+
+
+@pytest.fixture
+def ask_by_password(client):
+    """Ask the API with name and password; returns the status."""
+
+    def ask(password, **environment):
+        given = base64.b64encode(f"ana:{password}".encode()).decode()
+        return client.get("/api/sprints", HTTP_AUTHORIZATION=f"Basic {given}", **environment).status_code
+
+    return ask
+
+
+def test_a_password_that_comes_with_each_request_is_hashed_once(log_in, ask_by_password, hashed):
+    assert [ask_by_password("right") for _ in range(5)] == [200] * 5
+    assert hashed == ["right"]
+    assert ask_by_password("wrong") == 401
+    assert hashed == ["right", "wrong"]
+
+
+def test_a_new_password_ends_the_old_one_at_once(log_in, ask_by_password, user):
+    assert ask_by_password("right") == 200
+    user.set_password("another")
+    user.save()
+    assert [ask_by_password("right"), ask_by_password("another")] == [401, 200]
+
+
+def test_a_deactivation_ends_a_password_at_once(log_in, ask_by_password, user):
+    assert ask_by_password("right") == 200
+    user.is_active = False
+    user.save()
+    assert ask_by_password("right") == 401
+
+
+def test_a_password_that_is_remembered_can_be_guessed_no_more_often(log_in, ask_by_password):
+    assert ask_by_password("right") == 200
+    assert [ask_by_password(f"guess {number}") for number in range(10)] == [401] * 10
+    assert ask_by_password("right") == 429
 
 
 def test_an_unknown_name_is_refused_like_a_known_one(log_in):
