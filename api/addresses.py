@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from ipaddress import IPv6Network, ip_address, ip_network
 
 from django.conf import settings
@@ -13,6 +15,9 @@ GLOBAL_V6 = IPv6Network("2000::/3")
 # documentation (RFC 9637).
 NOT_PUBLIC = [ip_network("192.88.99.0/24"), ip_network("3fff::/20")]
 
+# A name server may answer never, and a look-up cannot be ended: those of all webhooks have threads of their own.
+_resolver = ThreadPoolExecutor(32, "names")
+
 
 class ForbiddenAddress(Exception):
     """A name leads to this machine or into its network."""
@@ -23,7 +28,8 @@ async def addresses_of(host, port):
 
     Raises `ForbiddenAddress` when any of them may not be reached, and `OSError` when there is none.
     """
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_resolver, look_up)
     addresses = list(dict.fromkeys(sockaddr[0] for *_, sockaddr in found))
     for address in addresses:
         judge(address)

@@ -12,6 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, transaction
@@ -28,7 +29,8 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 5
 PAUSE = 0.3
-AT_ONCE = 10
+# Deliveries under way: in all, and of the webhooks of one owner, so that slow receivers delay nobody else's.
+AT_ONCE, AT_ONCE_OF_OWNER = 12, 3
 BATCH = 200
 LEASE = timedelta(minutes=1)
 # The first attempt comes at once; after the last one nothing more is tried.
@@ -61,6 +63,7 @@ class Courier:
         self._wake = asyncio.Event()
         self._busy = {}
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._places_of_owners = WeakValueDictionary()
         self._sending = self._client = None
         self._pruned_at = None
         self._work_of_loop = loop.create_task(self._work())
@@ -100,31 +103,39 @@ class Courier:
 
     async def _turn(self):
         await self._in_thread(make_deliveries)
-        for webhook_id in await self._in_thread(webhooks_with_work):
+        for webhook_id, owner_id in await self._in_thread(webhooks_with_work):
             if webhook_id not in self._busy:
-                self._busy[webhook_id] = self._loop.create_task(self._serve(webhook_id))
+                self._busy[webhook_id] = self._loop.create_task(self._serve(webhook_id, owner_id))
         if self._pruned_at is None or time.monotonic() - self._pruned_at > PRUNE_EVERY:
             self._pruned_at = time.monotonic()
             await self._in_thread(prune)
 
-    async def _serve(self, webhook_id):
+    async def _serve(self, webhook_id, owner_id):
         """Deliver what is due to one webhook, one after the other, until one attempt fails."""
+        of_owner = self._places_of_owners.setdefault(owner_id, asyncio.Semaphore(AT_ONCE_OF_OWNER))
         try:
-            while delivery := await self._in_thread(take, webhook_id):
-                if self._client is None:
-                    self._sending = await self._in_thread(load_sending)
-                    self._client = await self._in_thread(self._sending.new_client)
-                async with self._places:
-                    outcome = await self._sending.send(self._client, delivery)
-                await self._in_thread(note, delivery, outcome)
-                if not outcome.is_success:
-                    break
+            while await self._deliver_next(webhook_id, of_owner):
+                pass
         except (DatabaseError, InterfaceError) as error:
             log.warning("A delivery of webhook %s could not be noted and is tried again: %s", webhook_id, error)
         except Exception:
             log.exception("A delivery of webhook %s failed in the courier itself.", webhook_id)
         finally:
             del self._busy[webhook_id]
+
+    async def _deliver_next(self, webhook_id, of_owner):
+        """Deliver what is due first to a webhook; tells whether that went well and there may be more."""
+        # Taken up when it can be sent: who has taken a delivery has it for a minute only.
+        async with of_owner, self._places:
+            delivery = await self._in_thread(take, webhook_id)
+            if delivery is None:
+                return False
+            if self._client is None:
+                self._sending = await self._in_thread(load_sending)
+                self._client = await self._in_thread(self._sending.new_client)
+            outcome = await self._sending.send(self._client, delivery)
+        await self._in_thread(note, delivery, outcome)
+        return outcome.is_success
 
     async def _in_thread(self, work, *arguments):
         return await self._loop.run_in_executor(self._thread, with_connection, work, *arguments)
@@ -169,9 +180,9 @@ def news_for(webhook):
 
 
 def webhooks_with_work():
-    """Return the ids of the webhooks to which something is to be delivered now."""
+    """Return [(id, owner's id)] of the webhooks to which something is to be delivered now."""
     due = Delivery.objects.filter(webhook=OuterRef("pk"), due_at__lte=timezone.now())
-    return list(Webhook.objects.on().filter(Exists(due)).values_list("pk", flat=True))
+    return list(Webhook.objects.on().filter(Exists(due)).values_list("pk", "owner_id"))
 
 
 def take(webhook_id):

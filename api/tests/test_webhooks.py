@@ -145,7 +145,7 @@ def test_a_webhook_of_somebody_who_left_is_told_nothing(delivery, ada):
 
 
 def test_what_was_taken_is_taken_by_nobody_else(delivery):
-    assert webhooks_with_work() == [delivery.webhook_id]
+    assert webhooks_with_work() == [(delivery.webhook_id, delivery.webhook.owner_id)]
     assert take(delivery.webhook_id) == delivery
     assert webhooks_with_work() == []
     assert take(delivery.webhook_id) is None
