@@ -2,11 +2,13 @@
 
 import logging
 import time
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -50,14 +52,19 @@ def readyz(request):
 
 def _database():
     try:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if known_migrations() - MigrationRecorder(connection).applied_migrations().keys():
             return "to be migrated"
         history.newest_number()
     except (DatabaseError, InterfaceError) as error:
         log.warning("Not ready, the database does not answer: %s", error)
         return "away"
     return "ok"
+
+
+@cache
+def known_migrations():
+    """Return the set of (app, name) of this release, read from its files once."""
+    return frozenset(MigrationLoader(None).disk_migrations)
 
 
 def _hub():

@@ -4,6 +4,8 @@ Where SITE_LIVE is on, the reader is who writes: pages show changes by themselve
 """
 
 import logging
+import os
+import threading
 from functools import cache
 from mimetypes import guess_type
 
@@ -25,6 +27,7 @@ from .render import RenderedSite
 
 logger = logging.getLogger(__name__)
 LIVE_SCRIPT = "static/sitegen/live.js"
+_facts, _facts_lock = {}, threading.Lock()
 
 
 @login_not_required
@@ -83,12 +86,27 @@ def generated(site, path):
     """Return the answer for sitemap, feed, search index or redirect, or None where `path` is none of them."""
     if not path.endswith((".xml", ".json", ".txt", "/", ".html")):
         return None
-    facts = {}
-    if path == "search.json" or path == "sitemap.xml":
-        facts = {page.slug: vars(site.render(page).facts) for page in site.pages}
+    facts = facts_of(site) if path in ("search.json", "sitemap.xml") else {}
     files = machine_files(site, facts)
     text = files.get(path) or files.get(f"{path}index.html")
     return HttpResponse(text, content_type=content_type(path)) if text is not None else None
+
+
+def facts_of(site):
+    """Return the facts of all pages, by slug; they are found out once, by one request for all, for a folder as it is."""
+    files = [(path, os.stat(place)) for path, place in site.folder.files.items()]
+    state = [
+        site.folder.root,
+        site.options,
+        [(path, stat.st_mtime_ns, stat.st_size) for path, stat in files],
+        # Time alone makes pages appear.
+        [page.slug for page in site.pages],
+    ]
+    with _facts_lock:
+        if _facts.get("state") != state:
+            found = {page.slug: vars(site.render(page).facts) for page in site.pages}
+            _facts.update(state=state, found=found)
+        return _facts["found"]
 
 
 def content_type(path):

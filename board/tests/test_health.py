@@ -5,6 +5,7 @@ import time
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connections
+from django.db.migrations.loader import MigrationLoader
 
 from board import health
 from board.hub import hub
@@ -52,6 +53,12 @@ def test_without_a_database_it_is_not_ready_and_says_nothing_secret(ready, monke
     status, answer = ready()
     assert (status, answer) == (503, {"status": "unavailable", "database": "away", "hub": "ok", "redis": REDIS})
     assert "db.example" in caplog.text
+
+
+def test_the_files_of_the_migrations_are_read_once(ready, monkeypatch):
+    ready()
+    monkeypatch.setattr(MigrationLoader, "load_disk", lambda loader: pytest.fail("read again"))
+    assert ready()[0] == 200
 
 
 def test_with_a_migration_to_come_it_is_not_ready(ready):

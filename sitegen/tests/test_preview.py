@@ -3,6 +3,7 @@ from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.urls import reverse
 
+from sitegen.render import RenderedSite
 from sitegen.routing import websocket_urlpatterns
 
 
@@ -23,6 +24,26 @@ def test_a_page_is_rendered_as_it_is_now(preview, small_site):
     assert "About us" in preview("about/").text
     small_site.write("about.html", "<p>Changed</p>")
     assert "Changed" in preview("about/").text
+
+
+@pytest.mark.parametrize("path", ["search.json", "sitemap.xml"])
+def test_what_all_pages_are_needed_for_is_made_once_until_a_file_changes(preview, small_site, monkeypatch, path):
+    rendered = []
+    render = RenderedSite.render
+
+    def note(site, page, *rest):
+        rendered.append(page.slug)
+        return render(site, page, *rest)
+
+    monkeypatch.setattr(RenderedSite, "render", note)
+    small_site.write("first.md", "# First")
+    first = preview(path).text
+    assert "first" in rendered
+    rendered.clear()
+    assert preview(path).text == first
+    assert rendered == []
+    small_site.write("second.md", "# Second")
+    assert "second" in preview(path).text
 
 
 def test_a_page_that_would_be_built_is_the_same_but_for_addresses(preview, small_site):
