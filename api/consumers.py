@@ -9,13 +9,15 @@ from django.core import signing
 
 from board import accounts, history
 from board.consumers import BAD_MESSAGE, NO_ACCESS, LiveConsumer, is_number, is_own_origin, person, read_object
-from board.hub import LOG_IN, ended_sessions, hub, without
+from board.hub import LOG_IN, TRY_LATER, ended_sessions, hub, without
 
 from .channels import read_channel
 from .feeds import Feed
 from .models import Token
 
 HOLDS = {"dragstart", "dragend", "drop"}
+# Characters that wait for a client to read on, where the server does not count them itself.
+MOST_UNREAD = 512 * 1024
 
 
 class Refused(Exception):
@@ -34,6 +36,8 @@ class EventConsumer(LiveConsumer):
     "action": "dragstart" | "dragend" | "drop", "body": null}. From the client: its own holds, {"model": "task", "id",
     "action"}.
     """
+
+    unread = 0
 
     async def connect(self):
         # Who is let in hears all that is committed from then on.
@@ -91,6 +95,18 @@ class EventConsumer(LiveConsumer):
             raise Refused(LOG_IN)
         self.may_hold = accounts.may_write(user) and (token is None or token.may_write)
         return user, key, ended
+
+    async def send(self, text_data=None, bytes_data=None, close=False):
+        """Send a text when the client reads it; one that leaves too much unread is closed."""
+        if self.unread > MOST_UNREAD:
+            hub.leave(self.listener)
+            await self.close(TRY_LATER)
+            return
+        self.unread += len(text_data)
+        try:
+            await super().send(text_data, bytes_data, close)
+        finally:
+            self.unread -= len(text_data)
 
     async def receive(self, text_data=None, bytes_data=None):
         if self.listener is None:

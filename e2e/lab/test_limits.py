@@ -1,12 +1,16 @@
 """Requests that are too large, too slow or too many, and readers that do not read, at a server of their own."""
 
+import select
 from contextlib import ExitStack, suppress
 
 import httpx
 import pytest
 
+from api.waiting import WAITERS_OF_HOLDER
+
+from ..conftest import api_of
 from .attack import MULTIPART, PARTS, Target
-from .wire import connect, forget_peak, head, memory, peak_memory, status_of, upload
+from .wire import close_code, connect, forget_peak, head, memory, open_unread, peak_memory, status_of, upload
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +94,47 @@ def test_requests_whose_responses_nobody_reads_are_not_read_either(target):
         # Who reads after all gets what they asked for.
         wires[0].settimeout(20)
         assert status_of(wires[0]) == 200
+
+
+def test_a_socket_of_the_api_that_reads_nothing_is_closed_with_1013(target):
+    with ExitStack() as stack, api_of(target.url) as api:
+        channel = target.channel()
+        wires = [stack.enter_context(open_unread(target.url, channel)) for _ in range(5)]
+        task = api.post("/tasks", json={"name": "Long", "sprint": target.sprint}).json()
+        forget_peak(target.process_id)
+        before = memory(target.process_id)
+        for number in range(120):
+            fields = {"description": f"{number} " + "ä" * 9000}
+            api.patch(f"/tasks/{task['id']}", json=fields).raise_for_status()
+        assert peak_memory(target.process_id) - before < 40
+        assert [close_code(wire) for wire in wires] == [1013] * 5
+
+
+def test_a_stranger_who_wants_to_wait_for_events_is_refused_at_once(target):
+    with ExitStack() as stack:
+        wires = [stack.enter_context(connect(target.url)) for _ in range(50)]
+        for wire in wires:
+            wire.settimeout(20)
+            wire.sendall(head("/api/events?since=999999999&wait=25"))
+        assert [status_of(wire) for wire in wires] == [401] * 50
+
+
+def test_a_token_has_its_share_of_waiting_polls(target):
+    with ExitStack() as stack, api_of(target.url) as api:
+        newest = api.get("/events", params={"since": 0}).json()["newest"]
+        request = head(f"/api/events?since={newest}&wait=25", Authorization=api.headers["Authorization"])
+        wires = [stack.enter_context(connect(target.url)) for _ in range(WAITERS_OF_HOLDER + 10)]
+        for wire in wires:
+            wire.sendall(request)
+        refused = [status_of(wire) for wire in first_to_answer(wires, 10)]
+        assert refused == [429] * 10
+        api.post("/tasks", json={"name": "News", "sprint": target.sprint}).raise_for_status()
+        assert [status_of(wire) for wire in wires] == [200] * WAITERS_OF_HOLDER
+
+
+def first_to_answer(wires, count):
+    """Take the first `count` connections that have something to read out of `wires`, one after the other."""
+    for _ in range(count):
+        (wire, *_), _, _ = select.select(wires, [], [], 20)
+        wires.remove(wire)
+        yield wire

@@ -1,9 +1,10 @@
 """Clients that behave badly, byte by byte: what no library lets one do."""
 
 import asyncio
+import base64
 import contextlib
-import json
 import multiprocessing
+import os
 import signal
 import socket
 import time
@@ -135,6 +136,31 @@ async def _response(reader):
     return int(lines[0].split()[1]), fields.get("connection") != "close"
 
 
+def open_unread(url, address):
+    """Open a web socket and return the connection, of which nothing is read after the handshake."""
+    place = urlsplit(address)
+    wire = connect(url)
+    # A small window, so that what is not read stays with the server.
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    path = f"{place.path}?{place.query}"
+    fields = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec_WebSocket_Version": 13}
+    wire.sendall(head(path, Sec_WebSocket_Key=base64.b64encode(os.urandom(16)).decode(), **fields))
+    response = b""
+    while not response.endswith(b"\r\n\r\n"):
+        response += wire.recv(1)
+    assert response.startswith(b"HTTP/1.1 101"), response
+    return wire
+
+
+def close_code(wire):
+    """Return the code with which the server closed a web socket: in the last frame of all that was not read."""
+    wire.settimeout(30)
+    end = b""
+    while data := wire.recv(65536):
+        end = (end + data)[-4:]
+    return int.from_bytes(end[2:]) if end[:2] == b"\x88\x02" else None
+
+
 def memory(process_id):
     """Return the MB of memory that a process has."""
     with open(f"/proc/{process_id}/status") as file:
@@ -152,7 +178,3 @@ def peak_memory(process_id):
 def forget_peak(process_id):
     with open(f"/proc/{process_id}/clear_refs", "w") as file:
         file.write("5")
-
-
-def as_json(**values):
-    return json.dumps(values).encode()

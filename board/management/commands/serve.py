@@ -17,7 +17,7 @@ from django.core.management import BaseCommand, call_command
 from twisted.internet import reactor
 
 from board.consumers import WRITE
-from board.hub import hub
+from board.hub import TRY_LATER, hub
 
 from ..http import Factory
 from ..starting import allow_many_connections, refuse_taken_port, take_up_database
@@ -29,21 +29,49 @@ log = logging.getLogger(__name__)
 FINISH_WITHIN = 8
 END_WITHIN = 9.5
 END_AT_ONCE_WITHIN = 0.5
+# Bytes that wait for a socket's client to read on, beside what fills the transport's own buffer; and the seconds that a
+# client has to answer a close.
+MOST_UNREAD = 512 * 1024
+CLOSE_WITHIN = 30
 
 
 class Socket(WebSocketProtocol):
-    """A socket of which a thousand are cheap, and that closes with any code."""
+    """A socket of which a thousand are cheap, that closes with any code, and that waits for nobody who does not read."""
+
+    unread = None
 
     def onOpen(self):  # noqa: N802
         super().onOpen()
         # Else the connection keeps the request that it began as.
         self.unregisterProducer()
+        self.registerProducer(self, True)
+
+    def pauseProducing(self):  # noqa: N802
+        """Called by the transport when the client reads more slowly than we send: nothing more is read of theirs."""
+        self.unread = 0
+        self.transport.pauseProducing()
+
+    def resumeProducing(self):  # noqa: N802
+        self.unread = None
+        if self.state != self.STATE_OPEN:
+            # Else the transport would wait for more to send before it closes.
+            self.unregisterProducer()
+        self.transport.resumeProducing()
+
+    def stopProducing(self):  # noqa: N802
+        """Called by the transport when the connection is lost, which the consumer hears of anyway."""
 
     def write(self, text):
         """Send a text at once: no task, one frame for all sockets, and no wait for the event loop's next turn."""
         if self.state != self.STATE_OPEN:
             return
         frame = framed(text)
+        if self.unread is not None:
+            self.unread += len(frame)
+            if self.unread > MOST_UNREAD:
+                self.closeHandshakeTimeout = CLOSE_WITHIN
+                self.serverClose(TRY_LATER)
+                return
         has_more_to_send = self.transport in reactor.getWriters()
         sent = 0 if has_more_to_send else self.transport.writeSomeData(frame)
         # A lost connection is an exception here, and found out again by who sends the rest.
