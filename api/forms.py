@@ -14,6 +14,8 @@ from .addresses import ForbiddenAddress, judge
 from .models import KINDS, Token, Webhook
 
 MOST_WEBHOOKS = 10
+# Beside those of log-ins by password, of which only the newest stay (models.LOG_INS_KEPT).
+MOST_TOKENS = 50
 
 
 class TokenForm(forms.ModelForm):
@@ -33,10 +35,18 @@ class TokenForm(forms.ModelForm):
         fields = ["name", "scope"]
         labels = {"name": _("What it is for"), "scope": pgettext_lazy("what a token lets a program do", "May")}
 
-    def issue(self, owner):
+    def __init__(self, owner, *args, **kwargs):
+        super().__init__(*args, instance=Token(owner=owner), **kwargs)
+
+    def clean(self):
+        if Token.objects.valid().filter(owner=self.instance.owner, is_log_in=False).count() >= MOST_TOKENS:
+            text = gettext("You have %(count)s tokens: revoke one that you do not need.")
+            raise ValidationError(text % {"count": MOST_TOKENS})
+        return super().clean()
+
+    def issue(self):
         """Make the token of the valid form and return its key."""
         days = self.cleaned_data["days"]
-        self.instance.owner = owner
         self.instance.expires_at = days and timezone.now() + timedelta(days=days)
         return self.instance.issue()
 

@@ -29,10 +29,10 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @get_or_post
 def tokens(request):
     """List a person's tokens and make new ones. The answer to the form is the only place where a key shows."""
-    form = TokenForm(request.POST if request.method == "POST" else None, auto_id="token-%s")
-    key = form.issue(request.user) if form.is_valid() else None
+    form = TokenForm(request.user, request.POST if request.method == "POST" else None, auto_id="token-%s")
+    key = form.issue() if form.is_valid() else None
     context = {
-        "form": TokenForm(auto_id="token-%s") if key else form,
+        "form": TokenForm(request.user, auto_id="token-%s") if key else form,
         "key": key,
         "tokens": request.user.tokens.order_by("-made_at", "-pk"),
         "nav": "tokens",

@@ -99,3 +99,10 @@ def test_the_page_needs_a_log_in_and_the_profile_leads_to_it(browser, db):
 
 def test_a_key_does_not_open_the_page(issue):
     assert Client().get(URL, headers={"authorization": f"Token {issue()}"}).status_code == 302
+
+
+def test_a_person_has_at_most_fifty_tokens_that_open_something(browser, ada):
+    Token.objects.bulk_create(Token(owner=ada, name=f"Token {n}", digest=str(n)) for n in range(49))
+    assert [make(browser).status_code for _ in range(2)] == [200, 422]
+    Token.objects.first().revoke()
+    assert make(browser).status_code == 200
