@@ -1,7 +1,10 @@
 """What webhooks are told, when it is tried again, and when no longer."""
 
+import asyncio
 import json
 from datetime import timedelta
+from types import SimpleNamespace
+from unittest.mock import AsyncMock
 
 import pytest
 from django.utils import timezone
@@ -274,3 +277,36 @@ def test_old_deliveries_are_forgotten(delivery, ada):
     prune()
     assert delivery.pk not in Delivery.objects.values_list("pk", flat=True)
     assert Delivery.objects.count() == 1
+
+
+# Whose turn it is
+
+
+async def test_slow_receivers_of_one_owner_delay_nobody_elses(monkeypatch):
+    slow, quick, delivered = 1, 2, asyncio.Event()
+    to_do = dict.fromkeys(range(webhooks.AT_ONCE + 1), slow) | {99: quick}
+
+    class Sending:
+        @staticmethod
+        def new_client():
+            return SimpleNamespace(aclose=AsyncMock())
+
+        @staticmethod
+        async def send(client, owner):
+            if owner == slow:
+                await asyncio.Future()
+            delivered.set()
+            return OK
+
+    monkeypatch.setattr(webhooks, "make_deliveries", lambda: None)
+    monkeypatch.setattr(webhooks, "prune", lambda: None)
+    monkeypatch.setattr(webhooks, "note", lambda *args: None)
+    monkeypatch.setattr(webhooks, "load_sending", lambda: Sending)
+    monkeypatch.setattr(webhooks, "webhooks_with_work", lambda: list(to_do.items()))
+    monkeypatch.setattr(webhooks, "take", lambda number: to_do.pop(number, None))
+    courier = webhooks.Courier()
+    courier.start()
+    courier.look()
+    async with asyncio.timeout(20):
+        await delivered.wait()
+    await courier.stop()
