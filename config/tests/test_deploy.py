@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import pytest
+from django.conf import settings
 
 from .conftest import OURS, ROOT
 
@@ -54,3 +55,26 @@ def test_the_example_of_settings_names_what_there_is():
     names = re.findall(r"^(?:# )?([A-Z_]+)=", (DEPLOY / "example.env").read_text(), re.MULTILINE)
     assert len(names) == 5
     assert set(names) <= OURS
+
+
+def test_caddy_finds_nothing_wrong_with_its_file():
+    if caddy := shutil.which("caddy"):
+        done = subprocess.run(
+            [caddy, "adapt", "--config", DEPLOY / "Caddyfile"], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile"])
+def test_each_proxy_limits_bodies_as_the_application_does(name):
+    limits = re.findall(r"(?:client_max_body_size|max_size) (\d)(?:m;|MB)", (DEPLOY / name).read_text())
+    pages, api = (int(limit) * 1_000_000 for limit in limits)
+    assert settings.PAGE_BODY_LIMIT <= pages < api
+    assert api >= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+def test_nginx_limits_requests_and_connections_by_address():
+    text = (DEPLOY / "nginx.conf").read_text()
+    assert text.count("_zone $binary_remote_addr ") == 2
+    assert re.search(r"^    limit_req zone=requests ", text, re.MULTILINE)
+    assert re.search(r"^    limit_conn connections ", text, re.MULTILINE)
