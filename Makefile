@@ -13,7 +13,7 @@ static_sources := $(shell find board api placeholder sitegen -path '*/static/*' 
 # Else each of the hundred processes of the suite compiles anew all that it imports, which takes longer than most of them live.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run seed test test-units test-services test-journeys test-firefox e2e pictures docs chaos faults crash fuzz audit bench lint format messages setup setup-test
+.PHONY: help run seed test test-units test-services test-journeys test-firefox e2e pictures docs chaos faults crash fuzz attack audit bench lint format messages setup setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ fuzz: setup-test $(static) ## hostile input by the thousand: sockets, API, pictu
 	@$(python) -m e2e.fuzz api --count $(or $(COUNT),100000)
 	@$(python) -m e2e.fuzz images --count $(or $(COUNT),20000)
 	@$(python) -m e2e.fuzz site --count $(or $(COUNT),5000)
+
+attack: setup-test $(static) ## what one client with bad intentions does to everybody else, as ratios and counts: NAMES="crowds bodies"
+	@$(python) -m e2e.lab.attack $(NAMES)
 
 audit: setup ## known weaknesses of the locked packages, by pip-audit; needs the network
 	@.ci/audit

@@ -21,6 +21,7 @@ PARTS = {
     "live": "e2e.bench_live",
     "change": "e2e.bench_live --sockets 500 1000 --seconds 10 --rate 1",
     "writers": "e2e.bench_writers",
+    "attack": "e2e.lab.attack crowds",
     "memory": "e2e.bench_memory",
 }
 # Milliseconds to the last of so many sockets.

@@ -1,9 +1,12 @@
 """`manage.py serve` where it cannot: one sentence that says what to do, and no traceback."""
 
 import fcntl
+import resource
 import socket
 
 import pytest
+
+from board.management.starting import allow_many_connections
 
 
 @pytest.fixture
@@ -40,6 +43,21 @@ def test_a_database_that_cannot_be_opened_says_so(run, tmp_path):
         "CommandError: The database of DATABASE_URL cannot be used: unable to open database file. "
         "Start the database of DATABASE_URL again; requests are answered as soon as it is there."
     )
+
+
+@pytest.mark.parametrize(("limits", "raised"), [((100, 20_000), (8192, 20_000)), ((9000, 9000), None)])
+def test_the_limit_of_open_files_is_raised_where_it_may_be(monkeypatch, caplog, limits, raised):
+    set_to = []
+    monkeypatch.setattr(resource, "getrlimit", lambda what: limits)
+    monkeypatch.setattr(resource, "setrlimit", lambda what, pair: set_to.append(pair))
+    allow_many_connections()
+    assert (set_to, caplog.text) == ([raised] if raised else [], "")
+
+
+def test_a_low_limit_of_open_files_is_said(monkeypatch, caplog):
+    monkeypatch.setattr(resource, "getrlimit", lambda what: (1024, 1024))
+    allow_many_connections()
+    assert "may open 1024 files" in caplog.text
 
 
 @pytest.mark.parametrize("step", ["serve", "worker"])
