@@ -56,7 +56,7 @@ def problem(status, data):
     """Return the body of an error after RFC 9457, made from its body in the shape of REST framework."""
     members = {"status": status, "title": HTTPStatus(status).phrase}
     if isinstance(data.get("detail"), str):
-        return members | {"fields": {}} | data
+        return members | data | {"fields": {}}
     fields = {name: list(_texts(messages)) for name, messages in data.items()}
     return members | {"detail": " ".join(_sentences(fields)), "fields": fields}
 
