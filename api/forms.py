@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from board.fields import OneLineField
+
 from .addresses import ForbiddenAddress, judge
 from .models import KINDS, Token, Webhook
 
@@ -33,6 +35,7 @@ class TokenForm(forms.ModelForm):
     class Meta:
         model = Token
         fields = ["name", "scope"]
+        field_classes = {"name": OneLineField}
         labels = {"name": _("What it is for"), "scope": pgettext_lazy("what a token lets a program do", "May")}
 
     def __init__(self, owner, *args, **kwargs):

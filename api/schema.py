@@ -412,7 +412,7 @@ EXAMPLES = {
     "Event": EVENT,
     "Events": {"newest": 42, "next": None, "events": [EVENT]},
     "Root": {name: f"{LINK}/{name}" for name in ("sprints", "tasks", "users")},
-    "AuthToken": {"username": "ada", "password": "a long password", "token": "lb_3q2-7w…"},
+    "LogIn": {"username": "ada", "password": "a long password", "token": "lb_3q2-7w…"},
     "Token": {"username": "ada", "password": "a long password", "token": "lb_3q2-7w…"},
     "Error": BROKEN_RULE,
     "Problem": {

@@ -7,8 +7,10 @@ from typing import Literal, TypedDict
 from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
+from django.db import models
 from django.urls import reverse
 from rest_framework import serializers
+from rest_framework.authtoken.serializers import AuthTokenSerializer
 
 from board.actions import Place
 from board.models import Event, Sprint, Status, Task
@@ -46,6 +48,15 @@ class KnownFields(serializers.Serializer):
         return (name for name in data if name not in self.fields and name != "csrfmiddlewaretoken")
 
 
+class TextField(serializers.CharField):
+    """A text. REST framework takes numbers as well, and 1e400 became a task called "inf"."""
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class ResourceSerializer(KnownFields, serializers.ModelSerializer):
     """A row and its links, for the request in the context.
 
@@ -53,6 +64,10 @@ class ResourceSerializer(KnownFields, serializers.ModelSerializer):
     three times as long.
     """
 
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        models.CharField: TextField,
+        models.TextField: TextField,
+    }
     links = serializers.SerializerMethodField()
 
     def to_internal_value(self, data):
@@ -118,6 +133,13 @@ class SprintSerializer(ResourceSerializer):
             return None
         socket = "ws" + self.context["request"].build_absolute_uri("/socket").removeprefix("http")
         return f"{socket}?{urlencode({'channel': channel_for(holder, sprint.pk)})}"
+
+
+class LogInSerializer(AuthTokenSerializer):
+    """A user name and a password, which are texts."""
+
+    username = TextField(write_only=True)
+    password = TextField(write_only=True, trim_whitespace=False, style={"input_type": "password"})
 
 
 class UsernameField(serializers.SlugRelatedField):

@@ -40,6 +40,7 @@ from .schema import Schema, openapi
 from .serializers import (
     EventQuery,
     EventSerializer,
+    LogInSerializer,
     MoveSerializer,
     SprintSerializer,
     TaskSerializer,
@@ -93,6 +94,7 @@ class TokenView(Endpoint, ObtainAuthToken):
 
     # A browser that is logged in to the board sends its cookie too, and would need a CSRF token with it.
     authentication_classes = []
+    serializer_class = LogInSerializer
     throttle_classes = APIView.throttle_classes
 
     def post(self, request):

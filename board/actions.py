@@ -87,7 +87,7 @@ def change_sprint(by, sprint_id, expect=None, base=None, **changes):
     with _change() as seq:
         sprint, before = _sprint(sprint_id, expect)
         _merge(sprint, base, changes)
-        _judge_sprint(sprint, end_is_new=before["end"] != history.snapshot(sprint)["end"])
+        _judge_sprint(sprint, before, end_is_new=before["end"] != history.snapshot(sprint)["end"])
         return _save(by, seq, sprint, before)
 
 
@@ -101,10 +101,16 @@ def _sprint(sprint_id, expect):
     return _as_expected(Sprint.objects.get(pk=sprint_id), expect)
 
 
-def _judge_sprint(sprint, end_is_new):
-    sprint.full_clean(exclude=["version"])
+def _judge_sprint(sprint, before=None, *, end_is_new):
+    sprint.full_clean(exclude={"version", *_unchanged(sprint, before)})
     if end_is_new and sprint.is_past:
         raise ValidationError({"end": gettext("The end date must not lie in the past.")})
+
+
+def _unchanged(row, before):
+    """Return the names of the fields as in a snapshot: what an older release took does not stop other changes."""
+    now = history.snapshot(row)
+    return {name for name in now if before and now[name] == before[name]}
 
 
 def _judge_is_empty(sprint):
@@ -189,10 +195,11 @@ def _sprint_news(task, before):
     return {
         "sprint_is_new": task.sprint_id != before["sprint"],
         "was_done": before["status"] == Status.DONE,
+        "before": before,
     }
 
 
-def _judge_task(task, sprint_is_new, was_done=False):
+def _judge_task(task, sprint_is_new, was_done=False, before=None):
     if sprint_is_new:
         if was_done:
             raise ValidationError({"sprint": gettext("A completed task keeps its sprint.")})
@@ -202,7 +209,7 @@ def _judge_task(task, sprint_is_new, was_done=False):
                 raise ValidationError({"sprint": gettext("There is no such sprint.")})
             if sprint.is_past:
                 raise ValidationError({"sprint": gettext("Tasks cannot go to a sprint that is over.")})
-    task.clean_fields(exclude=["order", "version", "sprint", "assigned"])
+    task.clean_fields(exclude={"order", "version", "sprint", "assigned", *_unchanged(task, before)})
     task.clean()
 
 
@@ -302,11 +309,11 @@ def _put_back(by, seq, row, event):
     history.put_back(row, {name: was for name, (was, _) in changes.items()})
     spaced = {}
     if isinstance(row, Sprint):
-        _judge_sprint(row, end_is_new="end" in changes)
+        _judge_sprint(row, _as_logged(row), end_is_new="end" in changes)
     else:
         _spare_who_left(row)
         # A completion that is undone has not been one: the card may leave the sprint again.
-        _judge_task(row, sprint_is_new=row.sprint_id != before["sprint"])
+        _judge_task(row, sprint_is_new=row.sprint_id != before["sprint"], before=_as_logged(row))
         if not changes.keys().isdisjoint(history.PLACE):
             spaced = _stand(row, _old_place(row, event), history.snapshot(row))
     return _save(by, seq, row, before, spaced, undoes=event.seq)
@@ -328,9 +335,9 @@ def _bring_back(by, seq, row, event, place=None):
     """Save a row `_as_removed`; a task goes to the `place`, else to where it stood."""
     spaced = {}
     if isinstance(row, Sprint):
-        _judge_sprint(row, end_is_new=False)
+        _judge_sprint(row, _as_logged(row), end_is_new=False)
     else:
-        _judge_task(row, sprint_is_new=False)
+        _judge_task(row, sprint_is_new=False, before=_as_logged(row))
         if row.sprint_id == event.sprint:
             place = place or _old_place(row, event)
         spaced = _stand(row, place or Place(row.sprint_id, row.status), history.snapshot(row))
@@ -345,6 +352,11 @@ def _old_place(task, event):
     standing = set(Task.objects.in_column(task.sprint_id, task.status).values_list("pk", flat=True))
     above = next((pk for pk in history.stood_below(task, event.seq) if pk in standing), None)
     return Place(task.sprint_id, task.status, after=above, top=above is None)
+
+
+def _as_logged(row):
+    """Return a snapshot for which only the day has to be free: the rest was accepted when it was written to the log."""
+    return history.snapshot(row) | {"end": None}
 
 
 def _spare_who_left(task):

@@ -10,15 +10,23 @@ from django.utils.translation import gettext_lazy as _
 
 from . import history
 from .actions import Place
+from .fields import EARLIEST
 from .models import Column, Sprint, Task
 from .templatetags.people import by_name, full_name
 
 
 class Field(forms.BoundField):
     def build_widget_attrs(self, attrs, widget=None):
-        """Text runs in its own direction, whatever the language of the page."""
+        """Text runs in its own direction, whatever the language of the page, and is never cut.
+
+        Browsers cut at `maxlength` without a word. So a field says its length as `data-limit`: the page counts
+        (board/static/board/limits.js), and the server refuses.
+        """
+        widget = widget or self.field.widget
         attrs = super().build_widget_attrs(attrs, widget)
-        is_text = getattr(widget or self.field.widget, "input_type", "textarea") in ("text", "textarea")
+        if "maxlength" in widget.attrs:
+            attrs |= {"maxlength": False, "data-limit": widget.attrs["maxlength"]}
+        is_text = getattr(widget, "input_type", "textarea") in ("text", "textarea")
         return attrs | {"dir": "auto"} if is_text else attrs
 
 
@@ -33,7 +41,7 @@ class DateInput(forms.DateInput):
     input_type = "date"
 
     def __init__(self):
-        super().__init__(format="%Y-%m-%d")
+        super().__init__({"min": EARLIEST.isoformat(), "max": date.max.isoformat()}, format="%Y-%m-%d")
 
 
 class PeopleInOrder(forms.models.ModelChoiceIterator):

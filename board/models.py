@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -13,9 +14,12 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from . import dates
+from .fields import DayField, DescriptionField, NameField
 from .search import Searchable
 
 RECENTLY = timedelta(days=7)
+NAME_LENGTH = 255
+DESCRIPTION_LENGTH = 10_000
 
 
 class SprintQuerySet(models.QuerySet):
@@ -37,8 +41,14 @@ class Sprint(Searchable):
     # The change that an action just made of this row, None when it changed nothing (board.actions).
     event = None
 
-    name = models.CharField(_("name"), max_length=100, blank=True, default="")
-    description = models.TextField(_("description"), blank=True, default="", max_length=10_000)
+    name = NameField(_("name"), max_length=NAME_LENGTH, blank=True, default="")
+    description = DescriptionField(
+        _("description"),
+        blank=True,
+        default="",
+        max_length=DESCRIPTION_LENGTH,
+        validators=[MaxLengthValidator(DESCRIPTION_LENGTH)],
+    )
     end = models.DateField(
         _("end date"), unique=True, error_messages={"unique": _("Another sprint ends on that day.")}
     )
@@ -105,17 +115,23 @@ class Task(Searchable):
     event = None
     search_fields = ("name", "description")
 
-    name = models.CharField(_("name"), max_length=100)
-    description = models.TextField(_("description"), blank=True, default="", max_length=10_000)
+    name = NameField(_("name"), max_length=NAME_LENGTH)
+    description = DescriptionField(
+        _("description"),
+        blank=True,
+        default="",
+        max_length=DESCRIPTION_LENGTH,
+        validators=[MaxLengthValidator(DESCRIPTION_LENGTH)],
+    )
     sprint = models.ForeignKey(Sprint, models.PROTECT, null=True, blank=True)
     status = models.SmallIntegerField(choices=Status, default=Status.TODO)
     order = models.BigIntegerField()
     assigned = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("assigned")
     )
-    started = models.DateField(_("started"), null=True, blank=True)
-    due = models.DateField(_("due"), null=True, blank=True)
-    completed = models.DateField(_("completed"), null=True, blank=True)
+    started = DayField(_("started"), null=True, blank=True)
+    due = DayField(_("due"), null=True, blank=True)
+    completed = DayField(_("completed"), null=True, blank=True)
     version = models.BigIntegerField(editable=False)
 
     objects = TaskQuerySet.as_manager()

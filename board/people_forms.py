@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import logins
 from .accounts import NAME_LENGTH, Role, profile_of
+from .fields import BLANK, OneLineField, is_visible
 
 
 class LogInForm(AuthenticationForm):
@@ -27,7 +28,7 @@ class LogInForm(AuthenticationForm):
             raise ValidationError(str(refusal)) from None
 
 
-class DisplayNameField(forms.CharField):
+class DisplayNameField(OneLineField):
     """The name that others see, with one space between its words."""
 
     def __init__(self, **kwargs):
@@ -144,6 +145,13 @@ class InviteForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs = {"autocomplete": "off", "autocapitalize": "none"}
         self.fields["username"].help_text = ""
+
+    def clean_username(self):
+        username = self.cleaned_data["username"]
+        # Fillers of Hangul are letters by Unicode's rule, too.
+        if not is_visible(username):
+            raise ValidationError(BLANK)
+        return username
 
     def clean_role(self):
         return Role(self.cleaned_data["role"])

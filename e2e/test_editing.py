@@ -1,5 +1,6 @@
 """Editing and undoing: two people at one card, drafts that outlive a reload and a session, the way back from everything."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -438,3 +439,43 @@ def test_without_javascript_a_clash_is_settled_and_a_deletion_undone(someone, sp
     person.see("todo", [])
     toast(person, "Deleted “Sketch”").get_by_role("button", name="Undo").click()
     person.see("todo", ["Sketch"])
+
+
+def test_nothing_typed_or_pasted_is_cut_and_the_form_says_what_is_too_long(someone, sprint):
+    board = someone("demo").open_board(sprint)
+    board.page.get_by_role("button", name="Add task").click()
+    form = board.page.get_by_role("form", name="Add task")
+    name, description = form.get_by_label("Name"), form.get_by_label("Description")
+    hint = form.locator(".field", has=description).locator(".limit")
+    description.fill("d" * 9_499)
+    expect(hint).to_be_hidden()
+    description.press("End")
+    description.press_sequentially("d")
+    expect(hint).to_have_text("9,500 of 10,000 characters")
+    description.fill("d" * 10_200)
+    expect(hint).to_have_text("10,200 of 10,000 characters: 200 too many")
+    name.evaluate(
+        """(field) => {
+            field.focus();
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", "Two\\nlines " + "n".repeat(292));
+            field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        }"""
+    )
+    expect(name).to_have_value("Two lines " + "n" * 292)
+    form.get_by_role("button", name="Create").click()
+    expect(form.locator(".error").first).to_have_text(re.compile("at most 255 characters"))
+    expect(name).to_have_value("Two lines " + "n" * 292)
+    expect(description).to_have_value("d" * 10_200)
+    longest = "Two lines " + "n" * 245
+    name.fill(longest)
+    description.fill("")
+    form.get_by_role("button", name="Create").click()
+    expect(board.card(longest)).to_be_visible()
+    assert board.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    card = board.card(longest)
+    assert card.evaluate("(card) => card.scrollWidth <= card.clientWidth")
+    card.locator("> a").click()
+    board.page.get_by_role("form", name="Edit task").get_by_label("Name").press("Escape")
+    board.card(longest).get_by_role("link", name="Move").click()
+    assert board.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

@@ -101,7 +101,7 @@ def test_adding_is_one_change_by_who_asked(client, ada, today):
         ({"end": 20301214}, "end"),
         ({"end": ["2030-12-14"]}, "end"),
         ({"end": "2001-01-01"}, "end"),
-        ({"end": "2030-12-14", "name": "x" * 101}, "name"),
+        ({"end": "2030-12-14", "name": "x" * 256}, "name"),
         ({"end": "2030-12-14", "name": None}, "name"),
         ({"end": "2030-12-14", "name": {}}, "name"),
         ({"end": "2030-12-14", "name": "a\0b"}, "name"),

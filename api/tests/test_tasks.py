@@ -140,7 +140,7 @@ def test_a_task_is_not_added_to_a_sprint_that_is_over(client, past_sprint):
         ({"name": ""}, "name"),
         ({"name": "  "}, "name"),
         ({"name": None}, "name"),
-        ({"name": "x" * 101}, "name"),
+        ({"name": "x" * 256}, "name"),
         ({"name": ["x"]}, "name"),
         ({"name": True}, "name"),
         ({"name": "a\0b"}, "name"),

@@ -33,6 +33,9 @@ WORDS = {
     "find": _("Find a person"),
     "found": _("%(name)s, 1 of %(total)s"),
     "notFound": _("Nobody has this name"),
+    # Fields that get long
+    "nearLimit": _("%(count)s of %(limit)s characters"),
+    "overLimit": _("%(count)s of %(limit)s characters: %(over)s too many"),
     # Toasts
     "retry": _("Retry"),
     "nothingToUndo": _("Nothing to undo"),

@@ -58,7 +58,7 @@ def test_with_htmx_it_answers_with_the_card_and_an_empty_form_for_the_next(brows
     [
         ({"name": ""}, "Name", "This field is required."),
         ({"name": "  "}, "Name", "This field is required."),
-        ({"name": "x" * 101}, "Name", "Ensure this value has at most 100 characters (it has 101)."),
+        ({"name": "x" * 256}, "Name", "Ensure this value has at most 255 characters (it has 256)."),
         ({"name": "a\0b"}, "Name", "Null characters are not allowed."),
         (
             {"description": "x" * 10_001},

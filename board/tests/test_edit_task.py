@@ -101,7 +101,7 @@ def test_description_due_and_person_can_be_emptied(browser, task, path):
     ("wrong", "label", "reason"),
     [
         ({"name": ""}, "Name", "This field is required."),
-        ({"name": "x" * 101}, "Name", "Ensure this value has at most 100 characters (it has 101)."),
+        ({"name": "x" * 256}, "Name", "Ensure this value has at most 255 characters (it has 256)."),
         ({"due": "tomorrow"}, "Due", "Enter a valid date."),
     ],
 )

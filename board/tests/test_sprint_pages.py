@@ -58,7 +58,7 @@ def test_a_sprint_needs_no_name(browser):
         ({"end": "2026-02-31"}, "End date", "Enter a valid date."),
         ({"end": in_days(-1)}, "End date", "The end date must not lie in the past."),
         ({"end": in_days(7)}, "End date", "Another sprint ends on that day."),
-        ({"name": "x" * 101}, "Name", "Ensure this value has at most 100 characters (it has 101)."),
+        ({"name": "x" * 256}, "Name", "Ensure this value has at most 255 characters (it has 256)."),
     ],
 )
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(

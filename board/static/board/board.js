@@ -8,6 +8,7 @@ import { ignoreComposition } from "./keyboard.js";
 import { startKeys } from "./keys.js";
 import { goLive, hands } from "./live.js";
 import { dropDeleted } from "./moves.js";
+import { startLimits } from "./limits.js";
 import { letFind } from "./people.js";
 import { reason } from "./problems.js";
 import { keepScroll } from "./scroll.js";
@@ -17,6 +18,7 @@ const board = document.querySelector(".board");
 
 ignoreComposition();
 startForms();
+startLimits();
 if (board) {
   if (!("reads" in document.body.dataset)) {
     board.addEventListener("click", openInPlace);
