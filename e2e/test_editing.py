@@ -446,7 +446,7 @@ def test_nothing_typed_or_pasted_is_cut_and_the_form_says_what_is_too_long(someo
     board.page.get_by_role("button", name="Add task").click()
     form = board.page.get_by_role("form", name="Add task")
     name, description = form.get_by_label("Name"), form.get_by_label("Description")
-    hint = form.locator(".field", has=description).locator(".limit")
+    hint = form.locator(".field", has=board.page.get_by_label("Description")).locator(".limit")
     description.fill("d" * 9_499)
     expect(hint).to_be_hidden()
     description.press("End")
