@@ -17,7 +17,7 @@ function tell(field) {
   const count = [...field.value].length;
   const hint = field.parentElement.querySelector(".limit") ?? add(field);
   hint.hidden = count < limit * NEAR;
-  hint.classList.toggle("error", count > limit);
+  hint.classList.toggle("over", count > limit);
   const values = { count: written(count), limit: written(limit), over: written(count - limit) };
   hint.textContent = hint.hidden ? "" : word(count > limit ? "overLimit" : "nearLimit", values);
 }
