@@ -16,26 +16,35 @@ import { toast } from "./toasts.js";
 
 const board = document.querySelector(".board");
 
-ignoreComposition();
-startForms();
-startLimits();
+start(ignoreComposition);
+start(startForms);
+start(startLimits);
 if (board) {
   if (!("reads" in document.body.dataset)) {
     board.addEventListener("click", openInPlace);
-    startDragging(hands);
-    startKeys(open);
+    start(() => startDragging(hands));
+    start(() => startKeys(open));
   }
-  startFiltering();
-  keepScroll();
+  start(startFiltering);
+  start(keepScroll);
   // The cards are painted first; a page that nobody sees is not painted.
   if (document.hidden) accompany();
   else requestAnimationFrame(() => setTimeout(accompany));
 }
 
 function accompany() {
-  goLive();
-  followTabs();
-  markMine(document.body.dataset.user);
+  start(goLive);
+  start(followTabs);
+  start(() => markMine(document.body.dataset.user));
+}
+
+/** Start a part of the page. One that fails is reported and stops no other. */
+function start(part) {
+  try {
+    part();
+  } catch (error) {
+    reportError(error);
+  }
 }
 
 // A link that acts is a button to who uses the keyboard, too.

@@ -2,6 +2,8 @@
 // what is typed in this browser, for this person, until it is saved or discarded: a reload, a crash and the end of the
 // session cost nothing.
 
+import { drop, keys, load, store } from "./storage.js";
+
 const USER = document.body.dataset.user;
 const LONGEST = 30 * 24 * 3_600_000;
 const OPEN = `open:${USER}:${location.pathname}`;
@@ -85,17 +87,17 @@ const drafted = (piece) => [piece, ...(piece.querySelectorAll?.("*") ?? [])].fil
 const place = (name) => `draft:${USER}:${name}`;
 const isSaved = ({ xhr, elt, requestConfig }) => requestConfig.verb === "post" && xhr.status === SAVED && elt.dataset.draft;
 
+const isText = (value) => typeof value === "string";
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isDraft = (value) => isObject(value) && Number.isFinite(value.at) && isObject(value.fields) && Object.values(value.fields).every(isText);
+
 function read(name) {
-  return JSON.parse(localStorage.getItem(place(name))) ?? { fields: {} };
+  return load("localStorage", place(name), isDraft) ?? { fields: {} };
 }
 
 function write(name, draft) {
-  if (!Object.keys(draft.fields).length) return localStorage.removeItem(place(name));
-  try {
-    localStorage.setItem(place(name), JSON.stringify(draft));
-  } catch {
-    // The browser keeps nothing for this site, or no more: the form works all the same.
-  }
+  if (Object.keys(draft.fields).length) store("localStorage", place(name), draft);
+  else drop("localStorage", place(name));
 }
 
 function remember({ form, name, type, value }) {
@@ -116,7 +118,7 @@ function forget(form) {
 function restore(form) {
   if (form.querySelector(".error, .warning")) return;
   const { fields, version } = read(form.dataset.draft);
-  const changed = Object.entries(fields).filter(([name, text]) => fill(form.elements[name], text));
+  const changed = Object.entries(fields).filter(([name, text]) => fill(form.elements.namedItem(name), text));
   if (!changed.length) return;
   if (version) {
     form.dataset.version = form.elements.version.value;
@@ -144,22 +146,25 @@ function reset(form) {
 
 function rememberOpen() {
   const opened = drafted(document.body).map((form) => [form.dataset.draft, form.getAttribute("action")]);
-  sessionStorage.setItem(OPEN, JSON.stringify(opened));
+  store("sessionStorage", OPEN, opened);
 }
+
+const areForms = (value) => Array.isArray(value) && value.every((form) => Array.isArray(form) && form.length === 2 && form.every(isText));
 
 /** After a reload, or a log-in in between, the forms with a draft stand open as before. */
 function reopen() {
-  for (const [name, address] of JSON.parse(sessionStorage.getItem(OPEN)) ?? []) {
-    if (!localStorage.getItem(place(name))) continue;
+  for (const [name, address] of load("sessionStorage", OPEN, areForms) ?? []) {
+    if (!load("localStorage", place(name), isDraft)) continue;
     const [, id, form] = address.match(/^\/tasks\/(\d+)\/(.*)/) ?? [];
     const card = id && document.querySelector(`.board .card[data-task="${id}"]`);
     if (card) open(card, form);
-    else document.querySelector(`form[hx-get="${address}"]`)?.requestSubmit();
+    else document.querySelector(`form[hx-get="${CSS.escape(address)}"]`)?.requestSubmit();
   }
 }
 
 function dropOld() {
-  for (const key of Object.keys(localStorage)) {
-    if (key.startsWith("draft:") && Date.now() - JSON.parse(localStorage.getItem(key)).at > LONGEST) localStorage.removeItem(key);
+  for (const key of keys("localStorage").filter((name) => name.startsWith("draft:"))) {
+    const draft = load("localStorage", key, isDraft);
+    if (draft && Date.now() - draft.at > LONGEST) drop("localStorage", key);
   }
 }

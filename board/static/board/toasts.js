@@ -3,6 +3,7 @@
 
 import { token } from "./forms.js";
 import { say } from "./news.js";
+import { load, store } from "./storage.js";
 import { word } from "./words.js";
 
 const PLACE = document.querySelector(".toasts");
@@ -13,17 +14,10 @@ const MOST = 3;
 // log-in the numbers may be those of a restored database.
 const KEPT = `undos:${document.body.dataset.user}:${token()}`;
 const MOST_KEPT = 50;
-let undos = kept();
+const areChanges = (value) => Array.isArray(value) && value.every((one) => /^\/undo\/\d+\/$/.test(one?.address) && typeof one.text === "string");
+let undos = load("sessionStorage", KEPT, areChanges) ?? [];
 // The address of an Undo → its toast.
 const notes = new Map();
-
-function kept() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT)) ?? [];
-  } catch {
-    return [];
-  }
-}
 
 /** Say something to eye and ear; `retry`, when given, is called by a button "Retry". */
 export function toast(text, retry) {
@@ -95,11 +89,7 @@ const numberOf = ({ address }) => Number(address.match(/\d+/)[0]);
 
 function keepAll(changes) {
   undos = changes;
-  try {
-    sessionStorage.setItem(KEPT, JSON.stringify(undos));
-  } catch {
-    // The browser keeps nothing for this site, or no more: this page still knows.
-  }
+  store("sessionStorage", KEPT, undos);
 }
 
 function fade(note) {
