@@ -161,6 +161,11 @@ def batch(sprint_id, since, state):
     return answer
 
 
+def for_page(frame):
+    """Return a frame as pages get it, with the format that they have to agree on."""
+    return {**frame, "format": page_format()}
+
+
 def _shows_in_head(event):
     """Tell whether an event can change the head: the sprint, how many tasks it has, and how many of them are done."""
     if event.task is None or event.kind != Event.Kind.UPDATE:

@@ -57,7 +57,8 @@ class BoardConsumer(LiveConsumer):
     """A page that shows a board, in the language that it names in the query: `?language=de`.
 
     From the page: `{"since": n}`, I show sequence number n (first as a greeting, then as acknowledgement of each
-    frame, or as a question), `{"hold": task id}` and `{"release": task id}`.
+    frame, or as a question), `{"hold": task id}` and `{"release": task id}`, and `{"hidden": 1 or 0}` when its tab
+    goes out of sight or comes back.
     To the page: frames as in `broadcasts.batch`, with "room" (people, more, held) when that changed, and with
     "format", which the page has to agree on; every 15 s at least, be it without news.
     """
@@ -97,6 +98,8 @@ class BoardConsumer(LiveConsumer):
             await self.close(BAD_MESSAGE)
         elif "since" in message:
             hub.hear(self.listener, message["since"])
+        elif "hidden" in message:
+            hub.set_hidden(self.listener, bool(message["hidden"]))
         elif not self.may_hold:
             await self.close(NO_ACCESS)
         elif "hold" in message:
@@ -108,7 +111,7 @@ class BoardConsumer(LiveConsumer):
 def read(text):
     """Return the message of a page as a dict; None for what no page of ours sends."""
     message = read_object(text)
-    if message is None or len(message) != 1 or not message.keys() <= {"since", "hold", "release"}:
+    if message is None or len(message) != 1 or not message.keys() <= {"since", "hold", "release", "hidden"}:
         return None
     return message if all(is_number(value) for value in message.values()) else None
 
@@ -154,4 +157,4 @@ def person(user):
 
 def frame_texts(frame):
     """Return a frame as the texts to send."""
-    return [json.dumps({**frame, "format": broadcasts.page_format()})]
+    return [json.dumps(broadcasts.for_page(frame))]

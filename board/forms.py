@@ -1,6 +1,7 @@
 from datetime import date
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.forms.renderers import TemplatesSetting
 from django.urls import reverse
@@ -229,6 +230,14 @@ class MoveForm(forms.Form):
         column, position = self.cleaned_data["column"], self.cleaned_data["position"]
         column, _, before = position.rpartition("/") if "/" in position else (column, "", "")
         return Place(*place_of(column), before=int(before) if before else None, top=position == "top")
+
+
+class ChangesForm(forms.Form):
+    """What a page that looks for changes says of itself: which sequence number it shows, its format and its language."""
+
+    since = forms.IntegerField(min_value=0, max_value=2**63 - 1)
+    format = forms.CharField(required=False)
+    language = forms.ChoiceField(required=False, choices=settings.LANGUAGES)
 
 
 def column_of(task):

@@ -46,6 +46,8 @@ GROUP = "lightboard"
 RESTARTING = 1012
 TRY_LATER = 1013
 LOG_IN = 4401
+# A page that nobody sees makes room for another of the same log-in; it connects again when it is shown.
+GIVE_WAY = 4408
 
 
 @dataclass(eq=False)
@@ -82,6 +84,7 @@ class Listener:
     asked: bool = False
     room_shown: dict | None = None
     messages: tuple = (0, 0)
+    hidden_since: float | None = None
 
     def shows(self, seq):
         """The socket says that it shows sequence number `seq`: an acknowledgement, or else a question."""
@@ -159,15 +162,31 @@ class Hub:
         """Let a socket in, or close it when there are too many; it hears something once it `shows` a sequence number."""
         if self.is_stopping:
             self._dismiss(listener, RESTARTING)
-        elif self._is_full_for(listener):
-            self._dismiss(listener, TRY_LATER)
-        else:
+        elif self._make_room_for(listener):
             self.listeners.add(listener)
             self._wake.set()
+        else:
+            self._dismiss(listener, TRY_LATER)
 
-    def _is_full_for(self, listener):
-        of_log_in = sum(1 for one in self.listeners if one.log_in == listener.log_in)
-        return len(self.listeners) >= SOCKETS or of_log_in >= SOCKETS_PER_LOG_IN
+    def _make_room_for(self, listener):
+        """Tell whether one more socket may join. Of a log-in that has too many, the one hidden longest gives way."""
+        if len(self.listeners) >= SOCKETS:
+            return False
+        of_log_in = [one for one in self.listeners if one.log_in == listener.log_in]
+        if len(of_log_in) < SOCKETS_PER_LOG_IN:
+            return True
+        hidden = [one for one in of_log_in if one.hidden_since is not None]
+        if not hidden:
+            return False
+        self._dismiss(min(hidden, key=lambda one: one.hidden_since), GIVE_WAY)
+        return True
+
+    def set_hidden(self, listener, is_hidden):
+        """Note whether somebody can see the page of a socket."""
+        if not is_hidden:
+            listener.hidden_since = None
+        elif listener.hidden_since is None:
+            listener.hidden_since = time.monotonic()
 
     def leave(self, listener):
         """Let a socket go, and with it what it holds."""

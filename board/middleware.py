@@ -180,6 +180,8 @@ class PersonMiddleware:
         is_open = getattr(view, "open_to_readers", False)
         if (is_form or request.method not in READING) and not is_open and not accounts.may_write(request.user):
             raise PermissionDenied(str(READERS_READ))
+        if getattr(view, "in_background", False):
+            return
         # A disk that is full stops no reader.
         with suppress(DatabaseError):
             if request.session.renew():
@@ -195,6 +197,12 @@ def changes(view):
 def open_to_readers(view):
     """Mark a view by which people change nothing but their own account."""
     view.open_to_readers = True
+    return view
+
+
+def in_background(view):
+    """Mark a view that open pages ask by themselves: that a page is open does not prolong a log-in."""
+    view.in_background = True
     return view
 
 

@@ -26,6 +26,7 @@ urlpatterns = [
     path("sprints/add/", views.add_sprint, name="add_sprint"),
     path("sprints/past/", views.past_sprints, name="past_sprints"),
     path("sprints/<id:pk>/", views.board, name="sprint"),
+    path("sprints/<id:pk>/changes/", views.changes_since, name="changes"),
     path("sprints/<id:pk>/edit/", views.edit_sprint, name="edit_sprint"),
     path("sprints/<id:pk>/delete/", views.delete_sprint, name="delete_sprint"),
     path("sprints/<id:pk>/tasks.csv", views.export_sprint, name="export_sprint"),

@@ -11,9 +11,9 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import F, Q
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
@@ -25,12 +25,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from . import actions, broadcasts, export, history, idempotency
-from .forms import MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm, column_of, place_of
+from .forms import ChangesForm, MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm, column_of, place_of
 from .kept import Kept
-from .middleware import changes, open_to_readers, page_of
+from .middleware import changes, in_background, open_to_readers, page_of
 from .models import Event, Sprint, Task
 from .search import normalize
 
+NO_CONTENT = 204
 CONFLICT = 409
 UNPROCESSABLE = 422
 SOME_BOARD = object()
@@ -124,6 +125,21 @@ def _etag(request, state):
 def _page(request, pk, state):
     words = normalize(request.GET.get("q", "")).split()
     return render_to_string("board/board.html", _found(broadcasts.board, pk, state, words), request).encode()
+
+
+@in_background
+@require_safe
+def changes_since(request, pk):
+    """Answer a page that has no socket with its next frame, or with 204 when there is nothing new."""
+    form = ChangesForm(request.GET)
+    if not form.is_valid():
+        raise BadRequest("since has to be a sequence number")
+    since, page_format, language = map(form.cleaned_data.get, ("since", "format", "language"))
+    state = history.state()
+    if since == state[0] and page_format == broadcasts.page_format():
+        return HttpResponse(status=NO_CONTENT)
+    frame = broadcasts.batches(language or get_language())(pk, since, state)
+    return JsonResponse(broadcasts.for_page(frame))
 
 
 @cache

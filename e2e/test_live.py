@@ -310,6 +310,108 @@ def test_a_session_that_ended_leads_to_the_log_in_and_back(someone, sprint):
     expect(person.page).to_have_url(f"{person.base_url}/sprints/{sprint}/")
 
 
+# The socket does not come through
+
+
+def test_without_a_socket_the_board_asks_for_changes_and_says_so(someone, sprint, add_tasks, api):
+    first, _ = add_tasks("a", "b")
+    person = someone("demo")
+    wire = Wire(person)
+    wire.cut()
+    sign = person.open_board(sprint).page.locator("[data-live]")
+    expect(sign).to_have_text("Live, delayed")
+    expect(sign).to_have_attribute("title", re.compile("^No live connection gets through"))
+    person.hear("No live connection gets through")
+    api.patch(f"/tasks/{first}", json={"status": 2}).raise_for_status()
+    person.see("active", ["a"], timeout=15_000)
+    person.drag("b", "active")
+    person.see("active", ["a", "b"])
+    api.delete(f"/tasks/{first}").raise_for_status()
+    person.see("active", ["b"], timeout=15_000)
+    same_as_fresh(person, sprint, someone)
+    wire.mend()
+    person.page.evaluate("() => dispatchEvent(new Event('online'))")
+    expect(sign).to_have_text("Live")
+    expect(sign).to_have_attribute("title", "")
+    looks = []
+    person.page.on("request", lambda request: looks.append(request.url) if "/changes/" in request.url else None)
+    add_tasks("c", status=4)
+    person.see("done", ["c"])
+    assert looks == []
+
+
+def test_a_socket_that_stays_away_is_replaced_by_looks_which_end_with_the_network(someone, sprint, add_tasks):
+    person = someone("demo")
+    wire = Wire(person)
+    sign = person.open_board(sprint).page.locator("[data-live]")
+    wire.cut()
+    expect(sign).to_have_text("Offline", timeout=8_000)
+    expect(sign).to_have_text("Live, delayed", timeout=8_000)
+    person.page.context.set_offline(True)
+    expect(sign).to_have_text("Offline", timeout=15_000)
+    add_tasks("Came meanwhile")
+    person.page.context.set_offline(False)
+    expect(sign).to_have_text("Live, delayed")
+    person.see("todo", ["Came meanwhile"])
+
+
+def test_a_page_that_nobody_sees_does_not_look(someone, sprint, add_tasks):
+    person = someone("demo")
+    wire = Wire(person)
+    wire.cut()
+    person.page.clock.install()
+    person.open_board(sprint)
+    looks = []
+    person.page.on("request", lambda request: looks.append(request.url) if "/changes/" in request.url else None)
+    with person.page.expect_response("**/changes/*"):
+        person.page.clock.fast_forward("00:20")
+    set_hidden(person.page, True)
+    person.page.clock.fast_forward("00:20")
+    add_tasks("Unseen")
+    looks.clear()
+    person.page.clock.fast_forward("10:00")
+    assert looks == []
+    set_hidden(person.page, False)
+    person.see("todo", ["Unseen"])
+
+
+def set_hidden(page, is_hidden):
+    page.evaluate(
+        """(isHidden) => {
+            Object.defineProperty(document, "hidden", { get: () => isHidden, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        is_hidden,
+    )
+
+
+def test_of_many_tabs_hidden_ones_give_way_and_all_that_are_seen_hear_of_changes(someone, sprint, add_tasks):
+    person = someone("demo")
+    pages = [person.page, *[person.page.context.new_page() for _ in range(11)]]
+    signs = [page.locator("[data-live]") for page in pages]
+    for page, sign in zip(pages, signs, strict=True):
+        page.goto(f"{person.base_url}/sprints/{sprint}/")
+        expect(sign).to_have_attribute("data-live", "live")
+    assert [sign.text_content() for sign in signs] == ["Live"] * 10 + ["Live, delayed"] * 2
+    expect(signs[-1]).to_have_attribute("title", re.compile("^Too many tabs are open"))
+    add_tasks("For all")
+    for page in pages:
+        expect(page.get_by_role("link", name="For all", exact=True)).to_be_visible(timeout=15_000)
+    # The first two are hidden, and the last two take their places.
+    for page in pages[:2]:
+        set_hidden(page, True)
+    for page, sign in zip(pages[10:], signs[10:], strict=True):
+        page.evaluate("() => dispatchEvent(new Event('online'))")
+        expect(sign).to_have_text("Live")
+    for sign in signs[:2]:
+        expect(sign).to_have_attribute("data-live", "catching-up")
+    # Who comes back to a hidden one finds it live, too.
+    set_hidden(pages[5], True)
+    set_hidden(pages[0], False)
+    expect(signs[0]).to_have_text("Live")
+    expect(signs[5]).to_have_attribute("data-live", "catching-up")
+
+
 # The server dies
 
 

@@ -14,6 +14,9 @@ WORDS = {
     "live": _("Live"),
     "catching-up": _("Catching up"),
     "offline": _("Offline"),
+    "slow": _("Live, delayed"),
+    "blocked": _("No live connection gets through. The board checks for changes every few seconds."),
+    "crowded": _("Too many tabs are open for live updates. This one checks for changes every few seconds."),
     "morePeople": _("%(count)s more"),
     "everybody": lambda n: ngettext("%(count)s person on this board", "%(count)s people on this board", n),
     # On cards

@@ -77,3 +77,54 @@ def test_a_frame_is_made_once_for_all_who_come_for_it_until_something_changes(mo
 def test_who_is_at_the_newest_number_gets_no_frame(monkeypatch):
     monkeypatch.setattr(hubs.history, "state", lambda: (2, 0))
     assert Hub()._look({(None, 7, 2)}) == ((2, 0), {})
+
+
+# More sockets than a log-in may have
+
+
+@pytest.fixture
+def open_socket(hub, monkeypatch):
+    """Let a socket of one log-in into a hub that lets in two: returns it, with `codes` that it was closed with."""
+    monkeypatch.setattr(hubs, "SOCKETS_PER_LOG_IN", 2)
+
+    def open_one():
+        codes = []
+
+        async def close(code):
+            codes.append(code)
+
+        listener = Listener(
+            board=1,
+            person={"id": 1},
+            session="s",
+            log_in=("s", 1, ""),
+            ended=None,
+            look=None,
+            texts=None,
+            send=None,
+            close=close,
+        )
+        listener.codes = codes
+        hub.join(listener)
+        return listener
+
+    return open_one
+
+
+async def test_the_page_hidden_longest_gives_way_to_another_of_its_log_in(hub, open_socket):
+    first, second = open_socket(), open_socket()
+    hub.set_hidden(second, True)
+    hub.set_hidden(first, True)
+    hub.set_hidden(second, True)
+    third = open_socket()
+    assert (first.codes, second.codes, third.codes) == ([], [hubs.GIVE_WAY], [])
+    assert hub.listeners == {first, third}
+
+
+async def test_no_page_that_somebody_sees_gives_way(hub, open_socket):
+    first, second = open_socket(), open_socket()
+    hub.set_hidden(first, True)
+    hub.set_hidden(first, False)
+    third = open_socket()
+    assert (first.codes, second.codes, third.codes) == ([], [], [hubs.TRY_LATER])
+    assert hub.listeners == {first, second}

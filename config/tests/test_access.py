@@ -54,6 +54,7 @@ TABLE = """
     /profile/webhooks/deliveries/<id:pk>/redeliver/  -      own    -      -      -
     /readyz                                          open   -      -      -      -
     /sprints/<id:pk>/                                page   -      -      -      -
+    /sprints/<id:pk>/changes/                        page   -      -      -      -
     /sprints/<id:pk>/delete/                         work   work   -      -      -
     /sprints/<id:pk>/edit/                           work   work   -      -      -
     /sprints/<id:sprint_pk>/tasks/add/               work   work   -      -      -

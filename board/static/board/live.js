@@ -1,20 +1,30 @@
 // The page's side of the live protocol (board/consumers.py). The socket is a cursor: the page says which sequence
-// number it shows, gets what changed since, and says so again.
+// number it shows, gets what changed since, and says so again. While no socket comes through, the page asks for the
+// same over HTTP every few seconds; who is here and who holds a card it does not know then.
 
 import { leave, parse, settle, settleAll, showHeld } from "./cards.js";
 import { report, say } from "./news.js";
+import { isPolling, lookNow, startPolling, stopPolling } from "./polling.js";
 import { word } from "./words.js";
 
 const OFFLINE_AFTER = 5_000;
 const SILENT_AFTER = 20_000;
+// A socket that was open and is lost comes back soon, most often. One that never opened is behind a proxy that refuses it.
+const POLL_AFTER = 7_000;
+const POLL_AFTER_FAILURES = 2;
+const LOOK_TIMEOUT = 10_000;
+const OK = 200;
 // Between two tries: while nobody answers, and with a server that answers but does not stay.
 const UNREACHED_WAIT = 2_000;
 const LONGEST_WAIT = 10_000;
 // How many people have a place in the head of the page.
 const PEOPLE_SHOWN = 5;
 const PEOPLE_ON_PHONES = 2;
+const WAIT_WHILE_POLLING = 30_000;
+const TRY_LATER = 1013;
 const LOG_IN = 4401;
 const NO_ACCESS = 4403;
+const GIVE_WAY = 4408;
 
 const board = document.querySelector(".board");
 const sign = document.querySelector("[data-live]");
@@ -25,6 +35,11 @@ let socket = null;
 let retry = null;
 let failures = 0;
 let wasOpen = false;
+let wasHeard = false;
+// Whether any socket of this page came through.
+let hadSocket = false;
+// Whether the last look over HTTP came back.
+let isLookedAt = false;
 let lostAt = now();
 let heardAt = lostAt;
 let held = {};
@@ -36,7 +51,10 @@ export function goLive() {
   setInterval(watch, 1_000);
   // A page that the server filtered shows a part only; with the script the filter hides, and all are there.
   if (board.matches("[data-filtered]")) load();
-  document.addEventListener("visibilitychange", () => document.hidden || ask());
+  document.addEventListener("visibilitychange", () => {
+    tellWhetherHidden();
+    if (!document.hidden) ask();
+  });
   addEventListener("pageshow", ask);
   addEventListener("online", ask);
 }
@@ -62,10 +80,12 @@ function connect() {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   const mine = (socket = new WebSocket(`${scheme}://${location.host}/sprints/${board.dataset.sprint}/live?language=${document.documentElement.lang}`));
   heardAt = now();
-  wasOpen = false;
+  if (!isLookedAt) lostAt ??= heardAt;
+  wasOpen = wasHeard = false;
   mine.onopen = () => {
     wasOpen = true;
     tell({ since: Number(board.dataset.seq) });
+    if (document.hidden) tellWhetherHidden();
   };
   mine.onmessage = (event) => mine === socket && hear(JSON.parse(event.data));
   mine.onclose = (event) => mine === socket && lose(event.code);
@@ -74,16 +94,22 @@ function connect() {
 async function hear(frame) {
   failures = 0;
   heardAt = now();
-  if (frame.reset || frame.format !== board.dataset.format) {
-    if (!(await load())) return socket?.close();
-  } else {
-    apply(frame);
-  }
+  wasHeard = hadSocket = true;
+  isLookedAt = false;
+  stopPolling();
+  if (!(await take(frame))) return socket?.close();
   if (frame.room) showRoom(frame.room);
   showHeld(held);
   lostAt = null;
   show("live");
   tell({ since: Number(board.dataset.seq) });
+}
+
+/** Show what a frame says. Tells whether it could. */
+async function take(frame) {
+  if (frame.reset || frame.format !== board.dataset.format) return load();
+  apply(frame);
+  return true;
 }
 
 function apply(frame) {
@@ -154,12 +180,67 @@ function showPage(page) {
 
 function lose(code) {
   socket = null;
-  lostAt ??= now();
-  if (code === LOG_IN) return location.assign(`/login/?next=${encodeURIComponent(location.pathname)}`);
-  if (code === NO_ACCESS) return show("offline");
-  if (sign.dataset.live === "live") show("catching-up");
-  const wait = Math.min(wasOpen ? LONGEST_WAIT : UNREACHED_WAIT, 250 * 2 ** failures++) * (0.5 + Math.random());
-  retry = setTimeout(connect, wait);
+  if (code === LOG_IN) return logIn();
+  if (!isLookedAt) lostAt ??= now();
+  if (sign.dataset.live === "live" && !isLookedAt) show("catching-up");
+  if (code === GIVE_WAY && document.hidden) {
+    // Another tab has the place of this one, until somebody looks here again.
+    lostAt = null;
+    return;
+  }
+  failures++;
+  if (code === TRY_LATER && !wasHeard) poll("crowded");
+  else if (code === NO_ACCESS || (!hadSocket && failures >= POLL_AFTER_FAILURES)) poll("blocked");
+  if (code !== NO_ACCESS) retry = setTimeout(connect, longestWait() * (0.5 + Math.random()));
+}
+
+function logIn() {
+  location.assign(`/login/?next=${encodeURIComponent(location.pathname)}`);
+}
+
+function longestWait() {
+  const longest = isLookedAt ? WAIT_WHILE_POLLING : wasOpen ? LONGEST_WAIT : UNREACHED_WAIT;
+  return Math.min(longest, 250 * 2 ** (failures - 1));
+}
+
+/** Look for changes every few seconds until a socket comes through. `why` is the key of the word that says why. */
+function poll(why) {
+  startPolling(() => look(why));
+}
+
+/** Ask for what changed since, and show it. Returns whether there was anything; throws when nothing came. */
+async function look(why) {
+  try {
+    const response = await fetch(changesAddress(), { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(LOOK_TIMEOUT) });
+    // The socket was quicker.
+    if (!isPolling()) return false;
+    if (response.type === "opaqueredirect") return logIn();
+    if (!response.ok) throw new Error(`The look came back with ${response.status}.`);
+    const isNews = response.status === OK;
+    if (isNews && !(await take(await response.json()))) throw new Error("The board could not be loaded.");
+    if (isPolling()) showLookedAt(why);
+    return isNews;
+  } catch (error) {
+    if (isLookedAt && isPolling()) {
+      isLookedAt = false;
+      lostAt ??= now();
+      show("catching-up");
+    }
+    throw error;
+  }
+}
+
+function changesAddress() {
+  const { sprint, seq, format } = board.dataset;
+  return `/sprints/${sprint}/changes/?${new URLSearchParams({ since: seq, format, language: document.documentElement.lang })}`;
+}
+
+function showLookedAt(why) {
+  if (!isLookedAt) showRoom({ people: [], more: 0, held: {} });
+  showHeld(held);
+  isLookedAt = true;
+  lostAt = null;
+  show("live", "slow", why);
 }
 
 /** Once a second: a wire that fell silent is cut, a socket that is gone for long is called so. */
@@ -167,16 +248,22 @@ function watch() {
   if (socket && elapsed(heardAt) > SILENT_AFTER) {
     socket.close();
     lose(1006);
-    show("offline");
+    if (!isLookedAt) show("offline");
   }
   if (lostAt && elapsed(lostAt) > OFFLINE_AFTER) show("offline");
+  if (lostAt && elapsed(lostAt) > POLL_AFTER) poll("blocked");
   sign.dataset.seconds = lostAt ? Math.round(elapsed(lostAt) / 1_000) : "";
 }
 
 /** Back on this page or on the network: ask at once. */
 function ask() {
   if (socket?.readyState === WebSocket.OPEN) tell({ since: Number(board.dataset.seq) });
-  else if (!socket) connect();
+  else if (!socket && !document.hidden) connect();
+  lookNow();
+}
+
+function tellWhetherHidden() {
+  tell({ hidden: Number(document.hidden) });
 }
 
 // One clock stands still while the machine sleeps, the other may be set: the longer time counts.
@@ -192,11 +279,15 @@ function tell(message) {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
 }
 
-function show(state) {
-  if (sign.dataset.live === state && sign.textContent === word(state)) return;
+/** Show the state of the connection, in the words of `key`, and why it is so, if there is anything to say of it. */
+function show(state, key = state, why = null) {
+  const text = word(key);
+  if (sign.dataset.live === state && sign.textContent === text) return;
   // The state before the script ran is "offline" too, with no words.
   const wasOffline = sign.dataset.live === "offline" && sign.textContent;
-  if (state === "offline" || (state === "live" && wasOffline)) say(word(state));
+  if (why) say(word(why));
+  else if (state === "offline" || (state === "live" && wasOffline)) say(text);
   sign.dataset.live = state;
-  sign.textContent = word(state);
+  sign.textContent = text;
+  sign.title = why ? word(why) : "";
 }

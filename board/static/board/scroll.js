@@ -1,5 +1,7 @@
 // Back and reload show the board where it was left: the page, the columns beside each other, and each column.
 
+import { load, store } from "./storage.js";
+
 const PLACE = `scroll:${location.pathname}`;
 const board = document.querySelector(".board");
 const scrollers = () => [document.scrollingElement, board.querySelector(".columns"), ...board.querySelectorAll(".cards")];
@@ -11,19 +13,12 @@ export function keepScroll() {
 }
 
 function remember() {
-  const positions = scrollers().map(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop]);
-  try {
-    sessionStorage.setItem(PLACE, JSON.stringify(positions));
-  } catch {
-    // The browser keeps nothing for this site: the board begins at its top.
-  }
+  store("sessionStorage", PLACE, scrollers().map(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop]));
 }
 
+const arePositions = (value) => Array.isArray(value) && value.every((one) => Array.isArray(one) && one.every(Number.isFinite));
+
 function restore() {
-  try {
-    const positions = JSON.parse(sessionStorage.getItem(PLACE)) ?? [];
-    scrollers().forEach((element, index) => positions[index] && element.scrollTo({ left: positions[index][0], top: positions[index][1], behavior: "instant" }));
-  } catch {
-    // What is kept there cannot be read: somebody else wrote it.
-  }
+  const positions = load("sessionStorage", PLACE, arePositions) ?? [];
+  scrollers().forEach((element, index) => positions[index] && element.scrollTo({ left: positions[index][0], top: positions[index][1], behavior: "instant" }));
 }

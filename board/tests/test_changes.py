@@ -1,0 +1,111 @@
+"""What a page asks that has no socket: GET /sprints/1/changes/?since=7&format=…&language=en."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+
+from board import actions, broadcasts, history
+from board.models import Profile
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ask(browser, sprint):
+    """Ask for the changes since a number, as a page of this format."""
+
+    def ask_since(since, client=browser, **query):
+        query = {"since": since, "format": broadcasts.page_format(), "language": "en"} | query
+        return client.get(f"/sprints/{sprint.pk}/changes/", query)
+
+    return ask_since
+
+
+def test_the_answer_is_the_frame_that_the_socket_would_send(ask, sprint, add):
+    since = history.newest_number()
+    add("Draw", sprint)
+    frame = broadcasts.batch(sprint.pk, since, history.state())
+    answer = ask(since)
+    assert answer.json() == json.loads(json.dumps(broadcasts.for_page(frame)))
+    assert "Draw" in answer.json()["cards"]
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_nothing_new_is_no_content_and_costs_few_queries(ask, add, django_assert_max_num_queries):
+    add()
+    newest = history.newest_number()
+    with django_assert_max_num_queries(3):
+        answer = ask(newest)
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+def test_a_page_of_yesterday_learns_the_format_though_nothing_changed(ask):
+    answer = ask(history.newest_number(), format="1.2000-01-01")
+    assert answer.json()["format"] == broadcasts.page_format()
+
+
+def test_who_is_too_far_behind_starts_anew(ask, add, monkeypatch):
+    monkeypatch.setattr(broadcasts, "FAR_BEHIND", 1)
+    since = history.newest_number()
+    for name in ("a", "b"):
+        add(name)
+    assert ask(since).json()["reset"] is True
+    assert ask(history.newest_number() + 1).json()["reset"] is True
+
+
+def test_more_changes_than_a_batch_come_in_turn(ask, add, monkeypatch):
+    monkeypatch.setattr(broadcasts, "BATCH", 1)
+    since = history.newest_number()
+    for name in ("a", "b"):
+        add(name)
+    first = ask(since).json()
+    second = ask(first["seq"]).json()
+    assert (first["seq"], second["seq"]) == (since + 1, since + 2)
+
+
+def test_the_language_is_the_one_of_the_page(user, ask, sprint, add):
+    since = history.newest_number()
+    actions.change_task(user, add("Draw", sprint).pk, status=4)
+    german = ask(since, language="de").json()["news"]
+    assert german != ask(since).json()["news"]
+    assert german == ask(since, client=client_of(user, HTTP_ACCEPT_LANGUAGE="en"), language="de").json()["news"]
+
+
+def client_of(user, **headers):
+    client = Client(**headers)
+    client.force_login(user)
+    return client
+
+
+def test_viewers_read_and_strangers_do_not(ask, sprint):
+    viewer = get_user_model().objects.create_user("viewer")
+    Profile.objects.create(user=viewer, is_reader=True)
+    assert ask(history.newest_number(), client=client_of(viewer)).status_code == 204
+    answer = ask(0, client=Client())
+    assert (answer.status_code, answer["Location"].startswith("/login/")) == (302, True)
+    viewer.is_active = False
+    viewer.save()
+    assert ask(0, client=client_of(viewer)).status_code == 302
+
+
+@pytest.mark.parametrize("since", ["", "-1", "x", "1.5", str(2**63), "9" * 5000])
+def test_what_no_page_asks_is_refused(ask, since):
+    assert ask(since).status_code == 400
+
+
+def test_a_language_that_there_is_not_is_refused(ask):
+    assert ask(0, language="xx").status_code == 400
+
+
+def test_an_open_page_does_not_prolong_the_log_in(browser, ask):
+    soon = timezone.now() + timedelta(hours=1)
+    Session.objects.update(expire_date=soon)
+    ask(0)
+    assert Session.objects.get().expire_date == soon
+    browser.get("/")
+    assert Session.objects.get().expire_date > soon
