@@ -17,10 +17,10 @@ const OK = 200;
 // Between two tries: while nobody answers, and with a server that answers but does not stay.
 const UNREACHED_WAIT = 2_000;
 const LONGEST_WAIT = 10_000;
+const WAIT_WHILE_POLLING = 30_000;
 // How many people have a place in the head of the page.
 const PEOPLE_SHOWN = 5;
 const PEOPLE_ON_PHONES = 2;
-const WAIT_WHILE_POLLING = 30_000;
 const TRY_LATER = 1013;
 const LOG_IN = 4401;
 const NO_ACCESS = 4403;

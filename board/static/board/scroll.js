@@ -8,7 +8,7 @@ const scrollers = () => [document.scrollingElement, board.querySelector(".column
 
 export function keepScroll() {
   addEventListener("pagehide", remember);
-  const [{ type }] = performance.getEntriesByType("navigation");
+  const type = performance.getEntriesByType("navigation")[0]?.type;
   if (type === "back_forward" || type === "reload") restore();
 }
 
