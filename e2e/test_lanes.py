@@ -1,9 +1,12 @@
 """A column owns its whole lane: wherever in it a card is let go, it lands there, at every zoom and scroll position."""
 
+from urllib.parse import quote
+
 import pytest
 from playwright.sync_api import expect
 
 from .board_page import TITLES
+from .server import ROOT
 from .test_touch import Finger, middle, show
 
 WIDTH, HEIGHT = 1440, 900
@@ -93,6 +96,122 @@ def test_a_finger_drops_below_the_last_card_of_a_lane(someone, sprint, crowded):
     person.see("done", ["Task 2"])
 
 
+def test_a_card_let_go_below_a_long_column_lands_at_its_end_in_view(someone, sprint, crowded, add_tasks):
+    add_tasks("Guest", status=2)
+    person = someone("demo").open_board(sprint)
+    lane = person.column("todo").bounding_box()
+    person.lift("Guest")
+    person.page.mouse.move(lane["x"] + lane["width"] / 2, lane["y"] + lane["height"] + 10)
+    assert slot_in(person) == ["todo", True]
+    person.page.mouse.up()
+    expect(person.card("Guest")).to_be_in_viewport()
+    expect(person.page.locator(".saving")).to_have_count(0)
+    person.see("todo", [*(f"Task {number}" for number in range(LONG)), "Guest"])
+
+
+def test_the_slot_follows_the_column_that_a_wheel_scrolls_under_the_card(someone, sprint, crowded):
+    person = someone("demo").open_board(sprint)
+    person.lift("Task 3")
+    next_card = (
+        "(slot) => slot.nextElementSibling.matches('.lifted') ? 'lifted' : slot.nextElementSibling.innerText"
+    )
+    before = person.page.locator(".slot").evaluate(next_card)
+    person.page.mouse.wheel(0, 400)
+    person.page.wait_for_function("() => document.querySelector('[data-column=todo] .cards').scrollTop > 200")
+    slot = person.page.locator(".slot")
+    expect(slot).to_be_in_viewport(ratio=0.9)
+    assert slot.evaluate(next_card) != before
+    person.page.keyboard.press("Escape")
+    person.page.mouse.up()
+
+
+def test_a_card_lands_where_it_is_let_go_also_when_no_move_told_of_that_place(someone, sprint, crowded):
+    person = someone("demo").open_board(sprint)
+    x, _ = middle(person.column("active"))
+    person.lift("Task 2")
+    person.page.evaluate(
+        """([clientX, clientY]) => dispatchEvent(
+            new PointerEvent("pointerup", { pointerId: 1, pointerType: "mouse", isPrimary: true, clientX, clientY }))""",
+        [x, 700],
+    )
+    person.see("active", ["Task 2"])
+    person.page.mouse.up()
+
+
+def test_a_card_that_escape_put_back_does_not_open_when_the_button_comes_up(someone, sprint, crowded):
+    person = someone("demo").open_board(sprint)
+    requests = []
+    person.page.on("request", lambda request: requests.append(request.url))
+    person.lift("Task 2")
+    person.page.keyboard.press("Escape")
+    expect(person.page.locator(".slot, .lifted, .flying")).to_have_count(0)
+    person.page.mouse.up()
+    person.drag("Task 2", "testing")
+    person.see("testing", ["Under test", "Task 2"])
+    assert not [url for url in requests if "/edit/" in url]
+
+
+def test_a_pen_drops_below_the_last_card_of_a_lane(someone, sprint, crowded):
+    person = someone("demo").open_board(sprint)
+    session = person.page.context.new_cdp_session(person.page)
+
+    def pen(kind, point, buttons):
+        event = {"type": kind, "x": point[0], "y": point[1], "button": "left", "buttons": buttons, "clickCount": 1}
+        session.send("Input.dispatchMouseEvent", {**event, "pointerType": "pen"})
+
+    start, end = middle(person.card("Task 1")), (middle(person.column("done"))[0], 800)
+    pen("mouseMoved", start, 0)
+    pen("mousePressed", start, 1)
+    expect(person.page.locator(".slot")).to_be_visible()
+    pen("mouseMoved", end, 1)
+    assert slot_in(person) == ["done", True]
+    pen("mouseReleased", end, 0)
+    person.see("done", ["Task 1"])
+
+
+def test_between_two_tabs_the_nearest_takes_the_card(phone, sprint, add_tasks):
+    add_tasks("Thumb")
+    person, finger = phone(390, 844)
+    show(person, "todo")
+    start = middle(person.card("Thumb"))
+    finger.down(start)
+    expect(person.page.locator(".slot")).to_be_visible()
+    box = person.page.locator('.tabs a[href="#testing"]').bounding_box()
+    finger.move(start, (box["x"] + box["width"] + 2, box["y"] + box["height"] + 4))
+    assert slot_in(person) == ["testing", True]
+    finger.up()
+    person.see("testing", ["Thumb"])
+
+
+GEOMETRY = ROOT / "board" / "static" / "board" / "lanes.js"
+COLUMNS = [{"left": left, "right": left + 100} for left in (-110, 10, 130, 400)]
+CARDS = [{"top": top, "height": 40} for top in (80, 130, 180)]
+
+
+@pytest.fixture(scope="module")
+def geometry(chromium):
+    """Return a function that calls one of lanes.js."""
+    page = chromium.new_page()
+    address = f"data:text/javascript,{quote(GEOMETRY.read_text())}"
+    call = "async ([address, name, ...given]) => (await import(address))[name](...given)"
+    yield lambda *call_of: page.evaluate(call, [address, *call_of])
+    page.close()
+
+
+def test_the_lane_is_the_nearest_of_the_columns_in_view(geometry):
+    view = {"left": 0, "right": 400}
+    found = {x: geometry("laneAt", x, COLUMNS, view) for x in (0, 10, 110, 119, 121, 230, 390, 400)}
+    assert found == {0: 1, 10: 1, 110: 1, 119: 1, 121: 2, 230: 2, 390: 2, 400: 2}
+    assert geometry("laneAt", 5, [], view) == -1
+
+
+def test_the_place_is_before_the_card_whose_middle_is_below_and_the_end_below_the_list(geometry):
+    scrolled = {"top": 100, "bottom": 190}
+    found = {y: geometry("placeAt", y, CARDS, scrolled) for y in (0, 99, 100, 149, 151, 189, 190, 900)}
+    assert found == {0: 0, 99: 0, 100: 1, 149: 1, 151: 2, 189: 2, 190: -1, 900: -1}
+    assert geometry("placeAt", 0, [], scrolled) == -1
+
+
 # Scrolling over cards
 
 
@@ -151,11 +270,37 @@ def test_cards_keep_their_width_when_a_scroll_bar_comes(someone, sprint, add_tas
     assert person.column("todo").locator(".cards").evaluate(gutter) == "stable"
 
 
-def test_stacked_accents_stay_on_their_card(someone, sprint, add_tasks):
-    add_tasks("Above", "z" + "\u0301" * 60)
-    person = someone("demo").open_board(sprint)
-    overflow = "(element) => getComputedStyle(element).overflowY"
-    assert person.column("todo").locator(".card > a").last.evaluate(overflow) == "clip"
+NAMED = {
+    "a card": ("/sprints/{sprint}/", "[data-task]:last-child > a"),
+    "a card that somebody holds": ("/sprints/{sprint}/", "[data-task]:last-child"),
+    "the head of a sprint": ("/sprints/{sprint}/", ".board-head h1"),
+    "the list of sprints": ("/", ".sprints strong"),
+    "a task": ("/tasks/{task}/", "h1"),
+    "the history of a task": ("/tasks/{task}/", ".story span"),
+    "the people": ("/people/", ".person strong"),
+}
+
+
+def test_stacked_accents_stay_where_they_stand(someone, sprint, add_tasks):
+    task = add_tasks("Above", "Marked")[1]
+    person = someone("demo", reduced_motion="reduce")
+    for place, (path, selector) in NAMED.items():
+        person.go(path.format(sprint=sprint, task=task))
+        text = person.page.locator(selector).last
+        if "holds" in place:
+            text.evaluate("(card) => (card.classList.add('held'), (card.dataset.says = ''))")
+        looks = [picture_above(person, text, "z" + "\u0301" * count) for count in (0, 60)]
+        assert looks[0] == looks[1], f"{place}: what stands above it is covered"
+
+
+def picture_above(person, locator, words):
+    """Write words into an element; returns a picture of what stands above it."""
+    write = "(it, words) => (it.matches('.held') ? (it.dataset.says = words) : (it.textContent = words))"
+    locator.evaluate(write, words)
+    box = locator.bounding_box()
+    height = min(box["y"] - 4, 60)
+    clip = {"x": box["x"], "y": box["y"] - 4 - height, "width": 80, "height": height}
+    return person.page.screenshot(clip=clip, caret="hide", animations="disabled")
 
 
 def test_back_from_a_task_shows_the_board_where_it_was_left(someone, sprint, crowded):

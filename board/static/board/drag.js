@@ -1,16 +1,19 @@
 // Dragging with pointer events: a mouse at once, a finger or a pen after a long press, so that scrolling stays scrolling.
 
 import { between, free, glide, listOf, shownIn } from "./cards.js";
+import { laneAt, placeAt } from "./lanes.js";
 import { saveMove } from "./moves.js";
 
 const THRESHOLD = 4;
 const LONG_PRESS = 250;
 const SLIP = 8;
 const EDGE = 48;
+const FASTEST = 24;
 
 const board = document.querySelector(".board");
 const columns = board?.querySelector(".columns");
 const tabs = board?.querySelector(".tabs > div");
+const lists = [...(columns?.querySelectorAll(".cards") ?? [])];
 let press = null;
 let drag = null;
 let hands = null;
@@ -21,15 +24,22 @@ export function startDragging(holding) {
   board.addEventListener("pointerdown", onPress);
   board.addEventListener("dragstart", (event) => event.preventDefault());
   board.addEventListener("selectstart", (event) => press && event.preventDefault());
-  addEventListener("pointerdown", (event) => press && event.pointerId !== press.pointer && cancel());
+  addEventListener("pointerdown", onOtherPress, { capture: true });
   addEventListener("pointermove", onMove);
   addEventListener("pointerup", onRelease);
   addEventListener("pointercancel", cancel);
   addEventListener("blur", cancel);
-  addEventListener("keydown", (event) => event.key === "Escape" && cancel());
-  addEventListener("contextmenu", (event) => press && event.preventDefault());
+  addEventListener("keydown", (event) => event.key === "Escape" && drag && breakOff(event), { capture: true });
+  addEventListener("contextmenu", onContextMenu);
+  addEventListener("scroll", () => drag && follow(drag.x, drag.y), { capture: true, passive: true });
   // Scrolling begins with the first touchmove that nobody refuses, whatever touch-action says by then.
   addEventListener("touchmove", (event) => drag && event.preventDefault(), { passive: false });
+}
+
+/** A second finger ends a drag; after one that Escape ended, any press begins anew. */
+function onOtherPress({ pointerId }) {
+  if (press?.isOver) letGo();
+  else if (press && pointerId !== press.pointer) cancel();
 }
 
 function onPress(event) {
@@ -42,10 +52,17 @@ function onPress(event) {
   if (event.pointerType !== "mouse") press.timer = setTimeout(lift, LONG_PRESS);
 }
 
+/** A long press of a finger lifts the card and opens no menu; where a mouse opens one, nothing is dragged. */
+function onContextMenu(event) {
+  if (press?.timer) event.preventDefault();
+  else cancel();
+}
+
 function onMove(event) {
   if (!press || event.pointerId !== press.pointer) return;
   // The button was let go outside the window.
   if (event.pointerType === "mouse" && !event.buttons) return cancel();
+  if (press.isOver) return;
   const distance = Math.hypot(event.clientX - press.x, event.clientY - press.y);
   if (!drag && press.timer && distance > SLIP) letGo();
   else if (!drag && !press.timer && distance > THRESHOLD) lift();
@@ -73,25 +90,28 @@ function lift() {
 function follow(x, y) {
   Object.assign(drag, { x, y });
   drag.card.style.transform = `translate(${x + drag.left}px, ${y + drag.top}px)`;
-  const under = document.elementFromPoint(x, y);
-  const tab = under?.closest(".tabs a");
+  const tab = tabAt(x, y);
   markTab(tab);
   if (tab) return slotInto(listOf(tab.hash.slice(1)), null);
-  const list = laneAt(x).querySelector(".cards");
-  const next = shownIn(list).find((other) => {
-    const box = other.getBoundingClientRect();
-    return other !== drag.card && y < box.top + box.height / 2;
-  });
-  slotInto(list, next ?? null);
+  const list = listAt(x);
+  const cards = shownIn(list).filter((other) => other !== drag.card);
+  slotInto(list, cards[placeAt(y, cards.map(boxOf), boxOf(list))] ?? null);
 }
 
-/** Return the column that a pointer is in: each owns its lane from the top of the window to its end, the gaps go to the nearest. */
-function laneAt(x) {
-  const distance = (column) => {
-    const { left, right } = column.getBoundingClientRect();
-    return Math.max(left - x, x - right, 0);
-  };
-  return [...columns.children].reduce((nearest, column) => (distance(column) < distance(nearest) ? column : nearest));
+const boxOf = (element) => element.getBoundingClientRect();
+
+/** Return the tab for a point on their bar: the gaps between them go to the nearest. */
+function tabAt(x, y) {
+  if (!document.elementFromPoint(x, y)?.closest(".tabs > div")) return;
+  const all = [...tabs.children];
+  return all[laneAt(x, all.map(boxOf), boxOf(tabs))];
+}
+
+/** A column owns its whole lane, from the top of the window to the bottom, however few cards it has. */
+function listAt(x) {
+  const view = boxOf(columns);
+  const at = laneAt(Math.min(Math.max(x, view.left), view.right), lists.map(boxOf), view);
+  return lists[at] ?? drag.slot.parentElement;
 }
 
 /** On a phone the tabs lie under the thumb while a card is in hand: over one, its column comes and takes the card. */
@@ -112,28 +132,28 @@ function slotInto(list, next) {
 
 function scrollAtEdges() {
   const list = drag.slot.parentElement;
-  const { top, bottom } = list.getBoundingClientRect();
-  const floor = getComputedStyle(tabs).position === "fixed" ? tabs.getBoundingClientRect().top : innerHeight;
+  const { top, bottom } = boxOf(list);
+  const floor = getComputedStyle(tabs).position === "fixed" ? boxOf(tabs).top : innerHeight;
   if (!drag.tab) {
-    const moved =
-      pull(list, "scrollTop", drag.y, top, Math.min(bottom, floor)) +
-      pull(document.scrollingElement, "scrollTop", drag.y, 0, floor) +
-      pull(columns, "scrollLeft", drag.x, 0, innerWidth);
-    if (moved) follow(drag.x, drag.y);
+    pull(list, "scrollTop", drag.y, Math.max(top, 0), Math.min(bottom, floor));
+    pull(document.scrollingElement, "scrollTop", drag.y, 0, floor);
+    pull(columns, "scrollLeft", drag.x, 0, innerWidth);
   }
   drag.scroller = requestAnimationFrame(scrollAtEdges);
 }
 
 function pull(element, side, at, start, end) {
-  const before = element[side];
-  if (at < start + EDGE) element[side] -= (start + EDGE - at) / 4;
-  else if (at > end - EDGE) element[side] += (at - end + EDGE) / 4;
-  return element[side] !== before;
+  const back = start + EDGE - at;
+  const on = at - end + EDGE;
+  if (back > 0) element[side] -= Math.min(back / 4, FASTEST);
+  else if (on > 0) element[side] += Math.min(on / 4, FASTEST);
 }
 
 function onRelease(event) {
   if (!press || event.pointerId !== press.pointer) return;
+  if (press.isOver) swallowClick();
   if (!drag) return letGo();
+  if (event.clientX !== drag.x || event.clientY !== drag.y) follow(event.clientX, event.clientY);
   const { card, slot, from, stood } = drag;
   const { after, before } = between(slot);
   const stays = slot.parentElement === from && after === stood.after && before === stood.before;
@@ -141,8 +161,18 @@ function onRelease(event) {
   else slot.replaceWith(card);
   swallowClick();
   putDown();
+  card.scrollIntoView({ block: "nearest", inline: "nearest" });
   hands.release(card.dataset.task, stays ? null : saveMove(card));
   if (!card.matches(".saving")) free(card);
+}
+
+/** Escape puts the card back. The button is still down: the click that follows opens nothing. */
+function breakOff(event) {
+  const { pointer } = press;
+  event.preventDefault();
+  event.stopPropagation();
+  cancel();
+  press = { pointer, isOver: true };
 }
 
 function cancel() {
