@@ -40,6 +40,27 @@ def test_ctrl_z_undoes_whatever_caps_lock_and_the_layout_say(person, key, code):
     person.see("todo", ["One", "Two"])
 
 
+@pytest.mark.parametrize(
+    ("key", "code", "more"),
+    [
+        ("E", "KeyE", {"shiftKey": True}),
+        # Dvorak and a Turkish layout have these at the place of "e".
+        (".", "KeyE", {}),
+        ("ğ", "KeyE", {}),
+    ],
+)
+def test_keys_beside_the_shortcuts_open_nothing(person, key, code, more):
+    link = person.card("One").get_by_role("link", name="One")
+    link.focus()
+    requests = []
+    person.page.on("request", lambda request: requests.append(request.url))
+    press(person, key, code, **more)
+    link.focus()
+    press(person, "d", "KeyH")
+    expect(person.page.locator(".card.open").get_by_label("Due")).to_be_visible()
+    assert not [url for url in requests if url.endswith("/edit/")]
+
+
 def test_n_adds_a_task_with_caps_lock_on(person):
     press(person, "N", "KeyN", "body")
     expect(person.page.get_by_role("form", name="Add task").get_by_label("Name")).to_be_focused()
@@ -73,15 +94,61 @@ def test_with_a_modifier_no_drag_begins(person, modifier):
     person.see("todo", ["One", "Two"])
 
 
-def test_a_menu_asked_for_with_ctrl_comes(person):
+@pytest.mark.parametrize("ctrl", [True, False])
+def test_a_menu_that_a_mouse_asked_for_comes_and_no_drag_begins(person, ctrl):
     came = person.page.locator('[data-task] >> text="One"').evaluate(
-        """(link) => {
+        """(link, ctrlKey) => {
             const options = { bubbles: true, cancelable: true, ctrlKey: true, pointerId: 1, isPrimary: true, pointerType: "mouse" };
-            link.dispatchEvent(new PointerEvent("pointerdown", options));
+            link.dispatchEvent(new PointerEvent("pointerdown", { ...options, ctrlKey }));
             return link.dispatchEvent(new MouseEvent("contextmenu", options));
-        }"""
+        }""",
+        ctrl,
     )
     assert came, "nobody prevented it"
+    person.page.evaluate(
+        """() => dispatchEvent(new PointerEvent("pointermove",
+            { pointerId: 1, pointerType: "mouse", buttons: 1, clientX: 700, clientY: 500 }))"""
+    )
+    expect(person.page.locator(".slot, .lifted")).to_have_count(0)
+
+
+@pytest.mark.parametrize("reads", [False, True])
+def test_with_alt_held_a_mouse_selects_all_that_stands_on_a_card(person, api, reads):
+    task = person.card("One").get_attribute("data-task")
+    api.patch(f"/tasks/{task}", json={"description": "Its first line"}).raise_for_status()
+    if reads:
+        person.page.route("**/sprints/*/", lambda route: route.fulfill(body=as_reader(route.fetch().text())))
+    person.page.reload()
+    text = person.card("One").locator("p")
+    expect(text).to_have_text("Its first line")
+    box, address = text.bounding_box(), person.page.url
+    y = box["y"] + box["height"] / 2
+    person.page.keyboard.down("Alt")
+    expect(person.page.locator("html.selecting")).to_be_attached()
+    person.page.mouse.move(box["x"] + 1, y)
+    person.page.mouse.down()
+    person.page.mouse.move(box["x"] + box["width"] - 2, y, steps=6)
+    person.page.mouse.up()
+    person.page.keyboard.up("Alt")
+    assert "Its first line" in person.page.evaluate("() => getSelection().toString()")
+    person.page.mouse.move(5, 5)
+    person.page.mouse.down()
+    person.page.mouse.up()
+    expect(person.page.locator(".selecting, .card.open")).to_have_count(0)
+    assert person.page.url == address
+
+
+def as_reader(html):
+    """Return a board's page as somebody gets it who may only look."""
+    return html.replace("<body", "<body data-reads", 1)
+
+
+def test_the_focus_shows_while_alt_is_held_to_move_a_card(person):
+    person.card("One").get_by_role("link", name="One").focus()
+    person.page.keyboard.down("Alt")
+    ring = "(link) => getComputedStyle(link, '::after').content"
+    assert person.card("One").get_by_role("link", name="One").evaluate(ring) != "none"
+    person.page.keyboard.up("Alt")
 
 
 def test_with_alt_held_a_mouse_selects_the_text_of_a_card(person):

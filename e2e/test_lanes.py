@@ -277,7 +277,6 @@ NAMED = {
     "the list of sprints": ("/", ".sprints strong"),
     "a task": ("/tasks/{task}/", "h1"),
     "the history of a task": ("/tasks/{task}/", ".story span"),
-    "the people": ("/people/", ".person strong"),
 }
 
 

@@ -12,6 +12,7 @@ import { startLimits } from "./limits.js";
 import { letFind } from "./people.js";
 import { reason } from "./problems.js";
 import { keepScroll } from "./scroll.js";
+import { letTextBeSelected } from "./selection.js";
 import { toast } from "./toasts.js";
 
 const board = document.querySelector(".board");
@@ -25,6 +26,7 @@ if (board) {
     start(() => startDragging(hands));
     start(() => startKeys(open));
   }
+  start(letTextBeSelected);
   start(startFiltering);
   start(keepScroll);
   // The cards are painted first; a page that nobody sees is not painted.
@@ -60,8 +62,6 @@ function openInPlace(event) {
   const link = event.target.closest(".card:not(.open) a");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  // The end of a selection; browsers would download the page.
-  if (event.altKey) return;
   open(link.closest(".card"), link.matches("i a") ? "move/" : "edit/");
 }
 

@@ -7,9 +7,14 @@ export function ignoreComposition() {
   addEventListener("keydown", (event) => isComposing(event) && event.stopImmediatePropagation(), { capture: true });
 }
 
-/** Return the small letter of a key; on a layout without Latin letters, the one at its place on a US keyboard. */
-export function letterOf({ key, code }) {
-  if (/^[A-Za-z]$/.test(key)) return key.toLowerCase();
+/**
+ * Return the small letter of a key, whatever Caps Lock says, or its capital letter with Shift. On a layout without
+ * Latin letters, take the one at its place on a US keyboard.
+ */
+export function letterOf({ key, code, shiftKey }) {
+  const isLatin = /^[\x20-\x7e]$|^\p{Script=Latin}$/u.test(key);
   const place = /^Key([A-Z])$/.exec(code)?.[1];
-  return place && /^[^\x20-\x7e]$/.test(key) ? place.toLowerCase() : key;
+  const letter = place && key.length === 1 && !isLatin ? place : key;
+  if (letter.length > 1) return letter;
+  return shiftKey ? letter.toUpperCase() : letter.toLowerCase();
 }

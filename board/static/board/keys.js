@@ -28,23 +28,12 @@ export function startKeys(open) {
   button.addEventListener("click", () => sheet.showModal());
   document.addEventListener("keydown", (event) => onKey(event, open));
   document.addEventListener("input", ({ target }) => typedInto.add(target));
-  letTextBeSelected();
   document.addEventListener("focusin", (event) => carried && event.target.closest(".card") !== carried.card && putBack());
   board.addEventListener("focusin", ({ target }) => target.closest(".card") && rove(columnOf(target), target.closest(".card")));
   new MutationObserver((records) => {
     for (const column of new Set(records.map(({ target }) => columnOf(target)))) if (column) rove(column);
   }).observe(board.querySelector(".columns"), { childList: true, subtree: true, attributeFilter: ["hidden"] });
   for (const column of columns) rove(column);
-}
-
-/** While Alt is held, a mouse selects a card's text instead of lifting the card; the selection stays until the next press. */
-function letTextBeSelected() {
-  const { classList } = document.documentElement;
-  const end = () => getSelection().isCollapsed && classList.remove("selecting");
-  addEventListener("keydown", ({ key }) => key === "Alt" && classList.add("selecting"));
-  addEventListener("keyup", ({ key }) => key === "Alt" && end());
-  addEventListener("blur", end);
-  addEventListener("pointerdown", ({ altKey }) => altKey || classList.remove("selecting"));
 }
 
 /** Let Tab stop at one card of a column: at `card`, else at the one where it stopped before, else at the first. */
