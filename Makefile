@@ -13,13 +13,21 @@ static_sources := $(shell find board api placeholder sitegen -path '*/static/*' 
 # Else each of the hundred processes of the suite compiles anew all that it imports, which takes longer than most of them live.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run seed test test-units test-services test-journeys test-firefox e2e pictures docs chaos faults crash fuzz attack audit bench lint format messages setup setup-test
+.PHONY: help run serve invite seed test test-units test-services test-journeys test-firefox e2e pictures docs chaos faults crash fuzz attack audit bench lint format messages setup setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup $(static) ## the board on http://127.0.0.1:8000, with a demo when the database is empty
 	@$(manage) serve --demo
+
+serve: setup $(static) ## the board for a team, without the demo: HOST=0.0.0.0 for the network, PORT=8000
+	@$(manage) serve
+
+invite: setup ## a link with which somebody sets their password and gets in: NAME=ada, ROLE=staff or ROLE=reader
+	@test -n "$(NAME)" || { echo "Say who is invited: make invite NAME=ada"; exit 1; }
+	@$(manage) migrate --verbosity 0
+	@$(manage) invite "$(NAME)" $(if $(ROLE),--$(ROLE))
 
 seed: setup ## the demo in an empty database
 	@$(manage) migrate --verbosity 0

@@ -10,6 +10,7 @@ from rest_framework.settings import api_settings
 
 from board.models import Sprint, Status, Task
 from board.search import normalize, sort_key
+from board.usernames import find_user
 
 User = get_user_model()
 ISO_DATE = ["%Y-%m-%d"]
@@ -163,6 +164,14 @@ class SprintsField(fields.ModelMultipleChoiceField):
         return super().clean(value)
 
 
+class PeopleField(fields.ModelMultipleChoiceField):
+    """People by username, whatever its case."""
+
+    def clean(self, value):
+        found = {name: find_user(name, self.queryset) for name in value or ()}
+        return super().clean([user.get_username() if user else name for name, user in found.items()])
+
+
 class AnyRowFilter(filters.ModelMultipleChoiceFilter):
     """Finds what refers to any of the rows that are named, whatever field names them."""
 
@@ -175,6 +184,10 @@ class AnyRowFilter(filters.ModelMultipleChoiceFilter):
 
 class AnySprintFilter(AnyRowFilter):
     field_class = SprintsField
+
+
+class AnyPersonFilter(AnyRowFilter):
+    field_class = PeopleField
 
 
 class SprintFilter(filters.FilterSet):
@@ -191,7 +204,9 @@ class TaskFilter(filters.FilterSet):
 
     sprint = AnySprintFilter(queryset=Sprint.objects.order_by("end", "pk"))
     status = filters.MultipleChoiceFilter(choices=Status, distinct=False)
-    assigned = AnyRowFilter(queryset=User.objects.order_by(User.USERNAME_FIELD), to_field_name=User.USERNAME_FIELD)
+    assigned = AnyPersonFilter(
+        queryset=User.objects.order_by(User.USERNAME_FIELD), to_field_name=User.USERNAME_FIELD
+    )
     backlog = TruthFilter(field_name="sprint", lookup_expr="isnull", label="Backlog")
 
     class Meta:

@@ -15,6 +15,7 @@ from rest_framework.authtoken.serializers import AuthTokenSerializer
 from board.actions import Place
 from board.models import Event, Sprint, Status, Task
 from board.ordering import LIMIT
+from board.usernames import find_user
 
 from .channels import channel_for
 from .filters import check_query
@@ -149,7 +150,8 @@ class UsernameField(serializers.SlugRelatedField):
         # PostgreSQL fails when it is asked for a NUL.
         if not isinstance(data, str) or "\0" in data:
             self.fail("invalid")
-        return super().to_internal_value(data)
+        user = find_user(data, self.get_queryset())
+        return user or self.fail("does_not_exist", slug_name=self.slug_field, value=data)
 
 
 class TaskLinks(TypedDict):

@@ -5,7 +5,7 @@ import time
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError as BrokenRule
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from drf_spectacular import renderers
 from rest_framework import permissions, routers, status, viewsets
 from rest_framework.authtoken.views import ObtainAuthToken
@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from board import actions, history, idempotency
 from board.models import Sprint, Task
+from board.usernames import find_user
 
 from . import conditional
 from .channels import LIFETIME, holder_of
@@ -266,6 +267,13 @@ class UserViewSet(Collection):
     search_fields = [User.USERNAME_FIELD]
     ordering_fields = [User.USERNAME_FIELD]
     ordering = [User.USERNAME_FIELD]
+
+    def get_object(self):
+        user = find_user(self.kwargs[self.lookup_field], self.get_queryset())
+        if user is None:
+            raise Http404
+        self.check_object_permissions(self.request, user)
+        return user
 
     def parts(self, user=None):
         return user and (user.get_username(), user.get_full_name(), user.is_active)

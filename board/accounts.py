@@ -18,7 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .models import Profile
+from .models import Counter, Event, Profile, Task
+from .usernames import find_user, mixes_scripts, skeleton_of
 
 log = logging.getLogger(__name__)
 
@@ -78,21 +79,72 @@ def last_seen(user):
     return max(filter(None, [user.last_login, profile_of(user).seen_at]), default=None)
 
 
+def has_accounts():
+    """Tell whether anybody can log in here, or is invited."""
+    return get_user_model().objects.exists()
+
+
+def has_demo_accounts():
+    """Tell whether the demo's first account is there with the demo's password."""
+    demo = get_user_model().objects.filter(username="demo").first()
+    return demo is not None and demo.check_password("demo")
+
+
+def user_named(username):
+    """Return the user with this username, whatever its case; None when there is none."""
+    return find_user(username, get_user_model().objects.all())
+
+
 # Letting in
 
 
 @transaction.atomic
 def invite(by, username, role=Role.MEMBER, email=""):
-    """Return a new user who has no password yet; `new_link` lets them set one."""
+    """Return a new user who has no password yet; `new_link` lets them set one.
+
+    Holds the writers' lock until the transaction ends, so that two invitations at once can't take one name.
+    """
+    Counter.objects.select_for_update().get(pk=1)
     user = get_user_model()(username=get_user_model().normalize_username(username), email=email)
     user.set_unusable_password()
     user.full_clean()
+    _validate_username(user.username)
     user.is_staff = role is Role.STAFF
     user.save()
     if role is Role.READER:
         _save_profile(user, is_reader=True)
     note("%r was invited as %s by %s", user.username, role, _name(by))
     return user
+
+
+def _validate_username(username):
+    if mixes_scripts(username):
+        raise ValidationError({"username": gettext("Use letters of one alphabet only.")})
+    skeleton = skeleton_of(username)
+    for name in get_user_model().objects.values_list("username", flat=True):
+        if skeleton_of(name) == skeleton:
+            text = gettext("“%(name)s” is already taken, and the two names look alike.")
+            raise ValidationError({"username": text % {"name": name}})
+
+
+@transaction.atomic
+def delete_invitation(by, user):
+    """Delete an account that nobody has ever used, because the invitation was a mistake.
+
+    Raises `ValidationError` when the person has a password or has left traces on a board.
+    """
+    user = get_user_model().objects.select_for_update().get(pk=user.pk)
+    if not can_delete(user):
+        raise ValidationError(gettext("This account has been used. Deactivate it instead."))
+    name = user.username
+    user.delete()
+    note("the invitation of %r was deleted by %s", name, _name(by))
+
+
+def can_delete(user):
+    """Tell whether an account was never used: no log-in, no password, no task, no event."""
+    is_used = Event.objects.filter(by=user).exists() or Task.objects.filter(assigned=user).exists()
+    return is_invited(user) and not is_used
 
 
 @transaction.atomic

@@ -2,15 +2,15 @@
 
 import json
 from contextlib import suppress
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.http.request import validate_host
 
 from . import accounts, broadcasts, languages
+from .addresses import is_allowed
 from .hub import LOG_IN, Listener, ended_sessions, hub
 from .templatetags.people import colour, full_name, initials
 
@@ -138,9 +138,8 @@ def is_own_origin(scope):
     origin = headers.get(b"origin", b"").decode("latin1")
     host = headers.get(b"host", b"").decode("latin1")
     scheme = "https" if scope.get("scheme") == "wss" else "http"
-    hosts = settings.ALLOWED_HOSTS
     if origin == f"{scheme}://{host}":
-        return validate_host(urlsplit(origin).hostname or "", hosts)
+        return is_allowed(host, settings.ALLOWED_HOSTS)
     return origin in settings.CSRF_TRUSTED_ORIGINS
 
 

@@ -8,7 +8,6 @@ import hashlib
 import ipaddress
 import secrets
 import threading
-import unicodedata
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -28,6 +27,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from . import accounts
 from .models import Profile, Tries
+from .usernames import key_of
 
 TRIES_PER_ACCOUNT = 10
 TRIES_PER_ADDRESS = 20
@@ -122,12 +122,12 @@ class Backend(ModelBackend):
         except TooManyTries:
             accounts.note("log-in refused: too many tries from %r", address_of(request))
             raise
-        user = super().authenticate(request, username, password)
+        known = accounts.user_named(username)
+        user = super().authenticate(request, known.username if known else username, password)
         if user is None:
-            known = get_user_model().objects.filter(username=username).exists()
             # What is nobody's name may be a password.
             accounts.note(
-                "log-in failed: %s from %r", repr(username) if known else "unknown name", address_of(request)
+                "log-in failed: %s from %r", repr(known.username) if known else "unknown name", address_of(request)
             )
             return None
         give_back(taken)
@@ -196,7 +196,7 @@ def tries_of(request, username):
     The account counts for each address by itself, so nobody can lock out its owner elsewhere; and a browser in which
     the owner logged in before counts alone, so nobody can at the same address.
     """
-    name = unicodedata.normalize("NFKC", username).casefold()
+    name = key_of(username)
     device = device_of(request, name)
     if device:
         return [(_key("device", device, name), TRIES_PER_ACCOUNT)]
@@ -273,7 +273,8 @@ def is_on_this_machine(request):
     """
     if settings.TRUSTED_PROXIES or FORWARDING_HEADERS & request.META.keys():
         return False
-    hosts = [*settings.ALLOWED_HOSTS, request.get_host()]
+    hosts = [host for host in settings.ALLOWED_HOSTS if host not in settings.LISTENING_HOSTS]
+    hosts.append(request.get_host())
     if settings.SITE_URL:
         hosts.append(urlsplit(settings.SITE_URL).netloc)
     return _is_loopback(request.META.get("REMOTE_ADDR", "")) and all(map(_is_own_host, hosts))
@@ -302,7 +303,7 @@ def _parsed(address):
 
 def know_device(response, user):
     """Let the browser that gets `response` be known as one in which `user` logged in."""
-    name = unicodedata.normalize("NFKC", user.username).casefold()
+    name = key_of(user.username)
     response.set_cookie(
         _device_cookie(),
         _device_signer.sign_object([name, secrets.token_hex(8)]),

@@ -53,6 +53,8 @@ ROLE_GIVEN = {
     accounts.Role.READER: _("%(name)s is reader now."),
     accounts.Role.STAFF: _("%(name)s is staff now."),
 }
+# How the first person gets in, as in README.md.
+FIRST_INVITATION = "make invite NAME=ada"
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 # Mail is sent beside the request: how long it takes tells nobody whether there is such an account.
 _post_office = ThreadPoolExecutor(1, "mail")
@@ -69,6 +71,10 @@ class LogIn(LoginView):
     def get_redirect_url(self, request=None):
         url = super().get_redirect_url(request)
         return "" if url == self.request.path else url
+
+    def get_context_data(self, **kwargs):
+        command = "" if accounts.has_accounts() else FIRST_INVITATION
+        return super().get_context_data(**kwargs, first_invitation=command)
 
     def form_valid(self, form):
         response = super().form_valid(form)
@@ -121,7 +127,8 @@ def _work(work, *args):
 
 def _mail_link(who, site, language):
     """Mail a link to everybody whom `who`, a user name or an address, means: in their language, else in this one."""
-    people = User.objects.filter(Q(username=who) | Q(email__iexact=who), is_active=True).exclude(email="")
+    named = accounts.user_named(who)
+    people = User.objects.filter(Q(pk=named and named.pk) | Q(email__iexact=who), is_active=True).exclude(email="")
     for person in people.select_related("profile").order_by("pk"):
         token = accounts.link_for(person, accounts.MAILED_LINK_LASTS)
         link = site + reverse("welcome", args=[token])
@@ -207,7 +214,6 @@ def staff_only(view):
     return guarded
 
 
-@staff_only
 @require_safe
 def people(request):
     everybody = User.objects.select_related("profile").order_by("pk")
@@ -257,6 +263,22 @@ def make_link(request, pk):
 
 
 @staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete_invitation(request, pk):
+    """Ask, then delete the account of an invitation that nobody used."""
+    user = _person(pk)
+    name = _facts(user)["name"]
+    if request.method == "POST":
+        try:
+            accounts.delete_invitation(request.user, user)
+        except ValidationError as error:
+            return _show_person(request, user, problem=" ".join(error.messages))
+        messages.success(request, gettext("The invitation for %(name)s has been deleted.") % {"name": name})
+        return redirect("people")
+    return render(request, "board/delete_invitation.html", {"person": user, "name": name, "nav": "people"})
+
+
+@staff_only
 @require_POST
 def deactivate(request, pk):
     user = _person(pk)
@@ -300,7 +322,8 @@ def _show_link(request, user):
 def _show_person(request, user, **context):
     form = context.setdefault("form", RoleForm(initial={"role": accounts.role_of(user)}, auto_id="role-%s"))
     status = UNPROCESSABLE if context.get("problem") else _status(form)
-    answer = render(request, "board/person.html", {**_facts(user), "nav": "people", **context}, status=status)
+    context = {**_facts(user), "can_delete": accounts.can_delete(user), "nav": "people", **context}
+    answer = render(request, "board/person.html", context, status=status)
     # It may show a link.
     add_never_cache_headers(answer)
     return answer

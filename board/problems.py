@@ -5,10 +5,16 @@ on into pieces.
 """
 
 from http import HTTPStatus
+from urllib.parse import urlencode
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import DisallowedHost
+from django.http import HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
+from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +39,7 @@ REASONS = {
 }
 EXPIRED = _("This page is older than your log-in. Reload it and try again.")
 LONGEST = 500
+LONGEST_HOST = 100
 
 
 def piece(status, reason=""):
@@ -44,7 +51,16 @@ def piece(status, reason=""):
 
 
 def bad_request(request, exception):
-    return _problem(request, 400)
+    return _problem(request, 400, _unknown_host(request) if isinstance(exception, DisallowedHost) else "")
+
+
+def _unknown_host(request):
+    host = Truncator(request.META.get("HTTP_HOST", "")).chars(LONGEST_HOST)
+    text = gettext(
+        "This server doesn't answer to the name “%(host)s”. If it should, add the name to ALLOWED_HOSTS "
+        "(in the environment or in the file .env) and restart Lightboard."
+    )
+    return text % {"host": host}
 
 
 def no_access(request, exception):
@@ -52,7 +68,29 @@ def no_access(request, exception):
 
 
 def csrf_failed(request, reason=""):
+    is_log_in = request.path == resolve_url("login") and reason != REASON_NO_CSRF_COOKIE
+    if hasattr(request, "user") and not _is_htmx(request) and (is_log_in or request.path == resolve_url("logout")):
+        return _go_on(request)
     return _problem(request, 403, EXPIRED)
+
+
+def _go_on(request):
+    """Lead to where a log-in or log-out from a page that is too old was going.
+
+    Another tab has logged in since: whoever is logged in goes on, and others see the log-in form anew.
+    """
+    speak(request)
+    if request.path == resolve_url("logout"):
+        if request.user.is_authenticated:
+            messages.warning(request, gettext("You logged in again in another tab. To log out, try again."))
+        return redirect("home")
+    page = request.POST.get(REDIRECT_FIELD_NAME, "")
+    if not url_has_allowed_host_and_scheme(page, request.get_host(), request.is_secure()):
+        page = resolve_url("home")
+    if request.user.is_authenticated:
+        return HttpResponseRedirect(page)
+    messages.warning(request, gettext("This page was too old. Log in again."))
+    return redirect(f"{resolve_url('login')}?{urlencode({REDIRECT_FIELD_NAME: page})}")
 
 
 def not_found(request, exception):

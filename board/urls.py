@@ -18,6 +18,7 @@ urlpatterns = [
     path("people/invite/", people.invite, name="invite"),
     path("people/<id:pk>/", people.person, name="person"),
     path("people/<id:pk>/link/", people.make_link, name="make_link"),
+    path("people/<id:pk>/delete/", people.delete_invitation, name="delete_invitation"),
     path("people/<id:pk>/deactivate/", people.deactivate, name="deactivate"),
     path("people/<id:pk>/reactivate/", people.reactivate, name="reactivate"),
     path("theme/", views.theme, name="theme"),

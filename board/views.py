@@ -505,7 +505,7 @@ def theme(request):
     if request.htmx:
         answer = render(request, "theme.html#switch", {"theme": choice, "back": here})
     if choice in ("light", "dark"):
-        answer.set_cookie("theme", choice, max_age=A_YEAR, samesite="Lax")
+        answer.set_cookie(settings.THEME_COOKIE_NAME, choice, max_age=A_YEAR, samesite="Lax")
     else:
-        answer.delete_cookie("theme", samesite="Lax")
+        answer.delete_cookie(settings.THEME_COOKIE_NAME, samesite="Lax")
     return answer

@@ -4,6 +4,7 @@ A value that cannot be used ends the start with one sentence that names the vari
 README.md lists the variables.
 """
 
+import hashlib
 import os
 import re
 import zlib
@@ -16,6 +17,8 @@ from zoneinfo import available_timezones
 from django.core.management.utils import get_random_secret_key
 from django.utils.csp import CSP
 from environs import Env, EnvError, ValidationError, validate
+
+from board.addresses import LOOPBACK, bracketed, listening_hosts, unbracketed
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -98,6 +101,16 @@ def check_debug(debug, host, hosts):
         )
 
 
+def cookie_name(name):
+    """Return a name that no other program on this host has for a cookie, since browsers send cookies to all ports.
+
+    Processes that share a database agree on it: it says the installation, by its address or else by its database.
+    """
+    installation = SITE_URL or "\0".join(str(DATABASE.get(key, "")) for key in ("HOST", "PORT", "NAME"))
+    prefix = "__Host-" if SITE_URL.startswith("https://") else ""
+    return f"{prefix}lightboard_{name}_{hashlib.sha256(installation.encode()).hexdigest()[:8]}"
+
+
 def check_folder(database):
     """Judge where an SQLite database is to be; the project's own folder is made. Raises `EnvError`."""
     if database["ENGINE"] == "django.db.backends.sqlite3":
@@ -136,13 +149,16 @@ try:
     SECRET_KEY = env.str("SECRET_KEY", "", validate=is_secret_or_empty) or own_secret_key()
     SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [], validate=are_secret)
     SITE_URL = env.str("SITE_URL", "", validate=is_site)
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], validate=are_hosts)
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", LOOPBACK, validate=are_hosts)
     CSRF_TRUSTED_ORIGINS = env.list("TRUSTED_ORIGINS", [], validate=are_origins)
+    ALLOWED_HOSTS = [bracketed(host) for host in ALLOWED_HOSTS]
     if SITE_URL:
-        ALLOWED_HOSTS.append(urlsplit(SITE_URL).hostname)
+        ALLOWED_HOSTS.append(bracketed(urlsplit(SITE_URL).hostname))
         CSRF_TRUSTED_ORIGINS.append(SITE_URL)
-    HOST = env.str("HOST", "127.0.0.1")
+    HOST = unbracketed(env.str("HOST", "127.0.0.1"))
     check_debug(DEBUG, HOST, ALLOWED_HOSTS)
+    LISTENING_HOSTS = listening_hosts(HOST)
+    ALLOWED_HOSTS += [host for host in LISTENING_HOSTS if host not in ALLOWED_HOSTS]
     PORT = env.int("PORT", 8000, validate=validate.Range(0, 65535))
     DATABASE = env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'lightboard.sqlite3'}")
     check_folder(DATABASE)
@@ -227,6 +243,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "board.context.cookies",
             ],
         },
     },
@@ -248,6 +265,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 SESSION_ENGINE = "board.sessions"
+SESSION_COOKIE_NAME = cookie_name("session")
+CSRF_COOKIE_NAME = cookie_name("csrf")
+MESSAGES_COOKIE_NAME = cookie_name("messages")
+THEME_COOKIE_NAME = cookie_name("theme")
+MESSAGE_STORAGE = "board.messages.Storage"
 SESSION_COOKIE_AGE = 30 * 24 * 60 * 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -363,8 +385,6 @@ if SITE_URL.startswith("https://"):
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-    SESSION_COOKIE_NAME = "__Host-sessionid"
-    CSRF_COOKIE_NAME = "__Host-csrftoken"
 # HSTS for all subdomains, and for the lists in browsers: the other hosts of the domain are not ours to decide about.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 if not SENDS_MAIL:
@@ -418,10 +438,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"no_host_traceback": {"()": "config.log.WithoutTraceback"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        # A host that is not allowed is a wrong setting or a scan, and no fault of a line of code.
+        "django.security.DisallowedHost": {"filters": ["no_host_traceback"]},
         # Who got in: a line each.
         "board.accounts": {"level": "INFO"},
     },

@@ -27,6 +27,7 @@ from playwright.sync_api import expect, sync_playwright
 from .board_page import Person
 from .browser import launch
 from .goals import row, table
+from .live_client import session_cookie_name
 from .server import ROOT, Server
 from .services import Postgres
 
@@ -178,7 +179,8 @@ class Site:
     def __init__(self, server, sprints, session):
         self.server, self.sprints, self.session = server, sprints, session
         self.url, self.port = server.url, server.port
-        self.client = httpx.Client(base_url=server.url, cookies={"sessionid": session}, timeout=60)
+        self.session_cookie = session_cookie_name(server.url)
+        self.client = httpx.Client(base_url=server.url, cookies={self.session_cookie: session}, timeout=60)
         self.client.get("/")
 
     def board(self, size):

@@ -47,7 +47,7 @@ for user in [get_user_model().objects.get_or_create(username=f"bench-{n}")[0] fo
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session.save()
-    print(session.session_key)
+    print(f"{settings.SESSION_COOKIE_NAME}={session.session_key}")
 """
 
 
@@ -70,7 +70,7 @@ class Socket(asyncio.Protocol):
             f"GET {self.path} HTTP/1.1",
             f"Host: 127.0.0.1:{self.port}",
             f"Origin: http://127.0.0.1:{self.port}",
-            f"Cookie: sessionid={self.session}",
+            f"Cookie: {self.session}",
             f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}",
             *("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", "", ""),
         ]
@@ -179,7 +179,7 @@ async def open_sockets(server, sprint, seq, count):
 
 
 def make_sessions(server, count):
-    """Log so many new users in, past the form, and return their session keys."""
+    """Log so many new users in, past the form, and return their cookies."""
     command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", MAKE_SESSIONS % count]
     done = subprocess.run(command, cwd=ROOT, env=server.env, capture_output=True, text=True, check=True)
     return done.stdout.split()

@@ -74,7 +74,7 @@ async def traffic(site, seconds):
 async def come_and_go(site, size):
     """Open a board's socket as a page does, hear its first frame, and leave."""
     address = f"ws://127.0.0.1:{site.port}{site.board(size)}live"
-    headers = {"Cookie": f"sessionid={site.session}"}
+    headers = {"Cookie": f"{site.session_cookie}={site.session}"}
     async with connect(address, origin=site.url, additional_headers=headers) as socket:
         await socket.send(json.dumps({"since": 0}))
         await socket.recv()

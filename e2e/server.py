@@ -18,6 +18,8 @@ from typing import ClassVar
 import httpx
 import psycopg
 
+from board.addresses import bracketed
+
 ROOT = Path(__file__).resolve().parent.parent
 START_WITHIN = 180
 # How often the tests of faults hurt it.
@@ -31,7 +33,7 @@ WORKER = [["migrate", "--verbosity=0"], ["demo", "--if-empty"], ["worker"]]
 
 
 class Server:
-    """A server on 127.0.0.1, with the demo in its database.
+    """A server on 127.0.0.1 or HOST, with the demo in its database.
 
     Servers of the same folder share a database. `env` adds to the environment, `program` takes manage.py's place.
     """
@@ -42,7 +44,8 @@ class Server:
     def __init__(self, folder, program=("manage.py",), steps=WORKER if POSTGRES else SERVE, **env):
         self.program = program
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        host = env.get("HOST", "127.0.0.1")
+        self.url = f"http://{bracketed(host)}:{self.port}"
         self.log = folder / "server.log"
         self.env = {
             **os.environ,

@@ -325,7 +325,7 @@ def test_after_the_session_ended_the_log_in_leads_back_to_the_form_and_its_text(
 
 def end_session(person):
     """Log out as if elsewhere: the page does not notice, its socket neither."""
-    person.page.context.clear_cookies(name="sessionid")
+    person.page.context.clear_cookies(name=re.compile("lightboard_session_[0-9a-f]{8}$"))
 
 
 def test_a_draft_is_nobody_elses(someone, sprint, add_tasks):

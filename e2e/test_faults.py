@@ -17,7 +17,7 @@ from websockets.sync.client import connect
 from .board_page import unused_end_date
 from .conftest import api_of, token_of
 from .integrity import manage
-from .live_client import log_in, values_of
+from .live_client import log_in, secret_of, values_of
 from .server import TIMES, Server
 from .services import Postgres
 from .test_ending import write_lock
@@ -166,7 +166,7 @@ def test_postgresql_restarts_under_an_open_board_and_no_secret_comes_out(tmp_pat
             assert "Start the database of DATABASE_URL again" in server.log.read_text()
             session = values_of(cookie)
             for place in [server.log.read_text(), *pages]:
-                for secret in [*CANARIES.values(), session["sessionid"], session["csrftoken"]]:
+                for secret in [*CANARIES.values(), secret_of(session, "session"), secret_of(session, "csrf")]:
                     assert secret not in place
 
 
@@ -177,7 +177,7 @@ def break_the_code(postgres, server, cookie):
         connection.commit()
     page = httpx.post(
         f"{server.url}/sprints/add/",
-        headers={"Cookie": cookie, "X-CSRFToken": values_of(cookie)["csrftoken"]},
+        headers={"Cookie": cookie, "X-CSRFToken": secret_of(values_of(cookie), "csrf")},
         data={"name": CANARIES["password"], "end": "2031-01-01"},
     )
     assert page.status_code == 500

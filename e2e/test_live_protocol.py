@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from .conftest import api_of
-from .live_client import log_in, values_of
+from .live_client import log_in, secret_of, session_cookie_name, values_of
 from .server import ROOT, Server
 
 NOT_ACCEPTED, TRY_LATER, LOG_IN, NO_ACCESS = 1008, 1013, 4401, 4403
@@ -129,8 +129,8 @@ def test_only_our_own_origin_opens_a_board(open_socket, cookie, base_url):
     assert "seq" in json.loads(ours.recv(timeout=10))
 
 
-def test_without_a_log_in_the_socket_says_so(open_socket):
-    assert close_code(open_socket("sessionid=none")) == LOG_IN
+def test_without_a_log_in_the_socket_says_so(open_socket, base_url):
+    assert close_code(open_socket(f"{session_cookie_name(base_url)}=none")) == LOG_IN
 
 
 def test_logging_out_closes_the_sockets_of_that_session_alone(open_socket, cookie, base_url):
@@ -138,7 +138,7 @@ def test_logging_out_closes_the_sockets_of_that_session_alone(open_socket, cooki
     socket, unhurt = open_socket(mine), open_socket(other)
     for one in (socket, unhurt):
         tell(one, since=0)
-    token = values_of(mine)["csrftoken"]
+    token = secret_of(values_of(mine), "csrf")
     httpx.post(f"{base_url}/logout/", headers={"Cookie": mine, "X-CSRFToken": token}, follow_redirects=False)
     # The hub looks every five seconds anyway: sooner means that it was told.
     assert close_code(socket, timeout=4) == LOG_IN
@@ -276,7 +276,7 @@ def test_logging_out_closes_the_channels_that_the_log_in_opened(open_socket, cha
     link = answer.json()["links"]["channel"]
     path = link[link.index("/socket") :]
     socket, unhurt = open_socket("none=0", None, path), open_socket("none=0", None, channel)
-    token = values_of(cookie)["csrftoken"]
+    token = secret_of(values_of(cookie), "csrf")
     httpx.post(f"{base_url}/logout/", headers={"Cookie": cookie, "X-CSRFToken": token}, follow_redirects=False)
     assert close_code(socket, timeout=6) == LOG_IN
     assert close_code(open_socket("none=0", None, path)) == LOG_IN

@@ -1,5 +1,55 @@
+import socket
+
 import pytest
 from playwright.sync_api import expect
+
+from .server import Server
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Start further servers: `serve("name", HOST=…)`."""
+    servers = []
+
+    def start(name, **env):
+        folder = tmp_path / name
+        folder.mkdir()
+        servers.append(Server(folder, **env))
+        return servers[-1].start()
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+def test_a_second_installation_on_another_port_logs_nobody_out_of_the_first(someone, base_url, serve):
+    person = someone("demo")
+    other = serve("other")
+    person.page.goto(f"{other.url}/login/")
+    person.log_in("guest", "guest")
+    expect(person.page.get_by_role("link", name="Gus Lindqvist")).to_be_visible()
+    person.page.goto(f"{base_url}/")
+    expect(person.page.get_by_role("link", name="Dana Moreau")).to_be_visible()
+    person.page.get_by_role("button", name="Log out").click()
+    person.page.goto(f"{other.url}/")
+    expect(person.page.get_by_role("link", name="Gus Lindqvist")).to_be_visible()
+
+
+def has_ipv6():
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("host", ["::1", "[::1]"] if has_ipv6() else ["127.0.0.1"])
+def test_a_board_on_an_ipv6_address_is_live(someone, serve, host):
+    server = serve("six", HOST=host)
+    person = someone(None, server.url)
+    person.page.goto(f"{server.url}/login/?next=/sprints/2/")
+    person.log_in("demo", "demo")
+    person.see_live()
 
 
 @pytest.mark.engines

@@ -13,9 +13,8 @@ PASSWORD = "four ferries leave today"
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
-    """A server with the demo, whose account `demo` is of staff."""
+    """A server with the demo."""
     server = Server(tmp_path_factory.mktemp("people")).start()
-    server.manage("shell", "-c", "from django.contrib.auth.models import User; User.objects.update(is_staff=True)")
     yield server.url
     server.stop()
 

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from board import actions, history, idempotency
 from board.models import Answer, Sprint, Task
-from e2e.live_client import log_in, values_of
+from e2e.live_client import log_in, secret_of, values_of
 from e2e.server import Server
 
 from .answers import error, refusal
@@ -142,7 +142,7 @@ def site(request, tmp_path_factory):
         env["DATABASE_URL"] = request.getfixturevalue("postgres").new_database("idempotency")
     server = Server(tmp_path_factory.mktemp("server"), **env).start()
     cookies = log_in(server.url, "demo")
-    headers = {"cookie": cookies, "x-csrftoken": values_of(cookies)["csrftoken"]}
+    headers = {"cookie": cookies, "x-csrftoken": secret_of(values_of(cookies), "csrf")}
     with httpx.Client(base_url=server.url, headers=headers, timeout=60) as client:
         answer = client.post("/api/token/", json={"username": "demo", "password": "demo"})
         client.headers["authorization"] = f"Token {answer.json()['token']}"

@@ -47,6 +47,12 @@ def refuse_taken_port(host, port):
             ) from None
 
 
+def collect_static_files():
+    """Collect scripts and styles if nobody has: without them no page can be made."""
+    if not settings.DEBUG and not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+
 def take_up_database(command, **migrate):
     """Count as a process that serves the database, check it, and call `migrate` with these options.
 

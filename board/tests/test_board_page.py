@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import cycle
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
@@ -304,7 +305,7 @@ def test_with_htmx_the_switch_alone_comes_back(browser):
     page = Page(answer)
     assert not page.is_whole
     assert page.one("form")["data-theme"] == "dark"
-    assert answer.cookies["theme"].value == "dark"
+    assert answer.cookies[settings.THEME_COOKIE_NAME].value == "dark"
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", ""])
@@ -313,5 +314,5 @@ def test_the_switch_never_leads_to_another_host(browser, back):
 
 
 def test_a_cookie_that_is_no_colour_is_the_systems(browser):
-    browser.cookies["theme"] = '"><script>'
+    browser.cookies[settings.THEME_COOKIE_NAME] = '"><script>'
     assert "data-theme" not in Page(browser.get("/")).one("html").attributes

@@ -5,6 +5,7 @@ import re
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.urls import URLPattern, get_resolver
@@ -297,6 +298,7 @@ UNSAFE = [
     ("/people/invite/", {"username": "eve", "role": "staff"}),
     ("/people/1/", {"role": "staff"}),
     ("/people/1/link/", {}),
+    ("/people/1/delete/", {}),
     ("/people/1/deactivate/", {}),
     ("/people/1/reactivate/", {}),
 ]
@@ -371,3 +373,54 @@ def test_a_page_says_whose_it_is(browser, user, sprint):
     assert headers["x-user"] == str(user.pk)
     answer = browser.post("/sprints/add/", {"end": "2999-01-01"}, headers={**HTMX, "x-user": headers["x-user"]})
     assert answer.status_code == 200
+
+
+# In two tabs
+
+
+@pytest.fixture
+def tabs(user):
+    """Two tabs of one browser: (browser, what the form of the first one holds)."""
+    browser = Client(enforce_csrf_checks=True)
+
+    def form():
+        token = Page(browser.get("/login/?next=/sprints/past/")).one("input", name="csrfmiddlewaretoken")["value"]
+        login = {"username": "ana", "password": "ana's own", "next": "/sprints/past/"}
+        return {**login, "csrfmiddlewaretoken": token}
+
+    first, second = form(), form()
+    assert browser.post("/login/", second)["Location"] == "/sprints/past/"
+    return browser, first
+
+
+def test_a_log_in_in_a_second_tab_arrives_where_it_was_going(tabs):
+    browser, first = tabs
+    assert browser.post("/login/", first)["Location"] == "/sprints/past/"
+    assert browser.post("/login/", {**first, "next": "https://evil.example/"})["Location"] == "/"
+
+
+def test_a_log_in_from_a_page_that_is_too_old_begins_anew(tabs):
+    browser, first = tabs
+    browser.logout()
+    browser.cookies[settings.CSRF_COOKIE_NAME] = "x" * 32
+    response = browser.post("/login/", first, follow=True)
+    assert response.redirect_chain == [("/login/?next=%2Fsprints%2Fpast%2F", 302)]
+    assert "Log in again" in Page(response).text
+
+
+def test_a_log_in_without_cookies_is_told_why(user):
+    assert Client(enforce_csrf_checks=True).post("/login/", {"username": "ana"}).status_code == 403
+
+
+def test_a_log_out_from_a_page_that_is_too_old_logs_nobody_out(tabs):
+    browser, first = tabs
+    assert browser.post("/logout/", first)["Location"] == "/"
+    assert browser.get("/").status_code == 200
+    browser.logout()
+    assert browser.post("/logout/", first)["Location"] == "/"
+
+
+def test_without_any_account_the_page_says_how_the_first_person_gets_in(client, db, django_user_model):
+    assert Page(client.get("/login/")).one("code").text == "make invite NAME=ada"
+    django_user_model.objects.create_user("ana")
+    assert not Page(client.get("/login/")).all("code")

@@ -11,6 +11,7 @@ from importlib import import_module
 from unittest import mock
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.hashers import MD5PasswordHasher, identify_hasher, make_password
 from django.db import connection
@@ -176,7 +177,9 @@ def test_a_browser_that_somebody_else_was_in_is_none_of_the_owners(log_in, djang
 
 def test_a_made_up_cookie_makes_no_known_browser(log_in):
     browser = Client()
-    browser.cookies["sessionid_device"] = logins._device_signer.sign_object(["ana", "x"]) + "x"
+    browser.cookies[f"{settings.SESSION_COOKIE_NAME}_device"] = (
+        logins._device_signer.sign_object(["ana", "x"]) + "x"
+    )
     for _ in range(10):
         log_in("wrong", browser=browser)
     assert log_in("right", browser=browser).status_code == 429
@@ -259,7 +262,7 @@ def test_known_unknown_and_inactive_names_cost_one_hash_and_get_one_answer(
         answer = log_in(password, username)
     assert hash_.call_count == 1
     assert answer.status_code == 200
-    assert list(answer.cookies) == ["csrftoken"]
+    assert list(answer.cookies) == [settings.CSRF_COOKIE_NAME]
     assert Page(answer).one("p", role="alert").text.startswith("Please enter a correct username and password.")
 
 

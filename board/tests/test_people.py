@@ -60,25 +60,33 @@ def role(user):
 # Who may look
 
 
-@pytest.mark.parametrize("path", ["/people/", "/people/invite/", "/people/{pk}/"])
-def test_the_pages_about_people_are_for_staff(browser, user, path):
+@pytest.mark.parametrize("path", ["/people/invite/", "/people/{pk}/", "/people/{pk}/delete/"])
+def test_the_pages_that_change_people_are_for_staff(browser, user, path):
     answer = browser.get(path.format(pk=user.pk))
     assert answer.status_code == 403
     assert "This page is for staff." in Page(answer).text
 
 
-@pytest.mark.parametrize("path", ["", "link/", "deactivate/", "reactivate/"])
+@pytest.mark.parametrize("path", ["", "link/", "deactivate/", "reactivate/", "delete/"])
 def test_only_staff_changes_people(browser, bob, path):
     assert browser.post(f"/people/{bob.pk}/{path}", {"role": "staff"}).status_code == 403
     bob.refresh_from_db()
     assert (bob.is_active, bob.is_staff) == (True, False)
 
 
-def test_the_link_to_people_is_there_for_staff_alone(browser, user):
-    assert "People" not in Page(browser.get("/")).texts("a")
-    user.is_staff = True
-    user.save()
-    assert "People" in Page(browser.get("/")).texts("a")
+@pytest.mark.parametrize("of", [Role.MEMBER, Role.READER])
+def test_everybody_sees_who_is_in_the_team_and_only_staff_what_changes_it(client, user, bob, of):
+    accounts.set_role(None, user, of)
+    client.force_login(user)
+    assert "People" in Page(client.get("/")).texts("a")
+    page = Page(client.get("/people/"))
+    assert [row["data-person"] for row in page.all("li", data_person=True)] == ["ana", "bob"]
+    assert "Invite somebody" not in page.text
+    assert not [
+        link["href"]
+        for link in page.all("a")
+        if link["href"].startswith("/people/") and link["href"] != "/people/"
+    ]
 
 
 # The list
@@ -129,7 +137,14 @@ def test_somebody_is_invited_as_what_was_chosen(office, of, django_user_model):
     assert role(django_user_model.objects.get(username="cleo")) is of
 
 
-@pytest.mark.parametrize("username", ["", "ana", "a b", "x" * 151, "a\0"])
+@pytest.mark.parametrize(
+    "username",
+    [
+        *("", "ana", "a b", "x" * 151, "a\0"),
+        # Other case, full width, and Cyrillic or Greek letters that look the same.
+        *("ANA", "Ana", "\uff41\uff4e\uff41", "\u0430n\u0430", "AN\u0391", "\u0430\u043f\u0430x"),
+    ],
+)
 def test_a_name_that_is_taken_or_none_is_refused(office, username, django_user_model):
     answer = office.post("/people/invite/", {"username": username, "role": "member"})
     assert answer.status_code == 422
@@ -283,6 +298,51 @@ def test_a_link_ends_when_the_password_is_remembered_after_all(office, client, b
     assert Client().get(link).status_code == 410
 
 
+# Mistyped invitations
+
+
+def test_an_invitation_that_nobody_used_is_deleted_after_a_question(office, staff, client, django_user_model):
+    adda = accounts.invite(staff, "adda")
+    assert "Delete invitation" in Page(office.get(f"/people/{adda.pk}/")).text
+    assert Page(office.get(f"/people/{adda.pk}/delete/")).heading == "Delete invitation"
+    assert django_user_model.objects.filter(pk=adda.pk).exists()
+    assert office.post(f"/people/{adda.pk}/delete/")["Location"] == "/people/"
+    assert not django_user_model.objects.filter(pk=adda.pk).exists()
+    accounts.invite(staff, "adda")
+
+
+def test_an_account_that_was_used_is_not_deleted(office, staff, bob, add, sprint):
+    assert "Delete invitation" not in Page(office.get(f"/people/{bob.pk}/")).text
+    assert office.post(f"/people/{bob.pk}/delete/").status_code == 422
+    rita = accounts.invite(staff, "rita")
+    add(sprint=sprint, assigned=rita)
+    assert office.post(f"/people/{rita.pk}/delete/").status_code == 422
+    assert {bob, rita} <= set(type(bob).objects.all())
+
+
+# Usernames whatever their case
+
+
+def test_old_accounts_that_differ_by_case_only_keep_their_log_ins(client, bob, django_user_model):
+    other = django_user_model.objects.create_user("BOB", password="another password")
+    for name, password, user in [("bob", PASSWORD, bob), ("BOB", "another password", other)]:
+        client.post("/login/", {"username": name, "password": password})
+        assert client.session[SESSION_KEY] == str(user.pk)
+        client.post("/logout/")
+    assert client.post("/login/", {"username": "Bob", "password": PASSWORD}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["BOB", "Bob", "\uff22ob"])
+def test_every_door_takes_a_username_whatever_its_case(client, bob, name, sprint, add):
+    add("Hers", sprint, assigned=bob)
+    assert client.post("/login/", {"username": name, "password": PASSWORD}).status_code == 302
+    assert client.post("/api/token/", {"username": name, "password": PASSWORD}).status_code == 200
+    assert client.get(f"/api/users/{name}").json()["username"] == "bob"
+    assert client.get("/api/tasks", {"assigned": name}).json()["count"] == 1
+    link, _ = command(name)
+    assert Page(Client().get(link)).heading == "New password"
+
+
 # Roles
 
 
@@ -382,12 +442,19 @@ def command(*arguments):
 @pytest.mark.parametrize(
     ("flags", "of"), [([], Role.MEMBER), (["--staff"], Role.STAFF), (["--reader"], Role.READER)]
 )
-def test_the_command_prints_a_link_on_which_the_first_person_gets_in(client, db, flags, of, django_user_model):
+def test_the_command_prints_a_link_on_which_somebody_gets_in(client, staff, flags, of, django_user_model):
     link, said = command("cleo", *flags)
     assert "once, within 7 days" in said
     assert client.post(link, FORM).status_code == 302
     assert role(django_user_model.objects.get(username="cleo")) is of
-    assert client.get("/people/").status_code == (200 if of is Role.STAFF else 403)
+    assert client.get("/people/invite/").status_code == (200 if of is Role.STAFF else 403)
+
+
+def test_the_first_person_that_the_command_invites_is_staff(db, django_user_model):
+    command("cleo")
+    command("ben")
+    roles = [role(django_user_model.objects.get(username=name)) for name in ("cleo", "ben")]
+    assert roles == [Role.STAFF, Role.MEMBER]
 
 
 def test_the_command_gives_somebody_who_is_there_a_link_for_a_new_password(client, bob):
@@ -396,7 +463,7 @@ def test_the_command_gives_somebody_who_is_there_a_link_for_a_new_password(clien
     assert Page(client.get(link)).heading == "New password"
 
 
-@pytest.mark.parametrize("arguments", [["a b"], ["bob", "--staff"], ["gone"], ["x" * 151]])
+@pytest.mark.parametrize("arguments", [["a b"], ["b\u043eb"], ["bob", "--staff"], ["gone"], ["x" * 151]])
 def test_the_command_says_what_it_cannot_do(bob, django_user_model, arguments):
     django_user_model.objects.create_user("gone", is_active=False)
     with pytest.raises(CommandError):

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.core import mail
@@ -158,11 +159,11 @@ def test_a_log_in_makes_a_new_session_and_ends_the_old_one(client, user):
     session = client.session
     session["anything"] = 1
     session.save()
-    client.cookies["sessionid"] = before = session.session_key
+    client.cookies[settings.SESSION_COOKIE_NAME] = before = session.session_key
     client.post("/login/", {"username": "ana", "password": "ana's own"})
     assert client.session.session_key != before
     thief = Client()
-    thief.cookies["sessionid"] = before
+    thief.cookies[settings.SESSION_COOKIE_NAME] = before
     assert not is_in(thief)
 
 

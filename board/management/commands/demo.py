@@ -210,7 +210,8 @@ def add_people():
     for username, name in PEOPLE:
         first, last = name.split()
         password = username if username in ("demo", "guest") else None
-        people[username] = make(username, password=password, first_name=first, last_name=last)
+        is_admin = username == "demo"
+        people[username] = make(username, password=password, first_name=first, last_name=last, is_staff=is_admin)
     return people
 
 

@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError
@@ -6,6 +5,7 @@ from django.urls import reverse
 
 from board import accounts
 from board.accounts import Role
+from board.site_url import running_url
 
 
 class Command(BaseCommand):
@@ -23,19 +23,20 @@ class Command(BaseCommand):
         role.add_argument("--reader", action="store_true", help="sees everything and changes nothing")
 
     def handle(self, *, name, staff, reader, **options):
-        user = get_user_model().objects.filter(username=name).first()
+        user = accounts.user_named(name)
         if user is None:
-            user = invite(name, Role.STAFF if staff else Role.READER if reader else Role.MEMBER)
+            role = Role.READER if reader else Role.MEMBER
+            # The first person of a team lets the others in.
+            is_first = not (reader or get_user_model().objects.filter(is_staff=True, is_active=True).exists())
+            user = invite(name, Role.STAFF if staff or is_first else role)
         elif staff or reader:
             raise CommandError(f"{name} is there already; the role is changed on the page People.")
         elif not user.is_active:
             raise CommandError(f"{name} is deactivated; reactivate the account on the page People first.")
         token, lasts = accounts.new_link(None, user)
-        host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
-        site = settings.SITE_URL or f"http://{host}:{settings.PORT}"
         days = "day" if lasts.days == 1 else f"{lasts.days} days"
         self.stderr.write(f"Give {name} this link. It works once, within {days}:")
-        self.stdout.write(site + reverse("welcome", args=[token]))
+        self.stdout.write(running_url() + reverse("welcome", args=[token]))
 
 
 def invite(name, role):

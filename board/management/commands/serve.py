@@ -16,11 +16,14 @@ from django.conf import settings
 from django.core.management import BaseCommand, call_command
 from twisted.internet import reactor
 
+from board.accounts import has_accounts, has_demo_accounts
+from board.addresses import bracketed
 from board.consumers import WRITE
 from board.hub import TRY_LATER, hub
+from board.site_url import note_server, server_urls
 
 from ..http import Factory
-from ..starting import allow_many_connections, refuse_taken_port, take_up_database
+from ..starting import allow_many_connections, collect_static_files, refuse_taken_port, take_up_database
 from .demo import LOGINS
 
 log = logging.getLogger(__name__)
@@ -166,16 +169,22 @@ class Command(BaseCommand):
         daphne_server.HTTPFactory = Factory
         allow_many_connections()
         refuse_taken_port(host, port)
+        collect_static_files()
         take_up_database(self)
         if demo:
             call_command("demo", if_empty=True)
-        shown = f"[{host}]" if ":" in host else host
-        self.stdout.write(f"\nLightboard is on http://{shown}:{port}/   (Ctrl+C ends it)")
+        note_server()
+        addresses = "  ".join(f"{url}/" for url in server_urls())
+        self.stdout.write(f"\nLightboard is on {addresses}   (Ctrl+C ends it)")
         if demo:
             self.stdout.write(f"Demo log-ins: {LOGINS}, while they are in the database")
+        elif not has_accounts():
+            self.stdout.write("Nobody has an account yet: make invite NAME=ada prints the link for the first one.")
+        elif has_demo_accounts():
+            self.stdout.write("The demo is in this database. README.md says how to begin an empty one.")
         self.stdout.flush()
         if settings.DEBUG:
-            call_command("runserver", f"{shown}:{port}", skip_checks=True)
+            call_command("runserver", f"{bracketed(host)}:{port}", skip_checks=True)
         else:
             PatientServer(
                 get_default_application(),

@@ -10,7 +10,7 @@ from django.core.management import BaseCommand, CommandError
 
 from board.hub import hub
 
-from ..starting import allow_many_connections, refuse_taken_port, take_up_database
+from ..starting import allow_many_connections, collect_static_files, refuse_taken_port, take_up_database
 
 # Who was let in has this long to say what they want; then the requests at work have the rest of ten seconds.
 LAST_WORDS = 2
@@ -28,6 +28,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         allow_many_connections()
         refuse_taken_port(settings.HOST, settings.PORT)
+        collect_static_files()
         try:
             take_up_database(self, check_unapplied=True)
         except SystemExit:

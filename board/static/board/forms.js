@@ -32,7 +32,10 @@ export function startForms() {
 }
 
 /** The cookie that goes with the session of now: somebody may have logged in again in another tab. */
-export const token = () => document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=(\w+)/)?.[1];
+export function token() {
+  const start = `${document.body.dataset.csrfCookie}=`;
+  return document.cookie.split("; ").find((cookie) => cookie.startsWith(start))?.slice(start.length);
+}
 
 function freshenToken({ target }) {
   const field = target.elements.csrfmiddlewaretoken;

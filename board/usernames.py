@@ -1,0 +1,45 @@
+"""Which usernames mean the same person, and which ones look alike."""
+
+import unicodedata
+
+# Small letters of other scripts that look like Latin ones; the most common of Unicode's confusables.
+LOOK_ALIKES = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u051b\u051d\u04bb\u0432\u043a\u043c\u043d\u0442"
+    "\u03b1\u03b5\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u0131",
+    "aeopcyxijsdqwhbkmhtaeikvoptyxi",
+)
+# Scripts whose letters are mistaken for one another.
+SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
+
+
+def key_of(username):
+    """Return what all spellings of a username have in common: case and compatible characters don't count."""
+    folded = unicodedata.normalize("NFKC", username).casefold()
+    return unicodedata.normalize("NFKC", folded)
+
+
+def skeleton_of(username):
+    """Return what all usernames that look like this one have in common."""
+    return key_of(username).translate(LOOK_ALIKES)
+
+
+def mixes_scripts(username):
+    """Tell whether a username has letters of two scripts that are mistaken for one another."""
+    names = [unicodedata.name(character, "") for character in username if character.isalpha()]
+    return sum(any(name.startswith(script) for name in names) for script in SCRIPTS) > 1
+
+
+def find_user(username, users):
+    """Return the user of a queryset who has this username, whatever its case; None if there is none, or no single one.
+
+    The exact spelling comes first: old accounts may differ by case only.
+    """
+    # PostgreSQL fails when it is asked for a NUL.
+    if "\0" in username:
+        return None
+    exact = users.filter(username=username).first()
+    if exact:
+        return exact
+    key = key_of(username)
+    found = [pk for pk, name in users.values_list("pk", "username") if key_of(name) == key]
+    return users.get(pk=found[0]) if len(found) == 1 else None

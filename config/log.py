@@ -1,0 +1,9 @@
+import logging
+
+
+class WithoutTraceback(logging.Filter):
+    """Reduces records to their message."""
+
+    def filter(self, record):
+        record.exc_info = record.exc_text = None
+        return True
