@@ -17,20 +17,21 @@ ENGINE = os.environ.get("ENGINE", "chromium")
 HEADED = os.environ.get("HEADED") == "1"
 
 
-def launch(playwright):
-    """Start a browser and return it."""
-    return _launch_firefox(playwright) if ENGINE == "firefox" else _launch_chromium(playwright)
+def launch(playwright, **options):
+    """Start a browser with these options of Playwright's, too, and return it."""
+    start = _launch_firefox if ENGINE == "firefox" else _launch_chromium
+    return start(playwright, headless=not HEADED, **options)
 
 
-def _launch_firefox(playwright):
+def _launch_firefox(playwright, **options):
     path = _first_on_path("FIREFOX_BIN", FIREFOXES)
-    return playwright.firefox.launch(headless=not HEADED, channel="moz-firefox", executable_path=path)
+    return playwright.firefox.launch(channel="moz-firefox", executable_path=path, **options)
 
 
-def _launch_chromium(playwright):
+def _launch_chromium(playwright, **options):
     path = _first_on_path("CHROMIUM_BIN", CHROMIUMS)
     installed = {"executable_path": ROOT / "e2e" / "chromium", "env": os.environ | {"CHROMIUM": path}}
-    return playwright.chromium.launch(headless=not HEADED, args=SWITCHES, **(installed if path else {}))
+    return playwright.chromium.launch(args=SWITCHES, **(installed if path else {}), **options)
 
 
 def _first_on_path(variable, known):

@@ -33,12 +33,18 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """A running Chromium."""
+def driver():
+    """Playwright, which starts browsers."""
     with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(driver):
+    """A running Chromium."""
+    browser = launch(driver)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

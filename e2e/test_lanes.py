@@ -5,7 +5,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from .board_page import TITLES
+from .board_page import TITLES, Person
+from .browser import launch
 from .server import ROOT
 from .test_touch import Finger, middle, show
 
@@ -262,12 +263,28 @@ def test_at_400_percent_the_wheel_over_a_card_scrolls_the_page(someone, sprint, 
     person.page.wait_for_function(f"() => Math.abs(scrollY - {before}) > 20")
 
 
-def test_cards_keep_their_width_when_a_scroll_bar_comes(someone, sprint, add_tasks):
+@pytest.fixture
+def someone_with_scroll_bars(driver, base_url, logged_in):
+    """Return a person whose browser shows scroll bars that take room; else a headless one hides them."""
+    browser = launch(driver, ignore_default_args=["--hide-scrollbars"])
+    page = browser.new_page(storage_state=logged_in("demo"), viewport={"width": WIDTH, "height": HEIGHT})
+    yield Person(page, base_url)
+    browser.close()
+
+
+def test_cards_keep_their_width_when_a_scroll_bar_comes(someone_with_scroll_bars, sprint, add_tasks):
     add_tasks("First")
-    person = someone("demo").open_board(sprint)
-    # Headless browsers have scroll bars that take no room, so the rule itself is asked.
-    gutter = "(list) => getComputedStyle(list).scrollbarGutter"
-    assert person.column("todo").locator(".cards").evaluate(gutter) == "stable"
+    person = someone_with_scroll_bars.open_board(sprint)
+    cards = person.column("todo").locator(".cards")
+    before = person.card("First").bounding_box()["width"]
+    add_tasks(*(f"Task {number}" for number in range(12)))
+    expect(person.card("Task 11")).to_be_attached()
+    assert cards.evaluate("(list) => list.scrollHeight > list.clientHeight"), "the column scrolls"
+    assert cards.evaluate("(list) => list.offsetWidth > list.clientWidth"), "its scroll bar takes room"
+    assert person.card("First").bounding_box()["width"] == before
+    list_box, card = cards.bounding_box(), person.card("First").bounding_box()
+    left, right = card["x"] - list_box["x"], list_box["x"] + list_box["width"] - card["x"] - card["width"]
+    assert abs(left - right) <= 2, "the room for the scroll bar is part of the column's edge"
 
 
 NAMED = {

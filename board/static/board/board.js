@@ -11,7 +11,7 @@ import { dropDeleted } from "./moves.js";
 import { startLimits } from "./limits.js";
 import { letFind } from "./people.js";
 import { reason } from "./problems.js";
-import { keepScroll } from "./scroll.js";
+import { keepScroll, measureScrollBar } from "./scroll.js";
 import { letTextBeSelected } from "./selection.js";
 import { toast } from "./toasts.js";
 
@@ -28,6 +28,7 @@ if (board) {
   }
   start(letTextBeSelected);
   start(startFiltering);
+  start(measureScrollBar);
   start(keepScroll);
   // The cards are painted first; a page that nobody sees is not painted.
   if (document.hidden) accompany();

@@ -6,6 +6,12 @@ const PLACE = `scroll:${location.pathname}`;
 const board = document.querySelector(".board");
 const scrollers = () => [document.scrollingElement, board.querySelector(".columns"), ...board.querySelectorAll(".cards")];
 
+/** Tell the style how much of a column its scroll bar takes: nothing where it lies over the cards, as on phones. */
+export function measureScrollBar() {
+  const { offsetWidth, clientWidth } = board.querySelector(".cards");
+  document.documentElement.style.setProperty("--scroll-bar", `${offsetWidth - clientWidth}px`);
+}
+
 export function keepScroll() {
   addEventListener("pagehide", remember);
   const type = performance.getEntriesByType("navigation")[0]?.type;
