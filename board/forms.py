@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from . import history
 from .actions import Place
 from .fields import EARLIEST
-from .models import Column, Sprint, Task
+from .models import Column, Sprint, Status, Task
 from .templatetags.people import by_name, full_name
 
 
@@ -243,6 +243,19 @@ class ChangesForm(forms.Form):
 def column_of(task):
     """Return the column where a task stands, as `MoveForm` calls it."""
     return f"{task.sprint_id}-{task.column}" if task.sprint_id else Column.BACKLOG.value
+
+
+def next_column(task, sprints, sprint_id):
+    """Return the column, as `MoveForm` calls it, into which a task goes next: the one to the right of its own.
+
+    From the backlog that is the first column of the sprint `sprint_id`, when it is among `sprints`, else of the first one.
+    """
+    if task.sprint_id is None:
+        ids = [sprint.pk for sprint in sprints]
+        sprint_id = sprint_id if sprint_id in ids else next(iter(ids), None)
+        return f"{sprint_id}-{Column.TODO.value}" if sprint_id else column_of(task)
+    following = min(task.status + 1, Status.DONE)
+    return f"{task.sprint_id}-{Column.of(task.sprint_id, following).value}"
 
 
 def place_of(column):

@@ -5,7 +5,7 @@ With htmx a view answers with the component that changed; without it, with the w
 
 from functools import cache
 from hashlib import sha256
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import F, Q
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
@@ -25,7 +25,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from . import actions, broadcasts, export, history, idempotency
-from .forms import ChangesForm, MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm, column_of, place_of
+from .forms import ChangesForm, MoveForm, NewTaskForm, PlaceForm, SprintForm, TaskForm, next_column, place_of
 from .kept import Kept
 from .middleware import changes, in_background, open_to_readers, page_of
 from .models import Event, Sprint, Task
@@ -233,7 +233,7 @@ def move_task(request, pk):
     task = _task(pk)
     sprints = Sprint.objects.filter(end__gte=timezone.localdate()) | Sprint.objects.filter(pk=task.sprint_id)
     sprints = sprints.order_by("end", "pk")
-    column = request.GET.get("column", column_of(task))
+    column = request.GET.get("column", next_column(task, sprints, _sprint_before(request)))
     cards = Task.objects.filter(Q(sprint__in=sprints) | Q(sprint=None)).order_by("order", "pk")
     if request.htmx and request.method != "POST":
         cards &= _in_column(column)
@@ -243,6 +243,12 @@ def move_task(request, pk):
         if moved:
             return _card(request, moved)
     return _form(request, "board/move_task.html", form, task=task)
+
+
+def _sprint_before(request):
+    """Return the id of the sprint whose board the request came from, None when it did not come from one."""
+    match = _match(_page_before(request))
+    return match.kwargs["pk"] if match and match.url_name == "sprint" else None
 
 
 def _in_column(column):
@@ -420,7 +426,8 @@ def _form(request, template, form, removal=None, **context):
     context |= {
         "form": form,
         "removal": removal,
-        "action": request.path,
+        "action": request.get_full_path(),
+        "query": f"?{urlencode({'next': request.GET['next']})}" if request.GET.get("next") else "",
         "key": request.POST.get("key") or _key(),
     }
     status = 200
@@ -450,11 +457,24 @@ def _board_of(request):
     page = page_of(request)
     if page is None:
         return SOME_BOARD
+    match = _match(page)
+    return match.kwargs["pk"] if match and match.url_name == "sprint" else None
+
+
+def _page_before(request):
+    """Return the path of the page of ours, query included, that a request came from; None when it names none."""
+    if request.htmx:
+        return page_of(request)
+    referrer = urlsplit(request.headers.get("Referer", ""))
+    return f"{referrer.path}?{referrer.query}" if referrer.netloc == request.get_host() else None
+
+
+def _match(page):
+    """Return the `ResolverMatch` of a page of ours, None of what is none."""
     try:
-        match = resolve(urlsplit(page).path)
+        return resolve(urlsplit(page or "").path)
     except Resolver404:
         return None
-    return match.kwargs["pk"] if match.url_name == "sprint" else None
 
 
 def _shown(task, board):
@@ -487,10 +507,26 @@ def _toast(event, row=None, is_undo=False):
 
 
 def _go(request, row=None):
-    """Go to the board of a sprint or task; to the page of a task without one, and home without either."""
+    """Go back to where a form was opened (`_way_back`), else to the board of a sprint or task; to the page of a task
+    without one, and home without either."""
     page = (row.sprint if isinstance(row, Task) else None) or row
-    url = page.get_absolute_url() if page else resolve_url("home")
+    url = _way_back(request, row) or (page.get_absolute_url() if page else resolve_url("home"))
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+def _way_back(request, row):
+    """Return the path of the page that a form or an Undo on a page of its own was opened from, None when that is a board.
+
+    The page of a task names itself as `next` in its links, and is itself where its toasts offer Undo. It is no place to go
+    back to when the task is gone (`row` is another one, or None).
+    """
+    before = _page_before(request)
+    named = request.GET.get("next") or QueryDict(urlsplit(before or "").query).get("next", "")
+    for path in (named, urlsplit(before or "").path):
+        match = path.startswith("/") and url_has_allowed_host_and_scheme(path, None) and _match(path)
+        if match and match.url_name == "task" and isinstance(row, Task) and match.kwargs["pk"] == row.pk:
+            return path
+    return None
 
 
 @open_to_readers

@@ -1,5 +1,6 @@
+import re
+
 from django import template
-from django.urls import reverse
 
 from board.search import sort_key
 
@@ -9,9 +10,10 @@ COLOURS = 8
 
 @register.filter
 def initials(person):
-    """Return one or two letters for a person: of first and last name, else of the username."""
-    names = [name for name in (person.first_name, person.last_name) if name]
-    return ("".join(name[0] for name in names) or person.username[:2]).upper()
+    """Return two letters for a person: of the first and the last word of the name, or of the only one."""
+    words = re.findall(r"\w+", full_name(person).replace("_", " ")) or ["?"]
+    letters = words[0][:2] if len(words) == 1 else words[0][0] + words[-1][0]
+    return letters.upper()[:2]
 
 
 @register.filter
@@ -29,9 +31,3 @@ def by_name(person):
 def colour(person):
     """Return which of the avatar colours (board.css: `.p0` …) is the person's."""
     return person.pk % COLOURS
-
-
-@register.filter
-def avatar(person):
-    """Return the address of the person's initials as a picture."""
-    return reverse("placeholder:avatar", args=[full_name(person).replace("/", " ")])

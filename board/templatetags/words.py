@@ -22,6 +22,7 @@ WORDS = {
     # On cards
     "somebody": _("somebody"),
     "saving": _("saving"),
+    "draft": _("Draft"),
     "held": _("%(name)s is moving this"),
     "changed": _("changed by %(name)s"),
     "someOf": _("%(shown)s of %(total)s"),

@@ -18,13 +18,13 @@ def test_the_form_is_a_whole_page_without_htmx(browser, path):
     page = Page(browser.get(path))
     assert page.is_whole
     assert (page.heading, page.labels) == ("Add task", ["Name", "Description"])
-    assert "Create" in page.buttons
+    assert "Create task" in page.buttons
 
 
 def test_the_form_is_a_piece_with_htmx(browser, path):
     page = Page(browser.get(path, headers=HTMX))
     assert not page.is_whole
-    assert (page.labels, page.buttons) == (["Name", "Description"], ["Create"])
+    assert (page.labels, page.buttons) == (["Name", "Description"], ["Create task"])
     assert page.one("form")["hx-post"] == path
 
 

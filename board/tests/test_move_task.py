@@ -59,9 +59,33 @@ def test_a_task_of_a_past_sprint_can_move_within_it(browser, move, past_sprint, 
     assert move(task, f"{past_sprint.pk}-active").status_code == 200
 
 
-def test_the_column_where_it_stands_is_chosen(browser, sprint, add):
-    for task, column in [(add(sprint=sprint, status=Status.TESTING), "In Testing"), (add(), "Backlog")]:
-        assert Page(browser.get(f"/tasks/{task.pk}/move/")).value("Move to") == column
+@pytest.mark.parametrize(
+    ("status", "following"),
+    [
+        (Status.TODO, "In Development"),
+        (Status.ACTIVE, "In Testing"),
+        (Status.TESTING, "Completed"),
+        (Status.DONE, "Completed"),
+    ],
+)
+def test_the_next_column_is_chosen(browser, sprint, add, status, following):
+    task = add(sprint=sprint, status=status)
+    assert Page(browser.get(f"/tasks/{task.pk}/move/")).value("Move to") == following
+
+
+@pytest.mark.parametrize("headers", [{"Referer": "{}"}, {**HTMX, "HX-Current-URL": "{}"}])
+def test_from_the_backlog_the_sprint_of_the_board_is_chosen(browser, sprint, next_sprint, add, headers):
+    task = add()
+    board = f"http://testserver/sprints/{next_sprint.pk}/?q=x"
+    headers = {name: value.format(board) for name, value in headers.items()}
+    answer = browser.get(f"/tasks/{task.pk}/move/", headers=headers)
+    chosen = Page(answer).field("Move to").one("option", selected=True)
+    assert chosen["value"] == f"{next_sprint.pk}-todo"
+    assert Page(browser.get(f"/tasks/{task.pk}/move/")).value("Move to") == "Not Started"
+
+
+def test_without_a_sprint_a_backlog_task_stays_in_the_backlog(browser, add):
+    assert Page(browser.get(f"/tasks/{add().pk}/move/")).value("Move to") == "Backlog"
 
 
 @pytest.mark.parametrize(("position", "order"), [("top", ["c", "a", "b"]), ("bottom", ["a", "b", "c"])])
@@ -148,7 +172,8 @@ def test_with_htmx_it_offers_the_cards_of_one_column(browser, sprint, next_sprin
         page = Page(browser.get(f"/tasks/{task.pk}/move/{query}", headers=HTMX))
         return page.value("Move to"), [group.texts("option") for group in page.field("Position").all("optgroup")]
 
-    assert offered() == ("In Development", [["a"]])
+    assert offered() == ("In Testing", [])
+    assert offered(f"?column={sprint.pk}-active") == ("In Development", [["a"]])
     assert offered(f"?column={sprint.pk}-todo") == ("Not Started", [["b"]])
     assert offered("?column=backlog") == ("Backlog", [["c"]])
     assert offered(f"?column={next_sprint.pk}-done") == ("Completed", [])

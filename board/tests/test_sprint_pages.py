@@ -24,7 +24,7 @@ def test_the_form_is_a_whole_page_without_htmx(browser):
     page = Page(browser.get("/sprints/add/"))
     assert page.is_whole
     assert (page.heading, page.labels) == ("Add sprint", ["Name", "End date", "Description"])
-    assert "Create" in page.buttons
+    assert "Create sprint" in page.buttons
 
 
 def test_the_form_is_a_piece_with_htmx(browser):
@@ -32,7 +32,7 @@ def test_the_form_is_a_piece_with_htmx(browser):
     assert not page.is_whole
     assert [child.tag for child in page.root.children if not isinstance(child, str)] == ["form"]
     assert page.labels == ["Name", "End date", "Description"]
-    assert page.buttons == ["Create"]
+    assert page.buttons == ["Create sprint"]
 
 
 @pytest.mark.parametrize(("headers", "status", "where"), [({}, 302, "Location"), (HTMX, 200, "HX-Redirect")])

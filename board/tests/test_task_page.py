@@ -55,10 +55,39 @@ def test_the_page_leads_to_all_that_can_be_done_with_the_task(browser, add):
     task = add()
     links = Page(browser.get(f"/tasks/{task.pk}/")).one("article").all("a")
     assert {link.text: link["href"] for link in links} == {
-        "Edit": f"/tasks/{task.pk}/edit/",
-        "Move": f"/tasks/{task.pk}/move/",
-        "Delete…": f"/tasks/{task.pk}/delete/",
+        "Edit": f"/tasks/{task.pk}/edit/?next=/tasks/{task.pk}/",
+        "Move": f"/tasks/{task.pk}/move/?next=/tasks/{task.pk}/",
+        "Delete…": f"/tasks/{task.pk}/delete/?next=/tasks/{task.pk}/",
     }
+
+
+def test_what_is_saved_from_the_page_of_a_task_leads_back_to_it(browser, sprint, add):
+    page = f"/tasks/{(task := add(sprint=sprint)).pk}/"
+    for form, data in [
+        ("edit/", {"name": "Drawn"}),
+        ("move/", {"column": f"{sprint.pk}-done", "position": "top"}),
+    ]:
+        address = f"{page}{form}?next={page}"
+        assert f'action="{address}"' in browser.get(address).content.decode()
+        assert browser.post(address, data)["Location"] == page
+        on_page = {**HTMX, "HX-Current-URL": f"http://testserver{address}"}
+        assert browser.get(page, headers=on_page)["HX-Redirect"] == page, "cancelled"
+    assert (
+        browser.post(f"{page}edit/?next=https://evil.example/tasks/{task.pk}/", {"name": "x"})["Location"]
+        == f"/sprints/{sprint.pk}/"
+    )
+
+
+def test_an_undo_on_the_page_of_a_task_leads_back_to_it(browser, user, sprint, add):
+    task = add(sprint=sprint)
+    event = actions.change_task(user, task.pk, name="Draw").event
+    referrer = {"Referer": f"http://testserver/tasks/{task.pk}/"}
+    assert browser.post(f"/undo/{event.seq}/", headers=referrer)["Location"] == f"/tasks/{task.pk}/"
+
+
+def test_a_deleted_task_leads_to_no_page_that_is_gone(browser, sprint, add):
+    page = f"/tasks/{add(sprint=sprint).pk}/"
+    assert browser.post(f"{page}delete/?next={page}")["Location"] == f"/sprints/{sprint.pk}/"
 
 
 def test_the_history_tells_the_newest_first(browser, user, add):

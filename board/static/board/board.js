@@ -82,10 +82,32 @@ document.addEventListener("htmx:load", (event) => {
     document.documentElement.dataset.theme = piece.dataset.theme;
   } else if (piece !== document.body || !board) {
     piece.querySelectorAll?.("select[name=assigned]").forEach(letFind);
-    first(piece)?.focus({ preventScroll: true });
+    const field = first(piece);
+    field?.focus({ preventScroll: true });
+    if (isOneField(piece)) begin(field);
   }
   if (board) count();
 });
+
+const isOneField = (piece) => piece.matches?.(".card.open") && piece.querySelectorAll("form .field").length === 1;
+
+/** The form of one field of a card: a name is there to be typed over, and choosing a person is all there is to do. */
+function begin(field) {
+  if (field.name === "name") field.select();
+  const list = field.form.elements.assigned;
+  if (list) saveOnChoice(list);
+}
+
+/** Save when somebody was chosen; walking through the list by its keys chooses nobody yet. */
+function saveOnChoice(list) {
+  let isWalking = false;
+  list.addEventListener("keydown", ({ key }) => {
+    isWalking = key !== "Enter" && key !== " ";
+    if (key === "Enter") list.form.requestSubmit();
+  });
+  list.addEventListener("pointerdown", () => (isWalking = false));
+  list.addEventListener("change", () => isWalking || list.form.requestSubmit());
+}
 
 /** What to begin with in a piece: what is wrong or clashes, else its first field. */
 function first(piece) {

@@ -199,6 +199,7 @@ export function count() {
     if (name === "done") write(board.querySelector("[data-done]"), cards);
   }
   write(board.querySelector("[data-all]"), all);
+  board.querySelector("[data-total]").dataset.total = all;
 }
 
 function write(place, text) {

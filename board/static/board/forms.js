@@ -3,6 +3,7 @@
 // session cost nothing.
 
 import { drop, keys, load, store } from "./storage.js";
+import { word } from "./words.js";
 
 const USER = document.body.dataset.user;
 const LONGEST = 30 * 24 * 3_600_000;
@@ -22,13 +23,29 @@ export function startForms() {
   document.addEventListener("submit", freshenToken, true);
   document.addEventListener("htmx:configRequest", ({ detail }) => (detail.headers["x-csrftoken"] = token() ?? detail.headers["x-csrftoken"]));
   document.addEventListener("htmx:beforeOnLoad", ({ detail }) => isSaved(detail) && forget(detail.elt));
-  document.addEventListener("htmx:beforeSwap", ({ detail }) => detail.target.matches("form.add") && (opener = detail.target.cloneNode(true)));
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => detail.target.matches("form.add") && (opener = idle(detail.target.cloneNode(true))));
   document.addEventListener("htmx:beforeSwap", ({ detail }) => detail.target.matches("select") && (chosen = detail.target.value));
   document.addEventListener("htmx:afterSwap", ({ target }) => target.matches("select") && fill(target, chosen));
   document.addEventListener("htmx:load", ({ detail }) => drafted(detail.elt).forEach(restore));
   document.addEventListener("DOMContentLoaded", reopen);
   addEventListener("pagehide", rememberOpen);
   dropOld();
+  markDrafts();
+  const columns = document.querySelector(".columns");
+  if (columns) new MutationObserver(markDrafts).observe(columns, { childList: true, subtree: true });
+}
+
+/** Show where a draft waits: on the card, or beside the button that opens its form. */
+function markDrafts() {
+  const kept = new Set(keys("localStorage"));
+  const has = (name) => kept.has(place(name));
+  for (const card of document.querySelectorAll(".board .card")) mark(card, "draft", has(`task-${card.dataset.task}`));
+  for (const form of document.querySelectorAll("form[data-drafts]")) mark(form, "drafted", has(form.dataset.drafts));
+}
+
+function mark(element, name, isOn) {
+  if (isOn && !(name in element.dataset)) element.dataset[name] = word("draft");
+  else if (!isOn) delete element.dataset[name];
 }
 
 /** The cookie that goes with the session of now: somebody may have logged in again in another tab. */
@@ -53,6 +70,13 @@ function onKey(event) {
   } else if (event.key === "Escape" && close(form)) {
     event.preventDefault();
   }
+}
+
+/** Return a copy of a form that was made while its request was under way, ready for the next one. */
+function idle(form) {
+  form.classList.remove("htmx-request");
+  for (const control of form.elements) control.disabled = false;
+  return form;
 }
 
 /** Put a form away that was opened on this page, and tell whether it was; what was typed stays as a draft. */
@@ -101,6 +125,7 @@ function read(name) {
 function write(name, draft) {
   if (Object.keys(draft.fields).length) store("localStorage", place(name), draft);
   else drop("localStorage", place(name));
+  markDrafts();
 }
 
 function remember({ form, name, type, value }) {

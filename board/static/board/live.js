@@ -124,7 +124,10 @@ function apply(frame) {
 function showHead(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
-  board.querySelector(".board-head").replaceWith(template.content);
+  const head = board.querySelector(".board-head");
+  // Who reads the description goes on reading.
+  if (head.querySelector("details[open]")) template.content.querySelector("details")?.setAttribute("open", "");
+  head.replaceWith(template.content);
 }
 
 function showRoom(room) {

@@ -52,8 +52,11 @@ async function work(id, moves) {
   // It may have left the board meanwhile, and that was said.
   if (!shown) return;
   if (!failure) sayWhere(shown);
-  else if (!isThere(id, moves.at(-1).place)) toast(failure.reason, () => again(id, moves));
+  else if (!isThere(id, moves.at(-1).place)) toast(failure.reason, canSucceed(failure) && (() => again(id, moves)));
 }
+
+/** Tell whether the same request may be accepted later: the network or the server failed, and nobody refused it. */
+const canSucceed = ({ status }) => !status || status === 408 || status === 429 || status >= 500;
 
 /** Send one move; returns null, or why it failed. */
 async function post(id, { key, place }) {

@@ -2,6 +2,8 @@
 
 import { load, store } from "./storage.js";
 
+import { load, store } from "./storage.js";
+
 const PLACE = `scroll:${location.pathname}`;
 const board = document.querySelector(".board");
 const scrollers = () => [document.scrollingElement, board.querySelector(".columns"), ...board.querySelectorAll(".cards")];
@@ -22,9 +24,10 @@ function remember() {
   store("sessionStorage", PLACE, scrollers().map(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop]));
 }
 
-const arePositions = (value) => Array.isArray(value) && value.every((one) => Array.isArray(one) && one.every(Number.isFinite));
-
 function restore() {
-  const positions = load("sessionStorage", PLACE, arePositions) ?? [];
-  scrollers().forEach((element, index) => positions[index] && element.scrollTo({ left: positions[index][0], top: positions[index][1], behavior: "instant" }));
+  const positions = load("sessionStorage", PLACE, Array.isArray) ?? [];
+  for (const [index, element] of scrollers().entries()) {
+    const [left, top] = positions[index] ?? [];
+    element.scrollTo({ left, top, behavior: "instant" });
+  }
 }

@@ -70,6 +70,7 @@ function welcome(note) {
   if (!undo || !document.querySelector(".card.saving")) say(note.querySelector("p")?.textContent ?? note.textContent.trim());
   if (undo && notes.get(undo.getAttribute("action")) !== note) offer(note, undo);
   fade(note);
+  stepAside();
   if (PLACE.children.length > MOST) [...PLACE.children].find((other) => !other.matches(":hover, :focus-within")).remove();
 }
 
@@ -92,6 +93,16 @@ function keepAll(changes) {
   store("sessionStorage", KEPT, undos);
 }
 
+/** Keep the toasts off what has the focus: they lie at the other side while it is below them. */
+function stepAside() {
+  PLACE.classList.remove("aside");
+  const focused = document.activeElement?.closest("form") ?? document.activeElement;
+  if (!focused || focused === document.body || PLACE.contains(focused)) return;
+  const [toasts, under] = [PLACE, focused].map((element) => element.getBoundingClientRect());
+  const isCovered = under.left < toasts.right && under.right > toasts.left && under.bottom > toasts.top && under.top < toasts.bottom;
+  PLACE.classList.toggle("aside", isCovered);
+}
+
 function fade(note) {
   const reasons = new Set();
   let timer;
@@ -103,6 +114,7 @@ function fade(note) {
   start();
 }
 
+document.addEventListener("focusin", () => PLACE.children.length && stepAside());
 new MutationObserver((records) => {
   for (const { addedNodes } of records) for (const note of addedNodes) if (note.matches?.(".toast")) welcome(note);
 }).observe(PLACE, { childList: true });
