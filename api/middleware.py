@@ -8,6 +8,8 @@ from django.http import HttpResponseBadRequest
 from django.urls import is_valid_path
 from django.utils.cache import patch_vary_headers
 
+from board.problems import unknown_host
+
 from .errors import NOT_UNDERSTOOD, problem
 from .negotiation import PROBLEM_JSON, wants_problem
 
@@ -92,7 +94,7 @@ class QueryMiddleware:
 def as_api_error(request, response):
     """Return the response with its status and headers, and a body that a client of the API can read."""
     status = HTTPStatus(response.status_code)
-    data = {"detail": DETAILS.get(status, status.description)}
+    data = {"detail": unknown_host(request) or DETAILS.get(status, status.description)}
     is_problem = wants_problem(request)
     response.content = json.dumps(problem(status, data) if is_problem else data)
     response.headers["Content-Type"] = PROBLEM_JSON if is_problem else "application/json"

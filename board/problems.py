@@ -4,6 +4,7 @@ The handlers are named in config/urls.py and settings.CSRF_FAILURE_VIEW; board.m
 on into pieces.
 """
 
+from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -51,10 +52,14 @@ def piece(status, reason=""):
 
 
 def bad_request(request, exception):
-    return _problem(request, 400, _unknown_host(request) if isinstance(exception, DisallowedHost) else "")
+    return _problem(request, 400, unknown_host(request))
 
 
-def _unknown_host(request):
+def unknown_host(request):
+    """Return what to do about the host that a request asks for, "" when it is allowed."""
+    with suppress(DisallowedHost):
+        request.get_host()
+        return ""
     host = Truncator(request.META.get("HTTP_HOST", "")).chars(LONGEST_HOST)
     text = gettext(
         "This server doesn't answer to the name “%(host)s”. If it should, add the name to ALLOWED_HOSTS "

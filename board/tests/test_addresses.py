@@ -73,3 +73,11 @@ def test_a_command_with_other_settings_knows_the_address_of_the_running_server(s
         settings.PORT = 1
         assert running_url() == url
     assert running_url() == "http://127.0.0.1:1"
+
+
+def test_a_client_of_the_api_is_told_too(client, settings):
+    settings.ALLOWED_HOSTS = ["localhost"]
+    response = client.get("/api/tasks", headers={"Host": "nas.local"})
+    assert response.status_code == 400
+    assert "“nas.local”" in response.json()["detail"]
+    assert "ALLOWED_HOSTS" in response.json()["detail"]
