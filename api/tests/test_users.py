@@ -30,7 +30,7 @@ def test_every_user_name_has_an_address_that_leads_back_to_it(client, username):
     assert client.get(body["links"]["tasks"]).json()["count"] == 0
 
 
-@pytest.mark.parametrize("username", ["nobody", "1", "%ED%A0%80", "ADA"])
+@pytest.mark.parametrize("username", ["nobody", "1", "%ED%A0%80"])
 def test_an_unknown_user_is_not_found(client, username):
     assert client.get(f"/api/users/{username}").status_code == 404
 

@@ -58,9 +58,9 @@ def test_the_others_have_no_password(demo, django_user_model):
     assert not [person for person in others if person.has_usable_password()]
 
 
-def test_nobody_of_the_demo_has_more_rights_than_others(demo, django_user_model):
+def test_demo_is_of_staff_and_nobody_else_has_more_rights_than_others(demo, django_user_model):
     assert not django_user_model.objects.filter(is_superuser=True).exists()
-    assert not django_user_model.objects.filter(is_staff=True).exists()
+    assert [user.username for user in django_user_model.objects.filter(is_staff=True)] == ["demo"]
 
 
 def test_there_are_two_current_sprints_and_a_past_one(demo, client, django_user_model):

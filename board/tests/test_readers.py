@@ -40,7 +40,7 @@ OWN = {
     "welcome",
     "api:token",
 }
-OF_STAFF = {"people", "invite", "person", "make_link", "deactivate", "reactivate"}
+OF_STAFF = {"invite", "person", "delete_invitation", "make_link", "deactivate", "reactivate"}
 
 
 @pytest.fixture
