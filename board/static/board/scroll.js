@@ -2,8 +2,6 @@
 
 import { load, store } from "./storage.js";
 
-import { load, store } from "./storage.js";
-
 const PLACE = `scroll:${location.pathname}`;
 const board = document.querySelector(".board");
 const scrollers = () => [document.scrollingElement, board.querySelector(".columns"), ...board.querySelectorAll(".cards")];
