@@ -355,6 +355,15 @@ def test_a_socket_that_stays_away_is_replaced_by_looks_which_end_with_the_networ
     person.see("todo", ["Came meanwhile"])
 
 
+@pytest.mark.engines
+def test_a_browser_that_opens_no_sockets_asks_for_changes(someone, sprint, add_tasks):
+    person = someone("demo")
+    person.page.add_init_script("window.WebSocket = function () { throw new Error('No sockets here') }")
+    expect(person.open_board(sprint).page.locator("[data-live]")).to_have_text("Live, delayed")
+    add_tasks("By others")
+    person.see("todo", ["By others"], timeout=15_000)
+
+
 def test_a_page_that_nobody_sees_does_not_look(someone, sprint, add_tasks):
     person = someone("demo")
     wire = Wire(person)

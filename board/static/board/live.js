@@ -21,6 +21,7 @@ const WAIT_WHILE_POLLING = 30_000;
 // How many people have a place in the head of the page.
 const PEOPLE_SHOWN = 5;
 const PEOPLE_ON_PHONES = 2;
+const ABNORMAL = 1006;
 const TRY_LATER = 1013;
 const LOG_IN = 4401;
 const NO_ACCESS = 4403;
@@ -77,11 +78,11 @@ export const hands = {
 
 function connect() {
   clearTimeout(retry);
-  const scheme = location.protocol === "https:" ? "wss" : "ws";
-  const mine = (socket = new WebSocket(`${scheme}://${location.host}/sprints/${board.dataset.sprint}/live?language=${document.documentElement.lang}`));
   heardAt = now();
   if (!isLookedAt) lostAt ??= heardAt;
   wasOpen = wasHeard = false;
+  const mine = (socket = openSocket());
+  if (!mine) return lose(ABNORMAL);
   mine.onopen = () => {
     wasOpen = true;
     tell({ since: Number(board.dataset.seq) });
@@ -89,6 +90,16 @@ function connect() {
   };
   mine.onmessage = (event) => mine === socket && hear(JSON.parse(event.data));
   mine.onclose = (event) => mine === socket && lose(event.code);
+}
+
+/** Return a new socket, null in a browser that has none or lets nobody open one. */
+function openSocket() {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  try {
+    return new WebSocket(`${scheme}://${location.host}/sprints/${board.dataset.sprint}/live?language=${document.documentElement.lang}`);
+  } catch {
+    return null;
+  }
 }
 
 async function hear(frame) {
@@ -250,7 +261,7 @@ function showLookedAt(why) {
 function watch() {
   if (socket && elapsed(heardAt) > SILENT_AFTER) {
     socket.close();
-    lose(1006);
+    lose(ABNORMAL);
     if (!isLookedAt) show("offline");
   }
   if (lostAt && elapsed(lostAt) > OFFLINE_AFTER) show("offline");
