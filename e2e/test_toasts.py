@@ -43,6 +43,16 @@ def test_a_toast_stays_ten_seconds_and_for_as_long_as_the_pointer_or_the_focus_i
     expect(toasts(board)).to_have_count(0)
 
 
+@pytest.mark.engines
+def test_no_toast_covers_the_buttons_of_the_form_for_a_new_task(someone, sprint):
+    person = someone("demo").open_board(sprint)
+    person.add_task("One")
+    expect(toasts(person)).to_have_text("Added “One”")
+    button = person.page.get_by_role("form", name="Add task").get_by_role("button", name="Create").bounding_box()
+    toast = person.page.locator(".toast").bounding_box()
+    assert toast["x"] > button["x"] + button["width"] or toast["y"] > button["y"] + button["height"]
+
+
 def test_who_moves_many_cards_sees_three_toasts_and_can_take_back_all(board):
     for number, name in enumerate("abcd", 1):
         board.drag(name, "active")
