@@ -112,6 +112,7 @@ def test_a_menu_that_a_mouse_asked_for_comes_and_no_drag_begins(person, ctrl):
     expect(person.page.locator(".slot, .lifted")).to_have_count(0)
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("reads", [False, True])
 def test_with_alt_held_a_mouse_selects_all_that_stands_on_a_card(person, api, reads):
     task = person.card("One").get_attribute("data-task")
@@ -149,16 +150,3 @@ def test_the_focus_shows_while_alt_is_held_to_move_a_card(person):
     ring = "(link) => getComputedStyle(link, '::after').content"
     assert person.card("One").get_by_role("link", name="One").evaluate(ring) != "none"
     person.page.keyboard.up("Alt")
-
-
-def test_with_alt_held_a_mouse_selects_the_text_of_a_card(person):
-    box = person.card("One").get_by_role("link", name="One").bounding_box()
-    y = box["y"] + box["height"] / 2
-    person.page.keyboard.down("Alt")
-    person.page.mouse.move(box["x"] + 1, y)
-    person.page.mouse.down()
-    person.page.mouse.move(box["x"] + box["width"] - 4, y, steps=6)
-    person.page.mouse.up()
-    person.page.keyboard.up("Alt")
-    assert "One" in person.page.evaluate("() => getSelection().toString()")
-    expect(person.page.locator(".card.open")).to_have_count(0)

@@ -59,6 +59,7 @@ def test_a_card_lands_in_the_lane_where_it_is_let_go(someone, sprint, crowded, z
         expect(person.page.locator(".saving, .flying")).to_have_count(0)
 
 
+@pytest.mark.engines
 def test_a_card_dragged_straight_to_the_right_lands_under_the_short_column(someone, sprint, crowded, api):
     person = someone("demo").open_board(sprint)
     target = middle(person.column("testing"))[0]
@@ -313,6 +314,7 @@ def picture_above(person, locator, words):
     """Write words into an element; returns a picture of what stands above it."""
     write = "(it, words) => (it.matches('.held') ? (it.dataset.says = words) : (it.textContent = words))"
     locator.evaluate(write, words)
+    locator.evaluate("(it) => it.scrollIntoView({ block: 'center' })")
     box = locator.bounding_box()
     height = min(box["y"] - 4, 60)
     clip = {"x": box["x"], "y": box["y"] - 4 - height, "width": 80, "height": height}
