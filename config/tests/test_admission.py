@@ -126,3 +126,127 @@ async def test_only_so_many_wait(gone, monkeypatch):
     monkeypatch.setattr(admission, "WAITING_OF_OWNER", 0)
     with pytest.raises(FullError):
         await Places("test", 1).wait(MANY, gone)
+
+
+# Whose request gets which place
+
+BOARD, STRANGE = "/sprints/1/", "/login/"
+HEAVY = ("/image/2000x2000.avif", b"pattern=cross")
+
+
+class Work:
+    """An application that works until it is let go, and knows in every request who `user` is."""
+
+    def __init__(self, user=7):
+        self.user, self.begun, self.may_end = user, [], asyncio.Event()
+
+    async def __call__(self, scope, receive, send):
+        self.begun.append(scope["path"])
+        await self.may_end.wait()
+        if scope["headers"]:
+            scope[admission.USER_ID] = self.user
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def ask_for(application, path, query=b"", key=b""):
+    """Begin a request and return its task, which gives the statuses of what was sent."""
+    headers = [(b"authorization", key)] if key else []
+    of_request = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "query_string": query,
+        "headers": headers,
+        "client": ("192.0.2.1", 1),
+    }
+
+    async def run():
+        statuses = []
+
+        async def send(message):
+            statuses.append(message.get("status"))
+
+        await application(of_request, parts_of(b""), send)
+        return statuses[0]
+
+    return asyncio.create_task(run())
+
+
+@pytest.fixture
+async def work():
+    return Work()
+
+
+@pytest.fixture
+async def admitting(work):
+    """The application behind the places, to which the key `known` has come before."""
+    application = admission.in_turn(work)
+    work.may_end.set()
+    await ask_for(application, BOARD, key=b"known")
+    work.may_end.clear()
+    work.begun.clear()
+    yield application
+    work.may_end.set()
+
+
+async def settle():
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_strangers_leave_the_places_of_people_alone(admitting, work):
+    tasks = [ask_for(admitting, STRANGE) for _ in range(30)]
+    # A key that nobody has seen to be right makes nobody known.
+    tasks += [ask_for(admitting, STRANGE, key=b"forged %d" % number) for number in range(30)]
+    await settle()
+    assert work.begun == [STRANGE]
+    tasks.append(ask_for(admitting, BOARD, key=b"known"))
+    await settle()
+    assert work.begun == [STRANGE, BOARD]
+    work.may_end.set()
+    assert set(await asyncio.gather(*tasks)) == {200}
+
+
+async def test_large_pictures_and_probes_have_places_of_their_own(admitting, work):
+    path, query = HEAVY
+    tasks = [ask_for(admitting, path, query + b"&seed=%d" % number) for number in range(10)]
+    tasks += [ask_for(admitting, "/readyz"), ask_for(admitting, STRANGE), ask_for(admitting, "/healthz")]
+    await settle()
+    assert len(work.begun) == len(tasks)
+    work.may_end.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_a_place_is_given_back_before_the_response_is_sent(admitting, work):
+    work.may_end.set()
+    reading = asyncio.Event()
+
+    async def send(message):
+        await reading.wait()
+
+    for _ in range(5):
+        slow = {"type": "http", "method": "GET", "path": STRANGE, "query_string": b"", "headers": []}
+        asyncio.get_running_loop().create_task(admitting(slow, parts_of(b""), send))
+    assert await ask_for(admitting, STRANGE) == 200
+    reading.set()
+
+
+async def test_credentials_that_turn_out_to_be_nobodys_are_forgotten(admitting, work):
+    work.may_end.set()
+    work.user = None
+    await ask_for(admitting, BOARD, key=b"known")
+    work.may_end.clear()
+    tasks = [ask_for(admitting, BOARD, key=b"known") for _ in range(2)]
+    await settle()
+    assert work.begun == [BOARD, BOARD]
+    work.may_end.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_when_too_many_wait_the_next_one_is_told_to_come_back(admitting, work, monkeypatch):
+    monkeypatch.setattr(admission, "WAITING", 3)
+    tasks = [ask_for(admitting, STRANGE) for _ in range(5)]
+    await settle()
+    work.may_end.set()
+    assert sorted(await asyncio.gather(*tasks)) == [200, 200, 200, 200, 503]
