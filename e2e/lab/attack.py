@@ -200,7 +200,7 @@ def unread_responses(target, connections=20):
     return [row(f"memory for responses that {connections} clients do not read", 60, [grown], "MB")]
 
 
-def unread_sockets(target, count=50, changes=150):
+def unread_sockets(target, count=50, changes=80):
     """Open the sockets of the API, and read nothing while much changes."""
     before = memory(target.process_id)
     forget_peak(target.process_id)

@@ -141,7 +141,7 @@ def open_unread(url, address):
     place = urlsplit(address)
     wire = connect(url)
     # A small window, so that what is not read stays with the server.
-    wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
     path = f"{place.path}?{place.query}"
     fields = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec_WebSocket_Version": 13}
     wire.sendall(head(path, Sec_WebSocket_Key=base64.b64encode(os.urandom(16)).decode(), **fields))
@@ -154,10 +154,12 @@ def open_unread(url, address):
 
 def close_code(wire):
     """Return the code with which the server closed a web socket: in the last frame of all that was not read."""
-    wire.settimeout(30)
+    wire.settimeout(60)
     end = b""
-    while data := wire.recv(65536):
-        end = (end + data)[-4:]
+    with contextlib.suppress(ConnectionError):
+        # The server waits for an answer to its close before it goes.
+        while end[:2] != b"\x88\x02" and (data := wire.recv(65536)):
+            end = (end + data)[-4:]
     return int.from_bytes(end[2:]) if end[:2] == b"\x88\x02" else None
 
 

@@ -2,6 +2,7 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 import threading
 import time
 from functools import lru_cache
@@ -35,6 +36,7 @@ END_AT_ONCE_WITHIN = 0.5
 # Bytes that wait for a socket's client to read on, beside what fills the transport's own buffer; and the seconds that a
 # client has to answer a close.
 MOST_UNREAD = 512 * 1024
+SEND_BUFFER = 256 * 1024
 CLOSE_WITHIN = 30
 
 
@@ -48,10 +50,13 @@ class Socket(WebSocketProtocol):
         # Else the connection keeps the request that it began as.
         self.unregisterProducer()
         self.registerProducer(self, True)
+        # The system would let each grow to some megabytes.
+        self.transport.getHandle().setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
 
     def pauseProducing(self):  # noqa: N802
         """Called by the transport when the client reads more slowly than we send: nothing more is read of theirs."""
-        self.unread = 0
+        # Called anew with each text that waits.
+        self.unread = self.unread or 0
         self.transport.pauseProducing()
 
     def resumeProducing(self):  # noqa: N802
