@@ -230,7 +230,7 @@ def ask(who, browser=None, **environment):
     return (browser or Client()).post("/password/", {"who": who}, **environment)
 
 
-@pytest.mark.parametrize("who", ["ana", "ana@example.org", "ANA@EXAMPLE.ORG"])
+@pytest.mark.parametrize("who", ["ana", "ANA", "ana@example.org", "ANA@EXAMPLE.ORG"])
 def test_a_link_for_a_new_password_comes_by_mail(mailed, client, user, who):
     ask(who)
     (message,) = mail.outbox

@@ -35,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(f"{name} is deactivated; reactivate the account on the page People first.")
         token, lasts = accounts.new_link(None, user)
         days = "day" if lasts.days == 1 else f"{lasts.days} days"
-        self.stderr.write(f"Give {name} this link. It works once, within {days}:")
+        self.stderr.write(f"Give {user.username} this link. It works once, within {days}:")
         self.stdout.write(running_url() + reverse("welcome", args=[token]))
 
 
