@@ -18,7 +18,7 @@ from .templatetags.people import by_name, full_name
 
 class Field(forms.BoundField):
     def build_widget_attrs(self, attrs, widget=None):
-        """Text runs in its own direction, whatever the language of the page, and is never cut.
+        """Text runs in its own direction, whatever the language of the page, and is never cut; the first error has the focus.
 
         Browsers cut at `maxlength` without a word. So a field says its length as `data-limit`: the page counts
         (board/static/board/limits.js), and the server refuses.
@@ -27,6 +27,8 @@ class Field(forms.BoundField):
         attrs = super().build_widget_attrs(attrs, widget)
         if "maxlength" in widget.attrs:
             attrs |= {"maxlength": False, "data-limit": widget.attrs["maxlength"]}
+        if self.form.errors and self.name == next((n for n in self.form.fields if n in self.form.errors), None):
+            attrs |= {"autofocus": True}
         is_text = getattr(widget, "input_type", "textarea") in ("text", "textarea")
         return attrs | {"dir": "auto"} if is_text else attrs
 

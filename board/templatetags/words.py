@@ -25,6 +25,7 @@ WORDS = {
     "draft": _("Draft"),
     "held": _("%(name)s is moving this"),
     "changed": _("changed by %(name)s"),
+    "unmatched": _("does not match the filter"),
     "someOf": _("%(shown)s of %(total)s"),
     # For the ear
     "where": _("%(task)s: %(column)s, %(place)s of %(total)s"),

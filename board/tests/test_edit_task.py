@@ -189,3 +189,11 @@ def test_on_the_page_of_the_form_htmx_leads_back_to_the_board(browser, sprint, p
 def test_opening_the_form_takes_four_queries(browser, path, django_assert_num_queries):
     with django_assert_num_queries(4):
         browser.get(path, headers=HTMX)
+
+
+def test_the_first_field_with_an_error_has_the_focus_on_a_page_of_its_own(browser, add):
+    wrong = {"name": "", "description": "x", "due": "not a day", "assigned": ""}
+    page = Page(browser.post(f"/tasks/{add('Draw').pk}/edit/", wrong))
+    assert [element["name"] for element in page.all(autofocus=True)] == ["name"]
+    right = Page(browser.get(f"/tasks/{add('Draw').pk}/edit/"))
+    assert right.all(autofocus=True) == []

@@ -11,6 +11,7 @@ import { dropDeleted } from "./moves.js";
 import { startLimits } from "./limits.js";
 import { letFind } from "./people.js";
 import { reason } from "./problems.js";
+import { reveal, revealForm } from "./reveal.js";
 import { keepScroll, measureScrollBar } from "./scroll.js";
 import { letTextBeSelected } from "./selection.js";
 import { toast } from "./toasts.js";
@@ -76,14 +77,14 @@ document.addEventListener("htmx:load", (event) => {
   if (piece.matches?.("template[data-cards]")) {
     take(piece);
   } else if (piece.matches?.(".card:not(.open)") && board) {
-    free(piece);
     piece.querySelector("a").focus({ preventScroll: true });
+    free(piece);
+    reveal(piece.dataset.task, piece.dataset.version !== opened.version);
   } else if (piece.matches?.("form.theme")) {
     document.documentElement.dataset.theme = piece.dataset.theme;
   } else if (piece !== document.body || !board) {
     piece.querySelectorAll?.("select[name=assigned]").forEach(letFind);
-    const field = first(piece);
-    field?.focus({ preventScroll: true });
+    const field = revealForm(piece);
     if (isOneField(piece)) begin(field);
   }
   if (board) count();
@@ -109,17 +110,18 @@ function saveOnChoice(list) {
   list.addEventListener("change", () => isWalking || list.form.requestSubmit());
 }
 
-/** What to begin with in a piece: what is wrong or clashes, else its first field. */
-function first(piece) {
-  return piece.querySelector?.("[aria-invalid=true], .clash input") ?? piece.querySelector?.("input:not([type=hidden]), textarea, select, .danger");
-}
+// The version of the card whose form was answered last: a card that comes with another one was saved.
+const opened = { version: "" };
+document.addEventListener("htmx:beforeSwap", ({ detail }) => detail.target.matches(".card") && (opened.version = detail.target.dataset.version));
 
 /** Put the cards of an answer in their places; one that is not on this board any more leaves. */
 function take(template) {
   const { gone, seq, focus } = template.dataset;
   for (const card of parse(template.innerHTML)) {
+    const { task } = card.dataset;
     settle(card);
-    if (focus !== undefined) find(card.dataset.task)?.querySelector("a")?.focus({ preventScroll: true });
+    if (focus !== undefined) find(task)?.querySelector("a")?.focus({ preventScroll: true });
+    reveal(task);
   }
   if (gone) leave(gone, Number(seq));
   // It stands where the card stood that went with its form.

@@ -118,8 +118,12 @@ export function free(card) {
   if (gone.has(id) && version(card) <= gone.get(id)) card.remove();
   else if (newer && !isOlder(newer, card, true)) replace(card, newer);
   else stand(card);
-  glide(find(id), from);
-  if (hadFocus) focus(id);
+  const shown = find(id);
+  if (hadFocus && shown) {
+    focus(id);
+    shown.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+  glide(shown, from);
   count();
 }
 

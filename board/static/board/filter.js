@@ -2,17 +2,20 @@
 
 import { count } from "./cards.js";
 import { normalize } from "./normalize.js";
+import { word } from "./words.js";
 
 const board = document.querySelector(".board");
 const field = document.querySelector(".filter input");
+// Cards that stand until the filter changes, whether they match or not: what one adds or saves does not vanish.
+const kept = new Set();
 
 /** Let the field at the head filter the cards, those that come later included. */
 export function startFiltering() {
-  field.addEventListener("input", sift);
+  field.addEventListener("input", change);
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     field.value = "";
-    sift();
+    change();
     field.blur();
   });
   field.form.addEventListener("submit", (event) => event.preventDefault());
@@ -26,10 +29,25 @@ export function search() {
   field.select();
 }
 
+/** Let a card stand until the filter changes. */
+export function keep(id) {
+  if (!field?.value) return;
+  kept.add(id);
+  sift();
+}
+
+function change() {
+  kept.clear();
+  sift();
+}
+
 function sift() {
   const words = normalize(field.value).split(/\s+/).filter(Boolean);
   for (const card of board.querySelectorAll(".cards > .card:not(.open)")) {
-    card.hidden = words.length > 0 && !hasAll(card, words);
+    const isOut = words.length > 0 && !hasAll(card, words);
+    card.hidden = isOut && !kept.has(card.dataset.task);
+    if (isOut && !card.hidden) card.dataset.unmatched = word("unmatched");
+    else delete card.dataset.unmatched;
   }
   board.toggleAttribute("data-filtered", words.length > 0);
   count();
