@@ -126,3 +126,27 @@ def test_a_sprint_without_tasks_says_so(someone, sprint, add_tasks):
     add_tasks("First")
     expect(person.page.locator(".board-head").get_by_text("0 of 1")).to_be_visible()
     expect(person.page.locator(".board-head").get_by_text("No tasks yet")).to_be_hidden()
+
+
+def test_what_is_typed_before_a_new_task_is_answered_stays(person):
+    person.expected = BREAKING
+    waiting = []
+    person.page.route(
+        "**/tasks/add/",
+        lambda route: waiting.append(route) if route.request.method == "POST" else route.continue_(),
+    )
+    person.page.get_by_role("button", name="Add task").click()
+    name = person.page.get_by_role("form", name="Add task").get_by_label("Name")
+    name.fill("First")
+    name.press("Enter")
+    expect(name).to_have_value("")
+    person.page.keyboard.type("Second")
+    waiting.pop().continue_()
+    expect(person.card("First")).to_be_attached()
+    expect(name).to_have_value("Second")
+    expect(name).to_be_focused()
+    with person.page.expect_event("requestfailed"):
+        name.press("Enter")
+        person.page.keyboard.type("and more")
+        waiting.pop().abort()
+    expect(name).to_have_value("Second and more")

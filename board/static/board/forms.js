@@ -2,6 +2,7 @@
 // what is typed in this browser, for this person, until it is saved or discarded: a reload, a crash and the end of the
 // session cost nothing.
 
+import { startQuickAdd } from "./quick-add.js";
 import { drop, keys, load, store } from "./storage.js";
 import { word } from "./words.js";
 
@@ -27,6 +28,7 @@ export function startForms() {
   document.addEventListener("htmx:beforeSwap", ({ detail }) => detail.target.matches("select") && (chosen = detail.target.value));
   document.addEventListener("htmx:afterSwap", ({ target }) => target.matches("select") && fill(target, chosen));
   document.addEventListener("htmx:load", ({ detail }) => drafted(detail.elt).forEach(restore));
+  startQuickAdd(remember);
   document.addEventListener("DOMContentLoaded", reopen);
   addEventListener("pagehide", rememberOpen);
   dropOld();

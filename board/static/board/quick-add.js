@@ -1,0 +1,39 @@
+// Adding one task after the other: the form is empty as soon as it is sent, and what is typed before the answer comes stays.
+
+const SAVED = 200;
+const texts = (form) => [...form.elements].filter((field) => field.matches("input:not([type=hidden]), textarea"));
+const valuesOf = (form) => new Map(texts(form).map(({ name, value }) => [name, value]));
+// What the form was sent with; what was typed since, into a form that is just being replaced.
+let sent = null;
+let typed = null;
+
+/** `remember(field)` keeps what stands in a field as a draft. */
+export function startQuickAdd(remember) {
+  document.addEventListener("htmx:beforeSend", ({ detail }) => isAdding(detail.elt) && empty(detail.elt));
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => isAdding(detail.elt) && (typed = detail.xhr.status === SAVED ? valuesOf(detail.elt) : null));
+  document.addEventListener("htmx:load", ({ detail }) => typed && detail.elt.matches?.("form.adding") && carryOver(detail.elt, remember));
+  for (const failed of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+    document.addEventListener(failed, ({ detail }) => isAdding(detail.elt) && giveBack(detail.elt));
+  }
+}
+
+const isAdding = (form) => form.matches("form.adding[hx-target=this]");
+
+function empty(form) {
+  sent = valuesOf(form);
+  for (const field of texts(form)) field.value = "";
+}
+
+function carryOver(form, remember) {
+  for (const field of texts(form)) {
+    if (!typed.get(field.name)) continue;
+    field.value = typed.get(field.name);
+    remember(field);
+  }
+  typed = null;
+}
+
+/** Nothing was saved: the words are in the form again, those typed meanwhile behind them. */
+function giveBack(form) {
+  for (const field of texts(form)) field.value = [sent.get(field.name), field.value].filter(Boolean).join(" ");
+}
