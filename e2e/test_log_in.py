@@ -23,7 +23,9 @@ def serve(tmp_path):
 
 
 def test_a_second_installation_on_another_port_logs_nobody_out_of_the_first(someone, base_url, serve):
-    person = someone("demo")
+    # A session of its own, since this test ends it.
+    person = someone(None).go("/login/")
+    person.log_in("demo", "demo")
     other = serve("other")
     person.page.goto(f"{other.url}/login/")
     person.log_in("guest", "guest")
