@@ -141,8 +141,16 @@ def test_what_is_typed_before_a_new_task_is_answered_stays(person):
     name.press("Enter")
     expect(name).to_have_value("")
     person.page.keyboard.type("Second")
+    person.page.keyboard.press("Enter")
+    person.page.keyboard.type(" and third")
+    expect(name).to_have_value("Second and third")
+    assert len(waiting) == 1, "one at a time"
     waiting.pop().continue_()
     expect(person.card("First")).to_be_attached()
+    expect(name).to_have_value("")
+    person.page.keyboard.type("Second")
+    waiting.pop().continue_()
+    expect(person.card("Second and third")).to_be_attached()
     expect(name).to_have_value("Second")
     expect(name).to_be_focused()
     with person.page.expect_event("requestfailed"):

@@ -84,10 +84,13 @@ def test_a_new_team_is_at_work_within_its_first_hour(someone, clone, team):
 
     ada.page.keyboard.press("n")
     name = ada.page.get_by_role("form", name="Add task").get_by_label("Name")
+    expect(name).to_be_focused()
     for number in range(1, TASKS + 1):
+        ada.page.keyboard.insert_text(f"Task {number}")
+        ada.page.keyboard.press("Enter")
+        expect(ada.card(f"Task {number}")).to_be_attached()
         expect(name).to_be_focused()
-        name.fill(f"Task {number}")
-        name.press("Enter")
+        expect(name).to_have_value("")
     names = [f"Task {number}" for number in range(1, TASKS + 1)]
     ben.see("backlog", names)
 

@@ -6,9 +6,12 @@ const valuesOf = (form) => new Map(texts(form).map(({ name, value }) => [name, v
 // What the form was sent with; what was typed since, into a form that is just being replaced.
 let sent = null;
 let typed = null;
+// The form was sent once more before the answer came: it is when it comes.
+let isDue = false;
 
 /** `remember(field)` keeps what stands in a field as a draft. */
 export function startQuickAdd(remember) {
+  document.addEventListener("submit", hold, true);
   document.addEventListener("htmx:beforeSend", ({ detail }) => isAdding(detail.elt) && empty(detail.elt));
   document.addEventListener("htmx:beforeSwap", ({ detail }) => isAdding(detail.elt) && (typed = detail.xhr.status === SAVED ? valuesOf(detail.elt) : null));
   document.addEventListener("htmx:load", ({ detail }) => typed && detail.elt.matches?.("form.adding") && carryOver(detail.elt, remember));
@@ -18,6 +21,13 @@ export function startQuickAdd(remember) {
 }
 
 const isAdding = (form) => form.matches("form.adding[hx-target=this]");
+
+function hold(event) {
+  if (!isAdding(event.target) || !event.target.matches(".htmx-request")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  isDue = true;
+}
 
 function empty(form) {
   sent = valuesOf(form);
@@ -31,9 +41,12 @@ function carryOver(form, remember) {
     remember(field);
   }
   typed = null;
+  if (isDue) form.requestSubmit();
+  isDue = false;
 }
 
 /** Nothing was saved: the words are in the form again, those typed meanwhile behind them. */
 function giveBack(form) {
+  isDue = false;
   for (const field of texts(form)) field.value = [sent.get(field.name), field.value].filter(Boolean).join(" ");
 }
