@@ -98,7 +98,7 @@ def test_a_new_team_is_at_work_within_its_first_hour(someone, clone, team):
     for number in (1, 2, 3):
         ada.card(f"Task {number}").get_by_role("link", name=f"Task {number}", exact=True).focus()
         ada.page.keyboard.press("Alt+ArrowRight")
-        ada.see("todo", names[:number])
+        expect(ada.cards("todo")).to_have_count(number)
     ada.drag("Task 2", "active")
     ben.see("active", ["Task 2"])
 
@@ -107,5 +107,5 @@ def test_a_new_team_is_at_work_within_its_first_hour(someone, clone, team):
     expect(ben.page.get_by_label("Move to").locator("option:checked")).to_have_text("In Testing")
     ben.page.get_by_role("button", name="Move", exact=True).tap()
     ada.see("testing", ["Task 2"])
-    ada.see("todo", ["Task 1", "Task 3"])
+    expect(ada.cards("todo")).to_have_count(2)
     expect(ada.page.locator("[data-all]")).to_have_text("3")
