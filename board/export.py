@@ -1,6 +1,7 @@
 """Tasks as a sheet: CSV that a spreadsheet opens as it is, and that none can be made to run."""
 
 import csv
+import re
 from io import StringIO
 
 from django.utils.formats import get_format
@@ -21,9 +22,11 @@ HEAD = [
     _("Started"),
     _("Completed"),
 ]
-# What a cell must not begin with: spreadsheets take it for a formula
-# (OWASP, https://owasp.org/www-community/attacks/CSV_Injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Where spreadsheets take text for a formula (OWASP, https://owasp.org/www-community/attacks/CSV_Injection): at the beginning
+# of a cell, and wherever one could begin when the file is split at another separator than ours.
+FORMULA = re.compile(
+    r"""\A(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])|(?<=[,;\t\r\n"])(?=[=+\-@\uff1d\uff0b\uff0d\uff20])"""
+)
 
 
 def sheet(tasks):
@@ -53,5 +56,4 @@ def _cells(task):
 
 
 def _harmless(words):
-    text = str(words)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return FORMULA.sub("'", str(words))
