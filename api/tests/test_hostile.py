@@ -68,7 +68,7 @@ def test_a_body_of_ten_megabytes_is_refused_in_the_shape_of_all_errors(server, h
     body = b'{"name": "' + b"x" * 10_000_000 + b'"}'
     kind = {"Content-Type": "application/json"}
     answer = httpx.post(f"{server.url}/api/tasks", content=body, headers=headers | kind, timeout=60)
-    assert (answer.status_code, answer.json()) == (413, {"detail": "The body is too long."})
+    assert (answer.status_code, answer.json()) == (413, {"detail": "The body is too large."})
 
 
 @pytest.mark.parametrize(("path", "status"), [("/api/tasks", 400), ("/nowhere", 404)])

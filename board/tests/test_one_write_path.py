@@ -86,6 +86,7 @@ ALLOWED = {
     # People, who change by board.accounts alone.
     "board/accounts.py": {
         "invite": {"user.save"},
+        "delete_invitation": {"user.delete"},
         "new_link": {"user.save"},
         "use_link": {"user.save"},
         "change_profile": {"user.save"},
