@@ -36,9 +36,10 @@ TABLE = """
     /login/                                          open   open   in     in     in
     /logout/                                         -      open   -      -      -
     /password/                                       open   open   -      -      -
-    /people/                                         staff  -      -      -      -
+    /people/                                         page   -      -      -      -
     /people/<id:pk>/                                 staff  staff  -      -      -
     /people/<id:pk>/deactivate/                      -      staff  -      -      -
+    /people/<id:pk>/delete/                          staff  staff  -      -      -
     /people/<id:pk>/link/                            -      staff  -      -      -
     /people/<id:pk>/reactivate/                      -      staff  -      -      -
     /people/invite/                                  staff  staff  -      -      -
