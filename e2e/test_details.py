@@ -95,7 +95,7 @@ def test_a_toast_lies_over_the_page_and_resizes_nothing(person):
 
 
 def test_a_toast_steps_aside_from_what_has_the_focus(person, add_tasks):
-    for number in range(12):
+    for number in range(2):
         person.add_task(f"Waits {number}")
     form = person.page.get_by_role("form", name="Add task")
     expect(form.get_by_label("Name")).to_be_focused()
@@ -123,7 +123,7 @@ def test_a_long_description_of_a_sprint_can_be_read(someone, sprint, api):
 def test_a_sprint_without_tasks_says_so(someone, sprint, add_tasks):
     person = someone("demo").open_board(sprint)
     expect(person.page.locator(".board-head").get_by_text("No tasks yet")).to_be_visible()
-    add_tasks("First")
+    add_tasks("Added early")
     expect(person.page.locator(".board-head").get_by_text("0 of 1")).to_be_visible()
     expect(person.page.locator(".board-head").get_by_text("No tasks yet")).to_be_hidden()
 
@@ -137,7 +137,7 @@ def test_what_is_typed_before_a_new_task_is_answered_stays(person):
     )
     person.page.get_by_role("button", name="Add task").click()
     name = person.page.get_by_role("form", name="Add task").get_by_label("Name")
-    name.fill("First")
+    name.fill("Added early")
     name.press("Enter")
     expect(name).to_have_value("")
     person.page.keyboard.type("Second")
@@ -146,7 +146,7 @@ def test_what_is_typed_before_a_new_task_is_answered_stays(person):
     expect(name).to_have_value("Second and third")
     assert len(waiting) == 1, "one at a time"
     waiting.pop().continue_()
-    expect(person.card("First")).to_be_attached()
+    expect(person.card("Added early")).to_be_attached()
     expect(name).to_have_value("")
     person.page.keyboard.type("Second")
     waiting.pop().continue_()
