@@ -35,6 +35,8 @@ def test_a_task_is_added_moved_edited_and_deleted(plain):
     expect(page.get_by_text("This field is required.")).to_be_visible()
     page.get_by_label("Name").fill("Plainer task")
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Plainer task")
+    plain.go(f"/sprints/{number}/")
     plain.see("active", ["Other task", "Plainer task"])
     page.get_by_role("link", name="Plainer task").click()
     page.get_by_role("link", name="Delete").click()

@@ -15,9 +15,8 @@ export function startQuickAdd(remember) {
   document.addEventListener("htmx:beforeSend", ({ detail }) => isAdding(detail.elt) && empty(detail.elt));
   document.addEventListener("htmx:beforeSwap", ({ detail }) => isAdding(detail.elt) && (typed = detail.xhr.status === SAVED ? valuesOf(detail.elt) : null));
   document.addEventListener("htmx:load", ({ detail }) => typed && detail.elt.matches?.("form.adding") && carryOver(detail.elt, remember));
-  for (const failed of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-    document.addEventListener(failed, ({ detail }) => isAdding(detail.elt) && giveBack(detail.elt));
-  }
+  // Whatever the answer was: a form that it did not replace is the one that was sent.
+  document.addEventListener("htmx:afterRequest", ({ detail }) => isAdding(detail.elt) && giveBack(detail.elt));
 }
 
 const isAdding = (form) => form.matches("form.adding[hx-target=this]");

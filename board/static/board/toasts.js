@@ -93,11 +93,12 @@ function keepAll(changes) {
   store("sessionStorage", KEPT, undos);
 }
 
-/** Keep the toasts off what has the focus: they lie at the other side while it is below them. */
+/** Keep the toasts off what has the focus: they lie elsewhere while it is below them, and stay while it is in them. */
 function stepAside() {
-  PLACE.classList.remove("aside");
   const focused = document.activeElement?.closest("form") ?? document.activeElement;
-  if (!focused || focused === document.body || PLACE.contains(focused)) return;
+  if (PLACE.contains(focused)) return;
+  PLACE.classList.remove("aside");
+  if (!focused || focused === document.body) return;
   const [toasts, under] = [PLACE, focused].map((element) => element.getBoundingClientRect());
   const isCovered = under.left < toasts.right && under.right > toasts.left && under.bottom > toasts.top && under.top < toasts.bottom;
   PLACE.classList.toggle("aside", isCovered);
