@@ -143,7 +143,9 @@ def test_what_is_pushed_opened_moved_and_deleted_stays_text(somebody, api):
     cards.evaluate_all("(cards) => cards.forEach((card) => card.click())")
     names = somebody.column("active").get_by_label("Name")
     expect(names).to_have_count(len(tasks), timeout=20_000)
-    assert names.evaluate_all("(fields) => fields.map(({ value }) => value).sort()") == sorted(map(one_line, PAYLOADS))
+    assert names.evaluate_all("(fields) => fields.map(({ value }) => value).sort()") == sorted(
+        map(one_line, PAYLOADS)
+    )
     somebody.unharmed()
     names.evaluate_all(PRESS_EACH, {"key": "Escape"})
     expect(names).to_have_count(0, timeout=20_000)
