@@ -227,8 +227,12 @@ def change_password(user, password, session):
 
 @transaction.atomic
 def sign_out(user, but):
-    """End a user's sessions except the one with the key `but`. Returns how many ended."""
+    """End a user's sessions except the one with the key `but`, and know none of their browsers any more.
+
+    Returns how many sessions ended.
+    """
     count = _end_sessions(user, but)
+    _save_profile(user, signed_out_at=timezone.now())
     note("%r signed out everywhere else: %s sessions ended", user.username, count)
     return count
 

@@ -6,7 +6,7 @@ Pages, Basic authentication and the tokens of the API all ask `django.contrib.au
 
 import hashlib
 import ipaddress
-import secrets
+import logging
 import threading
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ from django.db import connection
 from django.db.models import F
 from django.http.request import split_domain_port
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.timesince import timeuntil
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
@@ -31,7 +31,10 @@ from .usernames import key_of
 
 TRIES_PER_ACCOUNT = 10
 TRIES_PER_ADDRESS = 20
+# Counted, but no reason to refuse.
+NO_LIMIT = 2**31 - 1
 WITHIN = timedelta(hours=1)
+UNKNOWN_PROXY_KEPT_FOR = timedelta(days=30)
 DEVICE_KNOWN_FOR = timedelta(days=180)
 # One statement, so that of many at once no more get through than may. A row that has had its hour starts anew.
 TAKE = """
@@ -74,6 +77,12 @@ FORWARDING_HEADERS = {
     "HTTP_X_SCHEME",
 }
 
+UNKNOWN_PROXY = (
+    "Log-ins come by a proxy, but TRUSTED_PROXIES is 0: everybody behind it shares its address, and twenty wrong "
+    "passwords an hour refuse them all. Set TRUSTED_PROXIES to the number of proxies in a row."
+)
+
+log = logging.getLogger(__name__)
 _device_signer = signing.TimestampSigner(salt="board.logins.device")
 
 
@@ -107,7 +116,8 @@ class Backend(ModelBackend):
         if request is None or username is None or password is None:
             return super().authenticate(request, username, password, **kwargs)
         tries = tries_of(request, username)
-        user = recently_verified(username, password, tries)
+        # Other people's wrong tries at the same address do not stop programs that had the right password a moment ago.
+        user = recently_verified(username, password, tries[:1])
         if user is None:
             user = self._verify(request, username, password, tries)
         # Only the demo makes such passwords; a form refuses them.
@@ -193,26 +203,29 @@ def _mac(user, password):
 def tries_of(request, username):
     """Return [(key, limit)]: what a failed log-in counts on.
 
-    The account counts for each address by itself, so nobody can lock out its owner elsewhere; and a browser in which
-    the owner logged in before counts alone, so nobody can at the same address.
+    The account counts for each address by itself, so nobody can lock out its owner elsewhere. In a browser in which the
+    owner logged in before (`know_device`) the account counts apart, and nobody at the same address can lock them out
+    either: the address counts those tries too, but does not refuse them.
     """
+    notice_unknown_proxy(request)
     name = key_of(username)
-    device = device_of(request, name)
-    if device:
-        return [(_key("device", device, name), TRIES_PER_ACCOUNT)]
     network = network_of(address_of(request))
-    return [(_key("address", network), TRIES_PER_ADDRESS), (_key("account", network, name), TRIES_PER_ACCOUNT)]
+    is_known = is_known_device(request, name)
+    return [
+        (_key("device" if is_known else "account", network, name), TRIES_PER_ACCOUNT),
+        (_key("address", network), NO_LIMIT if is_known else TRIES_PER_ADDRESS),
+    ]
 
 
 def take_tries(limits):
-    """Count a try on each of the [(key, limit)] and return the keys. Raises `TooManyTries`, and counts nothing."""
-    taken = []
+    """Count a try on each of the [(key, limit)] and return the keys. Raises `TooManyTries` at the first that is used up.
+
+    What was counted before that one stays counted: it was a try.
+    """
     for key, limit in limits:
         if not _take(key, limit):
-            give_back(taken)
             raise TooManyTries(Tries.objects.values_list("until", flat=True).get(pk=key))
-        taken.append(key)
-    return taken
+    return [key for key, _limit in limits]
 
 
 def are_used_up(limits):
@@ -255,6 +268,26 @@ def address_of(request):
         return request.META.get("REMOTE_ADDR", "")
     addresses = [address.strip() for address in forwarded.split(",")]
     return addresses[-min(proxies, len(addresses))]
+
+
+def notice_unknown_proxy(request):
+    """Keep in mind that a proxy passes requests on which TRUSTED_PROXIES does not count: all share its address then.
+
+    A stranger can send such headers too, so only those from a private address count.
+    """
+    peer = _parsed(request.META.get("REMOTE_ADDR", ""))
+    if settings.TRUSTED_PROXIES or peer is None or peer.is_global or not FORWARDING_HEADERS & request.META.keys():
+        return
+    if not passes_unknown_proxy():
+        log.warning(UNKNOWN_PROXY)
+        until = timezone.now() + UNKNOWN_PROXY_KEPT_FOR
+        Tries.objects.update_or_create(pk=_key("unknown proxy"), defaults={"count": 1, "until": until})
+
+
+def passes_unknown_proxy():
+    """Tell whether log-ins came by a proxy lately while TRUSTED_PROXIES is 0."""
+    is_noticed = Tries.objects.filter(pk=_key("unknown proxy"), until__gte=timezone.now())
+    return settings.TRUSTED_PROXIES == 0 and is_noticed.exists()
 
 
 def network_of(address):
@@ -302,11 +335,11 @@ def _parsed(address):
 
 
 def know_device(response, user):
-    """Let the browser that gets `response` be known as one in which `user` logged in."""
-    name = key_of(user.username)
+    """Let the browser that gets `response` be known as one in which `user` logged in: until there is another password, or
+    the person signs out everywhere else from another browser."""
     response.set_cookie(
         _device_cookie(),
-        _device_signer.sign_object([name, secrets.token_hex(8)]),
+        _device_signer.sign_object([key_of(user.username), _standing(user)]),
         max_age=DEVICE_KNOWN_FOR,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -314,14 +347,22 @@ def know_device(response, user):
     )
 
 
-def device_of(request, name):
-    """Return the id of the browser if the user with that name logged in there before, else None."""
+def is_known_device(request, name):
+    """Tell whether the user with that name (`usernames.key_of`) logged in with this browser, and it still counts."""
     try:
         cookie = request.COOKIES.get(_device_cookie(), "")
-        known, device = _device_signer.unsign_object(cookie, max_age=DEVICE_KNOWN_FOR)
+        known, standing = _device_signer.unsign_object(cookie, max_age=DEVICE_KNOWN_FOR)
     except signing.BadSignature:
-        return None
-    return device if known == name else None
+        return False
+    user = accounts.user_named(name) if known == name else None
+    return user is not None and constant_time_compare(standing, _standing(user))
+
+
+def _standing(user):
+    """Return what a known browser stands and falls with."""
+    signed_out_at = accounts.profile_of(user).signed_out_at
+    value = f"{user.pk}\0{user.password}\0{signed_out_at and signed_out_at.isoformat()}"
+    return salted_hmac("board.logins.standing", value, algorithm="sha256").hexdigest()
 
 
 def _device_cookie():

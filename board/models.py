@@ -264,13 +264,16 @@ class Profile(models.Model):
     time_zone = models.CharField(max_length=50, blank=True, default="")
     language = models.CharField(max_length=10, blank=True, default="")
     seen_at = models.DateTimeField(null=True, editable=False)
+    # When all browsers but one were signed out; those known before are strange again (board.logins).
+    signed_out_at = models.DateTimeField(null=True, editable=False)
 
     def __str__(self):
         return str(self.user)
 
 
 class Tries(models.Model):
-    """How many tries to log in failed, of one kind, within an hour of the first (board.logins)."""
+    """How many tries to log in failed, of one kind, within an hour of the first (board.logins); also, under a key of its
+    own, that log-ins came by a proxy that TRUSTED_PROXIES does not count."""
 
     # The SHA-256 of who tried from where, in hex: people type their passwords into the wrong field.
     key = models.CharField(max_length=64, primary_key=True)

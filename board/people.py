@@ -187,7 +187,9 @@ def change_password(request):
         accounts.change_password(request.user, form.cleaned_data["new_password1"], request.session.session_key)
         update_session_auth_hash(request, request.user)
         messages.success(request, gettext("Your password is changed, and you are signed out everywhere else."))
-        return redirect("profile")
+        response = redirect("profile")
+        logins.know_device(response, request.user)
+        return response
     return render(request, "board/change_password.html", {"form": form, "nav": "password"}, status=_status(form))
 
 
@@ -196,7 +198,9 @@ def change_password(request):
 def sign_out(request):
     accounts.sign_out(request.user, but=request.session.session_key)
     messages.success(request, gettext("You are signed out everywhere else."))
-    return redirect("profile")
+    response = redirect("profile")
+    logins.know_device(response, request.user)
+    return response
 
 
 # Who else is there

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 
-from board import failures, serving
+from board import failures, logins, serving
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +64,8 @@ def take_up_database(command, **migrate):
         refuse_unheard_company(has_others and not os.environ.get(DJANGO_AUTORELOAD_ENV))
         command.check()
         call_command("migrate", verbosity=0, **migrate)
+        if logins.passes_unknown_proxy():
+            log.warning(logins.UNKNOWN_PROXY)
     except serving.InUseError as error:
         raise CommandError(str(error)) from None
     except OperationalError as error:

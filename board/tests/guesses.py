@@ -18,14 +18,15 @@ def main():
 
     call_command("migrate", verbosity=0)
     get_user_model().objects.create_user("ana", password="right")
-    results = Counter(judged=0, refused=0)
+    # Appending is one step; to count up is not.
+    results = []
     start = threading.Barrier(GUESSES)
     threads = [threading.Thread(target=guess, args=(start, results)) for _ in range(GUESSES)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return results
+    return Counter(results)
 
 
 def guess(start, results):
@@ -39,9 +40,9 @@ def guess(start, results):
     start.wait()
     try:
         assert authenticate(request, username="ana", password="wrong") is None
-        results["judged"] += 1
+        results.append("judged")
     except Refused:
-        results["refused"] += 1
+        results.append("refused")
     finally:
         connection.close()
 

@@ -1,11 +1,13 @@
 """How often somebody may guess, from where the demo logs in, and what is said and logged of it."""
 
 import base64
+import io
 import json
 import logging
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from datetime import timedelta
 from importlib import import_module
 from unittest import mock
@@ -14,11 +16,13 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.hashers import MD5PasswordHasher, identify_hasher, make_password
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from board import logins
+from board import examination, logins, serving
+from board.management import starting
 from board.models import Tries
 
 from .reading import Page
@@ -121,6 +125,17 @@ def test_a_password_that_is_remembered_can_be_guessed_no_more_often(log_in, ask_
     assert ask_by_password("right") == 429
 
 
+def test_wrong_tries_of_others_at_the_address_do_not_stop_a_program(log_in, ask_by_password):
+    assert ask_by_password("right") == 200
+    for number in range(20):
+        assert log_in("wrong", f"name{number}").status_code == 200
+    assert log_in("wrong", "another").status_code == 429
+    assert ask_by_password("right") == 200
+    # And nobody guesses its password unseen meanwhile.
+    assert [ask_by_password(f"guess {number}") for number in range(10)] == [429] * 10
+    assert ask_by_password("right") == 429
+
+
 def test_an_unknown_name_is_refused_like_a_known_one(log_in):
     for _ in range(11):
         known, unknown = log_in("wrong"), log_in("wrong", "nobody", REMOTE_ADDR="10.0.0.1")
@@ -165,6 +180,47 @@ def test_a_browser_that_was_in_before_has_ten_tries_of_its_own(log_in):
     assert is_in(log_in("right"))
 
 
+def test_all_browsers_that_were_in_before_share_ten_tries_at_an_address(log_in):
+    first, second = Client(), Client()
+    for own in (first, second):
+        log_in("right", browser=own)
+        own.post("/logout/")
+    for _ in range(5):
+        for own in (first, second):
+            assert log_in("wrong", browser=own).status_code == 200
+    assert log_in("right", browser=first).status_code == 429
+    assert log_in("right", browser=second).status_code == 429
+
+
+def test_tries_in_a_known_browser_count_at_the_address(log_in):
+    own = Client()
+    log_in("right", browser=own)
+    own.post("/logout/")
+    for number in range(10):
+        log_in("wrong", browser=own)
+        log_in("wrong", f"name{number}")
+    assert log_in("wrong", "stranger").status_code == 429
+
+
+@pytest.mark.parametrize("end", ["new password", "signed out everywhere"])
+def test_a_browser_is_known_no_more_after_a(log_in, user, end):
+    own, other = Client(), Client()
+    for browser in (own, other):
+        log_in("right", browser=browser)
+    if end == "new password":
+        passwords = {"old_password": "right", "new_password1": "a later secret", "new_password2": "a later secret"}
+        own.post("/profile/password/", passwords)
+    else:
+        own.post("/profile/sign-out/")
+    password = "a later secret" if end == "new password" else "right"
+    for _ in range(10):
+        log_in("wrong")
+    own.post("/logout/")
+    other.post("/logout/")
+    assert is_in(log_in(password, browser=own))
+    assert log_in(password, browser=other).status_code == 429
+
+
 def test_a_browser_that_somebody_else_was_in_is_none_of_the_owners(log_in, django_user_model):
     django_user_model.objects.create_user("eve", password="eve")
     other = Client()
@@ -196,6 +252,37 @@ def test_behind_a_proxy_of_ours_its_word_counts_and_what_came_before_it_does_not
     made_up = [log_in("wrong", HTTP_X_FORWARDED_FOR=f"10.0.0.{n}, 192.0.2.7").status_code for n in range(11)]
     assert made_up == [200] * 10 + [429]
     assert is_in(log_in("right", HTTP_X_FORWARDED_FOR="192.0.2.7, 192.0.2.8"))
+
+
+@pytest.mark.parametrize(
+    ("peer", "is_noticed"), [("127.0.0.1", True), ("172.17.0.1", True), ("198.51.0.7", False)]
+)
+def test_a_proxy_that_no_setting_counts_is_noticed(log_in, lines, caplog, peer, is_noticed):
+    for _ in range(2):
+        log_in("right", REMOTE_ADDR=peer, HTTP_X_FORWARDED_FOR="192.0.2.7")
+    assert logins.passes_unknown_proxy() == is_noticed
+    said = [record.message for record in caplog.records if "TRUSTED_PROXIES" in record.message]
+    assert len(said) == is_noticed
+
+
+def test_the_doctor_and_the_start_say_so(log_in, monkeypatch, caplog):
+    log_in("right", HTTP_X_FORWARDED_FOR="192.0.2.7")
+    caplog.clear()
+    said = io.StringIO()
+    # The data of this test are in this connection alone.
+    monkeypatch.setattr(examination, "snapshot", lambda: nullcontext("default"))
+    call_command("doctor", stderr=said)
+    assert "TRUSTED_PROXIES" in said.getvalue()
+    monkeypatch.setattr(starting, "call_command", lambda *args, **options: None)
+    monkeypatch.setattr(serving, "begin", lambda: False)
+    starting.take_up_database(mock.Mock())
+    assert "TRUSTED_PROXIES" in caplog.text
+
+
+def test_a_proxy_that_is_counted_is_none_to_notice(log_in, settings):
+    log_in("right", HTTP_X_FORWARDED_FOR="192.0.2.7")
+    settings.TRUSTED_PROXIES = 1
+    assert not logins.passes_unknown_proxy()
 
 
 def test_who_has_a_whole_ipv6_network_is_one_address(log_in):

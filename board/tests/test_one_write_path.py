@@ -101,6 +101,7 @@ ALLOWED = {
     "board/logins.py": {
         "_take": {"cursor.execute"},
         "give_back": {"Tries.objects.filter(pk__in=keys, count__gt=0).update"},
+        "notice_unknown_proxy": {"Tries.objects.update_or_create"},
         "forget_tries": {"Tries.objects.filter(until__lt=timezone.now()).delete"},
         # Reads.
         "get_user": {"get_user_model().objects.raw"},

@@ -1,10 +1,13 @@
 from django.core.management import BaseCommand, CommandError
 
-from board import examination
+from board import examination, logins
 
 
 class Command(BaseCommand):
-    """Look whether the data are what they must be, while people work; changes nothing. Ends with 1 when they are not."""
+    """Look whether the data are what they must be, while people work; changes nothing. Ends with 1 when they are not.
+
+    Says as well when log-ins came by a proxy that the settings do not count.
+    """
 
     help = __doc__
     requires_system_checks = ()
@@ -13,6 +16,8 @@ class Command(BaseCommand):
         with examination.snapshot() as using:
             found = examination.findings(using)
             shared = [] if found else examination.shared_places(using)
+        if logins.passes_unknown_proxy():
+            self.stderr.write(logins.UNKNOWN_PROXY)
         for pair in shared:
             self.stdout.write(
                 "Tasks {} and {} stand at the same place, as a client of the API asked.".format(*pair)
