@@ -48,6 +48,9 @@ class BrowserPolicyMiddleware:
     def __call__(self, request):
         answer = self.get_response(request)
         answer["Permissions-Policy"] = settings.PERMISSIONS_POLICY
+        # Pictures and files are for the pages of others, too.
+        is_for_all = "Access-Control-Allow-Origin" in answer
+        answer["Cross-Origin-Resource-Policy"] = "cross-origin" if is_for_all else "same-origin"
         if settings.SESSION_COOKIE_NAME in request.COOKIES and has_vary_header(answer, "Cookie"):
             answer["Cache-Control"] = "no-store"
         return answer

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import get_user_model, login, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.mail import send_mail
 from django.db import connection
@@ -86,6 +86,14 @@ class LogIn(LoginView):
         if isinstance(form.refusal, logins.TooManyTries):
             response.status_code = TOO_MANY
             response["Retry-After"] = _seconds_until(form.refusal.until)
+        return response
+
+
+class LogOut(LogoutView):
+    def post(self, request, *args, **kwargs):
+        response = super().post(request, *args, **kwargs)
+        # Not "storage" nor "cookies": drafts wait for the next log-in, and the browser stays known.
+        response["Clear-Site-Data"] = '"cache"'
         return response
 
 

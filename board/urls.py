@@ -1,5 +1,4 @@
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from . import converters, health, people, views  # noqa: F401  (converters registers <id:…>)
@@ -8,7 +7,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("login/", people.LogIn.as_view(), name="login"),
     # Who is logged out already is where this leads, and after a log-in would come back to what is POST only.
-    path("logout/", login_not_required(LogoutView.as_view()), name="logout"),
+    path("logout/", login_not_required(people.LogOut.as_view()), name="logout"),
     path("password/", people.forgot_password, name="forgot_password"),
     path("welcome/<str:token>/", people.welcome, name="welcome"),
     path("profile/", people.profile, name="profile"),

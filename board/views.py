@@ -541,7 +541,10 @@ def theme(request):
     if request.htmx:
         answer = render(request, "theme.html#switch", {"theme": choice, "back": here})
     if choice in ("light", "dark"):
-        answer.set_cookie(settings.THEME_COOKIE_NAME, choice, max_age=A_YEAR, samesite="Lax")
+        secure = settings.SESSION_COOKIE_SECURE
+        answer.set_cookie(
+            settings.THEME_COOKIE_NAME, choice, max_age=A_YEAR, secure=secure, httponly=True, samesite="Lax"
+        )
     else:
         answer.delete_cookie(settings.THEME_COOKIE_NAME, samesite="Lax")
     return answer

@@ -28,7 +28,6 @@ RETRY_AFTER = "2"
 # A canvas of any site may read the pictures, and nobody may take one for something else.
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Cross-Origin-Resource-Policy": "cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
 SVG_POLICY = {"Content-Security-Policy": "default-src 'none'; sandbox"}

@@ -270,6 +270,15 @@ def test_the_colours_are_remembered_and_the_page_starts_with_them(browser, sprin
     assert "data-theme" not in Page(browser.get(address)).one("html").attributes
 
 
+@pytest.mark.parametrize("is_secure", [False, True])
+def test_the_cookie_of_the_colours_is_as_secure_as_that_of_the_log_in(browser, settings, is_secure):
+    settings.SESSION_COOKIE_SECURE = is_secure
+    browser.post("/theme/", {"theme": "dark"})
+    cookie = browser.cookies[settings.THEME_COOKIE_NAME]
+    assert bool(cookie["secure"]) == is_secure
+    assert cookie["httponly"]
+
+
 def test_the_switch_goes_from_the_system_over_light_to_dark_and_back(browser):
     seen = []
     for _ in range(4):

@@ -155,6 +155,10 @@ def test_who_logs_out_sees_the_log_in_page(browser):
     assert SESSION_KEY not in browser.session
 
 
+def test_after_a_log_out_the_browser_keeps_no_pages(browser):
+    assert browser.post("/logout/")["Clear-Site-Data"] == '"cache"'
+
+
 def test_a_link_cannot_log_anybody_out(browser):
     assert browser.get("/logout/").status_code == 405
     assert SESSION_KEY in browser.session

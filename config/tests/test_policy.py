@@ -117,6 +117,8 @@ def test_every_answer_lets_a_browser_do_as_little_as_can_be(browser, rows, kind)
     assert given["Referrer-Policy"] == "same-origin"
     assert given["Cross-Origin-Opener-Policy"] == "same-origin"
     assert given["Permissions-Policy"] == project.PERMISSIONS_POLICY
+    is_for_all = kind in {"picture", "file", *DRAWINGS}
+    assert given["Cross-Origin-Resource-Policy"] == ("cross-origin" if is_for_all else "same-origin")
 
 
 SAYS_NOTHING = {"wrong host", "api, wrong host", "api, unreadable", "broken, piece", "probe"}
