@@ -165,3 +165,24 @@ def test_the_messages_that_wait_are_not_lost_to_a_piece(browser, user, sprint, a
     browser.post(f"/tasks/{task.pk}/delete/")
     browser.get("/nowhere/", headers=HTMX)
     assert "Deleted “Draw”" in Page(browser.get("/")).text
+
+
+# The log
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("/people/invite/", "Forbidden (Permission denied): /people/invite/"),
+        ("/nothing/", "Not Found: /nothing/"),
+        ("/api/nothing", "Not Found: /api/nothing"),
+    ],
+)
+def test_what_is_refused_is_in_the_log_with_its_path(browser, caplog, path, line):
+    browser.get(path)
+    assert [record.getMessage() for record in caplog.records if record.name == "django.request"] == [line]
+
+
+def test_a_stranger_who_is_refused_is_in_the_log_with_the_path(client, db, caplog):
+    client.get("/api/tasks")
+    assert "Unauthorized: /api/tasks" in caplog.text

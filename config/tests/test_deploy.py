@@ -78,3 +78,7 @@ def test_nginx_limits_requests_and_connections_by_address():
     assert text.count("_zone $binary_remote_addr ") == 2
     assert re.search(r"^    limit_req zone=requests ", text, re.MULTILINE)
     assert re.search(r"^    limit_conn connections ", text, re.MULTILINE)
+
+
+def test_nginx_speaks_no_old_tls():
+    assert re.findall(r"ssl_protocols (.+);", (DEPLOY / "nginx.conf").read_text()) == ["TLSv1.2 TLSv1.3"]
