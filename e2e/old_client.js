@@ -86,9 +86,14 @@ details.elements.delete.addEventListener("click", async () => {
 });
 
 async function listSprints() {
-  const { results } = await ajax("GET", collections.sprints, { end_min: "2000-01-01", page_size: 100 });
+  let page = await ajax("GET", collections.sprints, { end_min: "2000-01-01", page_size: 100 });
+  const sprints = page.results;
+  while (page.next) {
+    page = await ajax("GET", page.next);
+    sprints.push(...page.results);
+  }
   const list = document.getElementById("sprints");
-  list.replaceChildren(...results.map((sprint) => item(sprint.name || sprint.end, () => openSprint(sprint))));
+  list.replaceChildren(...sprints.map((sprint) => item(sprint.name || sprint.end, () => openSprint(sprint))));
 }
 
 async function openSprint(sprint) {
