@@ -47,6 +47,28 @@ def test_a_body_of_empty_parts_is_not_read_as_a_form(target, size, status):
     assert upload(target.url, "/login/", MULTIPART, size, PARTS) == status
 
 
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        "Content-Length: 4\r\nTransfer-Encoding: chunked",
+        "Content-Length: 0\r\nContent-Length: 5",
+        "Transfer-Encoding: xchunked\r\nContent-Length: 0",
+        "Content-Length : 5",
+        "Content-Length: +0",
+    ],
+)
+def test_a_request_whose_end_is_a_matter_of_opinion_is_refused_with_all_that_follows(target, lengths):
+    """A proxy that read it otherwise would take what follows for another one's request."""
+    first = f"POST /api/token/ HTTP/1.1\r\nHost: localhost\r\n{lengths}\r\n\r\n0\r\n\r\n"
+    with connect(target.url) as wire:
+        wire.sendall(first.encode() + head("/healthz", Connection="close"))
+        received = b""
+        while data := wire.recv(4096):
+            received += data
+    assert received.startswith(b"HTTP/1.1 400 ")
+    assert received.count(b"HTTP/1.1 ") == 1
+
+
 def test_bodies_that_do_not_come_take_no_place(target):
     with ExitStack() as stack:
         for number in range(40):
