@@ -11,17 +11,16 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from board.fields import OneLineField
+from board.people_forms import OldPasswordField, judge_old_password
 
 from .addresses import ForbiddenAddress, judge
 from .models import KINDS, Token, Webhook
 
 MOST_WEBHOOKS = 10
-# Beside those of log-ins by password, of which only the newest stay (models.LOG_INS_KEPT).
-MOST_TOKENS = 50
 
 
 class TokenForm(forms.ModelForm):
-    """A new token; its key is there once, when it is issued."""
+    """A new token; its key is there once, when it is issued. One without an end needs the password."""
 
     days = forms.TypedChoiceField(
         label=_("Valid for"),
@@ -31,6 +30,7 @@ class TokenForm(forms.ModelForm):
         required=False,
         initial=90,
     )
+    password = OldPasswordField(label=_("Your password, for a token without an end"), required=False)
 
     class Meta:
         model = Token
@@ -38,17 +38,22 @@ class TokenForm(forms.ModelForm):
         field_classes = {"name": OneLineField}
         labels = {"name": _("What it is for"), "scope": pgettext_lazy("what a token lets a program do", "May")}
 
-    def __init__(self, owner, *args, **kwargs):
-        super().__init__(*args, instance=Token(owner=owner), **kwargs)
+    def __init__(self, request, *args, **kwargs):
+        super().__init__(*args, instance=Token(owner=request.user), **kwargs)
+        self.request = request
 
     def clean(self):
-        if Token.objects.valid().filter(owner=self.instance.owner, is_log_in=False).count() >= MOST_TOKENS:
-            text = gettext("You have %(count)s tokens: revoke one that you do not need.")
-            raise ValidationError(text % {"count": MOST_TOKENS})
-        return super().clean()
+        data = super().clean()
+        password = data.pop("password", "")
+        if data.get("days", 0) is None:
+            try:
+                judge_old_password(self.request, password)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return data
 
     def issue(self):
-        """Make the token of the valid form and return its key."""
+        """Make the token of the valid form and return its key. Raises `ValidationError`, see `Token.issue`."""
         days = self.cleaned_data["days"]
         self.instance.expires_at = days and timezone.now() + timedelta(days=days)
         return self.instance.issue()

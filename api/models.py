@@ -6,17 +6,22 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from board import history
 
 LOG_INS_KEPT = 20
+# Beside those of log-ins by password, of which only the newest stay.
+MOST_TOKENS = 50
 USE_NOTED_EVERY = timedelta(minutes=1)
 KINDS = {
     "task.add": _("Task added"),
@@ -75,12 +80,25 @@ class Token(models.Model):
     def is_over(self):
         return bool(self.revoked_at or (self.expires_at and self.expires_at <= timezone.now()))
 
+    @transaction.atomic
     def issue(self):
-        """Save the new token and return its key, which nobody can find out later."""
+        """Save the new token and return its key, which nobody can find out later.
+
+        Raises `ValidationError` when the owner has `MOST_TOKENS`. Locks the owner, so that requests at once count
+        each other's.
+        """
+        if not self.is_log_in:
+            get_user_model().objects.select_for_update().get(pk=self.owner_id)
+            self._judge_number()
         key = f"lb_{secrets.token_urlsafe(32)}"
         self.digest = digest_of(key)
         self.save(force_insert=True)
         return key
+
+    def _judge_number(self):
+        if Token.objects.valid().filter(owner=self.owner_id, is_log_in=False).count() >= MOST_TOKENS:
+            text = gettext("You have %(count)s tokens: revoke one that you do not need.")
+            raise ValidationError(text % {"count": MOST_TOKENS})
 
     def note_use(self):
         """Remember that the token was used now, to the minute: requests do not each write a row."""

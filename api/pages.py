@@ -1,9 +1,11 @@
 """The pages on which a person lets programs in, has them told of changes, and looks after both."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from board.middleware import changes, open_to_readers
@@ -26,13 +28,19 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 @open_to_readers
 @never_cache
+@sensitive_post_parameters()
 @get_or_post
 def tokens(request):
     """List a person's tokens and make new ones. The answer to the form is the only place where a key shows."""
-    form = TokenForm(request.user, request.POST if request.method == "POST" else None, auto_id="token-%s")
-    key = form.issue() if form.is_valid() else None
+    form = TokenForm(request, request.POST if request.method == "POST" else None, auto_id="token-%s")
+    key = None
+    if form.is_valid():
+        try:
+            key = form.issue()
+        except ValidationError as error:
+            form.add_error(None, error)
     context = {
-        "form": TokenForm(request.user, auto_id="token-%s") if key else form,
+        "form": TokenForm(request, auto_id="token-%s") if key else form,
         "key": key,
         "tokens": request.user.tokens.order_by("-made_at", "-pk"),
         "nav": "tokens",

@@ -1,8 +1,12 @@
 """/profile/tokens/: a person makes tokens, sees what they are for, and revokes them."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -20,8 +24,8 @@ def browser(ada):
     return browser
 
 
-def make(browser, name="Nightly report", scope="read", days="90"):
-    return browser.post(URL, {"name": name, "scope": scope, "days": days})
+def make(browser, name="Nightly report", scope="read", days="90", **data):
+    return browser.post(URL, {"name": name, "scope": scope, "days": days, **data})
 
 
 @pytest.mark.parametrize(
@@ -29,7 +33,8 @@ def make(browser, name="Nightly report", scope="read", days="90"):
     [("read", "30", 30), ("write", "90", 90), ("read", "365", 365), ("write", "", None)],
 )
 def test_a_person_makes_a_token_and_sees_its_key_once(browser, ada, scope, days, lasts):
-    answer = make(browser, scope=scope, days=days)
+    password = {} if lasts else {"password": "a long password"}
+    answer = make(browser, scope=scope, days=days, **password)
     key = Page(answer).one(id="secret").text
     token = Token.objects.of_key(key)
     assert (token.owner, token.name, token.scope) == (ada, "Nightly report", scope)
@@ -106,3 +111,71 @@ def test_a_person_has_at_most_fifty_tokens_that_open_something(browser, ada):
     assert [make(browser).status_code for _ in range(2)] == [200, 422]
     Token.objects.first().revoke()
     assert make(browser).status_code == 200
+
+
+@pytest.mark.parametrize("password", [{}, {"password": ""}, {"password": "a wrong password"}])
+def test_a_token_without_an_end_needs_the_password(browser, password):
+    answer = make(browser, days="", **password)
+    assert answer.status_code == 422
+    assert Page(answer).error("Your password, for a token without an end") == "That is not your password."
+    assert not Token.objects.exists()
+
+
+def test_wrong_passwords_for_a_token_count_like_log_ins(browser):
+    errors = [
+        Page(make(browser, days="", password=f"wrong {n}")).error("Your password, for a token without an end")
+        for n in range(11)
+    ]
+    assert set(errors[:10]) == {"That is not your password."}
+    assert errors[10].startswith("Too many tries.")
+    # Not even with the right one; and a token with an end asks for none.
+    assert make(browser, days="", password="a long password").status_code == 422
+    assert make(browser).status_code == 200
+
+
+ISSUE_AT_ONCE = """
+import django
+django.setup(set_prefix=False)
+from threading import Barrier, Thread
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db import connection
+from api.models import Token
+call_command("migrate", verbosity=0)
+
+def issue(owner):
+    barrier.wait()
+    try:
+        Token(owner=owner, name="A program").issue()
+    except ValidationError:
+        pass
+    finally:
+        connection.close()
+
+for round in range(5):
+    ada = User.objects.create_user(f"ada{round}")
+    Token.objects.bulk_create(Token(owner=ada, name="Old", digest=f"{round}.{n}") for n in range(49))
+    barrier = Barrier(5)
+    threads = [Thread(target=issue, args=[ada]) for _ in range(5)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+print(Token.objects.count())
+"""
+
+
+@pytest.mark.parametrize("vendor", ["sqlite", "postgres"])
+def test_requests_at_once_make_no_more_than_fifty_tokens(request, tmp_path, vendor):
+    if vendor == "sqlite":
+        database = f"sqlite:///{tmp_path / 'board.sqlite3'}"
+    else:
+        database = request.getfixturevalue("postgres").new_database("tokens")
+    done = subprocess.run(
+        [sys.executable, "-c", ISSUE_AT_ONCE],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.stdout == "250\n", done.stderr
