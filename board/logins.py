@@ -157,8 +157,9 @@ class Backend(ModelBackend):
 
 
 def begin(request, user, **kwargs):
-    """Start a log-in's days; called by Django when somebody logged in."""
+    """Start a log-in's days and forget those that are over; called by Django when somebody logged in."""
     request.session.begin()
+    request.session.clear_expired()
     accounts.note("%r logged in from %r", user.username, address_of(request))
     forget_tries()
 

@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.hashers import MD5PasswordHasher, identify_hasher, make_password
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client, RequestFactory
@@ -296,6 +297,13 @@ def test_counts_that_had_their_hour_are_forgotten_at_the_next_log_in(log_in):
     Tries.objects.update(until=timezone.now() - timedelta(hours=1))
     log_in("right", REMOTE_ADDR="10.0.0.1")
     assert not Tries.objects.filter(until__lt=timezone.now()).exists()
+
+
+def test_sessions_that_are_over_are_forgotten_at_the_next_log_in(log_in):
+    log_in("right", browser=Client())
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    log_in("right")
+    assert Session.objects.count() == 1
 
 
 def test_what_was_typed_is_not_kept(log_in):
