@@ -1,5 +1,6 @@
 """The signed names of the JSON channels: who may listen to which sprint, and for how long."""
 
+import secrets
 from dataclasses import astuple, dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -7,20 +8,27 @@ from hashlib import sha256
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from rest_framework.authentication import SessionAuthentication
 
+from board import logins
+
 LIFETIME = timedelta(minutes=30)
-_signer = signing.TimestampSigner(salt="api.channel.of-holder")
+# Of a name for a page, which opens one socket.
+LIFETIME_OF_LOG_IN = timedelta(seconds=30)
+_signer = signing.TimestampSigner(salt="api.channel.of-holder-and-password")
 
 
 @dataclass(frozen=True)
 class Holder:
-    """Whom a channel's name is handed out to, and what it stands and falls with: a token, or a log-in of a browser.
+    """Whom a channel's name is handed out to, and what it stands and falls with: the password, and a token or a
+    log-in of a browser.
 
-    `log_in` is a digest of its session's key, since anybody can read a name. Who came with a password has neither.
+    `password` and `log_in` are digests, of the password's hash and of the session's key, since anybody can read a name.
     """
 
     user_id: int
+    password: str
     token_id: int | None = None
     log_in: str | None = None
 
@@ -35,8 +43,17 @@ def holder_of(request):
     if request.user.is_anonymous:
         return None
     if isinstance(request.successful_authenticator, SessionAuthentication):
-        return Holder(request.user.pk, log_in=_digest(request.session.session_key))
-    return Holder(request.user.pk, token_id=getattr(request.auth, "pk", None))
+        return _holder(request.user, log_in=_digest(request.session.session_key))
+    return _holder(request.user, token_id=getattr(request.auth, "pk", None))
+
+
+def _holder(user, **kwargs):
+    return Holder(user.pk, password_digest(user), **kwargs)
+
+
+def password_digest(user):
+    """Return what changes with the user's password and tells nothing about it."""
+    return salted_hmac("api.channels.password", user.password, algorithm="sha256").hexdigest()[:32]
 
 
 def _digest(session_key):
@@ -44,15 +61,27 @@ def _digest(session_key):
 
 
 def channel_for(holder, sprint_id):
-    """Return the name under which a `Holder` may listen to this sprint, for `LIFETIME` from now."""
-    return _signer.sign_object([*astuple(holder), sprint_id])
+    """Return the name under which a `Holder` may listen to this sprint, for `LIFETIME` from now.
+
+    A log-in's names last `LIFETIME_OF_LOG_IN`, and each is another one: `use` takes it once.
+    """
+    nonce = secrets.token_urlsafe(12) if holder.log_in else None
+    return _signer.sign_object([*astuple(holder), sprint_id, nonce])
 
 
 def read_channel(value):
     """Return (`Holder`, sprint id) of a channel's name.
 
     Raises `signing.BadSignature` for a name that `channel_for` did not make, and its subclass
-    `signing.SignatureExpired` for one that is older than `LIFETIME`.
+    `signing.SignatureExpired` for one that has had its time.
     """
-    *holder, sprint_id = _signer.unsign_object(value, max_age=LIFETIME)
-    return Holder(*holder), sprint_id
+    *values, sprint_id, _nonce = _signer.unsign_object(value, max_age=LIFETIME)
+    holder = Holder(*values)
+    if holder.log_in:
+        _signer.unsign(value, max_age=LIFETIME_OF_LOG_IN)
+    return holder, sprint_id
+
+
+def use(name, holder):
+    """Use a name that `read_channel` took; tell whether it opens a socket. A log-in's does so once, in all processes."""
+    return holder.log_in is None or logins.use_once(name)

@@ -11,7 +11,7 @@ from board import accounts, history
 from board.consumers import BAD_MESSAGE, NO_ACCESS, LiveConsumer, is_number, is_own_origin, person, read_object
 from board.hub import LOG_IN, TRY_LATER, ended_sessions, hub, without
 
-from .channels import read_channel
+from .channels import password_digest, read_channel, use
 from .feeds import Feed
 from .models import Token
 
@@ -44,8 +44,10 @@ class EventConsumer(LiveConsumer):
         newest = await database_sync_to_async(history.newest_number)()
         await self.accept()
         try:
-            holder, sprint_id = self.read_name()
+            name, holder, sprint_id = self.read_name()
             user, key, ended = await self.admit(holder)
+            if not await database_sync_to_async(use)(name, holder):
+                raise Refused(LOG_IN)
         except Refused as refusal:
             await self.close(refusal.code)
             return
@@ -65,13 +67,14 @@ class EventConsumer(LiveConsumer):
         )
 
     def read_name(self):
-        """Return (`Holder`, sprint id) of the channel's name that the socket came with. Raises `Refused`."""
+        """Return (channel's name that the socket came with, its `Holder`, sprint id). Raises `Refused`."""
         has_origin = any(name == b"origin" for name, _ in self.scope["headers"])
         if has_origin and not is_own_origin(self.scope):
             raise Refused(NO_ACCESS)
         query = parse_qs(self.scope["query_string"].decode("latin1"))
+        name = query.get("channel", [""])[0]
         try:
-            return read_channel(query.get("channel", [""])[0])
+            return name, *read_channel(name)
         except signing.SignatureExpired:
             raise Refused(LOG_IN) from None
         except signing.BadSignature:
@@ -80,7 +83,8 @@ class EventConsumer(LiveConsumer):
     async def admit(self, holder):
         """Return (user, key of what the socket stands and falls with, what tells which keys are over).
 
-        Raises `Refused` when that is over already, or the person is not there or active any more.
+        Raises `Refused` when that is over already, the password is another one, or the person is not there or active
+        any more.
         """
         users = get_user_model().objects.select_related("profile")
         user = await users.filter(pk=holder.user_id, is_active=True).afirst()
@@ -91,7 +95,7 @@ class EventConsumer(LiveConsumer):
             token = await Token.objects.valid().filter(pk=holder.token_id).afirst()
             key = token and token.pk
         is_over = key is None and (holder.log_in or holder.token_id)
-        if user is None or is_over:
+        if user is None or is_over or holder.password != password_digest(user):
             raise Refused(LOG_IN)
         self.may_hold = accounts.may_write(user) and (token is None or token.may_write)
         return user, key, ended

@@ -1,6 +1,7 @@
 """The resources. Reading is a query, writing is one action of the board."""
 
 import json
+import secrets
 import time
 
 from django.contrib.auth import get_user_model
@@ -207,9 +208,12 @@ class SprintViewSet(WritableCollection):
 
     def parts(self, sprint=None):
         # `links.channel` is for this person, token or log-in alone. It is new each time, and what a client has stays good for
-        # half its life.
+        # half its life. A log-in's opens one socket, so no page may use what it has from before.
+        holder = holder_of(self.request)
+        if holder and holder.log_in:
+            return secrets.token_hex(8)
         period = int(time.time() // (LIFETIME.total_seconds() / 2))
-        return holder_of(self.request), period
+        return holder, period
 
     def get_serializer_context(self):
         return super().get_serializer_context() | {"holder": holder_of(self.request)}

@@ -246,6 +246,12 @@ def forget_tries():
     Tries.objects.filter(until__lt=timezone.now()).delete()
 
 
+def use_once(secret):
+    """Tell whether this is the first use of a secret that ends within the hour, and let it be the last."""
+    forget_tries()
+    return _take(_key("once", secret), 1)
+
+
 def _take(key, limit):
     moment = timezone.now()
     now, until = (connection.ops.adapt_datetimefield_value(value) for value in (moment, moment + WITHIN))

@@ -1,16 +1,22 @@
 """Signed names of channels."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
+from asgiref.sync import async_to_sync
 from django.core import signing
+from django.test import Client
 
-from api.channels import Holder, channel_for, read_channel
+from api.channels import Holder, channel_for, read_channel, use
+from api.consumers import EventConsumer, Refused
+from board.models import Tries
 
-ADA = Holder(3)
+ADA = Holder(3, "c0ffee")
 
 
 @pytest.mark.parametrize("more", [{}, {"token_id": 7}, {"log_in": "0f" * 16}])
 def test_a_name_tells_who_by_what_and_which_sprint(more):
-    holder = Holder(3, **more)
+    holder = Holder(3, "c0ffee", **more)
     assert read_channel(channel_for(holder, 5)) == (holder, 5)
 
 
@@ -32,4 +38,63 @@ def test_a_spoilt_name_is_refused(spoil):
 
 def test_a_name_signed_for_something_else_is_refused():
     with pytest.raises(signing.BadSignature):
-        read_channel(signing.TimestampSigner(salt="other").sign_object([3, None, None, 5]))
+        read_channel(signing.TimestampSigner(salt="other").sign_object([3, "c0ffee", None, None, 5, None]))
+
+
+def test_a_name_of_a_log_in_ends_after_thirty_seconds(monkeypatch):
+    holder = Holder(3, "c0ffee", log_in="0f" * 16)
+    name = channel_for(holder, 5)
+    now = signing.time.time()
+    monkeypatch.setattr(signing.time, "time", lambda: now + 29)
+    assert read_channel(name) == (holder, 5)
+    monkeypatch.setattr(signing.time, "time", lambda: now + 31)
+    with pytest.raises(signing.SignatureExpired):
+        read_channel(name)
+
+
+@pytest.fixture
+def page(ada):
+    """A browser in which ada is logged in."""
+    browser = Client()
+    browser.force_login(ada)
+    return browser
+
+
+def name_for(client, sprint, **headers):
+    answer = client.get(f"/api/sprints/{sprint.pk}", **headers)
+    return parse_qs(urlsplit(answer.json()["links"]["channel"]).query)["channel"][0]
+
+
+def test_a_name_of_a_log_in_is_used_once(page, sprint):
+    first, second = name_for(page, sprint), name_for(page, sprint)
+    holder, _ = read_channel(first)
+    assert [use(name, holder) for name in [first, first, second, first]] == [True, False, True, False]
+
+
+def test_a_name_of_a_program_is_used_again(issue, stranger, sprint):
+    name = name_for(stranger, sprint, headers={"authorization": f"Token {issue()}"})
+    holder, _ = read_channel(name)
+    assert [use(name, holder) for _ in range(3)] == [True] * 3
+    assert not Tries.objects.exists()
+
+
+@pytest.mark.parametrize("url", ["/api/sprints", "/api/sprints/{pk}"])
+def test_no_kept_answer_stands_for_a_name_that_is_used_once(page, sprint, url):
+    url = url.format(pk=sprint.pk)
+    answer = page.get(url)
+    again = page.get(url, headers={"if-none-match": answer["ETag"]})
+    assert again.status_code == 200
+    assert again.content != answer.content
+
+
+def test_a_new_password_ends_the_names_of_a_password_and_of_a_token(ada, client, stranger, issue, sprint):
+    key = issue()
+    names = [name_for(client, sprint), name_for(stranger, sprint, headers={"authorization": f"Token {key}"})]
+    holders = [read_channel(name)[0] for name in names]
+    admit = async_to_sync(EventConsumer().admit)
+    assert [admit(holder)[0] for holder in holders] == [ada, ada]
+    ada.set_password("another long password")
+    ada.save()
+    for holder in holders:
+        with pytest.raises(Refused):
+            admit(holder)
