@@ -4,6 +4,7 @@ import configparser
 import re
 import shutil
 import subprocess
+from ipaddress import IPv6Network
 
 import pytest
 from django.conf import settings
@@ -75,9 +76,24 @@ def test_each_proxy_limits_bodies_as_the_application_does(name):
 
 def test_nginx_limits_requests_and_connections_by_address():
     text = (DEPLOY / "nginx.conf").read_text()
-    assert text.count("_zone $binary_remote_addr ") == 2
+    assert text.count("_zone $client_network ") == 2
     assert re.search(r"^    limit_req zone=requests ", text, re.MULTILINE)
     assert re.search(r"^    limit_conn connections ", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "network", ["2001:db8::", "2001:db8:0:1::", "2001:db8:1:2::", "fd00:1:0:2::", "2001:db8:1::"]
+)
+def test_nginx_takes_a_whole_ipv6_network_for_one_client(network):
+    addresses = [
+        str(IPv6Network(f"{network}/64")[number]) for number in (1, 0xABCD, 2**20, 2**40 + 5, 2**63 + 2**17)
+    ]
+    patterns = re.findall(r'"~(\^.+)" ', (DEPLOY / "nginx.conf").read_text())
+    patterns = [pattern.replace("?<", "?P<") for pattern in patterns]
+    networks = {next(match[1] for pattern in patterns if (match := re.match(pattern, one))) for one in addresses}
+    # Where a network ends in zeros, the groups of an address come with and without them.
+    assert len(networks) <= 1 + network.endswith("1::")
+    assert not any(re.match(pattern, "192.0.2.7") for pattern in patterns)
 
 
 def test_nginx_speaks_no_old_tls():
