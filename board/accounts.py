@@ -173,8 +173,9 @@ def user_of_link(token):
 
 
 @transaction.atomic
-def use_link(token, password, name=None):
-    """Set the password of the user whom a link is for, and the name if given; ends all their sessions.
+def use_link(token, password, name=None, with_tokens=False):
+    """Set the password of the user whom a link is for, and the name if given; ends all their sessions,
+    and their tokens if wished.
 
     Returns the user. Raises `InvalidLink`, also for the later one of two uses, and `ValidationError` for a password
     that is too easily guessed.
@@ -185,6 +186,8 @@ def use_link(token, password, name=None):
         user.save(update_fields=["first_name", "last_name"])
     _set_password(user, password)
     note("%r set a password with a link", user.username)
+    if with_tokens:
+        _revoke_tokens(user)
     return user
 
 
@@ -219,22 +222,40 @@ def change_profile(user, *, name, email, time_zone, language):
 
 
 @transaction.atomic
-def change_password(user, password, session):
-    """Set a person's password and end their other sessions; `session` is the key of the one that stays."""
+def change_password(user, password, session, with_tokens=False):
+    """Set a person's password and end their other sessions, and tokens if wished; `session` is the key of the one that
+    stays."""
     _set_password(user, password, session)
     note("%r changed the password", user.username)
+    if with_tokens:
+        _revoke_tokens(user)
 
 
 @transaction.atomic
-def sign_out(user, but):
-    """End a user's sessions except the one with the key `but`, and know none of their browsers any more.
+def sign_out(user, but, with_tokens=False):
+    """End a user's sessions except the one with the key `but`, and know none of their browsers any more; end their
+    tokens, too, if wished.
 
     Returns how many sessions ended.
     """
     count = _end_sessions(user, but)
     _save_profile(user, signed_out_at=timezone.now())
     note("%r signed out everywhere else: %s sessions ended", user.username, count)
+    if with_tokens:
+        _revoke_tokens(user)
     return count
+
+
+def has_tokens(user):
+    """Tell whether a program can act for a user now."""
+    return user.tokens.valid().exists()
+
+
+def _revoke_tokens(user):
+    tokens = list(user.tokens.valid())
+    for token in tokens:
+        token.revoke()
+    note("%r revoked all tokens: %s", user.username, len(tokens))
 
 
 def saw(user):

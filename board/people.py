@@ -158,7 +158,8 @@ def welcome(request, token):
         form = (WelcomeForm if is_new else PasswordForm)(user, _sent(request))
         if request.method == "POST" and form.is_valid():
             data = form.cleaned_data
-            user = accounts.use_link(token, data["new_password1"], data.get("name"))
+            with_tokens = data.get("revoke_tokens", False)
+            user = accounts.use_link(token, data["new_password1"], data.get("name"), with_tokens)
             login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
             response = redirect("home")
             logins.know_device(response, user)
@@ -183,7 +184,8 @@ def profile(request):
         languages.speak(request)
         messages.success(request, gettext("Your profile is saved."))
         return redirect("profile")
-    return render(request, "board/profile.html", {"form": form, "nav": "profile"}, status=_status(form))
+    context = {"form": form, "has_tokens": accounts.has_tokens(request.user), "nav": "profile"}
+    return render(request, "board/profile.html", context, status=_status(form))
 
 
 @open_to_readers
@@ -192,7 +194,9 @@ def profile(request):
 def change_password(request):
     form = ChangePasswordForm(request, _sent(request), auto_id="password-%s")
     if request.method == "POST" and form.is_valid():
-        accounts.change_password(request.user, form.cleaned_data["new_password1"], request.session.session_key)
+        data, session = form.cleaned_data, request.session.session_key
+        with_tokens = data.get("revoke_tokens", False)
+        accounts.change_password(request.user, data["new_password1"], session, with_tokens)
         update_session_auth_hash(request, request.user)
         messages.success(request, gettext("Your password is changed, and you are signed out everywhere else."))
         response = redirect("profile")
@@ -204,7 +208,8 @@ def change_password(request):
 @open_to_readers
 @require_POST
 def sign_out(request):
-    accounts.sign_out(request.user, but=request.session.session_key)
+    with_tokens = "revoke_tokens" in request.POST
+    accounts.sign_out(request.user, but=request.session.session_key, with_tokens=with_tokens)
     messages.success(request, gettext("You are signed out everywhere else."))
     response = redirect("profile")
     logins.know_device(response, request.user)

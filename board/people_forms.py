@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import logins
-from .accounts import NAME_LENGTH, Role, profile_of
+from .accounts import NAME_LENGTH, Role, has_tokens, profile_of
 from .fields import BLANK, OneLineField, is_visible
 
 
@@ -40,10 +40,14 @@ class DisplayNameField(OneLineField):
 
 
 class PasswordForm(SetPasswordForm):
-    """A new password, typed twice; the form only judges it."""
+    """A new password, typed twice, and what becomes of tokens if there are any; the form only judges it."""
+
+    revoke_tokens = forms.BooleanField(label=_("Revoke my API tokens, too"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if not has_tokens(self.user):
+            del self.fields["revoke_tokens"]
         self.fields["new_password1"].label = gettext("New password")
         self.fields["new_password2"].label = gettext("New password again")
         for field in self.fields.values():
