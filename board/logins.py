@@ -362,14 +362,15 @@ def is_known_device(request, name):
     except signing.BadSignature:
         return False
     user = accounts.user_named(name) if known == name else None
-    return user is not None and constant_time_compare(standing, _standing(user))
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return user is not None and any(constant_time_compare(standing, _standing(user, key)) for key in keys)
 
 
-def _standing(user):
-    """Return what a known browser stands and falls with."""
+def _standing(user, secret=None):
+    """Return what a known browser stands and falls with, by a secret key, or else by that of now."""
     signed_out_at = accounts.profile_of(user).signed_out_at
     value = f"{user.pk}\0{user.password}\0{signed_out_at and signed_out_at.isoformat()}"
-    return salted_hmac("board.logins.standing", value, algorithm="sha256").hexdigest()
+    return salted_hmac("board.logins.standing", value, secret=secret, algorithm="sha256").hexdigest()
 
 
 def _device_cookie():

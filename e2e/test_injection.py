@@ -28,7 +28,8 @@ for n, payload in enumerate(payloads):
     person = User.objects.create_user(f"person{n}", first_name=payload, last_name=payload)
     end = timezone.localdate() + timedelta(days=500 + n)
     sprint = actions.add_sprint(staff, name=payload, description=payload, end=end)
-    Token(owner=staff, name=payload, scope="write").issue()
+    # More than one may make.
+    Token.objects.create(owner=staff, name=payload, scope="write", digest=f"{n:064}")
 for n, payload in enumerate(payloads):
     person = User.objects.get(username=f"person{n}")
     task = actions.add_task(person, name=payload, description=payload, assigned=person, sprint_id=sprint.pk)
