@@ -83,8 +83,7 @@ class EventConsumer(LiveConsumer):
     async def admit(self, holder):
         """Return (user, key of what the socket stands and falls with, what tells which keys are over).
 
-        Raises `Refused` when that is over already, the password is another one, or the person is not there or active
-        any more.
+        Raises `Refused` when that has ended, the password has changed, or the user is gone or deactivated.
         """
         users = get_user_model().objects.select_related("profile")
         user = await users.filter(pk=holder.user_id, is_active=True).afirst()

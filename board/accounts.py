@@ -233,10 +233,9 @@ def change_password(user, password, session, with_tokens=False):
 
 @transaction.atomic
 def sign_out(user, but, with_tokens=False):
-    """End a user's sessions except the one with the key `but`, and know none of their browsers any more; end their
-    tokens, too, if wished.
+    """End a user's sessions except the one with the key `but`, and forget their known browsers.
 
-    Returns how many sessions ended.
+    Revokes their tokens, too, when `with_tokens`. Returns how many sessions ended.
     """
     count = _end_sessions(user, but)
     _save_profile(user, signed_out_at=timezone.now())

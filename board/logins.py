@@ -157,7 +157,7 @@ class Backend(ModelBackend):
 
 
 def begin(request, user, **kwargs):
-    """Start a log-in's days and forget those that are over; called by Django when somebody logged in."""
+    """Start the days of a new session and delete expired ones; called by Django when somebody logs in."""
     request.session.begin()
     request.session.clear_expired()
     accounts.note("%r logged in from %r", user.username, address_of(request))
@@ -342,8 +342,10 @@ def _parsed(address):
 
 
 def know_device(response, user):
-    """Let the browser that gets `response` be known as one in which `user` logged in: until there is another password, or
-    the person signs out everywhere else from another browser."""
+    """Return `response`, which lets its browser be known as one in which `user` logged in.
+
+    It stays known until the password changes or the user signs out everywhere else from another browser.
+    """
     response.set_cookie(
         _device_cookie(),
         _device_signer.sign_object([key_of(user.username), _standing(user)]),
@@ -352,6 +354,7 @@ def know_device(response, user):
         httponly=True,
         samesite="Lax",
     )
+    return response
 
 
 def is_known_device(request, name):
@@ -367,7 +370,7 @@ def is_known_device(request, name):
 
 
 def _standing(user, secret=None):
-    """Return what a known browser stands and falls with, by a secret key, or else by that of now."""
+    """Return a digest that changes when a known browser is to be forgotten; keyed by `secret`, or else the secret key."""
     signed_out_at = accounts.profile_of(user).signed_out_at
     value = f"{user.pk}\0{user.password}\0{signed_out_at and signed_out_at.isoformat()}"
     return salted_hmac("board.logins.standing", value, secret=secret, algorithm="sha256").hexdigest()

@@ -272,9 +272,11 @@ class Profile(models.Model):
 
 
 class Tries(models.Model):
-    """How many tries to log in failed, of one kind, within an hour of the first (board.logins); also, under a key of its
-    own, that log-ins came by a proxy that TRUSTED_PROXIES does not count, and which secrets
-    were used that open something once."""
+    """How many tries to log in failed, of one kind, within an hour of the first (board.logins).
+
+    Under keys of their own also: that log-ins came by a proxy that TRUSTED_PROXIES does not count, and which secrets that
+    work once were used.
+    """
 
     # The SHA-256 of who tried from where, in hex: people type their passwords into the wrong field.
     key = models.CharField(max_length=64, primary_key=True)

@@ -77,9 +77,7 @@ class LogIn(LoginView):
         return super().get_context_data(**kwargs, first_invitation=command)
 
     def form_valid(self, form):
-        response = super().form_valid(form)
-        logins.know_device(response, form.get_user())
-        return response
+        return logins.know_device(super().form_valid(form), form.get_user())
 
     def form_invalid(self, form):
         response = super().form_invalid(form)
@@ -161,9 +159,7 @@ def welcome(request, token):
             with_tokens = data.get("revoke_tokens", False)
             user = accounts.use_link(token, data["new_password1"], data.get("name"), with_tokens)
             login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-            response = redirect("home")
-            logins.know_device(response, user)
-            return response
+            return logins.know_device(redirect("home"), user)
     except ValidationError as error:
         form.add_error("new_password2", error)
     except accounts.InvalidLink:
@@ -199,9 +195,7 @@ def change_password(request):
         accounts.change_password(request.user, data["new_password1"], session, with_tokens)
         update_session_auth_hash(request, request.user)
         messages.success(request, gettext("Your password is changed, and you are signed out everywhere else."))
-        response = redirect("profile")
-        logins.know_device(response, request.user)
-        return response
+        return logins.know_device(redirect("profile"), request.user)
     return render(request, "board/change_password.html", {"form": form, "nav": "password"}, status=_status(form))
 
 
@@ -211,9 +205,7 @@ def sign_out(request):
     with_tokens = "revoke_tokens" in request.POST
     accounts.sign_out(request.user, but=request.session.session_key, with_tokens=with_tokens)
     messages.success(request, gettext("You are signed out everywhere else."))
-    response = redirect("profile")
-    logins.know_device(response, request.user)
-    return response
+    return logins.know_device(redirect("profile"), request.user)
 
 
 # Who else is there

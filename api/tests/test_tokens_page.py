@@ -1,16 +1,13 @@
 """/profile/tokens/: a person makes tokens, sees what they are for, and revokes them."""
 
-import os
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
 from api.models import Token
+from board.tests.races import new_database, printed_by
 from board.tests.reading import Page
 
 URL = "/profile/tokens/"
@@ -134,48 +131,16 @@ def test_wrong_passwords_for_a_token_count_like_log_ins(browser):
 
 
 ISSUE_AT_ONCE = """
-import django
-django.setup(set_prefix=False)
-from threading import Barrier, Thread
-from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
-from django.core.management import call_command
-from django.db import connection
 from api.models import Token
-call_command("migrate", verbosity=0)
-
-def issue(owner):
-    barrier.wait()
-    try:
-        Token(owner=owner, name="A program").issue()
-    except ValidationError:
-        pass
-    finally:
-        connection.close()
 
 for round in range(5):
     ada = User.objects.create_user(f"ada{round}")
     Token.objects.bulk_create(Token(owner=ada, name="Old", digest=f"{round}.{n}") for n in range(49))
-    barrier = Barrier(5)
-    threads = [Thread(target=issue, args=[ada]) for _ in range(5)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    race(lambda owner: Token(owner=owner, name="A program").issue(), [ada] * 5)
 print(Token.objects.count())
 """
 
 
 @pytest.mark.parametrize("vendor", ["sqlite", "postgres"])
 def test_requests_at_once_make_no_more_than_fifty_tokens(request, tmp_path, vendor):
-    if vendor == "sqlite":
-        database = f"sqlite:///{tmp_path / 'board.sqlite3'}"
-    else:
-        database = request.getfixturevalue("postgres").new_database("tokens")
-    done = subprocess.run(
-        [sys.executable, "-c", ISSUE_AT_ONCE],
-        cwd=settings.BASE_DIR,
-        env={**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "config.settings"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.stdout == "250\n", done.stderr
+    assert printed_by(ISSUE_AT_ONCE, new_database(vendor, request, tmp_path)) == "250\n"
