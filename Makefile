@@ -92,11 +92,12 @@ pictures: setup-test $(static) ## screenshots of every page in var/e2e/pictures,
 bench: setup-test $(static) ## what it costs, each beside its goal: PARTS="board live", MINUTES=60 of traffic for the memory
 	@MINUTES=$(or $(MINUTES),5) $(python) -m e2e.bench $(PARTS)
 
-lint: setup-test ## style, templates, imports, migrations, the API's schema
+lint: setup-test ## style, templates, imports, types, migrations, the API's schema
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/djade --check --target-version 6.1 $$(git ls-files 'templates/*.html' '*/templates/*.html')
 	@.venv/bin/lint-imports
+	@.venv/bin/mypy
 	@$(manage) makemigrations --check --dry-run
 	@SITE_URL=https://board.example.org $(manage) check --deploy --fail-level WARNING
 	@$(manage) spectacular --validate --fail-on-warn --file var/openapi.yaml

@@ -6,7 +6,7 @@ clients hold none. Places are shared out by kind of request and, within a kind, 
 - people who are logged in have `PEOPLE` places, one more for a browser or program that has nothing at work yet, and
   another one for a person who has not;
 - everybody else has `STRANGERS`, so that those never wait for these;
-- large pictures have places of their own, where the drawings wait for each other (placeholder/drawings.py);
+- large pictures have places of their own, where the drawings wait for each other (placeholder/cache.py);
 - each probe has one, so that it is answered though all others wait for a database that hangs.
 """
 
@@ -228,7 +228,7 @@ def in_turn(application):
     """Return `application`, each request in a thread that it gets when its turn comes."""
     people, strangers = Places("people", PEOPLE, has_reserve=True), Places("strangers", STRANGERS)
     # One more than draw and wait: it refuses.
-    pictures = Places("pictures", drawings.room + 1)
+    pictures = Places("pictures", drawings.max_pending + 1)
     probes = {path: Places(path.strip("/"), 1) for path in PROBES}
     credentials = Credentials()
 

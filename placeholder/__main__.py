@@ -8,6 +8,7 @@ Settings come from the environment; docs/placeholder.md lists them.
 
 import inspect
 import sys
+from typing import Any
 
 from django.conf import settings
 from django.core.management.utils import get_random_secret_key
@@ -65,13 +66,13 @@ asgi_application = get_asgi_application()
 
 
 @inspect.markcoroutinefunction
-def application(*arguments, **named):
-    """Serve ASGI servers, who call with scope, receive and send, and WSGI ones: environ, start_response."""
+def application(*arguments: Any, **named: Any) -> Any:
+    """Serve ASGI servers, which call with scope, receive and send, and WSGI servers: environ, start_response."""
     serve = asgi_application if len(arguments) + len(named) == 3 else wsgi_application
     return serve(*arguments, **named)
 
 
-def main(arguments):
+def main(arguments: list[str]) -> None:
     """Run a command of `manage.py`; a server without an address of its own gets HOST and PORT."""
     if arguments[1:] == ["runserver"]:
         arguments = [*arguments, f"{HOST}:{PORT}"]

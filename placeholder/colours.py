@@ -38,7 +38,7 @@ SEEDED = {
 }
 
 
-def chosen_pair(background, ink, theme, seed):
+def chosen_pair(background: Colour | None, ink: Colour | None, theme: str, seed: str) -> Pair:
     """Return the `Pair` to draw with, the colours that were left out chosen to suit.
 
     `background` and `ink` are `Colour`s or None, `theme` is "light", "dark" or "" for either,
@@ -53,19 +53,19 @@ def chosen_pair(background, ink, theme, seed):
     return max(pairs, key=lambda pair: contrast(*pair))
 
 
-def seeded_pair(seed, theme=""):
-    """Return the `Pair` that belongs to `seed` (a string): the same one everywhere, and readable."""
+def seeded_pair(seed: str, theme: str = "") -> Pair:
+    """Return the `Pair` that belongs to `seed`: the same one everywhere, and readable."""
     number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:2])
     return pair_of_hue(HUES[number % len(HUES)], theme)
 
 
-def pair_of_hue(hue, theme=""):
+def pair_of_hue(hue: float, theme: str = "") -> Pair:
     """Return the `Pair` of one hue (degrees), light on strong colour unless a theme is named."""
     background, ink = SEEDED[theme]
     return Pair(oklch(*background, hue), oklch(*ink, hue))
 
 
-def oklch(lightness, chroma, hue):
+def oklch(lightness: float, chroma: float, hue: float) -> Colour:
     """Return the sRGB `Colour` of an OKLCH one (0..1, 0..0.4, degrees), clipped to what sRGB can show.
 
     Source: Björn Ottosson, "A perceptual color space for image processing" (2020).
@@ -82,20 +82,20 @@ def oklch(lightness, chroma, hue):
     )
 
 
-def from_linear(light):
+def from_linear(light: float) -> int:
     """Return linear light (0..1, clipped) as an sRGB value from 0 to 255 (IEC 61966-2-1)."""
     light = min(max(light, 0), 1)
     value = 12.92 * light if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
     return round(value * 255)
 
 
-def contrast(one, other):
+def contrast(one: Colour, other: Colour) -> float:
     """Return the contrast ratio of two colours, 1 to 21, their alpha ignored (WCAG 2.2)."""
     lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def luminance(colour):
+def luminance(colour: Colour) -> float:
     """Return the relative luminance of a colour, 0 to 1 (WCAG 2.2)."""
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
@@ -104,7 +104,7 @@ def luminance(colour):
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def painted_over(background, ink, coverage):
+def painted_over(background: Colour, ink: Colour, coverage: float) -> Colour:
     """Return `background` with `ink` over it at `coverage` (0..1).
 
     Source: "source over" of the W3C's Compositing and Blending Level 1.
@@ -114,8 +114,8 @@ def painted_over(background, ink, coverage):
     alpha = ink_share + background_share
     if not alpha:
         return Colour(*background[:3], 0)
-    mixed = (
+    red, green, blue = (
         round((top * ink_share + bottom * background_share) / alpha)
         for top, bottom in zip(ink[:3], background[:3], strict=True)
     )
-    return Colour(*mixed, round(alpha * 255))
+    return Colour(red, green, blue, round(alpha * 255))

@@ -1,9 +1,13 @@
-"""What an address may say: reads it into a `Picture`, or says in one sentence what is wrong with it."""
+"""Parses addresses into pictures; an error says in one sentence what is wrong with an address."""
 
 import re
 import unicodedata
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypedDict, cast
 
 from django import forms
+from django.forms.boundfield import BoundField
 from PIL import ImageColor
 
 from placeholder.colours import Colour, chosen_pair
@@ -27,22 +31,40 @@ HEX_COLOUR = re.compile("[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8}")
 HARMLESS_NAME = re.compile("[a-z0-9_-]{1,30}", re.IGNORECASE)
 
 
-class AddressError(ValueError):
-    """An address that asks for what there is not: the name of the `parameter` and the `rule` it breaks."""
+type Query = Mapping[str, Sequence[str]]
+type Reader = Callable[[str, str], Colour | str | int]
 
-    def __init__(self, parameter, rule):
+
+class Parameters(TypedDict, total=False):
+    bg: Colour
+    fg: Colour
+    text: str
+    font: str
+    size: int
+    border: int
+    radius: int
+    pattern: str
+    blur: int
+    seed: str
+    theme: str
+
+
+class AddressError(ValueError):
+    """An invalid address: the name of the `parameter`, and the `rule` it breaks."""
+
+    def __init__(self, parameter: str, rule: str) -> None:
         super().__init__(f"{parameter}: {rule}.")
         self.parameter = parameter
 
 
 class UnknownAddressError(LookupError):
-    """An address that is none of an image."""
+    """An address that no picture can have."""
 
 
-def read_picture(address, query):
+def read_picture(address: str, query: Query) -> Picture:
     """Return the `Picture` that an address asks for.
 
-    `address` is what follows `/image/`, `query` maps each parameter's name to the list of its values.
+    `address` is what follows `/image/`.
     Raises `UnknownAddressError` or `AddressError`.
     """
     parts = address.removesuffix("/").split("/")
@@ -53,19 +75,21 @@ def read_picture(address, query):
     rest, ending = split_ending(address, parts[-1])
     sides, at, scale = rest.partition("@")
     width, height = read_ratio(parts[0], sides) if len(parts) == 2 else read_sides(sides)
-    scale = read_scale(scale) if at else 1
-    check_pixels(width, height, scale)
-    return picture_of(width, height, scale, read_format(ending), read_parameters(query))
+    factor = read_scale(scale) if at else 1
+    check_pixels(width, height, factor)
+    return picture_of(width, height, factor, read_format(ending), read_parameters(query))
 
 
-def split_ending(address, last):
-    """Return the last part of an address without its ending, and that: png after a slash or where none is."""
+def split_ending(address: str, last: str) -> tuple[str, str]:
+    """Return the last part of an address without its ending, and the ending, which is png unless it has one."""
     rest, dot, ending = last.partition(".")
     return (rest, ending) if dot and not address.endswith("/") else (last, "png")
 
 
-def picture_of(width, height, scale, ending, given):
-    background, ink = chosen_pair(given.get("bg"), given.get("fg"), given.get("theme", ""), given.get("seed", ""))
+def picture_of(width: int, height: int, scale: int, ending: str, parameters: Parameters) -> Picture:
+    background, ink = chosen_pair(
+        parameters.get("bg"), parameters.get("fg"), parameters.get("theme", ""), parameters.get("seed", "")
+    )
     return Picture(
         width,
         height,
@@ -73,49 +97,49 @@ def picture_of(width, height, scale, ending, given):
         ink,
         format=ending,
         scale=scale,
-        text=given.get("text", f"{width} × {height}"),
-        font=given.get("font", DEFAULT_FONT),
-        size=given.get("size"),
-        border=given.get("border", 0),
-        radius=given.get("radius", 0),
-        pattern=given.get("pattern", ""),
-        blur=given.get("blur", 0),
+        text=parameters.get("text", f"{width} × {height}"),
+        font=parameters.get("font", DEFAULT_FONT),
+        size=parameters.get("size"),
+        border=parameters.get("border", 0),
+        radius=parameters.get("radius", 0),
+        pattern=parameters.get("pattern", ""),
+        blur=parameters.get("blur", 0),
     )
 
 
 # Path
 
 
-def read_sides(sides):
-    width, by, height = sides.partition("x")
-    width = read_number("width", width, 1, SIDE_LIMIT)
-    return width, read_number("height", height, 1, SIDE_LIMIT) if by else width
+def read_sides(sides: str) -> tuple[int, int]:
+    across, by, down = sides.partition("x")
+    width = read_number("width", across, 1, SIDE_LIMIT)
+    return width, read_number("height", down, 1, SIDE_LIMIT) if by else width
 
 
-def read_ratio(ratio, width):
+def read_ratio(ratio: str, sides: str) -> tuple[int, int]:
     across, _, down = ratio.partition(":")
     if not (is_number(across, 1, RATIO_LIMIT) and is_number(down, 1, RATIO_LIMIT)):
         raise AddressError("ratio", f"two whole numbers from 1 to {RATIO_LIMIT}, as in 16:9")
-    width = read_number("width", width, 1, SIDE_LIMIT)
+    width = read_number("width", sides, 1, SIDE_LIMIT)
     height = (2 * width * int(down) + int(across)) // (2 * int(across))
     if not 1 <= height <= SIDE_LIMIT:
         raise AddressError("height", f"{width} wide at {ratio} is {height} high; allowed is 1 to {SIDE_LIMIT}")
     return width, height
 
 
-def read_scale(scale):
+def read_scale(scale: str) -> int:
     if scale not in SCALES:
         raise AddressError("scale", "@2x or @3x, right after the size")
     return SCALES[scale]
 
 
-def read_format(ending):
+def read_format(ending: str) -> str:
     if ending not in FORMATS:
-        raise AddressError("format", f"one of {listed(FORMATS)}")
+        raise AddressError("format", f"one of {join_names(FORMATS)}")
     return ending
 
 
-def check_pixels(width, height, scale):
+def check_pixels(width: int, height: int, scale: int) -> None:
     for name, side in (("width", width), ("height", height)):
         if side * scale > SIDE_LIMIT:
             raise AddressError(
@@ -126,22 +150,21 @@ def check_pixels(width, height, scale):
 # Parameters
 
 
-def read_parameters(query):
-    """Return the values of the parameters of a `query` (name to list of strings), each as its type."""
+def read_parameters(query: Query) -> Parameters:
     for name, values in query.items():
         if name not in READERS:
-            raise AddressError(shown(name), f"no such parameter; allowed are {listed(READERS)}")
+            raise AddressError(safe_name(name), f"no such parameter; allowed are {join_names(READERS)}")
         if len(values) > 1:
             raise AddressError(name, "only once")
-    return {name: READERS[name](name, values[0]) for name, values in query.items()}
+    return cast(Parameters, {name: READERS[name](name, values[0]) for name, values in query.items()})
 
 
-def shown(name):
-    """Return the name of an unknown parameter where it can be repeated safely."""
+def safe_name(name: str) -> str:
+    """Return the name of an unknown parameter, or "parameter" if it cannot be repeated safely."""
     return name if HARMLESS_NAME.fullmatch(name) else "parameter"
 
 
-def read_colour(name, value):
+def read_colour(name: str, value: str) -> Colour:
     value = value.lower()
     if value == "transparent":
         return Colour(0, 0, 0, 0)
@@ -153,7 +176,7 @@ def read_colour(name, value):
     return Colour(*bytes.fromhex(digits))
 
 
-def read_text(name, value):
+def read_text(name: str, value: str) -> str:
     text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\\n", "\n")
     if len(text) > TEXT_LIMIT:
         raise AddressError(name, f"at most {TEXT_LIMIT} characters")
@@ -164,40 +187,40 @@ def read_text(name, value):
     return "" if not text or text.isspace() else text
 
 
-def read_seed(name, value):
+def read_seed(name: str, value: str) -> str:
     if not 0 < len(value) <= SEED_LIMIT:
         raise AddressError(name, f"1 to {SEED_LIMIT} characters")
     return value
 
 
-def one_of(choices):
-    def read_choice(name, value):
+def one_of(choices: Collection[str]) -> Reader:
+    def read_choice(name: str, value: str) -> str:
         if value not in choices:
-            raise AddressError(name, f"one of {listed(choices)}")
+            raise AddressError(name, f"one of {join_names(choices)}")
         return value
 
     return read_choice
 
 
-def number_within(limits):
+def number_within(limits: tuple[int, int]) -> Reader:
     return lambda name, value: read_number(name, value, *limits)
 
 
-def read_number(name, value, smallest, largest):
+def read_number(name: str, value: str, smallest: int, largest: int) -> int:
     if not is_number(value, smallest, largest):
         raise AddressError(name, f"a whole number from {smallest} to {largest}")
     return int(value)
 
 
-def is_number(value, smallest, largest):
+def is_number(value: str, smallest: int, largest: int) -> bool:
     return bool(WHOLE_NUMBER.fullmatch(value)) and smallest <= int(value) <= largest
 
 
-def listed(names):
+def join_names(names: Iterable[str]) -> str:
     return ", ".join(names)
 
 
-READERS = {
+READERS: dict[str, Reader] = {
     "bg": read_colour,
     "fg": read_colour,
     "text": read_text,
@@ -212,10 +235,10 @@ READERS = {
 }
 
 
-def read_name(name, query):
-    """Return a person's name (1 to 100 characters, with no `query`), or raise `AddressError`."""
+def read_name(name: str, query: Query) -> str:
+    """Return a person's name, 1 to 100 characters. Raises `AddressError`, also for any `query`."""
     for parameter in query:
-        raise AddressError(shown(parameter), "no such parameter; an avatar takes none")
+        raise AddressError(safe_name(parameter), "no such parameter; an avatar takes none")
     name = unicodedata.normalize("NFC", name)
     if len(name) > TEXT_LIMIT or any(unicodedata.category(letter)[0] == "C" for letter in name):
         raise AddressError("name", f"1 to {TEXT_LIMIT} characters, none of them a control character")
@@ -226,7 +249,7 @@ def read_name(name, query):
 
 
 class Builder(forms.Form):
-    """Puts an address together. The rules are the address's own: each error stands at the field it names."""
+    """The form that puts an address together. The address validates itself: each error is at the field it names."""
 
     EXAMPLE = {"width": "640", "height": "360", "format": "webp", "bg": "e3e8f9", "fg": "2f5be7"}
 
@@ -251,19 +274,19 @@ class Builder(forms.Form):
     MAIN = ("width", "height", "scale", "format", "text", "bg", "fg")
 
     @property
-    def main_fields(self):
+    def main_fields(self) -> list[BoundField]:
         return [self[name] for name in self.MAIN]
 
     @property
-    def more_fields(self):
+    def more_fields(self) -> list[BoundField]:
         return [self[name] for name in self.fields if name not in self.MAIN]
 
     @property
-    def uses_more(self):
+    def uses_more(self) -> bool:
         return any(field.value() for field in self.more_fields if field.name != "font")
 
-    def clean(self):
-        given = super().clean()
+    def clean(self) -> dict[str, str]:
+        given = self.cleaned_data
         sides = f"{given.get('width')}x{given.get('height')}"
         query = {name: given[name].removeprefix("#") for name in READERS if given.get(name)}
         if query.get("font") == DEFAULT_FONT:
@@ -278,19 +301,22 @@ class Builder(forms.Form):
         return given
 
 
+@dataclass(frozen=True)
 class Address:
-    """An address in its parts: "300x200", "2x" or "", "webp", and the parameters as a dict of strings."""
+    """An address in its parts: "300x200", "2x" or "", "webp", and the parameters."""
 
-    def __init__(self, sides, scale, ending, query):
-        self.sides, self.scale, self.ending, self.query = sides, scale, ending, query
+    sides: str
+    scale: str
+    ending: str
+    query: dict[str, str]
 
-    def __str__(self):
+    def __str__(self) -> str:
         scale = f"@{self.scale}" if self.scale else ""
         return f"{self.sides}{scale}.{self.ending}"
 
-    def at_scale(self, scale):
-        return Address(self.sides, scale, self.ending, self.query)
+    def at_scale(self, scale: str) -> "Address":
+        return replace(self, scale=scale)
 
-    def read(self):
-        """Return the `Picture` of the address, or raise `AddressError`."""
+    def read(self) -> Picture:
+        """Raises `AddressError`."""
         return read_picture(str(self), {name: [value] for name, value in self.query.items()})

@@ -7,13 +7,15 @@ covers the first.
 import hashlib
 import io
 import zlib
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
+from typing import Any
 
 import PIL
 from PIL import Image, ImageChops, ImageDraw
 
 from placeholder.colours import WHITE, Colour, painted_over
-from placeholder.picture import FONTS, HERE, SIDE_LIMIT, face_at, fitted_text
+from placeholder.picture import FONTS, HERE, SIDE_LIMIT, Picture, face_at, fitted_text
 from placeholder.png import box_png
 from placeholder.svg import CROSS, GRADIENT, GRID, GRID_STEP, svg
 
@@ -21,8 +23,8 @@ CROSS_INK, GRID_INK, GRADIENT_INK = (round(255 * share) for share in (CROSS, GRI
 
 
 @cache
-def drawing_version():
-    """Return a digest (hex) of all that turns a `Picture` into bytes: this code, the fonts, the libraries."""
+def drawing_version() -> str:
+    """Return a digest of all that turns a picture into bytes: this code, the fonts, the libraries."""
     digest = hashlib.sha256(f"{PIL.__version__} {zlib.ZLIB_RUNTIME_VERSION}".encode())
     code = ("colours.py", "image.py", "picture.py", "png.py", "svg.py")
     for name in (*code, *(f"fonts/{file}" for file in FONTS.values())):
@@ -30,8 +32,8 @@ def drawing_version():
     return digest.hexdigest()
 
 
-def draw(picture):
-    """Return the bytes of a `Picture` in its format.
+def draw(picture: Picture) -> bytes:
+    """Return a picture encoded in its format.
 
     At most 4 million pixels are drawn, as `width` and `height` times `scale` may be 2000 each.
     """
@@ -42,8 +44,8 @@ def draw(picture):
     return ENCODERS[picture.format](*indexed(picture))
 
 
-def text_ink(picture):
-    """Return the ink of a picture's text and where it goes, (left, top); None where there is no text."""
+def text_ink(picture: Picture) -> tuple[Image.Image, tuple[int, int]] | None:
+    """Return the ink of a picture's text and its position, (left, top); None where there is no text."""
     block = fitted_text(picture, picture.scale)
     if not block:
         return None
@@ -56,11 +58,11 @@ def text_ink(picture):
     return ink, ((width - ink.width) // 2, (height - ink.height) // 2)
 
 
-# The cheap way: a blank ground with text
+# The cheap way: text on a plain background
 
 
-def plain_png(picture):
-    """Return the PNG of a picture that is nothing but text, in 4 shades: edges need no more."""
+def plain_png(picture: Picture) -> bytes:
+    """Return the PNG of a plain picture in 4 shades, which are enough for edges."""
     width, height = picture.pixels
     palette = palette_of(picture.background, picture.ink, 4)
     if text := text_ink(picture):
@@ -71,7 +73,7 @@ def plain_png(picture):
 
 
 @lru_cache(maxsize=256)
-def palette_of(background, ink, shades, opacities=1):
+def palette_of(background: Colour, ink: Colour, shades: int, opacities: int = 1) -> tuple[Colour, ...]:
     """Return `shades` colours from background to ink, for each of `opacities` steps from opaque to clear."""
     row = [painted_over(background, ink, step / (shades - 1)) for step in range(shades)]
     clear = [1 - step / (opacities - 1) for step in range(opacities)] if opacities > 1 else [1]
@@ -79,7 +81,7 @@ def palette_of(background, ink, shades, opacities=1):
 
 
 @cache
-def steps(count):
+def steps(count: int) -> list[int]:
     """Return for each value of 8 bits which of `count` even steps it is nearest to."""
     return [round(value * (count - 1) / 255) for value in range(256)]
 
@@ -87,8 +89,8 @@ def steps(count):
 # Everything else: the whole area
 
 
-def indexed(picture):
-    """Return a picture as the numbers of its colours (an "L" image) and the list of those `Colour`s."""
+def indexed(picture: Picture) -> tuple[Image.Image, tuple[Colour, ...]]:
+    """Return a picture as the numbers of its colours (an "L" image) and those colours."""
     shades, opacities = (256, 1) if picture.is_soft else (16, 1)
     if picture.radius:
         shades, opacities = (64, 4) if picture.is_soft else (16, 16)
@@ -99,8 +101,8 @@ def indexed(picture):
     return numbers, palette_of(picture.background, picture.ink, shades, opacities)
 
 
-def ink_on(picture):
-    """Return the ink (an "L" image) of all that stands on a picture's ground."""
+def ink_on(picture: Picture) -> Image.Image:
+    """Return the ink (an "L" image) of everything in front of a picture's background."""
     ink = Image.new("L", picture.pixels)
     if picture.pattern:
         PATTERN_PAINTERS[picture.pattern](ink, picture.scale)
@@ -114,10 +116,10 @@ def ink_on(picture):
     return ink
 
 
-def paint_cross(ink, scale):
+def paint_cross(ink: Image.Image, scale: int) -> None:
     """Paint the two diagonals with smooth edges: along the longer side, two pixels share each step's ink."""
     width, height = ink.size
-    pixels = ink.load()
+    pixels: Any = ink.load()
     along, across = max(width, height), min(width, height)
     for step in range(along):
         exact = step * (across - 1) / max(along - 1, 1)
@@ -132,7 +134,7 @@ def paint_cross(ink, scale):
                     pixels[where] = max(pixels[where], value)
 
 
-def paint_grid(ink, scale):
+def paint_grid(ink: Image.Image, scale: int) -> None:
     width, height = ink.size
     pen = ImageDraw.Draw(ink)
     for x in range(GRID_STEP * scale, width, GRID_STEP * scale):
@@ -141,15 +143,19 @@ def paint_grid(ink, scale):
         pen.rectangle((0, y, width, y + scale - 1), fill=GRID_INK)
 
 
-def paint_gradient(ink, scale):
+def paint_gradient(ink: Image.Image, scale: int) -> None:
     ramp = Image.linear_gradient("L").point(steps(GRADIENT_INK + 1))
     ink.paste(ramp.resize(ink.size, Image.Resampling.BILINEAR))
 
 
-PATTERN_PAINTERS = {"cross": paint_cross, "grid": paint_grid, "gradient": paint_gradient}
+PATTERN_PAINTERS: dict[str, Callable[[Image.Image, int], None]] = {
+    "cross": paint_cross,
+    "grid": paint_grid,
+    "gradient": paint_gradient,
+}
 
 
-def frame(picture):
+def frame(picture: Picture) -> Image.Image:
     """Return the ink of a picture's border; its inner corners follow the outer ones."""
     width, height = picture.pixels
     border = picture.border * picture.scale
@@ -160,7 +166,7 @@ def frame(picture):
     return ink
 
 
-def rounded(size, radius):
+def rounded(size: tuple[int, int], radius: int) -> Image.Image:
     """Return the shape ("L", 255 is inside) of a rectangle with smooth corners of at most half a side."""
     width, height = size
     radius = min(radius, width // 2, height // 2)
@@ -179,7 +185,7 @@ def rounded(size, radius):
     return shape
 
 
-def blurred(ink, strength):
+def blurred(ink: Image.Image, strength: int) -> Image.Image:
     """Return ink softened as a preview is: made smaller and enlarged, which costs less than a true blur."""
     small = tuple(max(1, side // (2 * strength)) for side in ink.size)
     return ink.resize(small, Image.Resampling.BOX).resize(ink.size, Image.Resampling.BICUBIC)
@@ -188,42 +194,48 @@ def blurred(ink, strength):
 # Formats
 
 
-def png(numbers, colours):
+def png(numbers: Image.Image, colours: Sequence[Colour]) -> bytes:
     bits = 4 if len(colours) <= 16 else 8
-    return saved(paletted(numbers, colours), "PNG", bits=bits, compress_level=6)
+    return encode(paletted(numbers, colours), "PNG", bits=bits, compress_level=6)
 
 
-def gif(numbers, colours):
+def gif(numbers: Image.Image, colours: Sequence[Colour]) -> bytes:
     """Return a GIF, which knows no half-clear colour: the clearer half of them is clear."""
     clear = [number for number, colour in enumerate(colours) if colour.alpha < 128]
     if not clear:
-        return saved(paletted(numbers, colours), "GIF", optimize=False)
+        return encode(paletted(numbers, colours), "GIF", optimize=False)
     merged = numbers.point([clear[0] if number in clear else number for number in range(256)])
     opaque = [Colour(*colour[:3]) for colour in colours]
-    return saved(paletted(merged, opaque), "GIF", optimize=False, transparency=clear[0])
+    return encode(paletted(merged, opaque), "GIF", optimize=False, transparency=clear[0])
 
 
-def jpg(numbers, colours):
+def jpg(numbers: Image.Image, colours: Sequence[Colour]) -> bytes:
     """Return a JPEG, which knows no clear colour: on white, and in grey when both colours are."""
     solid = [painted_over(WHITE, colour, 1) for colour in colours]
     if all(colour.red == colour.green == colour.blue for colour in solid):
         levels = [colour.red for colour in solid] + [0] * (256 - len(solid))
-        return saved(numbers.point(levels), "JPEG", quality=80)
-    return saved(paletted(numbers, solid).convert("RGB"), "JPEG", quality=80, subsampling="4:4:4")
+        return encode(numbers.point(levels), "JPEG", quality=80)
+    return encode(paletted(numbers, solid).convert("RGB"), "JPEG", quality=80, subsampling="4:4:4")
 
 
-def webp(numbers, colours):
-    return saved(full_colour(numbers, colours), "WEBP", lossless=True, method=1, quality=20)
+def webp(numbers: Image.Image, colours: Sequence[Colour]) -> bytes:
+    return encode(full_colour(numbers, colours), "WEBP", lossless=True, method=1, quality=20)
 
 
-def avif(numbers, colours):
-    return saved(full_colour(numbers, colours), "AVIF", speed=10, quality=70, max_threads=1)
+def avif(numbers: Image.Image, colours: Sequence[Colour]) -> bytes:
+    return encode(full_colour(numbers, colours), "AVIF", speed=10, quality=70, max_threads=1)
 
 
-ENCODERS = {"png": png, "gif": gif, "jpg": jpg, "webp": webp, "avif": avif}
+ENCODERS: dict[str, Callable[[Image.Image, Sequence[Colour]], bytes]] = {
+    "png": png,
+    "gif": gif,
+    "jpg": jpg,
+    "webp": webp,
+    "avif": avif,
+}
 
 
-def paletted(numbers, colours):
+def paletted(numbers: Image.Image, colours: Sequence[Colour]) -> Image.Image:
     """Return numbers of colours as a "P" image, with opacities only where one is not full."""
     image = numbers.convert("P")
     mode = "RGB" if is_opaque(colours) else "RGBA"
@@ -231,15 +243,15 @@ def paletted(numbers, colours):
     return image
 
 
-def full_colour(numbers, colours):
+def full_colour(numbers: Image.Image, colours: Sequence[Colour]) -> Image.Image:
     return paletted(numbers, colours).convert("RGB" if is_opaque(colours) else "RGBA")
 
 
-def is_opaque(colours):
+def is_opaque(colours: Iterable[Colour]) -> bool:
     return all(colour.alpha == 255 for colour in colours)
 
 
-def saved(image, name, **options):
+def encode(image: Image.Image, name: str, **options: Any) -> bytes:
     data = io.BytesIO()
     image.save(data, name, **options)
     return data.getvalue()

@@ -1,7 +1,8 @@
-"""What a placeholder picture is, and where its text stands. Knows no Django and no bytes."""
+"""The description of a placeholder picture, and the layout of its text. Knows no Django and no bytes."""
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import ceil, floor
 from pathlib import Path
 
 from PIL import ImageFont
@@ -53,7 +54,7 @@ HEAVY_PIXELS = 250_000
 
 @dataclass(frozen=True)
 class Picture:
-    """Everything that decides about a picture's bytes. Lengths are in pixels, before `scale` is applied."""
+    """Everything that determines the bytes of a picture. Lengths are in pixels, before `scale` is applied."""
 
     width: int
     height: int
@@ -70,22 +71,22 @@ class Picture:
     blur: int = 0
 
     @property
-    def pixels(self):
+    def pixels(self) -> tuple[int, int]:
         """The width and the height of what is drawn."""
         return self.width * self.scale, self.height * self.scale
 
     @property
-    def is_plain(self):
+    def is_plain(self) -> bool:
         """Whether nothing but text stands on the ground."""
         return not (self.border or self.radius or self.pattern or self.blur)
 
     @property
-    def is_soft(self):
+    def is_soft(self) -> bool:
         """Whether the ink has more shades than the edges of letters and lines."""
         return bool(self.blur) or self.pattern == "gradient"
 
     @property
-    def is_heavy(self):
+    def is_heavy(self) -> bool:
         """Whether only a few of its kind may be drawn at once."""
         cheap = self.format == "svg" or (self.format == "png" and self.is_plain)
         return not cheap and self.width * self.height * self.scale**2 > HEAVY_PIXELS
@@ -93,26 +94,26 @@ class Picture:
 
 @dataclass(frozen=True)
 class TextBlock:
-    """Lines of text centred on x = 0: pairs of line and baseline, and the box of their ink (l, t, r, b)."""
+    """Lines of text centred on x = 0, each with its baseline, and the box of their ink (left, top, right, bottom)."""
 
-    lines: tuple
+    lines: tuple[tuple[str, int], ...]
     font: str
     size: int
-    box: tuple
+    box: tuple[int, int, int, int]
 
     @property
-    def sides(self):
+    def sides(self) -> tuple[int, int]:
         left, top, right, bottom = self.box
         return right - left, bottom - top
 
 
-def fitted_text(picture, scale=1):
-    """Return the `TextBlock` of a picture at a scale; None where there is no text or it does not fit."""
+def fitted_text(picture: Picture, scale: int = 1) -> TextBlock | None:
+    """Return the text of a picture at a scale; None where there is no text or it does not fit."""
     size = fitted_size(picture) if picture.text else None
     return text_block(picture.text, picture.font, size * scale) if size else None
 
 
-def fitted_size(picture):
+def fitted_size(picture: Picture) -> int | None:
     """Return the size of a picture's text before its scale, or None where none that is readable fits.
 
     It is the size asked for, if that fits, else the largest that does.
@@ -138,7 +139,7 @@ def fitted_size(picture):
 
 
 @lru_cache(maxsize=256)
-def text_block(text, font, size):
+def text_block(text: str, font: str, size: int) -> TextBlock:
     """Return the `TextBlock` of `text` in `font` (a name of `FONTS`) at `size` pixels."""
     face = face_at(font, size)
     lines = tuple(
@@ -152,14 +153,14 @@ def text_block(text, font, size):
         font,
         size,
         (
-            min(box[0] for box in boxes),
-            min(box[1] + baseline for box, (_, baseline) in zip(boxes, lines, strict=True)),
-            max(box[2] for box in boxes),
-            max(box[3] + baseline for box, (_, baseline) in zip(boxes, lines, strict=True)),
+            floor(min(box[0] for box in boxes)),
+            floor(min(box[1] + baseline for box, (_, baseline) in zip(boxes, lines, strict=True))),
+            ceil(max(box[2] for box in boxes)),
+            ceil(max(box[3] + baseline for box, (_, baseline) in zip(boxes, lines, strict=True))),
         ),
     )
 
 
 @lru_cache(maxsize=64)
-def face_at(font, size):
+def face_at(font: str, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(HERE / "fonts" / FONTS[font], size, layout_engine=ImageFont.Layout.BASIC)

@@ -4,8 +4,13 @@ Blank rows are taken from blocks deflated beforehand; only the rows of the box a
 """
 
 import zlib
+from collections.abc import Sequence
 from functools import cache
 from struct import pack
+
+from PIL.Image import Image
+
+from placeholder.colours import Colour
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 ZLIB_HEADER = b"\x78\x01"
@@ -17,8 +22,10 @@ SMALLEST_BLOCK = 1 << 14
 LARGEST_BLOCK = 1 << 20
 
 
-def box_png(width, height, palette, box=None, left=0, top=0):
-    """Return the PNG (bytes) of `width` by `height` pixels of colour 0, with `box` at `left`, `top`.
+def box_png(
+    width: int, height: int, palette: Sequence[Colour], box: Image | None = None, left: int = 0, top: int = 0
+) -> bytes:
+    """Return the PNG of `width` by `height` pixels of colour 0, with `box` at `left`, `top`.
 
     `palette` has 4 `Colour`s, `box` a "P" image of their numbers, inside the picture, or None.
     """
@@ -38,17 +45,17 @@ def box_png(width, height, palette, box=None, left=0, top=0):
     )
 
 
-def chunk(name, data):
+def chunk(name: bytes, data: bytes) -> bytes:
     """Return a PNG chunk (PNG 3rd edition, 5.3)."""
     return pack(">I", len(data)) + name + data + pack(">I", zlib.crc32(data, zlib.crc32(name)))
 
 
-def transparency(palette):
+def transparency(palette: Sequence[Colour]) -> bytes:
     alpha = bytes(colour.alpha for colour in palette)
     return chunk(b"tRNS", alpha) if min(alpha) < 255 else b""
 
 
-def boxed_rows(row_bytes, box, left):
+def boxed_rows(row_bytes: int, box: Image, left: int) -> bytes:
     """Return the packed, unfiltered rows that the box crosses, each `row_bytes` long."""
     left_bytes, indent = divmod(left, PIXELS_PER_BYTE)
     packed = box.crop((-indent, 0, box.width, box.height)).tobytes("raw", "P;2")
@@ -59,7 +66,7 @@ def boxed_rows(row_bytes, box, left):
     return b"".join(before + packed[start : start + packed_bytes] + after for start in starts)
 
 
-def zlib_stream(above, rows, below):
+def zlib_stream(above: int, rows: bytes, below: int) -> bytes:
     """Return the zlib stream of `above` zero bytes, then `rows`, then `below` zero bytes (RFC 1950).
 
     Deflated blocks that end on a full flush may be joined in any order: the many zeros come from
@@ -75,7 +82,7 @@ def zlib_stream(above, rows, below):
     )
 
 
-def zero_blocks(count):
+def zero_blocks(count: int) -> tuple[list[bytes], int]:
     """Return the deflated blocks that hold most of `count` zeros, and how many zeros are left over."""
     blocks = []
     size = LARGEST_BLOCK
@@ -87,12 +94,12 @@ def zero_blocks(count):
 
 
 @cache
-def zero_block(size):
+def zero_block(size: int) -> bytes:
     deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, 9)
     return deflate.compress(bytes(size)) + deflate.flush(zlib.Z_FULL_FLUSH)
 
 
-def adler32_of_zeros(count, checksum=1):
+def adler32_of_zeros(count: int, checksum: int = 1) -> int:
     """Return the Adler-32 `checksum` after `count` more zeros: each adds sum A to sum B (RFC 1950, 8.2)."""
     a, b = checksum & 0xFFFF, checksum >> 16
     return (b + count * a) % ADLER_MODULUS << 16 | a

@@ -2,8 +2,8 @@
 
 from xml.sax.saxutils import escape, quoteattr
 
-from placeholder.colours import seeded_pair
-from placeholder.picture import fitted_text
+from placeholder.colours import Colour, seeded_pair
+from placeholder.picture import Picture, fitted_text
 
 # How much of the ink a pattern has, 0 to 1, and the pixels between the lines of the grid.
 CROSS, GRID, GRADIENT = 0.3, 0.16, 0.3
@@ -19,8 +19,8 @@ XMLNS = 'xmlns="http://www.w3.org/2000/svg"'
 AVATAR_SIDE = 64
 
 
-def svg(picture):
-    """Return the SVG (a string) of a `Picture`. Its letters are text, in the viewer's nearest font."""
+def svg(picture: Picture) -> str:
+    """Return the SVG of a picture. Its letters are text, in the viewer's nearest font."""
     ink = "".join((pattern(picture), border(picture), text(picture)))
     ground = f'<rect width="100%" height="100%" {paint("fill", picture.background)}/>'
     if picture.blur:
@@ -32,14 +32,14 @@ def svg(picture):
     return document(picture, ground + ink)
 
 
-def document(picture, content):
+def document(picture: Picture, content: str) -> str:
     width, height = picture.pixels
     label = quoteattr(picture.text.replace("\n", " ") or "placeholder")
     box = f'width="{width}" height="{height}" viewBox="0 0 {picture.width} {picture.height}"'
     return f'<svg {XMLNS} {box} role="img" aria-label={label}>{content}</svg>'
 
 
-def paint(attribute, colour, opacity_attribute=None):
+def paint(attribute: str, colour: Colour, opacity_attribute: str | None = None) -> str:
     """Return the attributes that paint in a `Colour`, its alpha apart: older viewers know no `#rrggbbaa`."""
     plain = f'{attribute}="#{colour.red:02x}{colour.green:02x}{colour.blue:02x}"'
     if colour.alpha == 255:
@@ -47,24 +47,24 @@ def paint(attribute, colour, opacity_attribute=None):
     return f'{plain} {opacity_attribute or attribute + "-opacity"}="{colour.alpha / 255:.3g}"'
 
 
-def pattern(picture):
+def pattern(picture: Picture) -> str:
     if not picture.pattern:
         return ""
     return PATTERNS[picture.pattern](picture.width, picture.height, picture.ink)
 
 
-def cross(width, height, ink):
+def cross(width: int, height: int, ink: Colour) -> str:
     lines = f'<path d="M0 0 {width} {height}M{width} 0 0 {height}" {paint("stroke", ink)}/>'
     return f'<g opacity="{CROSS}">{lines}</g>'
 
 
-def grid(width, height, ink):
+def grid(width: int, height: int, ink: Colour) -> str:
     lines = [f"M{x}.5 0v{height}" for x in range(GRID_STEP, width, GRID_STEP)]
     lines += [f"M0 {y}.5h{width}" for y in range(GRID_STEP, height, GRID_STEP)]
     return f'<path d="{"".join(lines)}" {paint("stroke", ink)} opacity="{GRID}"/>'
 
 
-def gradient(width, height, ink):
+def gradient(width: int, height: int, ink: Colour) -> str:
     start, end = (paint("stop-color", ink._replace(alpha=alpha), "stop-opacity") for alpha in (0, ink.alpha))
     return (
         f'<linearGradient id="g" x2="0" y2="1"><stop {start}/><stop offset="1" {end}/></linearGradient>'
@@ -75,7 +75,7 @@ def gradient(width, height, ink):
 PATTERNS = {"cross": cross, "grid": grid, "gradient": gradient}
 
 
-def border(picture):
+def border(picture: Picture) -> str:
     width = picture.border
     if not width:
         return ""
@@ -86,7 +86,7 @@ def border(picture):
     return f"<rect {place} {inside}{corner} {line}/>"
 
 
-def text(picture):
+def text(picture: Picture) -> str:
     block = fitted_text(picture)
     if not block:
         return ""
@@ -101,8 +101,8 @@ def text(picture):
     )
 
 
-def avatar(name):
-    """Return the SVG (a string) of a person's initials, on the colour that belongs to `name`."""
+def avatar(name: str) -> str:
+    """Return the SVG of a person's initials, on the colour that belongs to `name`."""
     background, ink = seeded_pair(name)
     letters = (
         f'<text x="50%" y="50%" dy=".36em" font-family="{FAMILIES["inter"]}" font-size="26" font-weight="600"'
@@ -113,7 +113,7 @@ def avatar(name):
     return f'<svg {XMLNS} {box} role="img" aria-label={quoteattr(name)}>{ground}{letters}</svg>'
 
 
-def initials(name):
+def initials(name: str) -> str:
     """Return two capitals: of the first and the last word of `name`, or of its only one.
 
     Words are what letters and digits make; a name without any gets a question mark.

@@ -8,10 +8,10 @@ class AnythingConverter:
 
     regex = r"[\s\S]+"
 
-    def to_python(self, value):
+    def to_python(self, value: str) -> str:
         return value
 
-    def to_url(self, value):
+    def to_url(self, value: str) -> str:
         return value
 
 

@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import Resolver404, resolve, reverse
 
 from placeholder import views
-from placeholder.drawings import Drawings
+from placeholder.cache import DrawingCache
 from placeholder.image import draw
 from placeholder.picture import FORMATS
 from placeholder.tests.pictures import decoded
@@ -27,13 +27,13 @@ def drawn(monkeypatch):
         pictures.append(picture)
         return draw(picture)
 
-    monkeypatch.setattr(views, "drawings", Drawings(counted))
+    monkeypatch.setattr(views, "drawings", DrawingCache(counted))
     return pictures
 
 
 @pytest.fixture
 def busy(monkeypatch):
-    monkeypatch.setattr(views, "drawings", Drawings(draw, hands=0, queue=0))
+    monkeypatch.setattr(views, "drawings", DrawingCache(draw, workers=0, queue=0))
 
 
 def get(address, **headers):
@@ -72,7 +72,7 @@ def test_accept_does_not_choose_the_picture():
 
 def test_a_picture_that_the_browser_has_is_not_drawn(drawn):
     etag = get("30x20.png")["ETag"]
-    views.drawings = Drawings(drawn.append)
+    views.drawings = DrawingCache(drawn.append)
     drawn.clear()
     for known in (etag, f"W/{etag}", f'"other", {etag}', "*"):
         response = get("30x20.png", if_none_match=known)
@@ -317,7 +317,7 @@ def fuzzed_addresses(count):
 
 
 def test_twenty_thousand_fuzzed_addresses_get_only_honest_answers(monkeypatch):
-    drawings = Drawings(draw, capacity=2**20)
+    drawings = DrawingCache(draw, capacity=2**20)
     monkeypatch.setattr(views, "drawings", drawings)
     factory = RequestFactory()
     found = Counter()

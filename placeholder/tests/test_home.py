@@ -5,7 +5,7 @@ import pytest
 from django.test import Client
 
 from placeholder import forms
-from placeholder.drawings import Drawings
+from placeholder.cache import DrawingCache
 from placeholder.picture import FONTS, FORMATS, PATTERNS
 from placeholder.tests.pictures import decoded
 
@@ -107,7 +107,7 @@ def test_the_page_sets_no_cookie():
 
 
 def test_a_picture_that_cannot_be_drawn_just_now_has_no_bytes_told(monkeypatch):
-    monkeypatch.setattr("placeholder.views.drawings", Drawings(len, hands=0, queue=0))
+    monkeypatch.setattr("placeholder.views.drawings", DrawingCache(len, workers=0, queue=0))
     html = page({"width": "2000", "height": "2000", "format": "webp"})
     assert "2000 × 2000 pixels" in html
     assert "bytes</strong>" not in html

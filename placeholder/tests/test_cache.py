@@ -2,8 +2,8 @@ import threading
 
 import pytest
 
+from placeholder.cache import ENTRY_OVERHEAD, BusyError, DrawingCache
 from placeholder.colours import Colour
-from placeholder.drawings import ENTRY_OVERHEAD, BusyError, Drawings
 from placeholder.picture import Picture
 
 LIGHT = Picture(10, 10, Colour(0, 0, 0), Colour(1, 1, 1))
@@ -43,7 +43,7 @@ def ask(drawings, keys, picture):
 
     def one(key):
         try:
-            answers.append(drawings.of(key, picture))
+            answers.append(drawings.get_or_draw(key, picture))
         except BusyError:
             answers.append("busy")
 
@@ -55,15 +55,17 @@ def ask(drawings, keys, picture):
 
 def test_a_picture_is_drawn_once_and_then_kept():
     drawn = []
-    drawings = Drawings(lambda picture: drawn.append(picture) or b"bytes")
-    assert drawings.kept("a") is None
-    assert [drawings.of("a", LIGHT), drawings.of("a", LIGHT), drawings.kept("a")] == [b"bytes"] * 3
+    drawings = DrawingCache(lambda picture: drawn.append(picture) or b"bytes")
+    assert drawings.get("a") is None
+    assert [drawings.get_or_draw("a", LIGHT), drawings.get_or_draw("a", LIGHT), drawings.get("a")] == [
+        b"bytes"
+    ] * 3
     assert drawn == [LIGHT]
 
 
 def test_many_who_ask_at_once_share_one_drawing():
     held = HeldDrawing()
-    drawings = Drawings(held)
+    drawings = DrawingCache(held)
     threads, answers = ask(drawings, ["a"] * 50, HEAVY)
     held.wait_until_begun(1)
     held.may_end.set()
@@ -75,28 +77,28 @@ def test_many_who_ask_at_once_share_one_drawing():
 
 def test_two_heavy_pictures_are_drawn_at_once_a_few_wait_and_the_rest_is_refused():
     held = HeldDrawing()
-    drawings = Drawings(held, hands=2, queue=3)
+    drawings = DrawingCache(held, workers=2, queue=3)
     threads, answers = ask(drawings, range(5), HEAVY)
     held.wait_until_begun(2)
     while drawings._places._value:
         threading.Event().wait(0.001)
     with pytest.raises(BusyError):
-        drawings.of("one too many", HEAVY)
+        drawings.get_or_draw("one too many", HEAVY)
     assert len(held.drawn) == 2
     held.may_end.set()
     for thread in threads:
         thread.join(PATIENCE)
     assert answers == [b"drawn"] * 5
     assert held.most_at_once == 2
-    assert drawings.of("there is room again", HEAVY) == b"drawn"
+    assert drawings.get_or_draw("there is room again", HEAVY) == b"drawn"
 
 
 def test_a_light_picture_never_waits_for_heavy_ones():
     held = HeldDrawing()
-    drawings = Drawings(lambda picture: held(picture) if picture is HEAVY else b"light", hands=1, queue=0)
+    drawings = DrawingCache(lambda picture: held(picture) if picture is HEAVY else b"light", workers=1, queue=0)
     threads, _ = ask(drawings, ["heavy"], HEAVY)
     held.wait_until_begun(1)
-    assert drawings.of("light", LIGHT) == b"light"
+    assert drawings.get_or_draw("light", LIGHT) == b"light"
     held.may_end.set()
     threads[0].join(PATIENCE)
 
@@ -110,25 +112,25 @@ def test_a_drawing_that_fails_is_told_to_all_and_tried_again():
             raise outcome
         return outcome
 
-    drawings = Drawings(draw)
+    drawings = DrawingCache(draw)
     with pytest.raises(ValueError, match="no ink"):
-        drawings.of("a", HEAVY)
-    assert drawings.of("a", HEAVY) == b"bytes"
+        drawings.get_or_draw("a", HEAVY)
+    assert drawings.get_or_draw("a", HEAVY) == b"bytes"
 
 
 def test_the_cache_holds_bytes_up_to_its_capacity_and_drops_what_was_used_longest_ago():
-    drawings = Drawings(lambda picture: bytes(1000), capacity=3 * (1000 + ENTRY_OVERHEAD))
+    drawings = DrawingCache(lambda picture: bytes(1000), capacity=3 * (1000 + ENTRY_OVERHEAD))
     for key in "abc":
-        drawings.of(key, LIGHT)
-    drawings.of("a", LIGHT)
-    drawings.of("d", LIGHT)
-    assert [drawings.kept(key) is not None for key in "abcd"] == [True, False, True, True]
+        drawings.get_or_draw(key, LIGHT)
+    drawings.get_or_draw("a", LIGHT)
+    drawings.get_or_draw("d", LIGHT)
+    assert [drawings.get(key) is not None for key in "abcd"] == [True, False, True, True]
     assert drawings.size == 3 * (1000 + ENTRY_OVERHEAD)
 
 
 def test_ten_thousand_pictures_fill_the_cache_no_further_than_its_capacity():
-    drawings = Drawings(lambda picture: bytes(7000))
+    drawings = DrawingCache(lambda picture: bytes(7000))
     for key in range(10_000):
-        drawings.of(key, LIGHT)
+        drawings.get_or_draw(key, LIGHT)
     assert drawings.size <= 32 * 2**20
-    assert drawings.size == len(drawings._kept) * (7000 + ENTRY_OVERHEAD)
+    assert drawings.size == len(drawings._cached) * (7000 + ENTRY_OVERHEAD)

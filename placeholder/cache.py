@@ -1,0 +1,88 @@
+"""A cache of drawn pictures that limits how much of the machine drawing takes."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+
+from cachetools import LRUCache
+
+from placeholder.picture import Picture
+
+# The bytes that an entry takes beside its data: key, links, the object itself.
+ENTRY_OVERHEAD = 500
+
+
+class BusyError(Exception):
+    """Too many heavy drawings are waiting already."""
+
+
+class DrawingCache:
+    """An LRU cache of the bytes of pictures. Requests for the same picture at the same time share one drawing.
+
+    `capacity` is in bytes. At most `workers` heavy pictures are drawn at once, while `queue` more wait.
+    """
+
+    def __init__(
+        self, draw: Callable[[Picture], bytes], capacity: int = 32 * 2**20, workers: int = 2, queue: int = 16
+    ) -> None:
+        self._draw = draw
+        # Heavy pictures that are drawn or wait; one more is refused.
+        self.max_pending = workers + queue
+        self._workers = threading.Semaphore(workers)
+        self._places = threading.Semaphore(self.max_pending)
+        self._lock = threading.Lock()
+        self._cached: LRUCache[str, bytes] = LRUCache(capacity, lambda data: len(data) + ENTRY_OVERHEAD)
+        self._pending: dict[str, Future[bytes]] = {}
+
+    @property
+    def size(self) -> float:
+        """The bytes that all entries take, overhead included."""
+        return self._cached.currsize
+
+    def get(self, key: str) -> bytes | None:
+        with self._lock:
+            return self._cached.get(key)
+
+    def get_or_draw(self, key: str, picture: Picture) -> bytes:
+        """Return the bytes of `picture`. Raises `BusyError`, and what drawing it raises."""
+        with self._lock:
+            data = self._cached.get(key)
+            if data is not None:
+                return data
+            pending = self._pending.get(key)
+            future = pending or self._pending.setdefault(key, Future())
+        if not pending:
+            self._run(future, key, picture)
+        return future.result()
+
+    def _run(self, future: Future[bytes], key: str, picture: Picture) -> None:
+        try:
+            with self._turn(picture):
+                data = self._draw(picture)
+        except BaseException as error:
+            future.set_exception(error)
+        else:
+            self._store(key, data)
+            future.set_result(data)
+        finally:
+            with self._lock:
+                del self._pending[key]
+
+    @contextmanager
+    def _turn(self, picture: Picture) -> Iterator[None]:
+        if not picture.is_heavy:
+            yield
+            return
+        if not self._places.acquire(blocking=False):
+            raise BusyError
+        try:
+            with self._workers:
+                yield
+        finally:
+            self._places.release()
+
+    def _store(self, key: str, data: bytes) -> None:
+        # ValueError: larger than the whole cache.
+        with self._lock, suppress(ValueError):
+            self._cached[key] = data
