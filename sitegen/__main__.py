@@ -4,11 +4,11 @@ import argparse
 import gc
 import sys
 
-from .commands import add_build_options, add_page_options, build_and_tell, failure
+from .commands import CommandOptions, add_build_options, add_page_options, build_and_report, failure_message
 from .errors import BuildError, SiteError
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     """Run the command that the arguments name and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m sitegen", description="A folder of pages, published.")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -28,37 +28,37 @@ def main(arguments=None):
     new = commands.add_parser("new", help="start a small site in a new folder")
     new.add_argument("name")
 
-    options, more = parser.parse_known_args(arguments)
+    known, more = parser.parse_known_args(arguments)
     # argparse does not take pages that stand behind an option.
-    if more and (options.command != "build" or any(name.startswith("-") for name in more)):
+    if more and (known.command != "build" or any(name.startswith("-") for name in more)):
         parser.error(f"unrecognized arguments: {' '.join(more)}")
-    options = {**vars(options), "pages": [*vars(options).get("pages", []), *more]}
+    options = {**vars(known), "pages": [*vars(known).get("pages", []), *more]}
     return {"build": run_build, "serve": run_serve, "new": run_new}[options["command"]](options)
 
 
-def run_build(options):
+def run_build(options: CommandOptions) -> int:
     gc.set_threshold(100_000)  # a short life with much that stays: collecting often finds little
     try:
-        is_well = build_and_tell(
+        succeeded = build_and_report(
             options["folder"], options["output"], options["pages"], options, print, print_error
         )
     except (SiteError, BuildError) as error:
-        print_error(failure(error, options["output"]))
+        print_error(failure_message(error, options["output"]))
         return 1
-    return 0 if is_well else 1
+    return 0 if succeeded else 1
 
 
-def print_error(text):
+def print_error(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def run_serve(options):
+def run_serve(options: CommandOptions) -> int:
     from .server import serve
 
     return serve(options["folder"], options["host"], options["port"], options["drafts"], options["future"])
 
 
-def run_new(options):
+def run_new(options: CommandOptions) -> int:
     from .starter import start_site
 
     return start_site(options["name"])

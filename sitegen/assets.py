@@ -1,4 +1,4 @@
-"""Style sheets, scripts, pictures: found, put under hashed names, made small.
+"""Style sheets, scripts, pictures: found, hashed, minified.
 
 A path is that of the file in the pages folder, `static/site.css`; an address is where browsers find
 it, `/static/site.0f3a….css`. A hashed name stands for the file and all it refers to, so a changed
@@ -15,14 +15,14 @@ import minify_html
 
 from . import pictures, placeholders
 from .errors import SiteError
-from .pages import digest
+from .pages import Folder, digest
 
 BUILT_IN = Path(__file__).parent / "static"
 HASHED = {
     *(".css", ".js", ".mjs", ".map", ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"),
     *(".woff", ".woff2", ".ttf", ".otf", ".mp3", ".mp4", ".webm"),
 }
-# Whoever asks for these does not read our pages first.
+# Clients ask for these by fixed names.
 KEEP_NAME = {"favicon.ico", "robots.txt", "sw.js"}
 
 CSS_REFERENCE = re.compile(r"""(?P<before>url\(\s*["']?|@import\s+["'])(?P<target>[^"')\s]+)""")
@@ -33,22 +33,24 @@ SOURCE_MAP = re.compile(r"(?P<before>[/*][/*][#@]\s*sourceMappingURL=)(?P<target
 class Assets:
     """The assets of one site. Without `hashed` every address is the path: the preview."""
 
-    def __init__(self, folder, hashed=False):
+    def __init__(self, folder: Folder, hashed: bool = False) -> None:
         self.folder, self.hashed = folder, hashed
-        self._names, self._finished, self._drawn = {}, {}, {}
+        self._names: dict[str, str] = {}
+        self._finished: dict[str, bytes] = {}
+        self._drawn: dict[str, bytes] = {}
 
     @cached_property
-    def _built_in(self):
+    def _built_in(self) -> dict[str, Path]:
         return {f"static/{path.relative_to(BUILT_IN).as_posix()}": path for path in BUILT_IN.rglob("*.*")}
 
     @cached_property
-    def _own(self):
+    def _own(self) -> set[str]:
         return set(self.folder.assets)
 
-    def __contains__(self, path):
+    def __contains__(self, path: str) -> bool:
         return path in self._own or path in self._built_in or bool(placeholders.FILE.fullmatch(path))
 
-    def raw(self, path):
+    def raw(self, path: str) -> bytes:
         """Return the bytes of the file as it was written."""
         if path in self._own:
             return self.folder.read(path)
@@ -58,23 +60,23 @@ class Assets:
             self._drawn[path] = placeholders.draw(path)
         return self._drawn[path]
 
-    def digest(self, path):
+    def digest(self, path: str) -> str:
         return self.folder.digest(path) if path in self._own else digest(self.raw(path))
 
-    def address(self, path):
+    def address(self, path: str) -> str:
         """Return the address of this asset in the built site, without the site's base."""
         suffix = PurePosixPath(path).suffix
         if not self.hashed or suffix not in HASHED or PurePosixPath(path).name in KEEP_NAME:
             return "/" + path
         return f"/{path.removesuffix(suffix)}.{self.name(path)}{suffix}"
 
-    def name(self, path):
+    def name(self, path: str) -> str:
         """Return the hash of this file and of every file it refers to."""
         if path not in self._names:
             self._names[path] = digest(*(part for each in self.family(path) for part in (each, self.digest(each))))
         return self._names[path]
 
-    def family(self, path):
+    def family(self, path: str) -> list[str]:
         """Return this path, and those it refers to, directly or not."""
         family, waiting = [path], [path]
         while waiting:
@@ -84,7 +86,7 @@ class Assets:
                     waiting.append(target)
         return [path, *sorted(family[1:])]
 
-    def references(self, path):
+    def references(self, path: str) -> list[str]:
         return [
             target
             for pattern in reference_patterns(path)
@@ -92,7 +94,7 @@ class Assets:
             if (target := self.target(path, match["target"]))
         ]
 
-    def target(self, path, reference):
+    def target(self, path: str, reference: str) -> str | None:
         """Return the path of the asset that `reference`, written in `path`, means; None for anything else."""
         parts = urlsplit(reference)
         if parts.scheme or parts.netloc or not parts.path:
@@ -100,19 +102,19 @@ class Assets:
         target = normpath(join("/", str(PurePosixPath(path).parent), unquote(parts.path))).lstrip("/")
         return target if target in self else None
 
-    def text(self, path):
+    def text(self, path: str) -> str:
         try:
             return self.raw(path).decode()
         except UnicodeDecodeError:
             raise SiteError(self.folder.place(path), "is not UTF-8 text") from None
 
-    def finished(self, path):
+    def finished(self, path: str) -> bytes:
         """Return the bytes to publish: references rewritten, style sheets and scripts minified."""
         if path not in self._finished:
             self._finished[path] = self._finish(path) if self.hashed else self.raw(path)
         return self._finished[path]
 
-    def _finish(self, path):
+    def _finish(self, path: str) -> bytes:
         if not reference_patterns(path):
             return self.raw(path)
         text = self.text(path)
@@ -121,7 +123,7 @@ class Assets:
             text = pattern.sub(lambda match: self._rewritten(path, match), text)
         return (text if is_built_already else minified(path, text)).encode()
 
-    def _rewritten(self, path, match):
+    def _rewritten(self, path: str, match: re.Match[str]) -> str:
         reference = match["target"]
         target = self.target(path, reference)
         if not target:
@@ -139,11 +141,11 @@ class Assets:
 
     # Pictures
 
-    def size(self, path):
+    def size(self, path: str) -> tuple[int, int] | None:
         """Return width and height of a picture, or None where the file does not say."""
         return pictures.size(self.raw(path), self.folder.place(path))
 
-    def variants(self, path):
+    def variants(self, path: str) -> list[tuple[int, str]]:
         """Return the narrower versions of a picture: their widths and their addresses."""
         size = self.size(path)
         if not self.hashed or not size or not pictures.can_resize(path):
@@ -151,18 +153,18 @@ class Assets:
         stem, _, suffix = self.address(path).rpartition(".")
         return [(width, f"{stem}.{width}w.{suffix}") for width in pictures.WIDTHS if width < size[0]]
 
-    def variant(self, path, width):
+    def variant(self, path: str, width: int) -> bytes:
         """Return the bytes of a picture at this width."""
         return pictures.resized(self.raw(path), width, self.folder.place(path))
 
-    def describe(self, path):
+    def describe(self, path: str) -> tuple[str, tuple[int, int] | bool | None] | None:
         """Return all of an asset that a page can show."""
         if path not in self:
             return None
         return self.address(path), pictures.is_picture(path) and self.size(path)
 
 
-def reference_patterns(path):
+def reference_patterns(path: str) -> list[re.Pattern[str]]:
     match PurePosixPath(path).suffix:
         case ".css":
             return [CSS_REFERENCE, SOURCE_MAP]
@@ -171,8 +173,8 @@ def reference_patterns(path):
     return []
 
 
-def minified(path, text):
-    """Return a style sheet or script without what only people read."""
+def minified(path: str, text: str) -> str:
+    """Return a minified style sheet or script."""
     kind = "style" if path.endswith(".css") else "script"
     if f"</{kind}" in text.lower():
         return text

@@ -1,74 +1,104 @@
-"""How one build is made: render what is stale, link what is not, write the rest, check, publish."""
+"""The steps of a build: render what is stale, link what is not, write the rest, check, publish."""
 
 import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
+from functools import partial
 from itertools import batched, chain
 from typing import NamedTuple
 
-from .build import Report, made_with
+from .cache import BuildCache
 from .checks import check_site
 from .engine import Alarm
 from .errors import BuildError, Problem, SiteError
+from .facts import Facts
 from .feeds import machine_files
 from .heap import keep_freed_memory
-from .pages import digest
-from .render import RenderedSite
+from .options import BuildOptions, Progress
+from .pages import Folder, Page, digest
+from .render import Rendered, RenderedSite
+from .report import Report
 from .stage import Stage
+from .state import PageRecord, Sizes, State
+from .version import made_with
 from .workers import can_fork, processors, spread
+from .workspace import Workspace
 
 PAGES_WORTH_PROCESSES = 200
 BATCH = 16  # pages of which one process does a step for all before the next
 
 
 class Outcome(NamedTuple):
-    """What came of one page: its record, or what is wrong with it."""
+    """The result of one page: its record, or what is wrong with it."""
 
     slug: str
-    record: dict | None = None
-    written: dict = {}
-    new_codes: dict = {}
+    record: PageRecord | None = None
+    written: Sizes = {}
+    new_highlights: dict[str, str] = {}
     seconds: float = 0
     problem: Problem | None = None
     fatal: bool = False
 
 
 class Build:
-    """One build, from the pages folder to the workshop to the output."""
+    """One build, from the pages folder to the workspace to the output."""
 
-    def __init__(self, folder, workshop, memory, options, state, now):
-        self.workshop, self.options, self.now = workshop, options, now
+    def __init__(
+        self,
+        folder: Folder,
+        workspace: Workspace,
+        cache: BuildCache,
+        options: BuildOptions,
+        state: State,
+        now: datetime,
+    ) -> None:
+        self.workspace, self.options, self.now = workspace, options, now
         self.old_state, self.old_pages = state, state.get("pages", {})
-        self.memory, self.new_codes = memory, {}
+        self.cache = cache
+        self.new_highlights: dict[str, str] = {}
         self.site = RenderedSite(
-            folder, options, now, hashed=True, read_head=self.memory.read_head, highlight=self.memory.highlight
+            folder,
+            options,
+            now,
+            hashed=True,
+            read_front_matter=self.cache.read_front_matter,
+            highlight=self.cache.highlight,
         )
         self.problems = [error.problem for error in self.site.problems]
-        self.runaways, self.records, self.seconds = [], {}, {}
+        self.page_errors: list[Problem] = []
+        self.records: dict[str, PageRecord] = {}
+        self.seconds: dict[str, float] = {}
         self.alarm = Alarm()
 
-    def run(self, only=(), strict=False, processes=None, progress=None):
-        """Build, and return the Report."""
+    def run(
+        self,
+        only: Sequence[str] = (),
+        strict: bool = False,
+        processes: int | None = None,
+        progress: Progress | None = None,
+    ) -> Report:
         keep_freed_memory()
         try:
-            self.stage = Stage(self.workshop, self.old_state, self.options.release)
+            self.stage = Stage(self.workspace.next, self.workspace.output, self.old_state, self.options.release)
             self.render_pages(only, processes, progress)
             self.write_assets()
             self.write_machine_files(only)
-            self.refuse_problems()
+            self.raise_problems()
             warnings = check_site(self.site, self.facts(), self.stage.files)
             if strict and warnings:
                 raise BuildError(warnings)
             report = self.report(warnings)
-            self.workshop.publish(self.stage, self.state(report), sync=self.options.release)
-            self.memory.save(self.new_codes, len(self.site.written))
+            self.workspace.publish(self.stage, self.state(report), sync=self.options.release)
+            self.cache.save(self.new_highlights, len(self.site.written))
         except BaseException:
-            self.workshop.abandon()
+            self.workspace.abandon()
             raise
         return report
 
     # Pages
 
-    def render_pages(self, only, processes, progress):
+    def render_pages(self, only: Sequence[str], processes: int | None, progress: Progress | None) -> None:
         """Render the pages that changed, or the ones named, and link all others from the last output."""
         inputs = self.site.folder.fingerprint()  # reads everything once, so that all processes see the same
         self.inputs = "" if only else inputs
@@ -84,7 +114,7 @@ class Build:
                 if progress:
                     progress(done, len(wanted))
 
-    def named(self, names):
+    def named(self, names: Sequence[str]) -> list[Page]:
         slugs = [name.strip("/").removesuffix("/index") or "index" for name in names]
         unknown = [name for name, slug in zip(names, slugs, strict=True) if slug not in self.site.by_slug]
         self.problems += [
@@ -92,8 +122,8 @@ class Build:
         ]
         return [self.site.by_slug[slug] for slug in dict.fromkeys(slugs) if slug in self.site.by_slug]
 
-    def is_stale(self, page):
-        """Return whether anything the page was made from is not as it was."""
+    def is_stale(self, page: Page) -> bool:
+        """Whether anything the page was made from has changed."""
         record = self.old_pages.get(page.slug)
         if not record or record["digest"] != page.digest:
             return True
@@ -102,18 +132,18 @@ class Build:
         except (SiteError, LookupError):
             return True
 
-    def keep_pages(self, slugs):
+    def keep_pages(self, slugs: Iterable[str]) -> None:
         for slug in slugs:
             self.records[slug] = self.old_pages[slug]
             self.stage.keep(self.old_pages[slug]["file"])
 
-    def outcomes(self, pages, processes):
+    def outcomes(self, pages: Sequence[Page], processes: int | None) -> Iterator[Outcome]:
         processes, batches = processes or processors(), list(batched(pages, BATCH))
         if processes > 1 and len(pages) >= PAGES_WORTH_PROCESSES and can_fork():
             return chain.from_iterable(spread(self.make, batches, processes))
         return chain.from_iterable(map(self.make, batches))
 
-    def make(self, pages):
+    def make(self, pages: Sequence[Page]) -> list[Outcome]:
         """Render some pages, then write them, and return their Outcomes.
 
         Not one after the other: the tables of compression take the processor's cache from all else, every time.
@@ -121,47 +151,47 @@ class Build:
         rendered = [(page, *self.render(page)) for page in pages]
         return [self.write(*each) for each in rendered]
 
-    def render(self, page):
-        """Return the page Rendered, or the SiteError that says why it cannot be, and the seconds it took."""
+    def render(self, page: Page) -> tuple[Rendered | SiteError, float]:
+        """Return the page, or the error that says why it cannot be rendered, and the seconds it took."""
         started = time.perf_counter()
         try:
             with self.alarm.over(self.site.folder.place(page.source)):
-                rendered = self.site.render(page)
+                return self.site.render(page), time.perf_counter() - started
         except SiteError as error:
-            rendered = error
-        return rendered, time.perf_counter() - started
+            return error, time.perf_counter() - started
 
-    def write(self, page, rendered, seconds):
-        """Write a page, if it is one by now, and return the Outcome."""
+    def write(self, page: Page, rendered: Rendered | SiteError, seconds: float) -> Outcome:
+        """Write a page that could be rendered, and return the Outcome."""
         if isinstance(rendered, SiteError):
             return Outcome(page.slug, problem=rendered.problem, fatal=rendered.fatal)
         content = rendered.html.encode()
-        # Of two pages with one address, which are an error by now, one has the file.
+        # Of two pages with one address, which is an error anyway, one has the file.
         written = self.stage.write(page.file, content) if self.site.by_slug[page.slug] is page else {}
-        record = {
+        record: PageRecord = {
             "digest": page.digest,
             "trace": rendered.trace,
-            "facts": vars(rendered.facts),
+            "facts": rendered.facts,
             "file": page.file,
             "key": digest(content),
         }
-        return Outcome(page.slug, record, written, self.memory.take_new_codes(), seconds)
+        return Outcome(page.slug, record, written, self.cache.take_new_highlights(), seconds)
 
-    def take(self, outcome):
-        if outcome.problem:
-            (self.problems if outcome.fatal else self.runaways).append(outcome.problem)
+    def take(self, outcome: Outcome) -> None:
+        if outcome.record is None:
+            if outcome.problem:
+                (self.problems if outcome.fatal else self.page_errors).append(outcome.problem)
             return
         self.records[outcome.slug] = outcome.record
         self.stage.take(outcome.record["file"], outcome.record["key"], outcome.written)
         self.seconds[outcome.slug] = outcome.seconds
-        self.new_codes |= outcome.new_codes
+        self.new_highlights |= outcome.new_highlights
 
-    def facts(self):
+    def facts(self) -> dict[str, Facts]:
         return {slug: record["facts"] for slug, record in self.records.items()}
 
     # Assets and machine-readable files
 
-    def write_assets(self):
+    def write_assets(self) -> None:
         """Write the folder's assets, and those of sitegen's own that a page uses."""
         assets = self.site.assets
         used = {name for record in self.records.values() for name in record["trace"]}
@@ -171,42 +201,40 @@ class Build:
                 assets.family(path) for path in {*self.site.folder.assets, *filter(assets.__contains__, asked)}
             ]
             for path in sorted({path for family in families for path in family}):
-                self.stage.put(
-                    assets.address(path)[1:], assets.name(path), lambda path=path: assets.finished(path)
-                )
+                self.stage.put(assets.address(path)[1:], assets.name(path), partial(assets.finished, path))
             for path in sorted(name.removeprefix("variants:") for name in used if name.startswith("variants:")):
                 for width, address in assets.variants(path) if path in assets else ():
                     key = digest(assets.name(path), str(width))
-                    self.stage.put(address[1:], key, lambda path=path, width=width: assets.variant(path, width))
+                    self.stage.put(address[1:], key, partial(assets.variant, path, width))
         except SiteError as error:
             self.problems.append(error.problem)
 
-    def write_machine_files(self, only):
+    def write_machine_files(self, only: Sequence[str]) -> None:
         if not only:
             for path, text in machine_files(self.site, self.facts()).items():
                 self.stage.put(path, digest(text), text.encode)
 
     # The end
 
-    def refuse_problems(self):
+    def raise_problems(self) -> None:
         if self.problems:
-            raise BuildError(self.problems + self.runaways)
+            raise BuildError(self.problems + self.page_errors)
 
-    def state(self, report):
+    def state(self, report: Report) -> State:
         due = self.site.next_due
         return {
             "made_with": made_with(self.options),
-            "inputs": "" if self.runaways else self.inputs,
+            "inputs": "" if self.page_errors else self.inputs,
             "dated": any(name.startswith("now:") for record in self.records.values() for name in record["trace"]),
             "next_due": due.isoformat() if due and not self.options.future else None,
             "pages": self.records,
             "report": {**asdict(report), "output": ""},
         }
 
-    def report(self, warnings):
+    def report(self, warnings: list[Problem]) -> Report:
         found = {path: size for path, (size, _) in self.stage.sizes.items()}
         return Report(
-            output=self.workshop.output,
+            output=self.workspace.output,
             pages=len(self.records),
             rendered=len(self.seconds),
             files=len(found),
@@ -214,7 +242,7 @@ class Build:
             slowest=sorted(self.seconds.items(), key=lambda row: -row[1])[:3],
             largest=sorted(found.items(), key=lambda row: -row[1])[:3],
             warnings=warnings,
-            problems=self.runaways,
+            problems=self.page_errors,
             drafts=[] if self.options.drafts else [page.source for page in self.site.drafts],
             future=[] if self.options.future else [page.source for page in self.site.future],
         )

@@ -1,19 +1,29 @@
-"""What `python -m sitegen` and the management commands share: their options and their words."""
+"""What `python -m sitegen` and the management commands share: their options and their messages."""
 
 import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from .build import build_site, verify_build
-from .errors import BuildError
-from .options import BuildOptions, build_moment
+from .errors import BuildError, SiteError
+from .options import BuildOptions, Progress, build_time
+from .report import Report
+
+# The parsed arguments of the command line, by name.
+type CommandOptions = dict[str, Any]
+type Print = Callable[[str], object]
 
 
-def add_page_options(parser):
+def add_page_options(parser: ArgumentParser) -> None:
     parser.add_argument("--drafts", action="store_true", help="with pages that say draft: true")
     parser.add_argument("--future", action="store_true", help="with pages whose date has not come")
 
 
-def add_build_options(parser):
+def add_build_options(parser: ArgumentParser) -> None:
     add_page_options(parser)
     parser.add_argument("--base", default="/", help="the path the site is published under (default /)")
     parser.add_argument("--url", help="the site's address, in place of site.yaml's")
@@ -23,8 +33,10 @@ def add_build_options(parser):
     parser.add_argument("--processes", type=int, help="how many processes render (default: one a processor)")
 
 
-def build_and_tell(root, output, pages, arguments, say, warn):
-    """Build as the command line asks, say what came of it, and return whether all is well.
+def build_and_report(
+    root: str | Path, output: str | Path, pages: Sequence[str], arguments: CommandOptions, say: Print, warn: Print
+) -> bool:
+    """Build as the command line asks, print the result, and return whether there were no errors.
 
     Raises SiteError and BuildError, as `build_site` does.
     """
@@ -35,7 +47,7 @@ def build_and_tell(root, output, pages, arguments, say, warn):
         url=arguments["url"],
         release=arguments["release"],
     )
-    now = build_moment()
+    now = build_time()
     with progress_bar() as progress:
         report = build_site(
             root,
@@ -47,13 +59,15 @@ def build_and_tell(root, output, pages, arguments, say, warn):
             progress=progress,
             now=now,
         )
-    tell(report, say, warn)
-    if arguments["verify"] and not verified(root, output, options, now, say, warn):
+    print_report(report, say, warn)
+    if arguments["verify"] and not verify(root, output, options, now, say, warn):
         return False
     return not report.problems
 
 
-def verified(root, output, options, now, say, warn):
+def verify(
+    root: str | Path, output: str | Path, options: BuildOptions, now: datetime, say: Print, warn: Print
+) -> bool:
     different = verify_build(root, output, options, now)
     for path in different:
         warn(f"{output}/{path}: differs from a build from nothing")
@@ -62,8 +76,7 @@ def verified(root, output, options, now, say, warn):
     return not different
 
 
-def tell(report, say, warn):
-    """Say what a build did."""
+def print_report(report: Report, say: Print, warn: Print) -> None:
     for problem in report.problems:
         warn(str(problem))
     for warning in report.warnings:
@@ -82,23 +95,21 @@ def tell(report, say, warn):
     )
 
 
-def failure(error, output):
-    """Return what to say when nothing was built."""
+def failure_message(error: SiteError | BuildError, output: str | Path) -> str:
+    """Return the message for a build that failed."""
     count = len(error.problems) if isinstance(error, BuildError) else 1
     return f"{error}\nNot built: {count} {'error' if count == 1 else 'errors'}; {output} is as it was."
 
 
-def size_of(number):
-    for unit in ("bytes", "kB", "MB"):
-        if number < 1000 or unit == "MB":
-            return f"{number:.1f} {unit}" if unit == "MB" else f"{number:.0f} {unit}"
-        number /= 1000
-    return None
+def size_of(number: float) -> str:
+    if number < 1000:
+        return f"{number:.0f} bytes"
+    return f"{number / 1000:.0f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"
 
 
 @contextmanager
-def progress_bar():
-    """Yield a function that shows how many pages are done; None where nobody watches."""
+def progress_bar() -> Iterator[Progress | None]:
+    """Yield a function that shows how many pages are done; None without a terminal."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -109,7 +120,7 @@ def progress_bar():
     with Progress(console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
         task = bar.add_task("Pages")
 
-        def show(done, total):
+        def show(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
             if done % 20 == 0 or done == total:
                 bar.refresh()

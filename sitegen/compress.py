@@ -10,7 +10,7 @@ SUFFIXES = (".gz", ".br")
 WORTHWHILE = 256  # bytes; below, the headers of an answer weigh more than what is saved
 
 
-def siblings(path, content, release=False):
+def siblings(path: str, content: bytes, release: bool = False) -> dict[str, bytes]:
     """Return the compressed versions of a file by their suffixes; nothing for pictures and tiny files.
 
     Brotli's quality 11 takes longer than the rest of a build: it is for a release.

@@ -1,17 +1,18 @@
-"""The last step of a page: references rewritten, pictures measured, facts noted for the checks."""
+"""The last step of a page: rewrite references, measure pictures, collect facts for the checks."""
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from html import escape
 from posixpath import dirname, join, normpath
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from . import pictures
-from .errors import RunawayPageError
-from .pages import PAGE_TYPES, is_asset
+from .errors import PageLimitError
+from .facts import Facts, empty_facts
+from .pages import PAGE_TYPES, Page, is_asset
+from .site import Site
 from .trace import depend
 
 # The attributes that name another file or page, by the elements that have them.
@@ -26,48 +27,40 @@ MAX_WORDS = 400
 MAX_DEPTH = 1000  # elements inside one another: browsers take 512, and the minifier has no room for 20,000
 
 
-@dataclass
-class Facts:
-    """What the checks, the sitemap and the search need to know of a finished page."""
-
-    title: str = ""
-    description: str = ""
-    words: str = ""
-    links: list = field(default_factory=list)
-    ids: list = field(default_factory=list)
-    warnings: list = field(default_factory=list)
-    hidden: bool = False
+type Attributes = dict[str, str | None]
 
 
 class Document:
     """The HTML of one page, on its way into the site."""
 
-    def __init__(self, html, page, site):
+    def __init__(self, html: str, page: Page, site: Site) -> None:
         self.page, self.site = page, site
         self.tree, self.size = LexborHTMLParser(html), html.count("<")
-        self.facts = Facts()
-        self.names = []
+        self.facts = empty_facts()
+        self.names: list[tuple[str | None, str | None]] = []
         # What the head says already: contents by name or property, and the kinds of links.
-        self.metas, self.links = {}, set()
+        self.metas: dict[str | None, str] = {}
+        self.links: set[str | None] = set()
 
-    def finish(self, script=None):
-        """Return the HTML to publish and its Facts; `script` is the address of one to add (the preview's).
+    def finish(self, script: str | None = None) -> tuple[str, Facts]:
+        """Return the HTML to publish and its facts; `script` is the address of one to add (the preview's).
 
-        Raises RunawayPageError for a page that is nested too deeply.
+        Raises PageLimitError for a page that is nested too deeply.
         """
-        if self.size > MAX_DEPTH and depth(self.tree.root) > MAX_DEPTH:
-            raise RunawayPageError(
+        root = self.tree.root
+        if root and self.size > MAX_DEPTH and depth(root) > MAX_DEPTH:
+            raise PageLimitError(
                 self.site.folder.place(self.page.source), f"has more than {MAX_DEPTH} elements inside one another"
             )
-        for node in self.tree.root.traverse():
-            if attributes := node.attributes:
+        for node in root.traverse() if root else ():
+            if node.tag and (attributes := node.attributes):
                 self._finish_node(node, node.tag, attributes)
         self._note_ids()
         self._note_text()
-        html = self.tree.html.replace("</head>", self._head() + self._script(script) + "</head>", 1)
+        html = (self.tree.html or "").replace("</head>", self._head() + self._script(script) + "</head>", 1)
         return html, self.facts
 
-    def _finish_node(self, node, tag, attributes):
+    def _finish_node(self, node: LexborNode, tag: str, attributes: Attributes) -> None:
         if "id" in attributes or (tag == "a" and "name" in attributes):
             self.names.append((attributes.get("id"), attributes.get("name")))
         if tag == "img" or "srcset" in attributes:
@@ -82,12 +75,12 @@ class Document:
 
     # References
 
-    def _rewrite(self, node, name, reference):
+    def _rewrite(self, node: LexborNode, name: str, reference: str) -> None:
         rewritten = self._resolve(reference.strip())
         if rewritten != reference:
             node.attrs[name] = rewritten
 
-    def _resolve(self, reference):
+    def _resolve(self, reference: str) -> str:
         """Return the reference as the site needs it, and note where it leads."""
         if reference.startswith("#"):
             self._note_link(self.page.url, reference[1:], reference)
@@ -109,31 +102,31 @@ class Document:
         self._note_link(address, parts.fragment, reference)
         return self._based(parts._replace(path=quote(address)).geturl())
 
-    def _address(self, path):
+    def _address(self, path: str) -> str | None:
         """Return the address of the page or asset whose file this path names, or None."""
         file = self._file(path)
         if file.endswith(tuple(PAGE_TYPES)):
             depend("source", file)
             page = self.site.by_source.get(file)
-            return page and page.url
+            return page.url if page else None
         if is_asset(file):
             depend("asset", file)
             return self.site.assets.address(file) if file in self.site.assets else None
         return None
 
-    def _file(self, path):
+    def _file(self, path: str) -> str:
         """Return the file that a path means: from the folder of the page's file, or of the site."""
         return normpath(join("/", dirname(self.page.source), unquote(path))).lstrip("/")
 
-    def _based(self, reference):
+    def _based(self, reference: str) -> str:
         return self.site.options.base + reference.lstrip("/")
 
-    def _note_link(self, address, fragment, reference):
-        self.facts.links.append([address, unquote(fragment), reference])
+    def _note_link(self, address: str, fragment: str, reference: str) -> None:
+        self.facts["links"].append([address, unquote(fragment), reference])
 
     # Pictures
 
-    def _finish_picture(self, node):
+    def _finish_picture(self, node: LexborNode) -> None:
         attributes = node.attributes
         if srcset := attributes.get("srcset"):
             node.attrs["srcset"] = ", ".join(map(self._resolve_candidate, srcset.split(",")))
@@ -148,11 +141,11 @@ class Document:
         if "://" not in source and pictures.is_picture(file) and file in self.site.assets:
             self._measure(node, file)
 
-    def _resolve_candidate(self, candidate):
+    def _resolve_candidate(self, candidate: str) -> str:
         reference, *descriptor = candidate.split()
         return " ".join([self._resolve(reference), *descriptor])
 
-    def _measure(self, node, file):
+    def _measure(self, node: LexborNode, file: str) -> None:
         """Say how much room the picture takes, and offer narrower versions of it."""
         depend("asset", file)
         size = self.site.assets.size(file)
@@ -172,32 +165,32 @@ class Document:
 
     # Facts
 
-    def _note_ids(self):
+    def _note_ids(self) -> None:
         ids = Counter(name for name, _ in self.names if name)
         for name, count in ids.items():
             if count > 1:
                 self._warn(name, f"the id “{name}” is given {count} times")
-        self.facts.ids = [*ids, *(name for _, name in self.names if name)]
+        self.facts["ids"] = [*ids, *(name for _, name in self.names if name)]
 
-    def _note_text(self):
+    def _note_text(self) -> None:
         title = self.tree.css_first("head title")
-        self.facts.title = " ".join(title.text().split()) if title else ""
-        if not self.facts.title:
+        self.facts["title"] = " ".join(title.text().split()) if title else ""
+        if not self.facts["title"]:
             self._warn("<title", "the page has no title")
-        self.facts.hidden = self.page.slug == "404" or "noindex" in self.metas.get("robots", "")
+        self.facts["hidden"] = self.page.slug == "404" or "noindex" in self.metas.get("robots", "")
         main = self.tree.css_first("main") or self.tree.body
-        self.facts.words = words(main.text(separator=" ")) if main else ""
-        self.facts.description = self.metas.get("description") or self._description()
+        self.facts["words"] = words(main.text(separator=" ")) if main else ""
+        self.facts["description"] = self.metas.get("description") or self._description()
 
-    def _description(self):
+    def _description(self) -> str:
         return str(self.page.metadata.get("description") or "")
 
-    def _warn(self, needle, reason):
-        self.facts.warnings.append([needle, reason])
+    def _warn(self, needle: str, reason: str) -> None:
+        self.facts["warnings"].append([needle, reason])
 
     # Head
 
-    def _head(self):
+    def _head(self) -> str:
         """Return the elements that tell machines what the page is, where the layout does not."""
         depend("setting", "url")
         depend("setting", "title")
@@ -226,16 +219,16 @@ class Document:
                 elements.append(element("meta", property=name, content=content))
         return "".join(elements)
 
-    def _picture_address(self):
+    def _picture_address(self) -> str | None:
         """Return the full address of the page's picture (`image: static/team.jpg`), if it names one."""
         reference = self.page.metadata.get("image")
         return reference and urljoin(self.site.url, self._resolve(f"/{str(reference).lstrip('/')}"))
 
-    def _script(self, address):
+    def _script(self, address: str | None) -> str:
         return f'<script src="{escape(address)}" defer></script>' if address else ""
 
 
-def depth(root):
+def depth(root: LexborNode) -> int:
     """Return how many elements are inside one another at most."""
     count, level = 0, [root]
     while level:
@@ -243,11 +236,11 @@ def depth(root):
     return count
 
 
-def element(tag, **attributes):
+def element(tag: str, **attributes: str) -> str:
     return f"<{tag}{''.join(f' {name}="{escape(value)}"' for name, value in attributes.items())}>"
 
 
-def words(text):
+def words(text: str) -> str:
     """Return the first MAX_WORDS different words of a text, for the search."""
     # Texts repeat themselves: the pattern is slower than setting the repetitions aside first.
     chunks = " ".join(dict.fromkeys(text.lower().split()))

@@ -8,15 +8,20 @@ import re
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
+from types import FrameType
+from typing import Any, Self
 
 from django.template import Context, Engine, Origin, Template, TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loaders.base import Loader
+from django.utils.safestring import SafeString
 
-from .errors import RunawayPageError, SiteError
+from .errors import PageLimitError, SiteError
 from .metadata import split_page
+from .pages import Folder
 from .trace import depend
 
 BUILT_IN = Path(__file__).parent.parent / "templates" / "sitegen"
@@ -28,12 +33,12 @@ MAX_BYTES = 5 * 1024 * 1024
 class SiteLoader(Loader):
     """Loads layouts and includes by name, from the pages folder first, and notes them in the trace."""
 
-    def __init__(self, engine, folder):
+    def __init__(self, engine: Engine, folder: Folder) -> None:
         super().__init__(engine)
         self.folder = folder
-        self._compiled = {}
+        self._compiled: dict[str, Template] = {}
 
-    def get_template(self, template_name, skip=None):
+    def get_template(self, template_name: str, skip: list[Origin] | None = None) -> Template:
         depend("template", template_name)
         if skip:
             return super().get_template(template_name, skip)
@@ -41,22 +46,22 @@ class SiteLoader(Loader):
             self._compiled[template_name] = super().get_template(template_name)
         return self._compiled[template_name]
 
-    def get_template_sources(self, template_name):
+    def get_template_sources(self, template_name: str) -> Iterator[Origin]:
         if path := self.folder.layouts.get(template_name):
             yield Origin(self.folder.place(path), template_name, self)
         built_in = BUILT_IN / template_name
         if built_in.parent == BUILT_IN and built_in.is_file():
             yield Origin(str(built_in), template_name, self)
 
-    def get_contents(self, origin):
-        path = self.folder.layouts.get(origin.template_name)
+    def get_contents(self, origin: Origin) -> str:
+        path = self.folder.layouts.get(str(origin.template_name))
         if path and origin.name == self.folder.place(path):
             text = self.folder.read_text(path)
             return split_page(text, origin.name)[1]
         return Path(origin.name).read_text()
 
 
-def make_engine(folder):
+def make_engine(folder: Folder) -> Engine:
     """Return the engine for the templates of this folder."""
     return Engine(
         loaders=[("sitegen.engine.SiteLoader", folder)],
@@ -66,12 +71,11 @@ def make_engine(folder):
     )
 
 
-def has_tags(text):
-    """Return whether `text` has template tags to render."""
+def has_tags(text: str) -> bool:
     return "{%" in text or "{{" in text
 
 
-def load_template(engine, name):
+def load_template(engine: Engine, name: str) -> Template:
     """Return the layout of this name. Raises TemplateDoesNotExist, or SiteError where it is broken."""
     try:
         return engine.get_template(name)
@@ -80,22 +84,22 @@ def load_template(engine, name):
 
 
 class PageContext(Context):
-    """The variables of a page, and what it may take: loops ask at every turn (tags.py)."""
+    """The variables of a page, and its budget, which loops check in every iteration (tags.py)."""
 
-    def __init__(self, variables, file):
+    def __init__(self, variables: dict[str, Any], file: str) -> None:
         self.budget = Budget(file)
         super().__init__(variables)
 
 
 class Budget:
-    """The time and room of one page; its methods raise RunawayPageError beyond MAX_SECONDS and MAX_BYTES."""
+    """The time and size of one page; `check` raises PageLimitError beyond MAX_SECONDS and MAX_BYTES."""
 
-    def __init__(self, file):
+    def __init__(self, file: str) -> None:
         self.file, self.size = file, 0
         self.deadline = time.monotonic() + MAX_SECONDS
 
-    def take(self, size):
-        """Note that the page is this long by now."""
+    def check(self, size: int) -> None:
+        """Record that the page has reached this size."""
         self.size = size
         if size > MAX_BYTES:
             raise too_large(self.file)
@@ -103,52 +107,54 @@ class Budget:
             raise too_slow(self.file)
 
 
-def too_large(file):
-    return RunawayPageError(file, f"is larger than {MAX_BYTES // 1024**2} MB")
+def too_large(file: str) -> PageLimitError:
+    return PageLimitError(file, f"is larger than {MAX_BYTES // 1024**2} MB")
 
 
-def too_slow(file):
-    return RunawayPageError(file, f"runs for more than {MAX_SECONDS} seconds")
+def too_slow(file: str) -> PageLimitError:
+    return PageLimitError(file, f"runs for more than {MAX_SECONDS} seconds")
 
 
 class Alarm:
-    """Stops what runs for more than MAX_SECONDS: `with alarm:`, and within it `with alarm.over(file):` for each page.
+    """A time limit of MAX_SECONDS: `with alarm:`, and within it `with alarm.over(file):` for each page.
 
-    Loops of templates end by their budget; this ends all else. Only a process's main thread has an alarm.
+    Budgets limit the loops of templates; this limits all else. Only the main thread of a process has an alarm.
     """
 
-    def __enter__(self):
-        self.rings = threading.current_thread() is threading.main_thread()
-        if self.rings:
+    def __enter__(self) -> Self:
+        self.is_active = threading.current_thread() is threading.main_thread()
+        if self.is_active:
             self.before = signal.signal(signal.SIGALRM, self._stop)
         return self
 
-    def __exit__(self, *error):
-        if self.rings:
+    def __exit__(self, *error: object) -> None:
+        if self.is_active:
             signal.signal(signal.SIGALRM, self.before)
 
     @contextmanager
-    def over(self, file):
-        """Raise a RunawayPageError inside if it takes too long."""
+    def over(self, file: str) -> Iterator[None]:
+        """Raise a PageLimitError inside if it takes too long."""
         self.file = file
-        if self.rings:
+        if self.is_active:
             signal.setitimer(signal.ITIMER_REAL, MAX_SECONDS)
         try:
             yield
         finally:
-            if self.rings:
+            if self.is_active:
                 signal.setitimer(signal.ITIMER_REAL, 0)
 
-    def _stop(self, number, frame):
+    def _stop(self, number: int, frame: FrameType | None) -> None:
         raise too_slow(self.file)
 
 
-def render_template(template, variables, first_line=0):
+def render_template(
+    template: Template | tuple[str, str, Engine], variables: dict[str, Any], first_line: int = 0
+) -> SafeString:
     """Return what `template`, a Template or a (text, name, engine), makes of these variables.
 
     `first_line` counts the lines that were taken off the top of the file before.
 
-    Raises SiteError with file, line, column and the text that is wrong; RunawayPageError for a page that
+    Raises SiteError with file, line, column and the text that is wrong; PageLimitError for a page that
     takes more than MAX_SECONDS or grows beyond MAX_BYTES.
     """
     name = template.origin.name if isinstance(template, Template) else template[1]
@@ -158,7 +164,7 @@ def render_template(template, variables, first_line=0):
             template = Template(text, Origin(name, name), name, engine)
         html = template.render(PageContext(variables, name))
     except MemoryError:
-        raise RunawayPageError(name, "needs more memory than there is") from None
+        raise PageLimitError(name, "needs more memory than there is") from None
     except SiteError:
         raise
     # Whatever a tag or filter raises is a mistake in the page, to be shown where it stands.
@@ -169,7 +175,7 @@ def render_template(template, variables, first_line=0):
     return html
 
 
-def located(error, name, first_line):
+def located(error: Exception, name: str, first_line: int) -> SiteError:
     """Return the SiteError that says where in which file a template's error is."""
     reason = reason_of(error)
     place = getattr(error, "template_debug", None)
@@ -181,7 +187,7 @@ def located(error, name, first_line):
     return SiteError(place["name"], reason, line, column, excerpt)
 
 
-def reason_of(error):
+def reason_of(error: Exception) -> str:
     if isinstance(error, TemplateDoesNotExist):
         return f"there is no template “{error}”"
     if isinstance(error, RecursionError):

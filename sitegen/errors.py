@@ -1,6 +1,8 @@
-"""What can be wrong with a site, said as `file:line: reason`."""
+"""Errors in a site, printed as `file:line: reason`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, order=True)
@@ -12,7 +14,7 @@ class Problem:
     reason: str
     excerpt: str = ""
 
-    def __str__(self):
+    def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         return f"{place}: {self.reason}"
 
@@ -25,22 +27,24 @@ class SiteError(Exception):
 
     fatal = True
 
-    def __init__(self, file, reason, line=None, column=None, excerpt=""):
+    def __init__(
+        self, file: str | Path, reason: str, line: int | None = None, column: int | None = None, excerpt: str = ""
+    ) -> None:
         reason = f"column {column}: {reason}" if column else reason
         self.problem = Problem(str(file), line, reason, excerpt)
         super().__init__(str(self.problem))
 
 
-class RunawayPageError(SiteError):
+class PageLimitError(SiteError):
     """A page that takes too long or grows too big."""
 
     fatal = False
 
 
 class BuildError(Exception):
-    """A build that wrote nothing; `problems` holds all that was wrong."""
+    """A build that wrote nothing; `problems` holds all errors."""
 
-    def __init__(self, problems):
+    def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(
             set(problems), key=lambda problem: (problem.file, problem.line or 0, problem.reason)
         )

@@ -1,13 +1,15 @@
-"""What machines read: sitemap.xml, robots.txt, Atom feeds, redirects, the search index."""
+"""Machine-readable files: sitemap.xml, robots.txt, Atom feeds, redirects, the search index."""
 
 import json
 from html import escape
+from operator import itemgetter
 from urllib.parse import quote, urljoin
 
 from django.utils.html import format_html
 
-from .pages import moment
-from .site import PageView
+from .facts import Facts
+from .pages import to_datetime
+from .site import PageView, Site
 
 REDIRECT = (
     '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>{}</title>'
@@ -17,10 +19,10 @@ REDIRECT = (
 )
 
 
-def machine_files(site, facts):
+def machine_files(site: Site, facts: dict[str, Facts]) -> dict[str, str]:
     """Return the text of each generated file by its path.
 
-    `facts` holds the Facts of every page, as dictionaries by slug.
+    `facts` holds the facts of every page by slug.
     """
     files = {
         "sitemap.xml": sitemap(site, facts),
@@ -33,27 +35,27 @@ def machine_files(site, facts):
     return {path: text for path, text in files.items() if path not in site.assets}
 
 
-def absolute(site, address):
+def absolute(site: Site, address: str) -> str:
     return site.url + site.options.base + quote(address.lstrip("/"))
 
 
-def sitemap(site, facts):
-    """Return the sitemap of https://www.sitemaps.org/protocol.html, without pages that hide."""
+def sitemap(site: Site, facts: dict[str, Facts]) -> str:
+    """Return the sitemap of https://www.sitemaps.org/protocol.html, without pages with noindex."""
     rows = []
     for page in site.pages:
         if page.slug not in facts or facts[page.slug]["hidden"]:
             continue
-        changed = PageView(site, page).updated
-        changed = f"<lastmod>{changed.date().isoformat()}</lastmod>" if changed else ""
-        rows.append(f"<url><loc>{escape(absolute(site, page.url))}</loc>{changed}</url>")
+        updated = PageView(site, page).updated
+        lastmod = f"<lastmod>{updated.date().isoformat()}</lastmod>" if updated else ""
+        rows.append(f"<url><loc>{escape(absolute(site, page.url))}</loc>{lastmod}</url>")
     namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
     return '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="{}">\n{}\n</urlset>\n'.format(
         namespace, "\n".join(rows)
     )
 
 
-def search_index(site, facts):
-    """Return address, title, description and words of every page that shows itself, as JSON."""
+def search_index(site: Site, facts: dict[str, Facts]) -> str:
+    """Return address, title, description and words of every page without noindex, as JSON."""
     rows = [
         [
             site.options.base + page.url.lstrip("/"),
@@ -67,13 +69,12 @@ def search_index(site, facts):
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
-def feed(site, name, url):
+def feed(site: Site, name: str, url: str) -> str:
     """Return the Atom feed (RFC 4287) of a collection: its newest 20 pages that have a date."""
     from django.utils.feedgenerator import Atom1Feed  # brings Django's forms along
 
-    pages = sorted(
-        (page for page in site.collections[name] if page.date), key=lambda page: page.date, reverse=True
-    )
+    dated = [(page.date, page) for page in site.collections[name] if page.date]
+    dated.sort(key=itemgetter(0), reverse=True)
     settings = site.collection_settings(name)
     atom = Atom1Feed(
         title=str(settings.get("title", site.settings["title"])),
@@ -83,24 +84,24 @@ def feed(site, name, url):
         language=str(site.settings["language"]),
         author_name=str(site.settings["author"]) or str(site.settings["title"]),
     )
-    for page in pages[:20]:
+    for published, page in dated[:20]:
         atom.add_item(
             title=page.title,
             link=absolute(site, page.url),
             unique_id=absolute(site, page.url),
             description=str(PageView(site, page).summary),
-            pubdate=page.date,
-            updateddate=moment(page.metadata.get("updated") or page.date),
+            pubdate=published,
+            updateddate=to_datetime(page.metadata.get("updated") or published),
             categories=[str(tag) for tag in page.tags],
         )
     return atom.writeString("utf-8")
 
 
-def redirect_file(old):
+def redirect_file(old: str) -> str:
     return old.lstrip("/") + ("index.html" if old.endswith("/") else "")
 
 
-def redirect(site, new):
+def redirect(site: Site, new: str) -> str:
     """Return the page that leads from an old address to the new one without a server's help."""
     if new.startswith("/"):
         new = site.options.base + new.lstrip("/")

@@ -8,7 +8,7 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 KEPT_BYTES = 32 * 1024 * 1024
 
 
-def keep_freed_memory():
+def keep_freed_memory() -> None:
     """Have the C library keep up to KEPT_BYTES that are free, where it is glibc.
 
     Each page needs a megabyte for a moment: to parse, to minify, most of all to compress. Given back to the

@@ -6,15 +6,23 @@ is therefore a template where, and only where, it still has tags.
 """
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 from html import escape
 from itertools import count
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from pyromark import Markdown, Options
 
 from .engine import TEMPLATE_TAG
+
+if TYPE_CHECKING:
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexer import Lexer
+
+# Returns the HTML of code in a language.
+type Highlight = Callable[[str, str], str]
 
 PARSER = Markdown(
     options=Options.ENABLE_TABLES
@@ -38,7 +46,7 @@ ELEMENTS = {
     "HtmlBlock": "{}",
 }
 BREAKS = {"SoftBreak": "\n", "HardBreak": "<br>\n", "Rule": "<hr>\n"}
-NOTES = (
+FOOTNOTES = (
     '<hr class="footnotes-sep">\n<section class="footnotes">\n<ol class="footnotes-list">\n{}</ol>\n</section>\n'
 )
 DEEPEST_ANCHOR = "H4"
@@ -51,16 +59,16 @@ MARK = re.compile("<!--\ufdd0\\d+\ufdd1-->|\ufdd2\\d+\ufdd3|%EF%B7%92\\d+%EF%B7%
 
 
 @lru_cache(maxsize=512)
-def highlight(code, language):
+def highlight(code: str, language: str) -> str:
     """Return `code` with the spans of Pygments' classes; as it is where the language is unknown."""
     from pygments import highlight as pygmentize
 
-    lexer = lexer_of(language)
+    lexer = find_lexer(language)
     return pygmentize(code, lexer, formatter()) if lexer else escape(code)
 
 
 @cache
-def lexer_of(language):
+def find_lexer(language: str) -> "Lexer | None":
     from pygments.lexers import get_lexer_by_name
     from pygments.util import ClassNotFound
 
@@ -71,43 +79,43 @@ def lexer_of(language):
 
 
 @cache
-def formatter():
+def formatter() -> "HtmlFormatter[str]":
     from pygments.formatters import HtmlFormatter
 
     return HtmlFormatter(nowrap=True)  # makes a style sheet that nobody asks for: once is enough
 
 
 @lru_cache(maxsize=512)
-def to_html(text, highlight=highlight):
+def to_html(text: str, highlight: Highlight = highlight) -> str:
     """Return the HTML of Markdown `text`; `highlight` makes HTML of code and the name of its language."""
     tags = Tags()
-    return tags.shown(Writer(highlight, tags).write(PARSER.events(tags.hidden(text))))
+    return tags.restore(Writer(highlight, tags).write(PARSER.events(tags.hide(text))))
 
 
 class Tags:
-    """The template tags of a text, kept from its parser under marks."""
+    """The template tags of a text, which its parser sees as marks."""
 
-    def __init__(self):
-        self.by_mark = {}
+    def __init__(self) -> None:
+        self.by_mark: dict[str, str] = {}
 
-    def hidden(self, text):
+    def hide(self, text: str) -> str:
         """Return the text with a mark in the place of each tag."""
         if "{%" in text:
             text = LINE_OF_TAGS.sub(lambda line: line[1] + self._mark("<!--\ufdd0{}\ufdd1-->", line[2]), text)
         return TEMPLATE_TAG.sub(lambda tag: self._mark("\ufdd2{}\ufdd3", tag[0]), text)
 
-    def _mark(self, pattern, tag):
+    def _mark(self, pattern: str, tag: str) -> str:
         mark = pattern.format(len(self.by_mark))
         self.by_mark[mark] = self.by_mark[quote(mark)] = tag
         return mark
 
-    def shown(self, text):
-        """Return the text with its tags back in place."""
+    def restore(self, text: str) -> str:
+        """Return the text with its tags in place of the marks."""
         return MARK.sub(lambda mark: self.by_mark.get(mark[0], ""), text) if self.by_mark else text
 
 
-class Opened(NamedTuple):
-    """An element that has begun: where its HTML and its words do."""
+class OpenElement(NamedTuple):
+    """An element that has begun, and the indices at which its HTML and its words begin."""
 
     name: str
     value: Any
@@ -116,20 +124,24 @@ class Opened(NamedTuple):
 
 
 class Writer:
-    """Writes the HTML of one text. An element is written when it ends, around what is in it."""
+    """Writes the HTML of one text. An element is written when it ends, around its content."""
 
-    def __init__(self, highlight, tags):
+    def __init__(self, highlight: Highlight, tags: Tags) -> None:
         self.highlight, self.tags = highlight, tags
-        self.html, self.words, self.opened = [], [], []
-        self.slugs, self.notes, self.references = set(), {}, {}
+        self.html: list[str] = []
+        self.words: list[str] = []
+        self.opened: list[OpenElement] = []
+        self.slugs: set[str] = set()
+        self.notes: dict[str, str] = {}
+        self.references: dict[str, int] = {}
 
-    def write(self, events):
+    def write(self, events: Iterable[Any]) -> str:
         """Return the HTML of these events."""
         for event in events:
-            kind, value = named(event)
+            kind, value = split_event(event)
             match kind:
                 case "Start":
-                    self.opened.append(Opened(*named(value), len(self.html), len(self.words)))
+                    self.opened.append(OpenElement(*split_event(value), len(self.html), len(self.words)))
                 case "End":
                     self._end(self.opened.pop())
                 case "Text":
@@ -137,7 +149,7 @@ class Writer:
                     self.html.append(escape(value, quote=False))
                 case "Code":
                     self.words.append(value)
-                    self.html.append(f"<code>{keep_braces(escape(self.tags.shown(value)))}</code>")
+                    self.html.append(f"<code>{escape_braces(escape(self.tags.restore(value)))}</code>")
                 case "Html" | "InlineHtml":
                     self.html.append(value)
                 case "FootnoteReference":
@@ -146,22 +158,22 @@ class Writer:
                     self.html.append(BREAKS[kind])
         return "".join(self.html) + self._footnotes()
 
-    def _end(self, element):
+    def _end(self, element: OpenElement) -> None:
         inner = "".join(self.html[element.html :])
         del self.html[element.html :]
         match element.name:
             case "Heading":
                 html = self._heading(element.value["level"], inner, self._words(element))
             case "CodeBlock":
-                html = self._code_block(element.value, self.tags.shown(self._words(element)))
+                html = self._code_block(element.value, self.tags.restore(self._words(element)))
             case "List":
-                html = listed(element.value, inner)
+                html = list_html(element.value, inner)
             case "TableCell":
                 html = self._cell(inner)
             case "Link":
-                html = f"<a{where('href', element.value)}>{inner}</a>"
+                html = f"<a{link_attributes('href', element.value)}>{inner}</a>"
             case "Image":
-                html = f'<img{where("src", element.value)} alt="{escape(self._words(element))}">'
+                html = f'<img{link_attributes("src", element.value)} alt="{escape(self._words(element))}">'
                 if not any(outer.name == "Image" for outer in self.opened):
                     del self.words[element.words :]  # no part of the heading around it
             case "FootnoteDefinition":
@@ -171,26 +183,26 @@ class Writer:
                 html = ELEMENTS[name].format(inner)
         self.html.append(html)
 
-    def _words(self, element):
+    def _words(self, element: OpenElement) -> str:
         return "".join(self.words[element.words :])
 
-    def _heading(self, level, inner, words):
+    def _heading(self, level: str, inner: str, words: str) -> str:
         tag = level.lower()
         slug = re.sub(r"[^\w\- ]", "", MARK.sub("", words).lower().replace(" ", "-"))
         if level > DEEPEST_ANCHOR or not slug:
             return f"<{tag}>{inner}</{tag}>\n"
-        slug = next(name for name in numbered(slug) if name not in self.slugs)
+        slug = next(name for name in slug_candidates(slug) if name not in self.slugs)
         self.slugs.add(slug)
         return f'<{tag} id="{slug}">{inner} <a class="header-anchor" href="#{slug}">#</a></{tag}>\n'
 
-    def _code_block(self, kind, code):
+    def _code_block(self, kind: Any, code: str) -> str:
         """Return a code block that a keyboard can scroll when its lines are too long."""
         language = next(iter(kind["Fenced"].split()), "") if kind != "Indented" else ""
         html = self.highlight(code, language) if language else escape(code)
         name = f' class="language-{escape(language)}"' if language else ""
-        return f'<pre tabindex="0"><code{name}>{keep_braces(html)}</code></pre>\n'
+        return f'<pre tabindex="0"><code{name}>{escape_braces(html)}</code></pre>\n'
 
-    def _cell(self, inner):
+    def _cell(self, inner: str) -> str:
         table, row = self.opened[-2:]
         tag = "th" if row.name == "TableHead" else "td"
         alignment = table.value[len(self.html) - row.html].lower()
@@ -199,56 +211,57 @@ class Writer:
 
     # Footnotes: numbered as they are referred to, and shown below everything else.
 
-    def _reference(self, name):
+    def _reference(self, name: str) -> str:
         name = name.casefold()
         self.references[name] = self.references.get(name, 0) + 1
-        number, turn = list(self.references).index(name) + 1, nth(self.references[name])
+        number, turn = list(self.references).index(name) + 1, reference_suffix(self.references[name])
         return (
             f'<sup class="footnote-ref"><a href="#fn{number}" id="fnref{number}{turn}">[{number}{turn}]</a></sup>'
         )
 
-    def _footnotes(self):
+    def _footnotes(self) -> str:
         notes = "".join(self._note(number, name) for number, name in enumerate(self.references, 1))
-        return NOTES.format(notes) if notes else ""
+        return FOOTNOTES.format(notes) if notes else ""
 
-    def _note(self, number, name):
+    def _note(self, number: int, name: str) -> str:
         html, turns = self.notes[name], range(1, self.references[name] + 1)
         back = "".join(
-            f' <a href="#fnref{number}{nth(turn)}" class="footnote-backref">\u21a9\ufe0e</a>' for turn in turns
+            f' <a href="#fnref{number}{reference_suffix(turn)}" class="footnote-backref">\u21a9\ufe0e</a>'
+            for turn in turns
         )
         text = html.removesuffix("</p>\n")
         html = f"{text}{back}</p>\n" if text != html else html + back
         return f'<li id="fn{number}" class="footnote-item">{html}</li>\n'
 
 
-def named(value):
-    """Return the name and the value of what the parser says: `"Rule"` or `{"Text": "…"}`."""
+def split_event(value: Any) -> tuple[str, Any]:
+    """Return the name and the value of an event of the parser: `"Rule"` or `{"Text": "…"}`."""
     return (value, None) if isinstance(value, str) else value.popitem()
 
 
-def listed(start, items):
+def list_html(start: int | None, items: str) -> str:
     if start is None:
         return f"\n<ul>\n{items}</ul>\n"
     return f"\n<ol>\n{items}</ol>\n" if start == 1 else f'\n<ol start="{start}">\n{items}</ol>\n'
 
 
-def where(attribute, link):
-    """Return the attributes of a link or picture that say where it leads, and its title."""
+def link_attributes(attribute: str, link: dict[str, str]) -> str:
+    """Return the attributes of a link or picture: its address and its title."""
     scheme = "mailto:" if link["link_type"] == "Email" else ""
     title = f' title="{escape(link["title"])}"' if link["title"] else ""
     return f' {attribute}="{scheme}{escape(quote(link["dest_url"], IN_ADDRESSES))}"{title}'
 
 
-def numbered(slug):
-    """Yield the slug, and then what to take in its place."""
+def slug_candidates(slug: str) -> Iterator[str]:
+    """Yield the slug, then the same with a number."""
     yield slug
     yield from (f"{slug}-{number}" for number in count(1))
 
 
-def nth(turn):
+def reference_suffix(turn: int) -> str:
     return f":{turn - 1}" if turn > 1 else ""
 
 
-def keep_braces(html):
+def escape_braces(html: str) -> str:
     """Return HTML in which no template engine sees a tag, nor the end of one that seems to begin before."""
     return html.replace("{", "&#123;").replace("}", "&#125;")

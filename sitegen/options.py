@@ -1,16 +1,20 @@
-"""What the person who builds asks for, and what counts as now."""
+"""The options of a site and of a build, and the time that counts as now."""
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .errors import SiteError
 
+# Called with the numbers of pages done and to do.
+type Progress = Callable[[int, int], None]
+
 
 @dataclass(frozen=True)
 class Options:
-    """What a site is read with, beside what it says itself."""
+    """The options of a site that its own settings do not decide."""
 
     drafts: bool = False
     future: bool = False
@@ -20,13 +24,13 @@ class Options:
 
 @dataclass(frozen=True)
 class BuildOptions(Options):
-    """What a site is built with. `release` compresses as small as can be."""
+    """The options of a build. `release` compresses as much as possible."""
 
     release: bool = False
 
 
-def build_moment():
-    """Return the moment that counts as now: SOURCE_DATE_EPOCH where it is set.
+def build_time() -> datetime:
+    """Return the time that counts as now: SOURCE_DATE_EPOCH where it is set.
 
     https://reproducible-builds.org/specs/source-date-epoch/
     """

@@ -1,28 +1,21 @@
-"""The output folder: only ever ours, only ever whole.
-
-A site is built in a hidden folder beside the output, its workshop, and put in place by one rename, so
-that a build that is killed leaves the old site as it was. The workshop also keeps what the next build
-can use: the state of the last one, the folder it replaced, and what memory.py keeps.
-"""
+"""The output folder: which folder a build may replace, and what is in it."""
 
 import ctypes
 import errno
-import fcntl
 import json
 import os
-import shutil
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import SiteError
+from .state import Sizes
 
 MARKER = ".sitegen"
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
 
 
-def check_output(output, root):
+def check_output(output: str | Path, root: str | Path) -> None:
     """Raise SiteError unless `output` is a folder that a build of the site in `root` may replace."""
     output, root = Path(os.path.abspath(output)), Path(root).resolve()
     if output.is_symlink():
@@ -40,81 +33,16 @@ def check_output(output, root):
         raise SiteError(output, "has files that no build of ours has made: empty it, or name another folder")
 
 
-class Workshop:
-    """The hidden folder beside the output in which builds happen, one at a time."""
-
-    def __init__(self, output):
-        self.output = Path(os.path.abspath(output))
-        self.folder = self.output.parent / f".{self.output.name}.sitegen"
-        self.next = self.folder / "next"
-        self.memory = self.folder / "memory.sqlite3"
-        self.state_file = self.folder / "state.json"
-
-    @contextmanager
-    def locked(self):
-        """Inside, no other build has this output; waits for one that does."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with open(self.folder / "lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            self._restore()
-            yield
-
-    def _restore(self):
-        """Put the old site back if a build was killed where three renames were needed."""
-        old = self.folder / "old"
-        if old.is_dir() and not self.output.exists():
-            old.rename(self.output)
-        shutil.rmtree(old, ignore_errors=True)
-
-    def state(self):
-        """Return the state of the build that made the output; {} if none did or it was changed since."""
-        try:
-            state = json.loads(self.state_file.read_bytes())
-        except (OSError, ValueError):
-            return {}
-        is_ours = state["build"] == marked(self.output) and state["sizes"] == sizes(self.output)
-        return state if is_ours else {}
-
-    def publish(self, stage, state, sync=False):
-        """Put the stage in the place of the output and remember the state."""
-        replaced, build = marked(self.output), stage.finish()
-        state |= {"build": build, "files": stage.files, "sizes": stage.sizes}
-        if stage.built:
-            state["stage"] = {"build": replaced, "different": stage.different()}
-        if sync:
-            os.sync()
-        self._swap()
-        if not stage.built:
-            self.abandon()  # nobody knows what is in the folder that was replaced
-            stage.follow_output()  # now, so that the first edit need not
-            state["stage"] = {"build": build, "different": {}}
-        temporary = self.state_file.with_suffix(".new")
-        temporary.write_text(json.dumps(state, separators=(",", ":")))
-        temporary.rename(self.state_file)
-
-    def _swap(self):
-        if not self.output.exists():
-            self.next.rename(self.output)
-        elif not exchange(self.next, self.output):
-            old = self.folder / "old"
-            self.output.rename(old)
-            self.next.rename(self.output)
-            old.rename(self.next)
-
-    def abandon(self):
-        """Leave the output as it is, and nothing of the build that failed."""
-        shutil.rmtree(self.next, ignore_errors=True)
-
-
-def marked(folder):
+def marked(folder: Path) -> str | None:
     """Return the name of the build that a folder's marker tells of, or None."""
     try:
-        return json.loads((folder / MARKER).read_bytes())["build"]
+        build: str = json.loads((folder / MARKER).read_bytes())["build"]
     except (OSError, ValueError, KeyError):
         return None
+    return build
 
 
-def files_in(folder):
+def files_in(folder: Path) -> dict[str, os.DirEntry[str]]:
     """Return the entry of every file below `folder`, by its path."""
     found, waiting, start = {}, [str(folder)] if os.path.isdir(folder) else [], len(str(folder)) + 1
     while waiting:
@@ -126,13 +54,13 @@ def files_in(folder):
     return found
 
 
-def sizes(folder):
+def sizes(folder: Path) -> Sizes:
     """Return the size of every file below `folder` and when it was written, by its path."""
     stats = ((path, entry.stat(follow_symlinks=False)) for path, entry in files_in(folder).items())
     return {path: [stat.st_size, stat.st_mtime_ns] for path, stat in stats}
 
 
-def exchange(one, other):
+def exchange(one: Path, other: Path) -> bool:
     """Swap two folders in one step where the system can (Linux: renameat2); return whether it did."""
     if not sys.platform.startswith("linux"):
         return False

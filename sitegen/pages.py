@@ -18,9 +18,10 @@ from functools import cached_property
 from hashlib import blake2b
 from os.path import splitext
 from pathlib import Path
+from typing import Any
 
 from .errors import SiteError
-from .metadata import DATA_READERS, read_mapping, split_page
+from .metadata import DATA_READERS, Metadata, ReadFrontMatter, read_mapping, split_page
 
 SETTINGS_FILE = "site.yaml"
 PAGE_TYPES = {".md", ".html"}
@@ -31,16 +32,16 @@ ASSET_TYPES = {
 }
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 MAX_SLUG = 200
-KEPT_BYTES = 256 * 1024
+CACHED_BYTES = 256 * 1024
 # The pages that were parsed, by file and fingerprint: the preview reads the folder anew for every request.
-KEPT_PAGES = 20_000
-_parsed = {}
+CACHED_PAGES = 20_000
+_parsed: "dict[tuple[str, str], Page]" = {}
 # A folder may keep the layout its pages extend right beside them.
 NEVER_PAGES = {"base.html"}
 
 
-def digest(*parts):
-    """Return a short name for the content of these strings or bytes."""
+def digest(*parts: str | bytes) -> str:
+    """Return a short hash of these strings or bytes."""
     content = blake2b(digest_size=10)
     for part in parts:
         part = part.encode() if isinstance(part, str) else part
@@ -55,35 +56,35 @@ class Page:
 
     slug: str
     source: str
-    metadata: dict = field(hash=False)
+    metadata: Metadata = field(hash=False)
     text: str = field(repr=False, hash=False)
     digest: str
     first_line: int = 0
     date: datetime | None = None
-    tags: tuple = ()
+    tags: tuple[str, ...] = ()
     number: int = 1
     tag: str | None = None
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Any:
         return self.metadata[name]
 
     @cached_property
-    def url(self):
+    def url(self) -> str:
         if self.slug == "index":
             return "/"
         return "/404.html" if self.slug == "404" else f"/{self.slug}/"
 
     @property
-    def file(self):
+    def file(self) -> str:
         """The file of the built site that holds this page."""
         return self.url.lstrip("/") + ("index.html" if self.url.endswith("/") else "")
 
     @property
-    def is_markdown(self):
+    def is_markdown(self) -> bool:
         return self.source.endswith(".md")
 
     @cached_property
-    def title(self):
+    def title(self) -> str:
         """The title given, or the first Markdown heading, or the last part of the address."""
         title = self.metadata.get("title") or self.first_heading or self.slug.rpartition("/")[2]
         title = (
@@ -94,29 +95,30 @@ class Page:
         return f"{title}: {self.tag}" if self.tag else title
 
     @cached_property
-    def first_heading(self):
+    def first_heading(self) -> str | None:
         heading = re.search(r"^# +(.+?) *#*$", self.text, re.MULTILINE) if self.is_markdown else None
         return heading and re.sub(r"[`*_]", "", heading[1])
 
     @property
-    def collection(self):
+    def collection(self) -> str:
         """The folder of the page: posts of `blog/` are the collection `blog`."""
         folder, _, name = self.source.rpartition("/")
         return "" if splitext(name)[0] == "index" else folder
 
     @property
-    def order(self):
-        return self.metadata.get("order", 1000)
+    def order(self) -> float:
+        order: float = self.metadata.get("order", 1000)
+        return order
 
     @property
-    def parent_slug(self):
+    def parent_slug(self) -> str:
         return self.slug.rpartition("/")[0] or "index"
 
-    def described(self):
+    def described(self) -> str:
         """Return what other pages can show of this page, its content left out."""
         return repr((self.slug, self.source, self.metadata, self.first_heading, self.number, self.tag))
 
-    def part(self, slug, number=1, tag=None):
+    def part(self, slug: str, number: int = 1, tag: str | None = None) -> "Page":
         """Return the page at `slug` that shows one part of what this page lists."""
         return replace(
             self, slug=slug, number=number, tag=tag, digest=digest(self.digest, slug, str(number), tag or "")
@@ -130,18 +132,19 @@ class Folder:
     SiteErrors of those that cannot be used.
     """
 
-    def __init__(self, root):
+    def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
         self._name = str(self.root).rstrip("/")
-        self.problems = []
-        self.files = {}
+        self.problems: list[SiteError] = []
+        self.files: dict[str, str] = {}
         if not self.root.is_dir():
             raise SiteError(self.root, "is not a folder")
         self._real_root = self.root.resolve()
-        self._contents, self._digests = {}, {}
+        self._contents: dict[str, bytes] = {}
+        self._digests: dict[str, str] = {}
         self._find_files(self.root, "")
 
-    def _find_files(self, folder, prefix):
+    def _find_files(self, folder: str | Path, prefix: str) -> None:
         for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
             if entry.name.startswith((".", "_")):
                 continue
@@ -156,31 +159,31 @@ class Folder:
             elif entry.is_file():
                 self.files[path] = entry.path
 
-    def _stays_inside(self, entry):
+    def _stays_inside(self, entry: os.DirEntry[str]) -> bool:
         return Path(entry.path).resolve().is_relative_to(self._real_root)
 
-    def place(self, path):
+    def place(self, path: str) -> str:
         """Return how messages name this file."""
         return f"{self._name}/{path}"
 
-    def read(self, path):
+    def read(self, path: str) -> bytes:
         """Return the bytes of one of `files`; small ones are read once."""
         if path in self._contents:
             return self._contents[path]
         with open(self.files[path], "rb") as file:
             content = file.read()
-        if len(content) <= KEPT_BYTES:
+        if len(content) <= CACHED_BYTES:
             self._contents[path] = content
         self._digests[path] = digest(content)
         return content
 
-    def digest(self, path):
-        """Return a short name for the content of one of `files`."""
+    def digest(self, path: str) -> str:
+        """Return the hash of one of `files`."""
         if path not in self._digests:
             self.read(path)
         return self._digests[path]
 
-    def read_text(self, path):
+    def read_text(self, path: str) -> str:
         content = self.read(path)
         try:
             return content.decode("utf-8-sig").replace("\r\n", "\n")
@@ -188,23 +191,23 @@ class Folder:
             line = content[: error.start].count(b"\n") + 1
             raise SiteError(self.place(path), "is not UTF-8 text", line) from None
 
-    def fingerprint(self):
-        """Return a name for everything in the folder."""
+    def fingerprint(self) -> str:
+        """Return a hash of everything in the folder."""
         return digest(*(part for path in self.files for part in (path, self.digest(path))))
 
     @cached_property
-    def assets(self):
+    def assets(self) -> list[str]:
         """The paths of the files that are published as they are: style sheets, scripts, pictures."""
         return [path for path in self.files if is_asset(path)]
 
     @cached_property
-    def layouts(self):
+    def layouts(self) -> dict[str, str]:
         """The paths of the templates by the name that pages use for them."""
         layouts = {path: path for path in self.files if path.endswith(".html")}
         return layouts | {path.removeprefix("layouts/"): path for path in layouts if path.startswith("layouts/")}
 
     @cached_property
-    def unpublished(self):
+    def unpublished(self) -> list[str]:
         """The paths of files of a kind that is never published."""
         return [
             path
@@ -213,31 +216,36 @@ class Folder:
         ]
 
 
-def is_reserved(path):
+def is_reserved(path: str) -> bool:
     return path.startswith(("layouts/", "data/")) or path in NEVER_PAGES
 
 
-def is_page(path):
+def is_page(path: str) -> bool:
     return not is_reserved(path) and not path.startswith("static/") and path.endswith(tuple(PAGE_TYPES))
 
 
-def is_asset(path):
+def is_asset(path: str) -> bool:
     return not is_reserved(path) and path != SETTINGS_FILE and splitext(path)[1].lower() in ASSET_TYPES
 
 
-def read_settings(folder, read_head=read_mapping):
+def read_settings(folder: Folder, read_front_matter: ReadFrontMatter = read_mapping) -> Metadata:
     """Return what site.yaml says, or nothing without one."""
     if SETTINGS_FILE not in folder.files:
         return {}
-    return read_head(folder.read_text(SETTINGS_FILE), folder.place(SETTINGS_FILE), 1)
+    return read_front_matter(folder.read_text(SETTINGS_FILE), folder.place(SETTINGS_FILE), 1)
 
 
-def read_data(folder):
+class DataFolder(dict[str, Any]):
+    """The data of a folder by name, as opposed to the content of a file."""
+
+
+def read_data(folder: Folder) -> tuple[DataFolder, list[SiteError]]:
     """Return the content of the files in data/ by their names, and the SiteErrors of unusable ones.
 
     `data/team.json` is `team`; `data/team/berlin.json` is `berlin` within `team`.
     """
-    data, problems = {}, []
+    data = DataFolder()
+    problems: list[SiteError] = []
     for path in folder.files:
         stem, suffix = splitext(path)
         if path.startswith("data/") and suffix in DATA_READERS:
@@ -249,7 +257,7 @@ def read_data(folder):
     return data, problems
 
 
-def add_data(data, names, content, file):
+def add_data(data: DataFolder, names: list[str], content: Any, file: str) -> None:
     """Put content where its names lead. Raises SiteError where something is already."""
     *folders, name = names
     for folder in folders:
@@ -261,22 +269,21 @@ def add_data(data, names, content, file):
     data[name] = content
 
 
-class DataFolder(dict):
-    """The data of one folder by name; not what a file holds."""
-
-
-def read_pages(folder, read_head=read_mapping):
+def read_pages(
+    folder: Folder, read_front_matter: ReadFrontMatter = read_mapping
+) -> tuple[list[Page], dict[str, SiteError]]:
     """Return the pages, and the SiteErrors of those that cannot be read by their slugs."""
-    pages, broken = [], {}
+    pages: list[Page] = []
+    broken: dict[str, SiteError] = {}
     for path in filter(is_page, folder.files):
         try:
-            pages.append(read_page(folder, path, read_head))
+            pages.append(read_page(folder, path, read_front_matter))
         except SiteError as error:
             broken[slug_of(path)] = error
     return pages, broken
 
 
-def read_page(folder, path, read_head=read_mapping):
+def read_page(folder: Folder, path: str, read_front_matter: ReadFrontMatter = read_mapping) -> Page:
     """Return the Page of one file. Raises SiteError when its name or its metadata cannot be used."""
     file, slug = folder.place(path), slug_of(path)
     if not all(map(SAFE_NAME.fullmatch, slug.split("/"))):
@@ -285,14 +292,14 @@ def read_page(folder, path, read_head=read_mapping):
         raise SiteError(file, f"a page's address may have {MAX_SLUG} characters, this has {len(slug)}")
     known = file, folder.digest(path)
     if known not in _parsed:
-        if len(_parsed) >= KEPT_PAGES:
+        if len(_parsed) >= CACHED_PAGES:
             _parsed.clear()
-        _parsed[known] = parse_page(folder.read_text(path), path, *known, read_head)
+        _parsed[known] = parse_page(folder.read_text(path), path, *known, read_front_matter)
     return _parsed[known]
 
 
-def parse_page(source, path, file, fingerprint, read_head):
-    metadata, text, first_line = split_page(source, file, read_head)
+def parse_page(source: str, path: str, file: str, fingerprint: str, read_front_matter: ReadFrontMatter) -> Page:
+    metadata, text, first_line = split_page(source, file, read_front_matter)
     check_metadata(metadata, source, file)
     return Page(
         slug=slug_of(path),
@@ -301,27 +308,27 @@ def parse_page(source, path, file, fingerprint, read_head):
         text=text,
         digest=fingerprint,
         first_line=first_line,
-        date=moment(metadata["date"]) if metadata.get("date") else None,
+        date=to_datetime(metadata["date"]) if metadata.get("date") else None,
         tags=tuple(map(str, metadata.get("tags") or ())),
     )
 
 
-def slug_of(path):
+def slug_of(path: str) -> str:
     slug = path.rpartition(".")[0]
     return slug.removesuffix("/index") if slug != "index" else slug
 
 
-def is_text(value):
+def is_text(value: object) -> bool:
     return isinstance(value, (str, int, float))
 
 
-def is_list_of_text(value):
+def is_list_of_text(value: object) -> bool:
     return isinstance(value, list) and all(map(is_text, value))
 
 
-def is_moment(value):
+def is_date(value: Any) -> bool:
     try:
-        moment(value)
+        to_datetime(value)
     except (ValueError, TypeError):
         return False
     return True
@@ -331,8 +338,8 @@ EXPECTED = {
     "title": (is_text, "text"),
     "description": (is_text, "text"),
     "layout": (lambda value: isinstance(value, str), "the name of a layout"),
-    "date": (is_moment, "a date such as 2026-11-22"),
-    "updated": (is_moment, "a date such as 2026-11-22"),
+    "date": (is_date, "a date such as 2026-11-22"),
+    "updated": (is_date, "a date such as 2026-11-22"),
     "tags": (is_list_of_text, "a list such as [news, team]"),
     "redirect_from": (is_list_of_text, "a list of addresses such as [/old/]"),
     "draft": (lambda value: isinstance(value, bool), "true or false"),
@@ -344,7 +351,7 @@ EXPECTED = {
 }
 
 
-def check_metadata(metadata, source, file):
+def check_metadata(metadata: Metadata, source: str, file: str) -> None:
     """Raise SiteError for a value that is not of the kind its name promises."""
     for name in EXPECTED.keys() & metadata.keys():
         is_expected, expected = EXPECTED[name]
@@ -353,16 +360,16 @@ def check_metadata(metadata, source, file):
             raise SiteError(file, f"“{name}” must be {expected}, not {metadata[name]!r}", line)
 
 
-def line_of(pattern, text):
+def line_of(pattern: str, text: str) -> int | None:
     """Return the number of the first line in which `pattern` begins, or None."""
     match = re.search(pattern, text, re.MULTILINE)
-    return match and text.count("\n", 0, match.start()) + 1
+    return text.count("\n", 0, match.start()) + 1 if match else None
 
 
-def moment(value):
-    """Return the moment that a date, a datetime or ISO text names; without a zone it is UTC."""
+def to_datetime(value: str | date | datetime) -> datetime:
+    """Convert a date, a datetime or ISO text; without a zone it is UTC."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
-    if isinstance(value, date) and not isinstance(value, datetime):
+    if not isinstance(value, datetime):
         value = datetime.combine(value, time.min)
     return value if value.tzinfo else value.replace(tzinfo=UTC)

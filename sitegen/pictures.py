@@ -1,10 +1,14 @@
-"""Pictures: how large they are, and narrower versions for narrow screens."""
+"""Pictures: their size, and narrower versions for narrow screens."""
 
 import re
 from io import BytesIO
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from .errors import SiteError
+
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
 
 WIDTHS = (480, 960, 1440)
 RESIZABLE = {".jpg", ".jpeg", ".png", ".webp"}
@@ -13,15 +17,15 @@ SIDEWAYS = {5, 6, 7, 8}  # EXIF orientations that swap width and height
 ORIENTATION = 0x0112
 
 
-def is_picture(path):
+def is_picture(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in MEASURABLE
 
 
-def can_resize(path):
+def can_resize(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in RESIZABLE
 
 
-def size(content, file):
+def size(content: bytes, file: str) -> tuple[int, int] | None:
     """Return width and height in pixels, or None for a drawing that does not say.
 
     Raises SiteError for a file that is no picture.
@@ -33,16 +37,18 @@ def size(content, file):
         return (height, width) if picture.getexif().get(ORIENTATION) in SIDEWAYS else (width, height)
 
 
-def drawing_size(svg):
-    head = re.search(r"<svg\b[^>]*>", svg)[0]
-    numbers = [re.search(rf"""\s{side}=["']([\d.]+)(?:px)?["']""", head) for side in ("width", "height")]
-    if all(numbers):
-        return tuple(round(float(number[1])) for number in numbers)
-    box = re.search(r"""\sviewBox=["'][\d.-]+[ ,]+[\d.-]+[ ,]+([\d.]+)[ ,]+([\d.]+)["']""", head)
-    return box and (round(float(box[1])), round(float(box[2])))
+def drawing_size(svg: str) -> tuple[int, int] | None:
+    head = re.search(r"<svg\b[^>]*>", svg)
+    if not head:
+        return None
+    width, height = (re.search(rf"""\s{side}=["']([\d.]+)(?:px)?["']""", head[0]) for side in ("width", "height"))
+    if width and height:
+        return round(float(width[1])), round(float(height[1]))
+    box = re.search(r"""\sviewBox=["'][\d.-]+[ ,]+[\d.-]+[ ,]+([\d.]+)[ ,]+([\d.]+)["']""", head[0])
+    return (round(float(box[1])), round(float(box[2]))) if box else None
 
 
-def resized(content, width, file):
+def resized(content: bytes, width: int, file: str) -> bytes:
     """Return the bytes of the picture, `width` pixels wide, in its own format."""
     from PIL import Image, ImageOps
 
@@ -55,7 +61,7 @@ def resized(content, width, file):
         return out.getvalue()
 
 
-def opened(content, file):
+def opened(content: bytes, file: str) -> "ImageFile":
     from PIL import Image
 
     try:

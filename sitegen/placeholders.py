@@ -5,22 +5,24 @@ import re
 FILE = re.compile(r"image/(\d{1,5})x(\d{1,5})\.png")
 
 
-def file_of(width, height):
+def file_of(width: object, height: object) -> str:
     """Return the path of this picture in the built site."""
     return f"image/{width}x{height}.png"
 
 
-def draw(path):
+def draw(path: str) -> bytes:
     """Return the bytes of the PNG at `path` of the built site.
 
     The view is called as it is, without middleware. Raises LookupError when the project draws no
     placeholder pictures, or refuses this one.
     """
     from django.conf import settings
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
     from django.urls import Resolver404, resolve
 
-    width, height = FILE.fullmatch(path).groups()
+    if not (match := FILE.fullmatch(path)):
+        raise LookupError(f"{path} is not a placeholder picture")
+    width, height = match.groups()
     request = HttpRequest()
     request.method = "GET"
     request.META = {"SERVER_NAME": "localhost", "SERVER_PORT": "80"}
@@ -29,7 +31,7 @@ def draw(path):
         view, args, kwargs = resolve(request.path)
     except Resolver404:
         raise LookupError("no app that draws placeholder pictures is installed") from None
-    response = view(request, *args, **kwargs)
+    response: HttpResponse = view(request, *args, **kwargs)
     if response.status_code != 200:
         reason = response.content.decode(errors="replace")[:200]
         raise LookupError(

@@ -2,20 +2,26 @@
 
 import random
 import re
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import minify_html
 from django.template import TemplateDoesNotExist
 from django.utils.html import strip_tags
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from selectolax.lexbor import LexborHTMLParser
 
-from .document import Document, Facts
+from .document import Document
 from .engine import MAX_BYTES, TEMPLATE_TAG, has_tags, load_template, make_engine, render_template, too_large
 from .errors import SiteError
-from .markdown import highlight, to_html
-from .metadata import read_mapping
+from .facts import Facts
+from .markdown import Highlight, highlight, to_html
+from .metadata import ReadFrontMatter, read_mapping
+from .options import Options
+from .pages import Folder, Page
 from .site import PageView, Site, SiteView
 from .trace import recording
 
@@ -31,28 +37,35 @@ class Rendered:
 
     html: str
     facts: Facts
-    trace: dict
+    trace: dict[str, str]
 
 
 class RenderedSite(Site):
     """A site that can render its pages.
 
-    `highlight` colours code and `read_head` reads what stands at the top of a page; a build hands in some that
-    remember. `hashed` gives assets the names that a built site has.
+    A build passes a `highlight` and a `read_front_matter` that cache. `hashed` gives assets the names of a built site.
     """
 
-    def __init__(self, folder, options=None, now=None, hashed=False, read_head=read_mapping, highlight=highlight):
-        super().__init__(folder, options, now, hashed, read_head)
+    def __init__(
+        self,
+        folder: Folder,
+        options: Options | None = None,
+        now: datetime | None = None,
+        hashed: bool = False,
+        read_front_matter: ReadFrontMatter = read_mapping,
+        highlight: Highlight = highlight,
+    ) -> None:
+        super().__init__(folder, options, now, hashed, read_front_matter)
         self.engine = make_engine(self.folder)
         self.highlight = highlight
         self.view = SiteView(self)
 
-    def render(self, page, script=None):
+    def render(self, page: Page, script: str | None = None) -> Rendered:
         """Return `page` Rendered, within its layout; `script` is the address of one to add to it.
 
         Raises SiteError with the place of what is wrong.
         """
-        with recording() as names, repeatable_chance(page.slug):
+        with recording() as names, seeded_random(page.slug):
             html = self._place_in_layout(page)
             try:
                 html, facts = Document(html, page, self).finish(script)
@@ -64,7 +77,7 @@ class RenderedSite(Site):
             raise too_large(self.folder.place(page.source))
         return Rendered(html, facts, {name: self.fingerprint(name) for name in sorted(names)})
 
-    def _place_in_layout(self, page):
+    def _place_in_layout(self, page: Page) -> str:
         if not page.is_markdown and WHOLE_DOCUMENT.search(page.text):
             return self._render_text(page, page.text)
         content = self.content_of(page)
@@ -78,28 +91,28 @@ class RenderedSite(Site):
             raise SiteError(self.folder.place(page.source), f"there is no layout “{layout}”") from None
         return render_template(template, self._variables(page, content))
 
-    def content_of(self, page):
+    def content_of(self, page: Page) -> SafeString:
         """Return the HTML of a page without its layout; nothing for a page that is a whole document."""
         if page.is_markdown:
             html = to_html(page.text, self.highlight)
             is_template = has_tags(html) and page.metadata.get("template", True)
             return mark_safe(self._render_text(page, html) if is_template else html)
         if WHOLE_DOCUMENT.search(page.text):
-            return ""
+            return mark_safe("")
         return mark_safe(self._render_text(page, page.text))
 
-    def first_paragraph_of(self, page):
+    def first_paragraph_of(self, page: Page) -> str:
         paragraph = FIRST_PARAGRAPH.search(self.content_of(page))
         return strip_tags(paragraph[1]) if paragraph else ""
 
-    def _render_text(self, page, text):
+    def _render_text(self, page: Page, text: str) -> str:
         file = self.folder.place(page.source)
         try:
             return render_template((text, file, self.engine), self._variables(page), page.first_line)
         except SiteError as error:
             raise self._in_markdown(page, error) from error
 
-    def _in_markdown(self, page, error):
+    def _in_markdown(self, page: Page, error: SiteError) -> SiteError:
         """Return the error with the line of the Markdown, where it was found in the HTML made of it."""
         problem = error.problem
         if not page.is_markdown or problem.file != self.folder.place(page.source) or not problem.line:
@@ -111,7 +124,7 @@ class RenderedSite(Site):
                 return SiteError(problem.file, reason, number, line.find(tags[0]) + 1, line)
         return error
 
-    def _variables(self, page, content=""):
+    def _variables(self, page: Page, content: str = "") -> dict[str, Any]:
         paginator = self.paginator(page)
         return {
             **page.metadata,
@@ -126,17 +139,17 @@ class RenderedSite(Site):
         }
 
 
-def minified(html):
-    """Return a page without the blanks and comments that only people read, its attributes still quoted."""
+def minified(html: str) -> str:
+    """Return a page minified, its attributes still quoted."""
     small = minify_html.minify(
         html, keep_closing_tags=True, keep_html_and_head_opening_tags=True, keep_input_type_text_attr=True
     )
-    return LexborHTMLParser(small).html
+    return LexborHTMLParser(small).html or ""
 
 
 @contextmanager
-def repeatable_chance(name):
-    """Inside, chance is the same for the same name, so that two builds of a page are equal."""
+def seeded_random(name: str) -> Iterator[None]:
+    """Seed random numbers with a name inside, so that two builds of a page are equal."""
     state = random.getstate()
     random.seed(name)
     try:

@@ -2,12 +2,15 @@
 
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from .standalone import configure
 
 
-def serve(folder, host="127.0.0.1", port=8001, drafts=False, future=False):
+def serve(
+    folder: str | Path, host: str = "127.0.0.1", port: int = 8001, drafts: bool = False, future: bool = False
+) -> int:
     """Show the site of `folder` at http://host:port/ until interrupted; return the exit status."""
     folder = Path(folder).resolve()
     if not folder.is_dir():
@@ -21,7 +24,7 @@ def serve(folder, host="127.0.0.1", port=8001, drafts=False, future=False):
     return 0
 
 
-def is_taken(host, port):
+def is_taken(host: str, port: int) -> bool:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -31,7 +34,7 @@ def is_taken(host, port):
     return False
 
 
-def run(host, port, ready):
+def run(host: str, port: int, ready: Callable[[], None]) -> None:
     # Daphne puts its event loop in place when it is imported; the application needs Django set up.
     from channels.routing import ProtocolTypeRouter, URLRouter
     from daphne.endpoints import build_endpoint_description_strings

@@ -1,16 +1,22 @@
 """The site as templates see it: its settings, data, pages, collections, tags and navigation."""
 
 import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
+from typing import Any
+
+from django.utils.safestring import SafeString
 
 from .assets import Assets
 from .errors import SiteError
-from .metadata import read_mapping
-from .options import Options, build_moment
-from .pages import Page, digest, moment, read_data, read_pages, read_settings
+from .metadata import ReadFrontMatter, read_mapping
+from .options import Options, build_time
+from .pages import Folder, Page, digest, read_data, read_pages, read_settings, to_datetime
 from .trace import depend
 
-DEFAULTS = {
+DEFAULTS: dict[str, Any] = {
     "title": "Untitled site",
     "description": "",
     "author": "",
@@ -22,7 +28,7 @@ DEFAULTS = {
     "navigation": None,
 }
 SAFE_ADDRESS = re.compile(r"/(?:[A-Za-z0-9][A-Za-z0-9_.-]*/)*(?:[A-Za-z0-9][A-Za-z0-9_-]*\.html)?")
-EXPECTED = {
+EXPECTED: dict[str, type] = {
     "collections": dict,
     "redirects": dict,
     "navigation": list,
@@ -45,20 +51,30 @@ STANDARD_PAGES = [
 ]
 
 
-class Site:
-    """A Folder, read. `problems` are SiteErrors, `broken` those of single pages by slug."""
+KINDS: dict[type, str] = {dict: "names with values", list: "a list", str: "text"}
 
-    def __init__(self, folder, options=None, now=None, hashed=False, read_head=read_mapping):
+
+class Site(ABC):
+    """A folder with its pages and data read. `broken` holds the errors of single pages by slug."""
+
+    def __init__(
+        self,
+        folder: Folder,
+        options: Options | None = None,
+        now: datetime | None = None,
+        hashed: bool = False,
+        read_front_matter: ReadFrontMatter = read_mapping,
+    ) -> None:
         self.options = options or Options()
-        self.now = now or build_moment()
+        self.now = now or build_time()
         self.folder = folder
         self.assets = Assets(self.folder, hashed)
-        self.settings = {**DEFAULTS, **self._checked_settings(read_head)}
+        self.settings = {**DEFAULTS, **self._checked_settings(read_front_matter)}
         if self.options.url:
             self.settings["url"] = self.options.url
-        self.url = self.settings["url"].rstrip("/")
+        self.url: str = self.settings["url"].rstrip("/")
         self.data, self.data_problems = read_data(self.folder)
-        written, self.broken = read_pages(self.folder, read_head)
+        written, self.broken = read_pages(self.folder, read_front_matter)
         self.drafts = [page for page in written if page.metadata.get("draft")]
         self.future = [page for page in written if page.date and page.date > self.now]
         self.written = self._without_left_out(written)
@@ -67,39 +83,47 @@ class Site:
         self.by_slug = {page.slug: page for page in reversed(self.pages)}
         self.by_source = {page.source: page for page in reversed(self.pages)}
         self.redirects = self._read_redirects()
-        self.problems = [
+        self.problems: list[SiteError] = [
             *self.folder.problems,
             *self.data_problems,
             *self.broken.values(),
-            *self._doubled_addresses(),
+            *self._duplicate_addresses(),
         ]
-        self._fingerprints = {}
+        self._fingerprints: dict[str, str] = {}
 
-    def _checked_settings(self, read_head):
-        written = read_settings(self.folder, read_head)
+    def _checked_settings(self, read_front_matter: ReadFrontMatter) -> dict[str, Any]:
+        written = read_settings(self.folder, read_front_matter)
         settings = {key: value for key, value in written.items() if value is not None}
         for name in EXPECTED.keys() & settings.keys():
             if not isinstance(settings[name], EXPECTED[name]):
-                kind = {dict: "names with values", list: "a list", str: "text"}[EXPECTED[name]]
+                kind = KINDS[EXPECTED[name]]
                 raise SiteError(self.folder.place("site.yaml"), f"“{name}” must be {kind}")
         return settings
 
-    def _without_left_out(self, pages):
+    def _without_left_out(self, pages: list[Page]) -> list[Page]:
         left_out = [] if self.options.drafts else self.drafts
         left_out = left_out + ([] if self.options.future else self.future)
         return [page for page in pages if page not in left_out]
 
-    def _has(self, standard):
+    def _has(self, standard: Page) -> bool:
         return standard.slug in self.broken or any(page.slug == standard.slug for page in self.written)
 
     @cached_property
-    def next_due(self):
+    def next_due(self) -> datetime | None:
         """The next moment at which a page's date comes, if any."""
-        return min((page.date for page in self.future), default=None)
+        return min((page.date for page in self.future if page.date), default=None)
+
+    @abstractmethod
+    def content_of(self, page: Page) -> SafeString:
+        """Return the HTML of a page without its layout."""
+
+    @abstractmethod
+    def first_paragraph_of(self, page: Page) -> str:
+        """Return the first paragraph of a page as text."""
 
     # Parts: a page that lists a collection or the tags has an address for each part of the list.
 
-    def _parts(self, page):
+    def _parts(self, page: Page) -> Iterator[Page]:
         yield page
         prefix = "" if page.slug == "index" else page.slug + "/"
         if page.metadata.get("each") == "tags":
@@ -109,10 +133,11 @@ class Site:
             for number in range(2, self._parts_of(name, page) + 1):
                 yield page.part(f"{prefix}page/{number}", number=number)
 
-    def _parts_of(self, name, page):
-        return max(1, -(-len(self.collections.get(name, ())) // page.metadata.get("per_page", 10)))
+    def _parts_of(self, name: str, page: Page) -> int:
+        per_page: int = page.metadata.get("per_page", 10)
+        return max(1, -(-len(self.collections.get(name, ())) // per_page))
 
-    def _doubled_addresses(self):
+    def _duplicate_addresses(self) -> Iterator[SiteError]:
         for page in self.pages:
             winner = self.by_slug[page.slug]
             if winner is not page:
@@ -127,7 +152,7 @@ class Site:
             elif old in taken:
                 yield SiteError(self.folder.place("site.yaml"), f"{old} is a redirect and a page")
 
-    def _read_redirects(self):
+    def _read_redirects(self) -> dict[str, str]:
         """Return the new address of each old one, from site.yaml and from the pages themselves."""
         redirects = {str(old): str(new) for old, new in self.settings["redirects"].items()}
         for page in self.written:
@@ -137,9 +162,9 @@ class Site:
     # Collections
 
     @cached_property
-    def collections(self):
+    def collections(self) -> dict[str, list[Page]]:
         """The pages of each folder, in the order site.yaml asks for."""
-        collections = {}
+        collections: dict[str, list[Page]] = {}
         for page in self.written:
             if page.collection:
                 collections.setdefault(page.collection, []).append(page)
@@ -148,9 +173,9 @@ class Site:
         return collections
 
     @cached_property
-    def tags(self):
+    def tags(self) -> dict[str, list[Page]]:
         """The pages of each tag, newest first."""
-        tags = {}
+        tags: dict[str, list[Page]] = {}
         for page in self.written:
             for tag in page.tags:
                 tags.setdefault(str(tag), []).append(page)
@@ -158,10 +183,10 @@ class Site:
             self._sort(pages, None)
         return dict(sorted(tags.items()))
 
-    def collection_settings(self, name):
+    def collection_settings(self, name: str) -> dict[str, Any]:
         return self.settings["collections"].get(name) or {}
 
-    def _sort(self, pages, key):
+    def _sort(self, pages: list[Page], key: str | None) -> None:
         key = key or ("-date" if any(page.date for page in pages) else "order")
         name = key.lstrip("-")
         pages.sort(key=lambda page: (page.title, page.slug))
@@ -172,17 +197,17 @@ class Site:
         )
         pages[:] = sorted_pages + [page for page in pages if sort_value(page, name) is None]
 
-    def paginator(self, page):
+    def paginator(self, page: Page) -> "Paginator | None":
         """Return the part of a list that `page` shows, or None for a page that lists nothing."""
         if page.metadata.get("each") == "tags":
             depend("tag", page.tag) if page.tag else depend("tags")
-            return page.tag and Paginator(self, page, self.tags[page.tag], 1)
+            return Paginator(self, page, self.tags[page.tag], 1) if page.tag else None
         if name := page.metadata.get("paginate"):
             depend("collection", name)
             return Paginator(self, page, self.collections.get(name, []), self._parts_of(name, page))
         return None
 
-    def neighbours(self, page):
+    def neighbours(self, page: Page) -> tuple[Page | None, Page | None]:
         """Return the pages before and after `page` in its collection."""
         pages = self.collections.get(page.collection, [])
         if page not in pages:
@@ -192,7 +217,7 @@ class Site:
         return before, pages[place + 1] if place + 1 < len(pages) else None
 
     @cached_property
-    def feeds(self):
+    def feeds(self) -> dict[str, str]:
         """The addresses of the Atom feeds, one for each collection with dates, by its name."""
         return {
             name: f"/{name}/feed.xml"
@@ -203,9 +228,9 @@ class Site:
     # Navigation
 
     @cached_property
-    def children(self):
+    def children(self) -> dict[str, list[Page]]:
         """The pages below each page, by its slug: what a navigation shows."""
-        children = {}
+        children: dict[str, list[Page]] = {}
         for page in self.written:
             if page.slug not in ("index", "404") and page.metadata.get("navigation", not page.date):
                 children.setdefault(page.parent_slug, []).append(page)
@@ -213,15 +238,16 @@ class Site:
             pages.sort(key=lambda page: (page.order, page.title, page.slug))
         return children
 
-    def top_pages(self):
+    def top_pages(self) -> list[Page]:
         """Return the pages of the main navigation."""
         if self.settings["navigation"] is None:
             return self.children.get("index", [])
         return [self.by_slug[slug] for slug in self.settings["navigation"] if slug in self.by_slug]
 
-    def breadcrumbs(self, page):
+    def breadcrumbs(self, page: Page) -> list[Page]:
         """Return the pages above `page`, the home page first."""
-        crumbs, slug = [], page.slug
+        crumbs: list[Page] = []
+        slug = page.slug
         while slug != "index":
             slug = slug.rpartition("/")[0] or "index"
             if slug in self.by_slug:
@@ -230,14 +256,14 @@ class Site:
 
     # Fingerprints: what the names in a trace stand for now.
 
-    def fingerprint(self, name):
+    def fingerprint(self, name: str) -> str:
         """Return a short text that changes when what `name` stands for in a trace does."""
         if name not in self._fingerprints:
             kind, _, rest = name.partition(":")
             self._fingerprints[name] = digest(repr(self._current(kind, rest)))
         return self._fingerprints[name]
 
-    def _current(self, kind, name):
+    def _current(self, kind: str, name: str) -> object:
         match kind:
             case "setting":
                 return self.settings.get(name)
@@ -280,7 +306,7 @@ class Site:
                 return self.format_now(name)
         raise LookupError(kind)
 
-    def format_now(self, pattern):
+    def format_now(self, pattern: str) -> str:
         """Return the moment of the build in Django's date format."""
         from django.template.defaultfilters import date
 
@@ -288,11 +314,11 @@ class Site:
         return date(self.now, pattern)
 
 
-def described(pages):
+def described(pages: Iterable[Page]) -> list[str]:
     return [page.described() for page in pages]
 
 
-def sort_value(page, name):
+def sort_value(page: Page, name: str) -> Any:
     """Return what a collection is sorted by, numbers before text, or None where the page has none."""
     value = getattr(page, name) if name in ("date", "order", "title", "slug") else page.metadata.get(name)
     if value is None or name == "date":
@@ -300,7 +326,7 @@ def sort_value(page, name):
     return (0, value, "") if isinstance(value, (int, float)) else (1, 0, str(value))
 
 
-def tag_slug(tag):
+def tag_slug(tag: str) -> str:
     from django.utils.text import slugify
 
     return slugify(tag) or digest(tag)
@@ -309,7 +335,7 @@ def tag_slug(tag):
 class Paginator:
     """One part of a list of pages, and the way to the others."""
 
-    def __init__(self, site, page, pages, count):
+    def __init__(self, site: Site, page: Page, pages: Sequence[Page], count: int) -> None:
         per_page = page.metadata.get("per_page", 10) if count > 1 or page.tag is None else len(pages)
         start = (page.number - 1) * per_page
         self.items = [PageView(site, item) for item in pages[start : start + per_page]]
@@ -321,156 +347,158 @@ class Paginator:
 
 
 class PageView:
-    """A page as templates see it; what they look at is noted in the trace."""
+    """A page as templates see it; whatever they use is added to the trace."""
 
-    def __init__(self, site, page):
+    def __init__(self, site: Site, page: Page) -> None:
         self._site, self._page = site, page
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Any:
         return self._page.metadata[name]
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return isinstance(other, PageView) and self._page.slug == other._page.slug
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash(self._page.slug)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self._page.title
 
     @property
-    def slug(self):
+    def slug(self) -> str:
         return self._page.slug
 
     @property
-    def url(self):
+    def url(self) -> str:
         return self._page.url
 
     @property
-    def title(self):
+    def title(self) -> str:
         return self._page.title
 
     @property
-    def date(self):
+    def date(self) -> datetime | None:
         return self._page.date
 
     @property
-    def updated(self):
+    def updated(self) -> datetime | None:
         value = self._page.metadata.get("updated")
-        return moment(value) if value else self._page.date
+        return to_datetime(value) if value else self._page.date
 
     @property
-    def tags(self):
+    def tags(self) -> tuple[str, ...]:
         return self._page.tags
 
     @property
-    def collection(self):
+    def collection(self) -> str:
         return self._page.collection
 
     @property
-    def content(self):
+    def content(self) -> SafeString:
         depend("content", self.slug)
         return self._site.content_of(self._page)
 
     @property
-    def summary(self):
+    def summary(self) -> str:
         """The description, or the first paragraph."""
         if description := self._page.metadata.get("description"):
-            return description
+            return str(description)
         depend("content", self.slug)
         return self._site.first_paragraph_of(self._page)
 
     @property
-    def breadcrumbs(self):
+    def breadcrumbs(self) -> list["PageView"]:
         depend("breadcrumbs", self.slug)
         return self._views(self._site.breadcrumbs(self._page))
 
     @property
-    def children(self):
+    def children(self) -> list["PageView"]:
         depend("navigation", self.slug)
         return self._views(self._site.children.get(self.slug, ()))
 
     @property
-    def section(self):
+    def section(self) -> str:
         """The first part of the address, which tells what part of the site a page belongs to."""
         return self.slug.partition("/")[0]
 
     @property
-    def previous(self):
+    def previous(self) -> "PageView | None":
         return self._neighbour(0)
 
     @property
-    def next(self):
+    def next(self) -> "PageView | None":
         return self._neighbour(1)
 
-    def _neighbour(self, which):
+    def _neighbour(self, which: int) -> "PageView | None":
         depend("neighbours", self.slug)
         page = self._site.neighbours(self._page)[which]
-        return page and PageView(self._site, page)
+        return PageView(self._site, page) if page else None
 
-    def _views(self, pages):
+    def _views(self, pages: Iterable[Page]) -> list["PageView"]:
         return [PageView(self._site, page) for page in pages]
 
 
-class Named:
-    """Values by name; which ones a page looks at is noted in its trace."""
+class TrackedMapping:
+    """Values by name; the ones that a page uses are added to its trace."""
 
-    def __init__(self, kind, values, view=lambda value: value):
+    def __init__(
+        self, kind: str, values: Mapping[str, Any], view: Callable[[Any], Any] = lambda value: value
+    ) -> None:
         self._kind, self._values, self._view = kind, values, view
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Any:
         depend(self._kind, name)
         return self._view(self._values[name])
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         depend(f"{self._kind}s")
         return iter(self._values)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(list(iter(self)))
 
-    def items(self):
+    def items(self) -> list[tuple[str, Any]]:
         return [(name, self[name]) for name in self]
 
 
 class SiteView:
     """The site as templates see it: `site.title`, `site.data`, `site.collections.blog` …"""
 
-    def __init__(self, site):
+    def __init__(self, site: Site) -> None:
         self._site = site
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Any:
         if name in ("collections", "navigation", "redirects"):
             raise KeyError(name)
         depend("setting", name)
         return self._site.settings[name]
 
     @property
-    def data(self):
-        return Named("data", self._site.data)
+    def data(self) -> TrackedMapping:
+        return TrackedMapping("data", self._site.data)
 
     @property
-    def collections(self):
-        return Named("collection", self._site.collections, self._views)
+    def collections(self) -> TrackedMapping:
+        return TrackedMapping("collection", self._site.collections, self._views)
 
     @property
-    def tags(self):
-        return Named("tag", self._site.tags, self._views)
+    def tags(self) -> TrackedMapping:
+        return TrackedMapping("tag", self._site.tags, self._views)
 
     @property
-    def pages(self):
+    def pages(self) -> list[PageView]:
         depend("pages")
         return self._views(self._site.pages)
 
     @property
-    def feeds(self):
+    def feeds(self) -> dict[str, str]:
         depend("feeds")
         return self._site.feeds
 
     @property
-    def navigation(self):
+    def navigation(self) -> list[PageView]:
         depend("navigation")
         return self._views(self._site.top_pages())
 
-    def _views(self, pages):
+    def _views(self, pages: Iterable[Page]) -> list[PageView]:
         return [PageView(self._site, page) for page in pages]

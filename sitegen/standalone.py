@@ -13,7 +13,7 @@ from django.utils.csp import CSP
 LEFT_OUT = {"django.core.serializers", "django.core.serializers.json", "django.template.autoreload"}
 
 
-def configure(**pages):
+def configure(**pages: object) -> None:
     """Set Django up to build and preview one site, unless a project has set it up already.
 
     `pages` are settings that begin with SITE_.
@@ -51,7 +51,7 @@ def configure(**pages):
     apps.populate(settings.INSTALLED_APPS)
 
 
-def import_templates():
+def import_templates() -> None:
     """Import Django's templates for a build, without the ORM, forms and checks: a third of a small build's start.
 
     They come along for an encoder of rows as JSON and for the reloader of `runserver`; a build has neither. Who
@@ -60,7 +60,7 @@ def import_templates():
     if sys.modules.keys() & LEFT_OUT:
         return
     stand_ins = {name: ModuleType(name) for name in LEFT_OUT}
-    stand_ins["django.core.serializers.json"].DjangoJSONEncoder = PlainEncoder
+    vars(stand_ins["django.core.serializers.json"])["DjangoJSONEncoder"] = PlainEncoder
     sys.modules.update(stand_ins)
     try:
         import django.template.defaulttags  # noqa: F401
@@ -72,10 +72,10 @@ def import_templates():
 class PlainEncoder(json.JSONEncoder):
     """Writes what JSON does not know as text."""
 
-    def default(self, value):
+    def default(self, value: object) -> str:
         return str(value)
 
 
-def optional_apps():
+def optional_apps() -> list[str]:
     """Return the apps that pages can use where they are there too: the one that draws pictures."""
     return ["placeholder"] if find_spec("placeholder") and find_spec("placeholder.urls") else []

@@ -9,7 +9,7 @@ from pathlib import Path
 STARTER = Path(__file__).parent / "starter"
 
 
-def start_site(name):
+def start_site(name: str) -> int:
     """Copy the starter into the new folder `name`, give it that name, and return the exit status."""
     folder = Path(name)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

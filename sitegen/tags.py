@@ -1,12 +1,19 @@
 """The tags and filters of pages: addresses, pictures, and bounded versions of Django's own."""
 
 import re
+from collections.abc import Callable
 from functools import wraps
+from typing import Any, NoReturn, cast
 
-from django.template import Library, Node, NodeList, TemplateSyntaxError, defaultfilters, defaulttags
+from django.template import Context, Library, Node, NodeList, TemplateSyntaxError, defaultfilters, defaulttags
+from django.template.base import Origin, Parser, Token
+from django.template.defaulttags import ForNode
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from . import engine, placeholders
+from .engine import PageContext
+from .site import Site
 from .trace import depend
 
 MAX_WIDTH = 10_000
@@ -17,35 +24,40 @@ HOME = ("home", "homepage", "index")
 register = Library()
 
 
+def site_of(context: Context) -> Site:
+    site: Site = context["site"]._site
+    return site
+
+
 @register.simple_tag(takes_context=True)
-def url(context, name, *args, **kwargs):
+def url(context: Context, name: str, *args: Any, **kwargs: Any) -> str:
     """`{% url 'about' %}`, `{% url 'page' 'blog/first' %}` or `{% url 'homepage' %}`: a page's address."""
     slug = kwargs.get("slug") or (args[0] if args else name)
     slug = "index" if slug in HOME and not args else str(slug).strip("/")
     depend("url", slug)
-    page = context["site"]._site.by_slug.get(slug)
+    page = site_of(context).by_slug.get(slug)
     if page is None:
         raise TemplateSyntaxError(f"there is no page “{slug}”")
     return page.url
 
 
 @register.simple_tag(takes_context=True)
-def static(context, path):
+def static(context: Context, path: str) -> str:
     """`{% static 'site.css' %}`: the address of a file in static/."""
     path = f"static/{path}"
     depend("asset", path)
-    assets = context["site"]._site.assets
+    assets = site_of(context).assets
     return assets.address(path) if path in assets else f"/{path}"
 
 
 @register.simple_tag(takes_context=True)
-def now(context, pattern):
+def now(context: Context, pattern: str) -> str:
     """`{% now "Y" %}`: the moment of the build in Django's date format."""
-    return context["site"]._site.format_now(pattern)
+    return site_of(context).format_now(pattern)
 
 
 @register.simple_tag
-def placeholder(width, height, alt=""):
+def placeholder(width: object, height: object, alt: str = "") -> SafeString:
     """`{% placeholder 600 400 "What will be here" %}`: a picture of this size, to be replaced one day."""
     path = placeholders.file_of(width, height)
     if not placeholders.FILE.fullmatch(path):
@@ -54,52 +66,54 @@ def placeholder(width, height, alt=""):
 
 
 class LoremNode(defaulttags.LoremNode):
-    """Django's blind text, the same in every build and not without end."""
+    """Django's lorem ipsum, the same in every build and limited in size."""
 
-    def render(self, context):
+    def render(self, context: Context) -> str:
         if int(self.count.resolve(context) or 0) > MAX_LOREM:
             raise TemplateSyntaxError(f"lorem gives at most {MAX_LOREM}")
         return super().render(context)
 
 
 @register.tag
-def lorem(parser, token):
+def lorem(parser: Parser, token: Token) -> LoremNode:
     node = defaulttags.lorem(parser, token)
     return LoremNode(node.count, node.method, node.common)
 
 
 @register.tag
-def debug(parser, token):
+def debug(parser: Parser, token: Token) -> NoReturn:
     raise TemplateSyntaxError("pages have no “debug” tag")
 
 
-class Turn(Node):
-    """What a loop repeats. It counts, so that a loop that never seems to end is stopped."""
+class LoopBody(Node):
+    """The body of a loop. It counts towards the budget of the page, so that no loop runs for ever."""
 
-    def __init__(self, loop):
-        self.nodelist, self.token, self.origin = loop.nodelist_loop, loop.token, loop.origin
+    def __init__(self, loop: ForNode) -> None:
+        self.nodelist = cast(NodeList, loop.nodelist_loop)
+        self.token, self.origin = loop.token, loop.origin
 
-    def render(self, context):
-        size = context.budget.size
+    def render(self, context: Context) -> SafeString:
+        budget = cast(PageContext, context).budget
+        size = budget.size
         html = self.nodelist.render(context)
-        context.budget.take(size + len(html))  # not more: loops inside have counted the same text
+        budget.check(size + len(html))  # not more: loops inside have counted the same text
         return html
 
 
 @register.tag("for")
-def do_for(parser, token):
+def do_for(parser: Parser, token: Token) -> ForNode:
     loop = defaulttags.do_for(parser, token)
-    loop.token, loop.origin = token, parser.origin
-    loop.nodelist_loop = NodeList([Turn(loop)])
+    loop.token, loop.origin = token, cast(Origin, parser.origin)
+    loop.nodelist_loop = NodeList([LoopBody(loop)])
     return loop
 
 
-def bounded(function):
+def bounded(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a filter of Django's that refuses to pad or repeat text without bounds."""
 
     @wraps(function)
-    def bounded_function(value, *args, **kwargs):
-        refuse_to_pad(function.__name__, value, args)
+    def bounded_function(value: Any, *args: Any, **kwargs: Any) -> Any:
+        reject_padding(function.__name__, value, args)
         result = function(value, *args, **kwargs)
         if isinstance(result, (str, list)) and len(result) > engine.MAX_BYTES:
             raise ValueError(f"“{function.__name__}” makes more than {engine.MAX_BYTES // 1024**2} MB")
@@ -108,7 +122,7 @@ def bounded(function):
     return bounded_function
 
 
-def refuse_to_pad(name, value, args):
+def reject_padding(name: str, value: Any, args: tuple[Any, ...]) -> None:
     for arg in map(str, args) if name in PADDING else ():
         if len(arg) > 40 or any(int(number) > MAX_WIDTH for number in re.findall(r"\d+", arg)):
             raise ValueError(f"“{name}” takes at most {MAX_WIDTH}, not {arg[:40]}")

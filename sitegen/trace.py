@@ -1,19 +1,20 @@
-"""What a page was made from, noted down while it is rendered.
+"""The dependencies of a page, recorded while it is rendered.
 
 A trace holds names such as `template:base.html`, `data:team` or `collection:blog`. A later build asks
 `Site.fingerprint` for what those names stand for now, and renders a page again only where one differs.
 """
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_trace = ContextVar("sitegen_trace", default=None)
+_trace: ContextVar[set[str] | None] = ContextVar("sitegen_trace", default=None)
 
 
 @contextmanager
-def recording():
-    """Collect into the set it yields every dependency noted inside."""
-    names = set()
+def recording() -> Iterator[set[str]]:
+    """Yield a set that collects every dependency recorded inside."""
+    names: set[str] = set()
     token = _trace.set(names)
     try:
         yield names
@@ -21,8 +22,8 @@ def recording():
         _trace.reset(token)
 
 
-def depend(kind, name=""):
-    """Note that the page being rendered, if any, depends on this."""
+def depend(kind: str, name: str = "") -> None:
+    """Record that the page being rendered, if any, depends on this."""
     names = _trace.get()
     if names is not None:
         names.add(f"{kind}:{name}")

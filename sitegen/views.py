@@ -1,6 +1,6 @@
 """The preview: the site as it is in the folder now, through the same rendering as the build.
 
-Where SITE_LIVE is on, the reader is who writes: pages show changes by themselves, and errors are explained.
+With SITE_LIVE, for whoever writes the pages, the preview reloads after changes and explains errors.
 """
 
 import logging
@@ -8,10 +8,11 @@ import os
 import threading
 from functools import cache
 from mimetypes import guess_type
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template import Context, Engine
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -20,6 +21,7 @@ from django.views.defaults import server_error
 
 from .engine import BUILT_IN
 from .errors import SiteError
+from .facts import Facts
 from .feeds import machine_files
 from .options import Options
 from .pages import Folder
@@ -27,24 +29,25 @@ from .render import RenderedSite
 
 logger = logging.getLogger(__name__)
 LIVE_SCRIPT = "static/sitegen/live.js"
-_facts, _facts_lock = {}, threading.Lock()
+_facts: dict[str, Any] = {}
+_facts_lock = threading.Lock()
 
 
 @login_not_required
 @require_safe
 @never_cache
-def preview(request, path=""):
-    """Answer with the page, asset or generated file at this address of the site; 404 for any other."""
+def preview(request: HttpRequest, path: str = "") -> HttpResponse:
+    """Respond with the page, asset or generated file at this address of the site; 404 for any other."""
     try:
         site = open_site()
         if site.data_problems:
             raise site.data_problems[0]
-        return answer(site, path)
+        return respond(site, path)
     except SiteError as error:
-        return explain(error) if is_live() else refuse(request, error)
+        return explained_error(error) if is_live() else plain_error(request, error)
 
 
-def open_site():
+def open_site() -> RenderedSite:
     options = Options(
         drafts=getattr(settings, "SITE_DRAFTS", False),
         future=getattr(settings, "SITE_FUTURE", False),
@@ -53,7 +56,7 @@ def open_site():
     return RenderedSite(Folder(settings.SITE_PAGES), options)
 
 
-def answer(site, path):
+def respond(site: RenderedSite, path: str) -> HttpResponse:
     slug = path.strip("/") or "index"
     page = site.by_slug.get("404" if path == "404.html" else slug)
     if slug in site.broken:
@@ -67,23 +70,23 @@ def answer(site, path):
     return generated(site, path) or not_found(site)
 
 
-def is_live():
+def is_live() -> bool:
     return getattr(settings, "SITE_LIVE", False)
 
 
-def live_script(site):
+def live_script(site: RenderedSite) -> str | None:
     return site.options.base + LIVE_SCRIPT if is_live() else None
 
 
-def asset(site, path):
+def asset(site: RenderedSite, path: str) -> HttpResponse:
     try:
         return HttpResponse(site.assets.raw(path), content_type=content_type(path))
     except LookupError:
         return not_found(site)
 
 
-def generated(site, path):
-    """Return the answer for sitemap, feed, search index or redirect, or None where `path` is none of them."""
+def generated(site: RenderedSite, path: str) -> HttpResponse | None:
+    """Return the response for sitemap, feed, search index or redirect, or None where `path` is none of them."""
     if not path.endswith((".xml", ".json", ".txt", "/", ".html")):
         return None
     facts = facts_of(site) if path in ("search.json", "sitemap.xml") else {}
@@ -92,8 +95,8 @@ def generated(site, path):
     return HttpResponse(text, content_type=content_type(path)) if text is not None else None
 
 
-def facts_of(site):
-    """Return the facts of all pages, by slug; they are found out once, by one request for all, for a folder as it is."""
+def facts_of(site: RenderedSite) -> dict[str, Facts]:
+    """Return the facts of all pages by slug. One request collects them, until a file changes."""
     files = [(path, os.stat(place)) for path, place in site.folder.files.items()]
     state = [
         site.folder.root,
@@ -104,29 +107,29 @@ def facts_of(site):
     ]
     with _facts_lock:
         if _facts.get("state") != state:
-            found = {page.slug: vars(site.render(page).facts) for page in site.pages}
+            found = {page.slug: site.render(page).facts for page in site.pages}
             _facts.update(state=state, found=found)
-        return _facts["found"]
+        return cast("dict[str, Facts]", _facts["found"])
 
 
-def content_type(path):
+def content_type(path: str) -> str:
     kind = guess_type(path)[0] or ("text/html" if path.endswith("/") else "application/octet-stream")
     is_text = kind.startswith("text/") or kind.endswith(("xml", "json", "javascript"))
     return f"{kind}; charset=utf-8" if is_text else kind
 
 
-def not_found(site):
+def not_found(site: RenderedSite) -> HttpResponse:
     return HttpResponse(site.render(site.by_slug["404"], live_script(site)).html, status=404)
 
 
-def refuse(request, error):
-    """Answer with the project's plain error page; paths and sources are the operator's, in the log."""
+def plain_error(request: HttpRequest, error: SiteError) -> HttpResponse:
+    """Respond with the project's plain error page; paths and sources go to the log."""
     logger.error("%s is not shown: %s", request.path, error)
     return server_error(request)
 
 
-def explain(error):
-    """Answer with what is wrong, where, and the text that is; the page tries again by itself."""
+def explained_error(error: SiteError) -> HttpResponse:
+    """Respond with the error, its place and the text there; the page reloads itself."""
     base = reverse("sitegen:preview")
     context = {"problem": error.problem, "base": base, "live": base + LIVE_SCRIPT}
     html = error_engine().get_template("error.html").render(Context(context))
@@ -134,5 +137,5 @@ def explain(error):
 
 
 @cache
-def error_engine():
-    return Engine(dirs=[BUILT_IN])
+def error_engine() -> Engine:
+    return Engine(dirs=[str(BUILT_IN)])

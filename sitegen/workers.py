@@ -4,7 +4,10 @@ import fcntl
 import gc
 import os
 import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Any, cast
 
 from .errors import SiteError
 
@@ -12,17 +15,17 @@ PIPE_BYTES = 1024 * 1024  # the most that Linux gives everybody
 TICKET, MAX_TICKETS = 4, 4000  # bytes of each, and how many a pipe holds everywhere
 
 
-def processors():
+def processors() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def can_fork():
+def can_fork() -> bool:
     """Return whether a copy of this process is safe to make: not while other threads may hold locks."""
     return hasattr(os, "fork") and threading.active_count() == 1
 
 
-def spread(function, items, processes):
+def spread[T, R](function: Callable[[T], R], items: Sequence[T], processes: int) -> Iterator[R]:
     """Yield `function(item)` for every item, in any order, worked on by this process and forked ones.
 
     They are `processes` together, and each takes the next item when it has done one. A forked one whose parent
@@ -54,14 +57,14 @@ def spread(function, items, processes):
             raise SiteError("sitegen", f"a process that rendered pages ended with {child.exitcode}")
 
 
-def widen(pipe):
+def widen(pipe: Connection) -> None:
     """Give a pipe room for what is done while this process has an item of its own, where the system can."""
     if hasattr(fcntl, "F_SETPIPE_SZ"):
         with suppress(OSError):  # more than this user may have
             fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
-def tickets_for(items):
+def tickets_for(items: Sequence[object]) -> int:
     """Return a pipe in which are the numbers of the items, or of every second, third … so that all fit into it."""
     tickets, written = os.pipe()
     numbers = range(0, len(items), 1 + len(items) // MAX_TICKETS)
@@ -70,7 +73,7 @@ def tickets_for(items):
     return tickets
 
 
-def drawn(items, tickets):
+def drawn[T](items: Sequence[T], tickets: int) -> Iterator[T]:
     """Yield the items that no process has taken yet."""
     while ticket := os.read(tickets, TICKET):
         number = int.from_bytes(ticket)
@@ -78,11 +81,12 @@ def drawn(items, tickets):
     os.close(tickets)
 
 
-def arrived(readers, timeout=None):
+def arrived(readers: list[Connection], timeout: float | None = None) -> Iterator[Any]:
     """Yield what has come from the other processes, and take those that have ended off the list."""
     from multiprocessing.connection import wait
 
-    for reader in wait(readers, timeout):
+    ready = cast("list[Connection]", wait(readers, timeout))
+    for reader in ready:
         try:
             yield reader.recv()
         except EOFError:
@@ -90,7 +94,9 @@ def arrived(readers, timeout=None):
             reader.close()
 
 
-def work(function, items, tickets, reader, writer):
+def work[T, R](
+    function: Callable[[T], R], items: Sequence[T], tickets: int, reader: Connection, writer: Connection
+) -> None:
     reader.close()
     for item in drawn(items, tickets):
         writer.send(function(item))

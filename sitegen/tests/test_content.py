@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sitegen.engine import TEMPLATE_TAG
 from sitegen.errors import BuildError
 from sitegen.markdown import to_html
-from sitegen.options import build_moment
+from sitegen.options import build_time
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def test_a_future_page_appears_when_its_date_has_come(blog, monkeypatch):
     blog.build()
     assert not (blog.output / "soon").exists()
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1900000000")
-    blog.build(now=build_moment())
+    blog.build(now=build_time())
     assert (blog.output / "soon/index.html").exists()
 
 

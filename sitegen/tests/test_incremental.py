@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from sitegen import output
 from sitegen.build import verify_build
+from sitegen.cache import BuildCache
 from sitegen.markdown import highlight
-from sitegen.memory import Memory
 from sitegen.metadata import read_mapping
-from sitegen.options import BuildOptions, build_moment
+from sitegen.options import BuildOptions, build_time
 
 
 def rendered(site):
@@ -80,7 +80,7 @@ def test_what_pages_say_at_their_top_is_parsed_once_and_stays_what_it_was(small_
     read = []
     monkeypatch.setattr("sitegen.pages._parsed", {})  # as in another process
     monkeypatch.setattr(
-        "sitegen.memory.read_mapping", lambda text, *place: read.append(text) or read_mapping(text, *place)
+        "sitegen.cache.read_mapping", lambda text, *place: read.append(text) or read_mapping(text, *place)
     )
     small_site.write("layouts/foot.html", "<footer>New</footer>")
     small_site.build()
@@ -94,7 +94,7 @@ def test_what_pages_say_at_their_top_is_parsed_once_and_stays_what_it_was(small_
 def test_code_is_coloured_once(small_site, monkeypatch):
     coloured = []
     monkeypatch.setattr(
-        "sitegen.memory.highlight", lambda code, language: coloured.append(code) or highlight(code, language)
+        "sitegen.cache.highlight", lambda code, language: coloured.append(code) or highlight(code, language)
     )
     for name in ("a", "b"):
         small_site.write(f"{name}.md", "```python\nx = 1\n```\n")
@@ -107,16 +107,16 @@ def test_code_is_coloured_once(small_site, monkeypatch):
     assert small_site.files() == shown
 
 
-def test_the_memory_forgets_the_oldest_code(tmp_path, monkeypatch):
-    monkeypatch.setattr("sitegen.memory.ROOM_FOR_CODE", 2)
+def test_the_cache_deletes_the_oldest_code(tmp_path, monkeypatch):
+    monkeypatch.setattr("sitegen.cache.MAX_HIGHLIGHTS", 2)
     for number in range(3):
-        with closing(Memory(tmp_path / "memory")) as memory:
-            memory.highlight(f"x = {number}", "python")
-            memory.save(memory.take_new_codes(), pages=1)
-    with closing(Memory(tmp_path / "memory")) as memory:
+        with closing(BuildCache(tmp_path / "cache")) as cache:
+            cache.highlight(f"x = {number}", "python")
+            cache.save(cache.take_new_highlights(), pages=1)
+    with closing(BuildCache(tmp_path / "cache")) as cache:
         for number in range(3):
-            memory.highlight(f"x = {number}", "python")
-        assert len(memory.take_new_codes()) == 1
+            cache.highlight(f"x = {number}", "python")
+        assert len(cache.take_new_highlights()) == 1
 
 
 def test_what_has_gone_leaves_the_output(small_site):
@@ -146,9 +146,9 @@ def test_a_date_is_rendered_again_only_when_its_text_changes(small_site, monkeyp
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1800000000")
     small_site.build()
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1800000001")
-    assert small_site.build(now=build_moment()).rendered == 0
+    assert small_site.build(now=build_time()).rendered == 0
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1900000000")
-    assert small_site.build(now=build_moment()).rendered == 1
+    assert small_site.build(now=build_time()).rendered == 1
     assert "2030" in small_site.html("year/index.html")
 
 
@@ -181,7 +181,7 @@ def test_other_options_build_everything_again(small_site):
     assert "/x/about/" in small_site.html("index.html")
 
 
-def test_a_runaway_page_is_tried_again(small_site, monkeypatch):
+def test_a_page_beyond_its_limits_is_tried_again(small_site, monkeypatch):
     monkeypatch.setattr("sitegen.engine.MAX_BYTES", 2000)
     small_site.write("big.html", "{% lorem 50 p %}")
     assert len(small_site.build().problems) == 1

@@ -198,9 +198,9 @@ def test_a_build_killed_anywhere_leaves_the_old_site_or_the_new_one(
     small_site.build()
     old = small_site.files()
     saved = tmp_path / "saved"
-    workshop = small_site.output.parent / ".public.sitegen"
+    workspace = small_site.output.parent / ".public.sitegen"
     shutil.copytree(small_site.output, saved / "public")
-    shutil.copytree(workshop, saved / "workshop")
+    shutil.copytree(workspace, saved / "workspace")
     small_site.write("layouts/foot.html", "<footer>New</footer>")
     small_site.write("static/site.css", "b{}")
     small_site.write("new.md", "# New\n")
@@ -213,9 +213,9 @@ def test_a_build_killed_anywhere_leaves_the_old_site_or_the_new_one(
     # Little is left to do once the new site is in place: the last step is always among the points.
     for point in [*random.Random(7).sample(range(1, steps), POINTS - 1), steps]:
         shutil.rmtree(small_site.output)
-        shutil.rmtree(workshop)
+        shutil.rmtree(workspace)
         shutil.copytree(saved / "public", small_site.output)
-        shutil.copytree(saved / "workshop", workshop)
+        shutil.copytree(saved / "workspace", workspace)
         status, _ = build_in_a_child(small_site, kill_at=point)
         assert status == signal.SIGKILL
         left = contents(small_site.output)

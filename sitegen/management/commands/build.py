@@ -1,27 +1,29 @@
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from typing import Any
 
-from sitegen.commands import add_build_options, build_and_tell, failure
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from sitegen.commands import add_build_options, build_and_report, failure_message
 from sitegen.errors import BuildError, SiteError
 
 
 class Command(BaseCommand):
     help = "Write the site of a folder (default: SITE_PAGES) as static files, or only the pages named."
-    requires_system_checks = []
+    requires_system_checks: list[str] = []
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("pages", nargs="*", metavar="page", help="build these pages only")
         parser.add_argument("--folder", default=settings.SITE_PAGES, help="the pages (default: %(default)s)")
         parser.add_argument("--output", default=settings.SITE_OUTPUT, help="where to (default: %(default)s)")
         add_build_options(parser)
 
-    def handle(self, **options):
+    def handle(self, **options: Any) -> None:
         folder, output = options["folder"], options["output"]
         try:
-            is_well = build_and_tell(
+            succeeded = build_and_report(
                 folder, output, options["pages"], options, self.stdout.write, self.stderr.write
             )
         except (SiteError, BuildError) as error:
-            raise CommandError(failure(error, output)) from error
-        if not is_well:
+            raise CommandError(failure_message(error, output)) from error
+        if not succeeded:
             raise CommandError("The site is not as it should be: see above.")
