@@ -1,13 +1,13 @@
-"""Who gets a thread, and when: complete requests only, and everybody in turn.
+"""Admission control: complete requests only, and a fair share of threads for every client.
 
-A request takes a place at work when its body is there, and gives it back before its response is sent, so that slow
-clients hold none. Places are shared out by kind of request and, within a kind, by client:
+A request gets its thread when its body is complete and returns it before its response is sent, so that slow
+clients hold none. Threads are divided by kind of request and, within a kind, by client:
 
-- people who are logged in have `PEOPLE` places, one more for a browser or program that has nothing at work yet, and
-  another one for a person who has not;
-- everybody else has `STRANGERS`, so that those never wait for these;
-- large pictures have places of their own, where the drawings wait for each other (placeholder/cache.py);
-- each probe has one, so that it is answered though all others wait for a database that hangs.
+- logged-in people have `PEOPLE` threads, one more for a browser or program without a running request, and another
+  one for a person without one;
+- everybody else has `ANONYMOUS`, so that anonymous clients never delay people;
+- large pictures have a pool of their own, where the drawings wait for each other (placeholder/cache.py);
+- each probe has one, so that it responds even when all other threads wait for a database that hangs.
 """
 
 import asyncio
@@ -15,8 +15,10 @@ import hashlib
 import io
 import os
 from collections import Counter, OrderedDict, deque
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext
 from cachetools import TTLCache
@@ -27,43 +29,48 @@ from board.asgi import collecting, header, refuse, replaying
 from board.limits import BODY_WITHIN, body_limit, has_too_many_parts
 from placeholder.views import drawings, needs_heavy_drawing
 
-PEOPLE, STRANGERS = 2, 1
-# Of one owner, and of all of a kind, so many requests wait for a place; the others are told to come back.
-WAITING_OF_OWNER, WAITING = 100, 500
+type Scope = dict[str, Any]
+type Message = Mapping[str, Any]
+type Receive = Callable[[], Awaitable[Message]]
+type Send = Callable[[Message], Awaitable[None]]
+type Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+PEOPLE, ANONYMOUS = 2, 1
+# Requests that wait for a thread, of one owner and in one pool; further ones get a 503.
+MAX_WAITING_PER_OWNER, MAX_WAITING = 100, 500
 PROBES = ("/healthz", "/readyz")
 PICTURES = ("/image/", "/placeholder/")
-# The keys in a scope under which Django leaves the id of the user that a request turned out to be of, and the cookie of a
-# session that it began.
+# The keys of a scope under which the handler stores the id of the authenticated user, and the cookie of a new session.
 USER_ID, NEW_SESSION = "lightboard.user", "lightboard.session"
-REMEMBERED, REMEMBERED_FOR = 10_000, 600
+MAX_CREDENTIALS, CREDENTIALS_TTL = 10_000, 600
 
 
-class FullError(Exception):
+class QueueFullError(Exception):
     """Too many requests are waiting already."""
 
 
 # Bodies
 
 
-class TooLargeError(Exception):
+class BodyTooLargeError(Exception):
     """A body has more bytes than its address takes."""
 
 
-class GoneError(Exception):
-    """The client went away before its request was complete."""
+class DisconnectedError(Exception):
+    """The client disconnected before its request was complete."""
 
 
-def with_complete_body(application):
-    """Return `application`, called when the body of a request is there as a whole, in time and within its limits."""
+def with_complete_body(application: Application) -> Application:
+    """Call `application` when the body of a request is complete, in time and within its limits."""
 
-    async def application_with_body(scope, receive, send):
+    async def application_with_body(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         try:
             async with asyncio.timeout(BODY_WITHIN):
                 body = await read_body(scope, receive, body_limit(path))
-        except GoneError:
+        except DisconnectedError:
             return
-        except TooLargeError:
+        except BodyTooLargeError:
             await refuse(send, path, 413)
         except TimeoutError:
             await refuse(send, path, 408)
@@ -77,68 +84,71 @@ def with_complete_body(application):
     return application_with_body
 
 
-async def read_body(scope, receive, limit):
-    """Return the body of a request. Raises `TooLargeError` or `GoneError`."""
-    declared = header(scope, b"content-length")
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """Return the body of a request. Raises `BodyTooLargeError` or `DisconnectedError`."""
+    declared: str = header(scope, b"content-length")
     if declared.isdecimal() and int(declared[:20]) > limit:
-        raise TooLargeError
-    parts, size = [], 0
+        raise BodyTooLargeError
+    parts: list[bytes] = []
+    size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise GoneError
+            raise DisconnectedError
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > limit:
-            raise TooLargeError
+            raise BodyTooLargeError
         if not message.get("more_body", False):
             return b"".join(parts)
 
 
-# Places
+# Threads
 
 
 @dataclass(frozen=True)
 class Client:
-    """Whose turn it is: a person's, or that of an address or large pictures; and the log-in or key that they use."""
+    """The owner of a request (a person, an address, large pictures or a probe), and the log-in or token that it uses."""
 
     owner: object
     key: str = ""
 
 
-class Places:
-    """Threads for requests, one each, handed out in turns: a client that asks a lot waits for those who ask little.
+class FairThreadPool:
+    """A pool of threads that clients get in turns: those with many requests do not delay those with few.
 
-    Each thread stays, and with it its connection to the database: a thread and a connection for every request, as
-    Django has it under ASGI, cost more than most responses, and many threads that render at once are several times
-    slower than few. With `has_reserve` there is a thread more for a client that has nothing at work, and another one for
-    an owner that has not.
+    Threads are reused, and with them their connections to the database: a thread and a connection for every request,
+    as Django has it under ASGI, cost more than most responses, and many threads that render at once are several times
+    slower than few. With `has_reserve` there is one more thread for a client without a running request, and another
+    one for an owner without one.
     """
 
-    def __init__(self, name, count, has_reserve=False):
+    def __init__(self, name: str, count: int, has_reserve: bool = False) -> None:
         self._count, self._all = count, count + (2 if has_reserve else 0)
         self._idle = [ThreadPoolExecutor(1, f"{name}-{number}") for number in range(self._all)]
-        self._at_work = Counter()
-        # {owner: {client: queue of futures}}, those first whose turn it is.
-        self._waiting = OrderedDict()
-        self._waiting_of = Counter()
+        self._active: Counter[object] = Counter()
+        # By owner and client, in the order of their turns.
+        self._waiting: OrderedDict[object, OrderedDict[Client, deque[asyncio.Future[ThreadPoolExecutor]]]] = (
+            OrderedDict()
+        )
+        self._waiting_of: Counter[object] = Counter()
 
-    def take(self, client):
-        """Return a thread for a request of a `Client`, if it may begin at once, else None."""
-        if not self._may_begin(client):
+    def acquire_nowait(self, client: Client) -> ThreadPoolExecutor | None:
+        """Return a thread for a request of `client` if it may start at once, else None."""
+        if not self._may_start(client):
             return None
-        self._at_work[client] += 1
-        self._at_work[client.owner] += 1
+        self._active[client] += 1
+        self._active[client.owner] += 1
         return self._idle.pop()
 
-    async def wait(self, client, gone):
-        """Return a thread as soon as it is the client's turn; None when the future `gone` is done before.
+    async def acquire(self, client: Client, gone: asyncio.Future[Any]) -> ThreadPoolExecutor | None:
+        """Return a thread when it is the client's turn, or None if `gone` is done before.
 
-        Raises `FullError`.
+        Raises `QueueFullError`.
         """
-        if self._waiting_of[client.owner] >= WAITING_OF_OWNER or self._waiting_of.total() >= WAITING:
-            raise FullError
-        turn = asyncio.get_running_loop().create_future()
+        if self._waiting_of[client.owner] >= MAX_WAITING_PER_OWNER or self._waiting_of.total() >= MAX_WAITING:
+            raise QueueFullError
+        turn: asyncio.Future[ThreadPoolExecutor] = asyncio.get_running_loop().create_future()
         clients = self._waiting.setdefault(client.owner, OrderedDict())
         clients.setdefault(client, deque()).append(turn)
         self._waiting_of[client.owner] += 1
@@ -146,134 +156,139 @@ class Places:
             await asyncio.wait([turn, gone], return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
             if turn.done():
-                self.give_back(client, turn.result())
+                self.release(client, turn.result())
             raise
         finally:
             self._waiting_of[client.owner] -= 1
             turn.cancel()
         return None if turn.cancelled() else turn.result()
 
-    def give_back(self, client, thread):
-        """End a request of `client`, and let the next ones begin."""
+    def release(self, client: Client, thread: ThreadPoolExecutor) -> None:
+        """End a request of `client`, and start the next ones."""
         self._idle.append(thread)
-        self._at_work -= Counter([client, client.owner])
+        self._active -= Counter([client, client.owner])
         for owner in list(self._waiting):
             for waiting in list(self._waiting[owner]):
-                self._call(waiting)
+                self._start_next(waiting)
             if not self._waiting[owner]:
                 del self._waiting[owner]
 
-    def _may_begin(self, client):
+    def _may_start(self, client: Client) -> bool:
         busy = self._all - len(self._idle)
         has_reserve = self._all > self._count
-        is_new = has_reserve and not self._at_work[client]
-        is_new_owner = has_reserve and not self._at_work[client.owner]
+        is_new = has_reserve and not self._active[client]
+        is_new_owner = has_reserve and not self._active[client.owner]
         return busy < self._count + is_new + is_new_owner
 
-    def _call(self, client):
-        """Let the next request of a waiting client begin, if it may; then it is the others' turn."""
+    def _start_next(self, client: Client) -> None:
+        """Start the next request of a waiting client, if it may start, and move the client to the end of the queue."""
         queues = self._waiting[client.owner]
         queue = queues[client]
         while queue and queue[0].done():
             queue.popleft()
-        if queue and self._may_begin(client):
-            queue.popleft().set_result(self.take(client))
+        if queue and (thread := self.acquire_nowait(client)):
+            queue.popleft().set_result(thread)
             queues.move_to_end(client)
             self._waiting.move_to_end(client.owner)
         if not queue:
             del queues[client]
 
 
-class Credentials:
-    """Whose the cookies and keys are with which requests came lately. They decide on nothing but whose turn it is."""
+class KnownCredentials:
+    """The users of recent session cookies and tokens. They decide only about the order of requests."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._secret = os.urandom(32)
-        self._users = TTLCache(REMEMBERED, REMEMBERED_FOR)
+        self._users: TTLCache[str, int] = TTLCache(MAX_CREDENTIALS, CREDENTIALS_TTL)
 
-    def key(self, given):
-        """Return what stands for credentials, any text; "" for none."""
-        return given and hashlib.blake2b(given.encode(), key=self._secret, digest_size=16).hexdigest()
+    def key(self, given: str) -> str:
+        """Return a keyed hash of credentials, "" for none."""
+        return hashlib.blake2b(given.encode(), key=self._secret, digest_size=16).hexdigest() if given else ""
 
-    def user(self, key):
-        """Return the id of the user that credentials were of, None for others."""
+    def user(self, key: str) -> int | None:
+        """Return the id of the user that credentials belonged to, None for unknown ones."""
         return self._users.get(key)
 
-    def note(self, key, user_id):
-        """Remember whose credentials these turned out to be; `user_id` is None for nobody's."""
+    def note(self, key: str, user_id: int | None) -> None:
+        """Remember whose credentials these turned out to be; None means nobody's."""
         if user_id is None:
             self._users.pop(key, None)
         elif key:
             self._users[key] = user_id
 
 
-def credentials_of(scope):
-    """Return the text of what a request comes with to say whose it is: a header, or the cookie of a session."""
-    given = header(scope, b"authorization")
+def read_credentials(scope: Scope) -> str:
+    """Return the text by which a request authenticates: a header, or the session cookie."""
+    given: str = header(scope, b"authorization")
     if given:
         return given
     cookies = (cookie.strip().partition("=") for cookie in header(scope, b"cookie").split(";"))
     return next((value for name, _, value in cookies if name == settings.SESSION_COOKIE_NAME), "")
 
 
-def address_of(scope):
-    """Return the address that a request came from, as far as our own proxies say so."""
+def client_address(scope: Scope) -> str:
+    """Return the address of the client, trusting only our own proxies."""
     forwarded = header(scope, b"x-forwarded-for").split(",")
     if settings.TRUSTED_PROXIES and forwarded[-1]:
-        return forwarded[-min(settings.TRUSTED_PROXIES, len(forwarded))].strip()
-    return (scope.get("client") or [""])[0]
+        address = forwarded[-min(settings.TRUSTED_PROXIES, len(forwarded))].strip()
+    else:
+        address = (scope.get("client") or [""])[0]
+    return str(address)
 
 
-def in_turn(application):
-    """Return `application`, each request in a thread that it gets when its turn comes."""
-    people, strangers = Places("people", PEOPLE, has_reserve=True), Places("strangers", STRANGERS)
-    # One more than draw and wait: it refuses.
-    pictures = Places("pictures", drawings.max_pending + 1)
-    probes = {path: Places(path.strip("/"), 1) for path in PROBES}
-    credentials = Credentials()
+def with_fair_threads(application: Application) -> Application:
+    """Call `application` for each request in a thread that it gets when its turn comes."""
+    people = FairThreadPool("people", PEOPLE, has_reserve=True)
+    anonymous = FairThreadPool("anonymous", ANONYMOUS)
+    # One more than draw and wait; its request is refused.
+    pictures = FairThreadPool("pictures", drawings.max_pending + 1)
+    probes = {path: FairThreadPool(path.strip("/"), 1) for path in PROBES}
+    credentials = KnownCredentials()
 
-    def places_of(scope, key):
-        """Return (`Places`, `Client`) of a request."""
+    def find_pool(scope: Scope, key: str) -> tuple[FairThreadPool, Client]:
         path = scope["path"]
         if path in probes:
             return probes[path], Client(path)
-        if path.startswith(PICTURES) and needs_heavy_drawing(bare_request(scope)):
+        if path.startswith(PICTURES) and needs_heavy_drawing(drawing_request(scope)):
             return pictures, Client("pictures")
         user_id = credentials.user(key)
-        return (strangers, Client(address_of(scope), key)) if user_id is None else (people, Client(user_id, key))
+        if user_id is None:
+            return anonymous, Client(client_address(scope), key)
+        return people, Client(user_id, key)
 
-    async def application_in_turn(scope, receive, send):
-        key = credentials.key(credentials_of(scope))
-        places, client = places_of(scope, key)
-        body, then = await receive(), receive
-        thread = places.take(client)
+    async def application_in_thread(scope: Scope, receive: Receive, send: Send) -> None:
+        key = credentials.key(read_credentials(scope))
+        pool, client = find_pool(scope, key)
+        body = await receive()
+        thread = pool.acquire_nowait(client)
+        next_message: asyncio.Future[Message] | None = None
         if thread is None:
-            then = asyncio.ensure_future(receive())
+            next_message = asyncio.ensure_future(receive())
             try:
-                thread = await places.wait(client, then)
-            except FullError:
+                thread = await pool.acquire(client, next_message)
+            except QueueFullError:
                 await refuse(send, scope["path"], 503)
             if thread is None:
-                then.cancel()
+                next_message.cancel()
                 return
-        messages = []
+        messages: list[Message] = []
         try:
             async with ThreadSensitiveContext(executor=thread):
-                await application(scope, replaying(body, then), collecting(messages))
+                await application(scope, replaying(body, next_message or receive), collecting(messages))
         finally:
-            places.give_back(client, thread)
-            if then is not receive:
-                then.cancel()
+            pool.release(client, thread)
+            if next_message is not None:
+                next_message.cancel()
         if USER_ID in scope:
             credentials.note(key, scope[USER_ID])
             credentials.note(credentials.key(scope.get(NEW_SESSION, "")), scope[USER_ID])
         for message in messages:
             await send(message)
 
-    return application_in_turn
+    return application_in_thread
 
 
-def bare_request(scope):
-    """Return a request as Django has it, with no other header than the one that may make drawing needless."""
+def drawing_request(scope: Scope) -> ASGIRequest:
+    """Return the request as Django sees it, with only the header that may make drawing unnecessary."""
     headers = [(name, value) for name, value in scope["headers"] if name == b"if-none-match"]
     return ASGIRequest({**scope, "headers": headers}, io.BytesIO())

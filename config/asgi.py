@@ -5,6 +5,8 @@
 
 import os
 import sys
+from collections.abc import Mapping
+from typing import IO, Any, cast
 
 import django
 from asgiref.sync import sync_to_async
@@ -12,7 +14,9 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.sessions import SessionMiddlewareStack
 from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
-from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import path, re_path
 from django.utils.functional import SimpleLazyObject
 
@@ -28,47 +32,61 @@ from board.middleware import SocketUserMiddleware  # noqa: E402
 from board.routing import websocket_urlpatterns as board_sockets  # noqa: E402
 from sitegen.routing import websocket_urlpatterns as preview_sockets  # noqa: E402
 
-from .admission import NEW_SESSION, USER_ID, in_turn, with_complete_body  # noqa: E402
+from .admission import (  # noqa: E402
+    NEW_SESSION,
+    USER_ID,
+    Application,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    with_complete_body,
+    with_fair_threads,
+)
 
 # A request's thread waits this long for the interpreter, after each query, while the event loop serves many sockets.
 sys.setswitchinterval(0.0005)
 
 
+type RequestOrError = tuple[ASGIRequest, None] | tuple[None, HttpResponseBase]
+
+
 class SyncHandler(ASGIHandler):
     """Django under ASGI when all middleware and views are sync: one visit to the request's thread instead of three."""
 
-    def load_middleware(self, is_async=False):
+    def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
 
-    def create_request(self, scope, body_file):
+    def create_request(self, scope: Mapping[str, Any], body_file: IO[bytes]) -> RequestOrError:
         try:
             return super().create_request(scope, body_file)
         except TooManyFieldsSent:
-            # Django reads the query here already when the type of the body names a charset, and answers 500. Without
-            # that, whoever wants to know the query refuses it in the words of the place.
+            # Django parses the query here when the content type names a charset, and responds with 500. Without the
+            # content type, the view that reads the query rejects it with an error of its own.
             headers = [(name, value) for name, value in scope["headers"] if name != b"content-type"]
             return super().create_request({**scope, "headers": headers}, body_file)
 
-    async def get_response_async(self, request):
+    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
         return await sync_to_async(self.get_response, thread_sensitive=True)(request)
 
-    def get_response(self, request):
+    def get_response(self, request: HttpRequest) -> HttpResponseBase:
         response = super().get_response(request)
         user = vars(request).get("user")
         if type(user) is SimpleLazyObject:
-            # Of a request that did not ask who it is of, nobody has to know.
+            # Not evaluated: the request did not need its user.
             user = getattr(request, "_cached_user", None)
         if user is not None:
-            request.scope[USER_ID] = user.pk
+            scope: Scope = cast(Any, request).scope
+            scope[USER_ID] = user.pk
             if settings.SESSION_COOKIE_NAME in response.cookies:
-                request.scope[NEW_SESSION] = response.cookies[settings.SESSION_COOKIE_NAME].value
+                scope[NEW_SESSION] = response.cookies[settings.SESSION_COOKIE_NAME].value
         return response
 
 
-def starting(application):
-    """Return `application`, before whose first request the hub and the courier start."""
+def with_background_workers(application: Application) -> Application:
+    """Start the hub and the courier before the first request."""
 
-    async def started_application(scope, receive, send):
+    async def started_application(scope: Scope, receive: Receive, send: Send) -> None:
         hub.start()
         courier.start()
         await application(scope, receive, send)
@@ -76,7 +94,7 @@ def starting(application):
     return started_application
 
 
-async def lifespan(scope, receive, send):
+async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
     """Run the hub and the courier from the server's start to its end. Daphne does not say when it starts: there,
     the first caller starts them."""
     await receive()
@@ -89,51 +107,53 @@ async def lifespan(scope, receive, send):
     await send({"type": "lifespan.shutdown.complete"})
 
 
-def without_body_for_head(application):
-    """Return `application` sending nothing after the headers of an answer to HEAD.
+def without_body_for_head(application: Application) -> Application:
+    """Send nothing after the headers of a response to HEAD.
 
-    Daphne keeps the first 64 KB of such a body back, and the client takes the rest for its next answer.
+    Daphne withholds only the first 64 KB of such a body, and the client takes the rest for its next response.
     """
 
-    async def application_without_body(scope, receive, send):
-        async def send_headers(message):
-            await send(message | {"body": b""} if message["type"] == "http.response.body" else message)
+    async def application_without_body(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_headers(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
         await application(scope, receive, send_headers if scope["method"] == "HEAD" else send)
 
     return application_without_body
 
 
-def below_root(application):
-    """Return `application` at the root of its host, whatever a client says.
+def at_root(application: Application) -> Application:
+    """Ignore the root path that a client sends.
 
-    Daphne takes the prefix of all links from a header, `Daphne-Root-Path`, which any client may send; pages that are
-    cached for others would carry it.
+    Daphne takes the prefix of all links from the header `Daphne-Root-Path`, which any client may send; pages that are
+    cached for others would contain it.
     """
 
-    async def application_below_root(scope, receive, send):
+    async def application_at_root(scope: Scope, receive: Receive, send: Send) -> None:
         await application({**scope, "root_path": ""}, receive, send)
 
-    return application_below_root
+    return application_at_root
 
 
-async def nowhere(scope, receive, send):
-    """Refuse a socket at an address that nothing has, without a traceback in the log."""
+async def reject_socket(scope: Scope, receive: Receive, send: Send) -> None:
+    """Reject a socket at an unknown address without a traceback in the log."""
     await receive()
     await send({"type": "websocket.close"})
 
 
-sockets = [*board_sockets, *api_sockets]
+sockets: list[Any] = [*board_sockets, *api_sockets]
 if settings.SITE_LIVE:
-    sockets.append(path("site/", URLRouter(preview_sockets)))
-sockets.append(re_path("", nowhere))
+    sockets.append(path("site/", cast(Any, URLRouter(preview_sockets))))
+sockets.append(re_path("", cast(Any, reject_socket)))
 
 application = ProtocolTypeRouter(
     {
         "lifespan": lifespan,
-        "http": starting(
-            below_root(with_complete_body(waiting_for_events(without_body_for_head(in_turn(SyncHandler())))))
+        "http": with_background_workers(
+            at_root(
+                with_complete_body(waiting_for_events(without_body_for_head(with_fair_threads(SyncHandler()))))
+            )
         ),
-        "websocket": below_root(SessionMiddlewareStack(SocketUserMiddleware(URLRouter(sockets)))),
+        "websocket": at_root(cast(Application, SessionMiddlewareStack(SocketUserMiddleware(URLRouter(sockets))))),
     }
 )

@@ -8,9 +8,11 @@ import hashlib
 import os
 import re
 import zlib
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -27,16 +29,16 @@ env = Env()
 env.read_env(str(BASE_DIR / ".env"))
 
 
-def make_private_folder(path):
-    """Create a folder that nobody but its owner may enter, whatever the umask. One of another owner is left as it is."""
+def make_private_folder(path: Path) -> None:
+    """Create a folder with access for its owner only, whatever the umask. A folder of another owner is left as it is."""
     path.mkdir(mode=0o700, exist_ok=True)
     with suppress(PermissionError):
         if path.stat().st_mode & 0o077:
             path.chmod(0o700)
 
 
-def own_secret_key():
-    """Return this installation's secret key, made at the first start and kept in `var/secret_key`."""
+def load_secret_key() -> str:
+    """Return the secret key of this installation, created at the first start in `var/secret_key`."""
     path = VAR_DIR / "secret_key"
     make_private_folder(VAR_DIR)
     if not path.exists():
@@ -49,10 +51,10 @@ def own_secret_key():
     return path.read_text()
 
 
-def are_secret(keys):
-    """Validate secret keys: Django's own measure (its check security.W009), and no repeats. Raises `ValidationError`.
+def validate_secret_keys(keys: Sequence[str]) -> None:
+    """Validate secret keys by Django's check security.W009, and against repetition. Raises `ValidationError`.
 
-    Random characters do not shrink when they are compressed; a word that is repeated until it is long enough does.
+    Compression does not shrink random characters; it shrinks a word that is repeated until it is long enough.
     """
     for key in keys:
         is_repeated = len(zlib.compress(key.lower().encode(errors="replace"), 9)) < 45
@@ -60,19 +62,19 @@ def are_secret(keys):
             raise ValidationError("A key has 50 to 1000 random characters; without one, Lightboard makes its own.")
 
 
-def is_secret_or_empty(key):
-    """Judge one key, which may be left to us. Raises `ValidationError`."""
-    are_secret([key] if key else [])
+def validate_secret_key(key: str) -> None:
+    """Validate one key; an empty one is allowed. Raises `ValidationError`."""
+    validate_secret_keys([key] if key else [])
 
 
-def are_hosts(values):
-    """Judge a list like ["board.example.org"]. Raises `ValidationError`."""
+def validate_hosts(values: Sequence[str]) -> None:
+    """Validate a list like ["board.example.org"]. Raises `ValidationError`."""
     if any("*" in value for value in values):
         raise ValidationError("* would let anybody choose the host: name the hosts.")
 
 
-def is_site(value):
-    """Judge an address like "https://board.example.org". Raises `ValidationError`."""
+def validate_site_url(value: str) -> None:
+    """Validate an address like "https://board.example.org". Raises `ValidationError`."""
     site = urlsplit(value)
     if value and (
         site.scheme not in ("http", "https") or not site.hostname or f"{site.scheme}://{site.netloc}" != value
@@ -80,20 +82,20 @@ def is_site(value):
         raise ValidationError("Must be like https://board.example.org, without a path.")
 
 
-def are_origins(values):
-    """Judge a list like ["https://board.example.org"]. Raises `ValidationError`."""
+def validate_origins(values: Sequence[str]) -> None:
+    """Validate a list like ["https://board.example.org"]. Raises `ValidationError`."""
     if wrong := [value for value in values if not value.startswith(("http://", "https://"))]:
         raise ValidationError(f"Must start with http:// or https://: {', '.join(wrong)}")
 
 
-def is_rate(value):
-    """Judge a rate like "6000/minute". Raises `ValidationError`."""
+def validate_rate(value: str) -> None:
+    """Validate a rate like "6000/minute". Raises `ValidationError`."""
     if not re.fullmatch(r"[1-9]\d{0,8}/(second|minute|hour|day)", value):
         raise ValidationError("Must be like 6000/minute: a number of requests per second, minute, hour or day.")
 
 
-def check_debug(debug, host, hosts):
-    """Judge who could see the error pages with details. Raises `EnvError`."""
+def check_debug(debug: bool, host: str, hosts: Sequence[str]) -> None:
+    """Refuse error pages with details to other machines. Raises `EnvError`."""
     public = [name for name in (host, *hosts) if name not in ("localhost", "127.0.0.1", "::1", "[::1]")]
     if debug and public:
         raise EnvError(
@@ -101,18 +103,18 @@ def check_debug(debug, host, hosts):
         )
 
 
-def cookie_name(name):
-    """Return a name that no other program on this host has for a cookie, since browsers send cookies to all ports.
+def cookie_name(name: str) -> str:
+    """Return a cookie name that is unique on this host, since browsers send cookies to all ports.
 
-    Processes that share a database agree on it: it says the installation, by its address or else by its database.
+    Processes of one installation agree on it: it is derived from the address of the site, or else from the database.
     """
     installation = SITE_URL or "\0".join(str(DATABASE.get(key, "")) for key in ("HOST", "PORT", "NAME"))
     prefix = "__Host-" if SITE_URL.startswith("https://") else ""
     return f"{prefix}lightboard_{name}_{hashlib.sha256(installation.encode()).hexdigest()[:8]}"
 
 
-def check_folder(database):
-    """Judge where an SQLite database is to be; the project's own folder is made. Raises `EnvError`."""
+def check_folder(database: Mapping[str, Any]) -> None:
+    """Check the folder of an SQLite database; the project's own folder is created. Raises `EnvError`."""
     if database["ENGINE"] == "django.db.backends.sqlite3":
         folder = Path(database["NAME"]).parent
         if folder == VAR_DIR:
@@ -121,8 +123,8 @@ def check_folder(database):
             raise EnvError(f'Environment variable "DATABASE_URL" invalid: There is no folder {folder}.')
 
 
-def mailers():
-    """Return Django's MAILERS for what EMAIL_URL says. Raises `EnvError`."""
+def mailers() -> dict[str, dict[str, Any]]:
+    """Return Django's MAILERS for EMAIL_URL. Raises `EnvError`."""
     if not SENDS_MAIL:
         return {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
     url = env.dj_email_url("EMAIL_URL")
@@ -146,11 +148,11 @@ def mailers():
 
 try:
     DEBUG = env.bool("DEBUG", False)
-    SECRET_KEY = env.str("SECRET_KEY", "", validate=is_secret_or_empty) or own_secret_key()
-    SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [], validate=are_secret)
-    SITE_URL = env.str("SITE_URL", "", validate=is_site)
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", LOOPBACK, validate=are_hosts)
-    CSRF_TRUSTED_ORIGINS = env.list("TRUSTED_ORIGINS", [], validate=are_origins)
+    SECRET_KEY = env.str("SECRET_KEY", "", validate=validate_secret_key) or load_secret_key()
+    SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [], validate=validate_secret_keys)
+    SITE_URL = env.str("SITE_URL", "", validate=validate_site_url)
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", LOOPBACK, validate=validate_hosts)
+    CSRF_TRUSTED_ORIGINS = env.list("TRUSTED_ORIGINS", [], validate=validate_origins)
     ALLOWED_HOSTS = [bracketed(host) for host in ALLOWED_HOSTS]
     if SITE_URL:
         ALLOWED_HOSTS.append(bracketed(urlsplit(SITE_URL).hostname))
@@ -179,8 +181,8 @@ try:
     SENDS_MAIL = bool(env.str("EMAIL_URL", ""))
     MAILERS = mailers()
     DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "lightboard@localhost")
-    API_RATE = env.str("API_RATE", "6000/minute", validate=is_rate)
-    API_RATE_UNKNOWN = env.str("API_RATE_UNKNOWN", "600/minute", validate=is_rate)
+    API_RATE = env.str("API_RATE", "6000/minute", validate=validate_rate)
+    API_RATE_UNKNOWN = env.str("API_RATE_UNKNOWN", "600/minute", validate=validate_rate)
     WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", False)
     STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
     SITE_PAGES = env.path("SITE_PAGES", BASE_DIR / "docs")

@@ -1,10 +1,14 @@
-"""How static files come to the browser: compressed, under hashed names, and the modules of a page as one file."""
+"""Static files: compressed, under hashed names, and the modules of a page as one bundle."""
 
+import os
 import re
+from collections.abc import Iterator, Mapping
 from graphlib import TopologicalSorter
 from pathlib import PurePosixPath
+from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -14,22 +18,30 @@ ANOTHER = re.compile(r"^(?:import|export)\b.*|^const \{.* as .*", re.MULTILINE)
 COMMENT = re.compile(r"^\s*(?://[^\n]*|/\*\*.*?\*/)\n", re.MULTILINE | re.DOTALL)
 
 
-class StaticFilesMiddleware(WhiteNoiseMiddleware):
+# The storage and the path there of each file, by name.
+type Paths = dict[str, tuple[Storage, str]]
+
+
+class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]  # without annotations
     """WhiteNoise without the manifest, which names every file of the installation."""
 
-    def add_file_to_dictionary(self, url, path, stat_cache=None):
+    def add_file_to_dictionary(
+        self, url: str, path: str, stat_cache: dict[str, os.stat_result] | None = None
+    ) -> None:
         if PurePosixPath(url).name != HashedStaticFiles.manifest_name:
             super().add_file_to_dictionary(url, path, stat_cache)
 
 
-class HashedStaticFiles(CompressedManifestStaticFilesStorage):
-    def post_process(self, paths, dry_run=False, **options):
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # without annotations
+    def post_process(
+        self, paths: Paths, dry_run: bool = False, **options: Any
+    ) -> Iterator[tuple[str, str | None, bool | Exception]]:
         if not dry_run:
             paths = self._bundled(paths)
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
-    def _bundled(self, paths):
-        """Return `paths`, the modules that others import being parts of those and no files of their own any more."""
+    def _bundled(self, paths: Paths) -> Paths:
+        """Replace the modules of a page by one bundle; imported modules are no files of their own any longer."""
         scripts = {}
         for name, (storage, path) in paths.items():
             if name.endswith(".js"):
@@ -44,14 +56,15 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
         return {name: source for name, source in paths.items() if name not in parts}
 
 
-def bundle(entry, scripts):
+def bundle(entry: str, scripts: Mapping[str, str]) -> str:
     """Return a module and all that it imports as one script, comments left out.
 
-    `scripts` maps names to texts. Each part is a function that returns what it exports, so that its own names stay its
-    own. Raises `KeyError` for an import that is not there, `graphlib.CycleError` when two modules import each other,
-    `ValueError` for imports and exports that are written in another way than ours.
+    Each module becomes a function that returns its exports, so that its own names stay local. Raises `KeyError` for a
+    missing import, `graphlib.CycleError` when two modules import each other, `ValueError` for imports and exports in
+    another form than ours.
     """
-    order, found = TopologicalSorter(), [entry]
+    order: TopologicalSorter[str] = TopologicalSorter()
+    found = [entry]
     for name in found:
         needed = [_beside(name, part) for _, part in IMPORT.findall(scripts[name])]
         order.add(name, *needed)
@@ -65,19 +78,19 @@ def bundle(entry, scripts):
     return text
 
 
-def _part(name, script):
+def _part(name: str, script: str) -> str:
     exported = ", ".join(word for _, word in EXPORT.findall(script))
     body = EXPORT.sub(r"\1", _body(script))
     return f"const {_variable(PurePosixPath(name).stem)} = (() => {{\n{body}return {{ {exported} }};\n}})();\n"
 
 
-def _body(script):
+def _body(script: str) -> str:
     return IMPORT.sub(lambda found: f"const {found[1]} = {_variable(found[2])};", COMMENT.sub("", script))
 
 
-def _variable(stem):
+def _variable(stem: str) -> str:
     return f"${stem.replace('-', '_')}"
 
 
-def _beside(name, stem):
+def _beside(name: str, stem: str) -> str:
     return str(PurePosixPath(name).with_name(f"{stem}.js"))

@@ -1,33 +1,35 @@
-"""Django's SQLite, with a fair queue before its write lock.
+"""Django's SQLite backend, with a fair lock before SQLite's write lock.
 
-SQLite lets whoever asks at the right moment have the lock, and others starve: with 32 writers somebody waits for
-seconds. Here the threads of a process begin their transactions in the order in which they came; other processes
-still meet at SQLite's own lock, one thread of each at a time. The file is readable for its owner alone.
+SQLite gives its lock to whoever polls at the right moment, and others starve: with 32 writers some wait for seconds.
+Here the threads of a process begin their transactions in order of arrival. Other processes still compete for SQLite's
+own lock, one thread of each at a time. Only the owner can read the file.
 """
 
 import os
+import sqlite3
 import threading
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, ClassVar
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
-WAIT_AT_MOST = 5
+LOCK_TIMEOUT = 5
 OWNER_ONLY = 0o600
 
 
-class Queue:
-    """A lock that is handed on in the order in which it was asked for. The holder may give it back from any thread."""
+class FairLock:
+    """A lock that is acquired in order of arrival. Any thread may release it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._is_taken = False
-        self._waiting = deque()
+        self._waiting: deque[threading.Event] = deque()
 
-    def take(self, seconds):
-        """Wait for one's turn, so many seconds at most; returns whether it came."""
+    def acquire(self, seconds: float) -> bool:
+        """Wait up to `seconds` for the lock; returns whether it was acquired."""
         with self._lock:
             if not self._is_taken:
                 self._is_taken = True
@@ -40,8 +42,8 @@ class Queue:
                 self._waiting.remove(turn)
             return turn.is_set()
 
-    def give_back(self):
-        """Let the next one have it."""
+    def release(self) -> None:
+        """Hand the lock to the next one who waits."""
         with self._lock:
             if self._waiting:
                 self._waiting.popleft().set()
@@ -49,11 +51,11 @@ class Queue:
                 self._is_taken = False
 
 
-def make_private(path):
-    """Create a database file that does not exist yet, and take the rights of group and others from it.
+def make_private(path: Path) -> None:
+    """Create a missing database file, and remove the permissions of group and others, whatever the umask.
 
-    The umask does not count. SQLite gives the files that it adds (-wal, -shm) the rights of the database; those of an
-    earlier release lose theirs here. A file of another owner is left alone.
+    SQLite creates its other files (-wal, -shm) with the permissions of the database; those of earlier releases are
+    corrected here. A file of another owner is left alone.
     """
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL, OWNER_ONLY))
@@ -64,49 +66,51 @@ def make_private(path):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection that has its turn in the queue from before BEGIN until after COMMIT or ROLLBACK."""
+    """A connection that holds the fair lock from before BEGIN until after COMMIT or ROLLBACK."""
 
     # One for each database file, shared by the connections of all threads.
-    _queues = {}
-    _has_turn = False
+    _locks: ClassVar[dict[str, FairLock]] = {}
+    _holds_lock = False
+    transaction_mode: str | None  # set by Django, as are the private methods below, which its stubs leave out
 
-    def get_new_connection(self, conn_params):
+    def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
         if not self.is_in_memory_db():
             make_private(Path(conn_params["database"]))
-        return super().get_new_connection(conn_params)
+        connection: sqlite3.Connection = super().get_new_connection(conn_params)
+        return connection
 
-    def _start_transaction_under_autocommit(self):
-        if self.transaction_mode == "IMMEDIATE" and not self._has_turn:
-            self._has_turn = self._queue.take(WAIT_AT_MOST)
-            if not self._has_turn:
+    def _start_transaction_under_autocommit(self) -> None:
+        if self.transaction_mode == "IMMEDIATE" and not self._holds_lock:
+            self._holds_lock = self._write_lock.acquire(LOCK_TIMEOUT)
+            if not self._holds_lock:
                 raise OperationalError("database is locked: the queue of writers did not move")
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
-            self._end_turn()
+            self._release_lock()
             raise
 
-    def _commit(self):
-        super()._commit()
-        self._end_turn()
+    def _commit(self) -> None:
+        super()._commit()  # type: ignore[misc]
+        self._release_lock()
 
-    def _rollback(self):
+    def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]
         finally:
-            self._end_turn()
+            self._release_lock()
 
-    def _close(self):
+    def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]
         finally:
-            self._end_turn()
+            self._release_lock()
 
     @property
-    def _queue(self):
-        return self._queues.setdefault(self.settings_dict["NAME"], Queue())
+    def _write_lock(self) -> FairLock:
+        return self._locks.setdefault(self.settings_dict["NAME"], FairLock())
 
-    def _end_turn(self):
-        if self._has_turn:
-            self._has_turn = False
-            self._queue.give_back()
+    def _release_lock(self) -> None:
+        if self._holds_lock:
+            self._holds_lock = False
+            self._write_lock.release()

@@ -1,4 +1,4 @@
-"""Bodies and places: what reaches Django, and whose turn it is."""
+"""Admission control: limits of bodies, and a fair share of threads."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ import pytest
 
 from board.limits import PARTS
 from config import admission
-from config.admission import Client, FullError, Places, with_complete_body
+from config.admission import Client, FairThreadPool, QueueFullError, with_complete_body
 
 HEADERS = [(b"content-type", b"text/plain")]
 
@@ -73,62 +73,62 @@ async def test_a_body_of_countless_parts_is_refused_before_django_reads_it():
     assert (reached, start["status"]) == (None, 400)
 
 
-# Turns
+# The pool
 
 MANY, FEW = Client(1, "many"), Client(2, "few")
 
 
 @pytest.fixture
 async def gone():
-    """A client that stays."""
+    """A future that is done when the client disconnects: it never does."""
     future = asyncio.get_running_loop().create_future()
     yield future
     future.cancel()
 
 
-async def test_a_client_with_much_at_work_leaves_a_place_to_others(gone):
-    places = Places("test", 2, has_reserve=True)
-    while places.take(MANY):
+async def test_a_client_with_many_requests_leaves_a_thread_to_others(gone):
+    pool = FairThreadPool("test", 2, has_reserve=True)
+    while pool.acquire_nowait(MANY):
         pass
-    assert places.take(FEW)
+    assert pool.acquire_nowait(FEW)
 
 
-async def test_who_asks_little_does_not_wait_for_all_that_another_one_asked(gone):
-    places = Places("test", 1)
-    thread = places.take(MANY)
+async def test_a_client_with_one_request_does_not_wait_for_all_requests_of_another(gone):
+    pool = FairThreadPool("test", 1)
+    thread = pool.acquire_nowait(MANY)
     order = []
 
     async def work(client, name):
-        order.append((name, await places.wait(client, gone)))
+        order.append((name, await pool.acquire(client, gone)))
 
     tasks = [asyncio.create_task(work(MANY, "many")) for _ in range(3)]
     tasks.append(asyncio.create_task(work(FEW, "few")))
     await asyncio.sleep(0)
     for client in (MANY, MANY, FEW, MANY):
-        places.give_back(client, thread)
+        pool.release(client, thread)
         await asyncio.sleep(0)
     await asyncio.gather(*tasks)
     assert [name for name, _ in order].index("few") <= 1
 
 
-async def test_who_went_away_takes_no_place(gone):
-    places = Places("test", 1)
-    thread = places.take(MANY)
-    waiting = asyncio.create_task(places.wait(FEW, gone))
+async def test_a_disconnected_client_takes_no_thread(gone):
+    pool = FairThreadPool("test", 1)
+    thread = pool.acquire_nowait(MANY)
+    waiting = asyncio.create_task(pool.acquire(FEW, gone))
     await asyncio.sleep(0)
     gone.set_result(None)
     assert await waiting is None
-    places.give_back(MANY, thread)
-    assert places.take(MANY) is thread
+    pool.release(MANY, thread)
+    assert pool.acquire_nowait(MANY) is thread
 
 
-async def test_only_so_many_wait(gone, monkeypatch):
-    monkeypatch.setattr(admission, "WAITING_OF_OWNER", 0)
-    with pytest.raises(FullError):
-        await Places("test", 1).wait(MANY, gone)
+async def test_the_queue_is_limited(gone, monkeypatch):
+    monkeypatch.setattr(admission, "MAX_WAITING_PER_OWNER", 0)
+    with pytest.raises(QueueFullError):
+        await FairThreadPool("test", 1).acquire(MANY, gone)
 
 
-# Whose request gets which place
+# Which request gets a thread of which pool
 
 BOARD, STRANGE = "/sprints/1/", "/login/"
 HEAVY = ("/image/2000x2000.avif", b"pattern=cross")
@@ -180,8 +180,8 @@ async def work():
 
 @pytest.fixture
 async def admitting(work):
-    """The application behind the places, to which the key `known` has come before."""
-    application = admission.in_turn(work)
+    """The application behind the pools, which know the credentials `known`."""
+    application = admission.with_fair_threads(work)
     work.may_end.set()
     await ask_for(application, BOARD, key=b"known")
     work.may_end.clear()
@@ -195,7 +195,7 @@ async def settle():
         await asyncio.sleep(0)
 
 
-async def test_strangers_leave_the_places_of_people_alone(admitting, work):
+async def test_anonymous_clients_leave_the_threads_of_people_alone(admitting, work):
     tasks = [ask_for(admitting, STRANGE) for _ in range(30)]
     # A key that nobody has seen to be right makes nobody known.
     tasks += [ask_for(admitting, STRANGE, key=b"forged %d" % number) for number in range(30)]
@@ -208,7 +208,7 @@ async def test_strangers_leave_the_places_of_people_alone(admitting, work):
     assert set(await asyncio.gather(*tasks)) == {200}
 
 
-async def test_large_pictures_and_probes_have_places_of_their_own(admitting, work):
+async def test_large_pictures_and_probes_have_threads_of_their_own(admitting, work):
     path, query = HEAVY
     tasks = [ask_for(admitting, path, query + b"&seed=%d" % number) for number in range(10)]
     tasks += [ask_for(admitting, "/readyz"), ask_for(admitting, STRANGE), ask_for(admitting, "/healthz")]
@@ -218,7 +218,7 @@ async def test_large_pictures_and_probes_have_places_of_their_own(admitting, wor
     await asyncio.gather(*tasks)
 
 
-async def test_a_place_is_given_back_before_the_response_is_sent(admitting, work):
+async def test_a_thread_is_released_before_the_response_is_sent(admitting, work):
     work.may_end.set()
     reading = asyncio.Event()
 
@@ -244,8 +244,8 @@ async def test_credentials_that_turn_out_to_be_nobodys_are_forgotten(admitting, 
     await asyncio.gather(*tasks)
 
 
-async def test_when_too_many_wait_the_next_one_is_told_to_come_back(admitting, work, monkeypatch):
-    monkeypatch.setattr(admission, "WAITING", 3)
+async def test_when_the_queue_is_full_the_next_request_gets_a_503(admitting, work, monkeypatch):
+    monkeypatch.setattr(admission, "MAX_WAITING", 3)
     tasks = [ask_for(admitting, STRANGE) for _ in range(5)]
     await settle()
     work.may_end.set()

@@ -1,4 +1,4 @@
-"""The queue before SQLite's write lock: first come, first served, and whoever fails hands it on."""
+"""The fair lock before SQLite's write lock: first come, first served, and released however a transaction ends."""
 
 import os
 import sqlite3
@@ -12,35 +12,35 @@ from django.db import OperationalError, connections, transaction
 from config.sqlite import base
 
 
-def test_a_turn_comes_in_the_order_in_which_it_was_asked_for():
-    queue = base.Queue()
-    assert queue.take(0)
+def test_the_lock_is_acquired_in_order_of_arrival():
+    lock = base.FairLock()
+    assert lock.acquire(0)
     order, threads = [], []
     for number in range(8):
 
         def work(number=number):
-            queue.take(10)
+            lock.acquire(10)
             order.append(number)
-            queue.give_back()
+            lock.release()
 
         threads.append(threading.Thread(target=work))
         threads[-1].start()
-        while len(queue._waiting) <= number:
+        while len(lock._waiting) <= number:
             pass
-    queue.give_back()
+    lock.release()
     for thread in threads:
         thread.join(10)
     assert order == list(range(8))
-    assert queue.take(0)
+    assert lock.acquire(0)
 
 
-def test_who_gives_up_waiting_is_passed_over():
-    queue = base.Queue()
-    queue.take(0)
-    assert not queue.take(0.001)
-    queue.give_back()
-    assert queue.take(0)
-    assert not queue._waiting
+def test_a_timed_out_waiter_is_skipped():
+    lock = base.FairLock()
+    lock.acquire(0)
+    assert not lock.acquire(0.001)
+    lock.release()
+    assert lock.acquire(0)
+    assert not lock._waiting
 
 
 class StopError(Exception):
@@ -96,30 +96,30 @@ def file(tmp_path):
 @pytest.mark.parametrize(
     "end", [end_well, leave_by_an_error, leave_inside, close_inside, break_inside, cannot_begin]
 )
-def test_however_a_transaction_ends_the_next_one_gets_its_turn(file, end):
+def test_however_a_transaction_ends_the_next_one_gets_the_lock(file, end):
     end(file)
-    queue = connections[file]._queue
-    assert queue.take(0)
-    queue.give_back()
+    lock = connections[file]._write_lock
+    assert lock.acquire(0)
+    lock.release()
     end_well(file)
 
 
 @pytest.mark.django_db
-def test_a_queue_that_does_not_move_is_said_and_not_waited_for(file, monkeypatch):
-    monkeypatch.setattr(base, "WAIT_AT_MOST", 0.01)
-    connections[file]._queue.take(0)
+def test_a_lock_that_is_never_released_raises_an_error(file, monkeypatch):
+    monkeypatch.setattr(base, "LOCK_TIMEOUT", 0.01)
+    connections[file]._write_lock.acquire(0)
     with pytest.raises(OperationalError, match="did not move"):
         end_well(file)
-    connections[file]._queue.give_back()
+    connections[file]._write_lock.release()
     end_well(file)
 
 
 @pytest.mark.django_db
-def test_the_turn_lasts_from_the_beginning_to_the_end_of_the_transaction(file):
+def test_the_lock_is_held_from_begin_to_the_end_of_the_transaction(file):
     with transaction.atomic(file):
         with transaction.atomic(file):
             pass
-        assert not connections[file]._queue.take(0)
+        assert not connections[file]._write_lock.acquire(0)
 
 
 @pytest.fixture
