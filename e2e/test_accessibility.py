@@ -66,7 +66,7 @@ PIECES = {
     "the question before deleting": lambda person: (
         person.card("Refund a ticket by its number").click(),
         person.page.get_by_role("button", name="Delete…").click(),
-        expect(person.page.get_by_role("button", name="Keep")).to_be_visible(),
+        expect(person.page.get_by_role("button", name="Cancel")).to_be_visible(),
     ),
     "a card in hand": lambda person: (
         person.card("Lost property page").locator("> a").press("m"),
@@ -217,7 +217,7 @@ def test_the_chosen_colours_are_there_from_the_first_paint(someone, demo):
     person.go("/")
     for name in ("as the system", "light"):
         person.page.get_by_role("button", name=f"Colours: {name}").click()
-    expect(person.page.get_by_role("button", name="Colours: dark")).to_be_focused()
+    expect(person.page.get_by_role("button", name="Theme: dark")).to_be_focused()
     dark = "rgb(22, 23, 26)"
     expect(person.page.locator("body")).to_have_css("background-color", dark)
     # Without any script the next page is dark too: nothing flashes.

@@ -49,7 +49,7 @@ PROBLEMS = {
     412: "changed it meanwhile",
     422: "was not accepted",
     429: "Try again in 7 seconds.",
-    500: "Something broke",
+    500: "Something went wrong",
     503: "busy or restarting",
     0: "No connection",
 }
@@ -195,7 +195,7 @@ def test_the_filter_holds_for_cards_that_come_later(someone, sprint, add_tasks, 
     expect(one.page.locator("[data-task]:visible > a")).to_have_text(["pear too"])
     expect(one.column("todo").locator("small")).to_have_text("1 of 4")
     one.page.get_by_role("searchbox").fill("nobody")
-    expect(one.column("todo").get_by_text("No card here has these words.")).to_be_visible()
+    expect(one.column("todo").get_by_text("No matching cards")).to_be_visible()
     one.page.get_by_role("searchbox").press("Escape")
     one.see("todo", ["apple", "plum", "pear too", "plum too"])
     expect(one.page).to_have_url(f"{one.base_url}/sprints/{sprint}/")

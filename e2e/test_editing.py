@@ -36,7 +36,7 @@ def test_the_same_field_shows_both_texts_and_mine_is_kept_as_edited(someone, spr
     other.see("todo", ["Sketch"])
     mine.get_by_label("Name").fill("Paint")
     save(mine)
-    clash = one.page.get_by_role("group", name="Gus Lindqvist changed this, too")
+    clash = one.page.get_by_role("group", name="Gus Lindqvist also changed this")
     expect(clash.locator(".theirs")).to_have_text("Sketch")
     expect(mine.get_by_label("Description")).to_have_value("Theirs alone")
     clash.get_by_label("Name").fill("Paint, then sketch")
@@ -55,7 +55,7 @@ def test_of_the_same_field_theirs_can_be_taken(someone, sprint, add_tasks):
     mine.get_by_label("Name").fill("Paint")
     mine.get_by_label("Description").fill("Mine alone")
     save(mine)
-    one.page.get_by_label("Take theirs").check()
+    one.page.get_by_label("Use the version by").check()
     save(mine)
     for person in (one, other):
         person.see("todo", ["Sketch"])
@@ -246,7 +246,7 @@ def test_a_deleted_card_comes_back_in_both_browsers(someone, sprint, add_tasks, 
 
 def delete(person, name):
     open_form(person, name).get_by_role("button", name="Delete…").click()
-    person.page.get_by_role("button", name="Delete", exact=True).click()
+    person.page.get_by_role("button", name="Delete task").click()
     expect(person.card(name)).to_have_count(0)
 
 
@@ -426,7 +426,7 @@ def test_without_javascript_a_clash_is_settled_and_a_deletion_undone(someone, sp
     page.get_by_label("Name").fill("Paint")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".theirs")).to_have_text("Sketch")
-    page.get_by_label("Take theirs").check()
+    page.get_by_label("Use the version by").check()
     page.get_by_label("Description").fill("- [ ] Buy *paper*")
     page.get_by_role("button", name="Save").click()
     person.see("todo", ["Sketch"])
@@ -434,7 +434,7 @@ def test_without_javascript_a_clash_is_settled_and_a_deletion_undone(someone, sp
     page.get_by_role("link", name="Sketch").click()
     expect(page.locator(".description em")).to_have_text("paper")
     page.get_by_role("link", name="Delete").click()
-    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete task").click()
     person.see("todo", [])
     toast(person, "Deleted “Sketch”").get_by_role("button", name="Undo").click()
     person.see("todo", ["Sketch"])

@@ -65,8 +65,8 @@ def test_a_form_for_moving_or_deleting_that_fails_stays(one, sprint):
     form.get_by_role("button", name="Cancel").click()
     one.card("Steady").click()
     one.page.get_by_role("button", name="Delete…").click()
-    fails_each_way(one, one.page.get_by_role("button", name="Delete", exact=True).click, but=[404])
-    one.page.get_by_role("button", name="Keep").click()
+    fails_each_way(one, one.page.get_by_role("button", name="Delete task").click, but=[404])
+    one.page.get_by_role("button", name="Cancel").click()
     one.see("todo", ["Steady", "Other"])
 
 
@@ -78,8 +78,8 @@ def test_an_undo_and_the_colours_that_fail_can_be_tried_again(one):
     one.see("active", ["Steady"])
     undo.click()
     one.see("todo", ["Steady", "Other"])
-    fails_each_way(one, one.page.get_by_role("button", name="Colours: as the system").click)
-    expect(one.page.get_by_role("button", name="Colours: as the system")).to_be_visible()
+    fails_each_way(one, one.page.get_by_role("button", name="Theme: system").click)
+    expect(one.page.get_by_role("button", name="Theme: system")).to_be_visible()
 
 
 def test_the_form_of_a_sprint_that_fails_stays_with_what_was_typed(one):

@@ -135,7 +135,7 @@ def test_a_card_that_was_picked_up_goes_back(board, end):
 
 def test_keys_open_what_they_say(board):
     board.press("?")
-    sheet = board.page.get_by_role("dialog", name="Keys")
+    sheet = board.page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(sheet).to_be_visible()
     board.press("n")
     board.press("Escape")
@@ -273,7 +273,7 @@ def test_when_a_card_goes_the_focus_goes_to_its_neighbour(board, someone, sprint
     expect(board.focused().locator("> a")).to_have_text("c")
     board.press("e")
     board.page.get_by_role("button", name="Delete…").press("Enter")
-    board.page.get_by_role("button", name="Delete", exact=True).press("Enter")
+    board.page.get_by_role("button", name="Delete task").press("Enter")
     board.see("todo", ["a"])
     expect(board.focused().locator("> a")).to_have_text("a")
     board.hear("Deleted “c”")

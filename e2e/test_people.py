@@ -26,12 +26,12 @@ def office(someone, url):
 
 
 def invite(office, username, role="Member"):
-    """Invite somebody by the page; returns the path of the link."""
+    """Invite someone by the page; returns the path of the link."""
     page = office.go("/people/").page
-    page.get_by_role("link", name="Invite somebody").click()
+    page.get_by_role("link", name="Invite someone").click()
     page.get_by_label("Username").fill(username)
     page.get_by_label("Role").select_option(role)
-    page.get_by_role("button", name="Make the link").click()
+    page.get_by_role("button", name="Create link").click()
     return page.get_by_role("status").locator("output").inner_text().removeprefix(office.base_url)
 
 
@@ -61,7 +61,7 @@ def test_who_is_invited_joins_works_and_is_shut_out_at_once(someone, office, url
     expect(newcomer.column("active").get_by_role("link", name="Log scans for the night report")).to_be_visible()
     watcher = open_demo_board(someone("guest", url))
     expect(watcher.page.get_by_title("Cleo Marsh")).to_be_visible()
-    open_person(office, "Cleo Marsh").get_by_role("button", name="Deactivate").click()
+    open_person(office, "Cleo Marsh").get_by_role("button", name="Deactivate account").click()
     expect(office.page.get_by_text("Cleo Marsh is shut out.")).to_be_visible()
     # The board of who was shut out closes by itself, and the others see nobody there any more.
     expect(newcomer.page).to_have_url(re.compile(r"/login/\?next=%2Fsprints%2F"))
@@ -70,7 +70,7 @@ def test_who_is_invited_joins_works_and_is_shut_out_at_once(someone, office, url
     newcomer.page.get_by_label("Password").fill(PASSWORD)
     newcomer.page.get_by_role("button", name="Log in").click()
     expect(newcomer.page.get_by_role("alert")).to_contain_text("correct username and password")
-    office.page.get_by_role("button", name="Reactivate").click()
+    office.page.get_by_role("button", name="Reactivate account").click()
     newcomer.log_in("cleo", PASSWORD)
     newcomer.see_live()
 

@@ -89,5 +89,5 @@ def test_when_one_process_dies_the_other_goes_on(two_people, pair):
     expect(one.see_live().card("Still here")).to_be_visible()
     one.card("Still here").click()
     one.page.get_by_role("button", name="Delete…").click()
-    one.page.get_by_role("button", name="Delete", exact=True).click()
+    one.page.get_by_role("button", name="Delete task").click()
     expect(other.card("Still here")).to_have_count(0)

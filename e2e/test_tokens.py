@@ -14,7 +14,7 @@ def make_token(person, name, scope):
     page = person.go("/profile/tokens/").page
     page.get_by_label("What it is for").fill(name)
     page.get_by_label("May").select_option(scope)
-    page.get_by_role("button", name="Make token").click()
+    page.get_by_role("button", name="Create token").click()
     return page.locator("#secret").inner_text()
 
 

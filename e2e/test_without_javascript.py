@@ -40,7 +40,7 @@ def test_a_task_is_added_moved_edited_and_deleted(plain):
     plain.see("active", ["Other task", "Plainer task"])
     page.get_by_role("link", name="Plainer task").click()
     page.get_by_role("link", name="Delete").click()
-    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete task").click()
     plain.see("active", ["Other task"])
 
 

@@ -65,7 +65,7 @@ def test_the_list_says_what_a_token_may_and_when_it_was_used(browser, ada, issue
     issue("write", last_used_at=timezone.now(), expires_at=timezone.now() + timedelta(days=3))
     row = Page(browser.get(URL)).one("li", data_token=True)
     facts = dict(zip(row.texts("dt"), row.texts("dd"), strict=True))
-    assert list(facts) == ["May", "Made", "Last used", "Valid until"]
+    assert list(facts) == ["May", "Created", "Last used", "Expires"]
     assert facts["May"] == "Read and write"
     assert facts["Last used"] != "Never"
 

@@ -129,9 +129,9 @@ def test_the_log_says_how_each_delivery_went_and_escapes_the_answer(browser, del
     page = Page(browser.get(f"{URL}{delivery.webhook_id}/"))
     row = page.one("li", data_delivery=str(delivery.key))
     facts = dict(zip(row.texts("dt"), row.texts("dd"), strict=True))
-    assert facts["Attempt"] == "2"
-    assert facts["Answer"] == "503 after 41 ms"
-    assert facts["State"].startswith("Tried again")
+    assert facts["Attempts"] == "2"
+    assert facts["Response"] == "503 in 41 ms"
+    assert facts["Status"].startswith("Next try at")
     assert "<b>Closed for today</b>" in row.text
     assert '{"model": "task"}' in row.text
 
@@ -149,7 +149,7 @@ def test_a_person_switches_a_webhook_off_and_on(browser, webhook):
     browser.post(f"{URL}{webhook.pk}/switch/")
     page = Page(browser.get(f"{URL}{webhook.pk}/"))
     assert "Switched off by Ada Lovelace." in page.text
-    assert page.buttons.count("Switch on") == 1
+    assert page.buttons.count("Turn on") == 1
     assert not Webhook.objects.on().exists()
     browser.post(f"{URL}{webhook.pk}/switch/", {"on": "1"})
     assert Webhook.objects.on().exists()

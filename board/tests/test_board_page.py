@@ -137,11 +137,11 @@ def test_an_empty_column_says_so(browser, sprint):
     page = board(browser, sprint)
     says = {c["data-column"]: c.one("p", class_="none").text for c in page.all("section", data_column=True)}
     assert says == {
-        "backlog": "Nothing is waiting.",
-        "todo": "No tasks here.",
-        "active": "No tasks here.",
-        "testing": "No tasks here.",
-        "done": "Nothing is finished yet.",
+        "backlog": "The backlog is empty",
+        "todo": "No tasks",
+        "active": "No tasks",
+        "testing": "No tasks",
+        "done": "Nothing done yet",
     }
 
 

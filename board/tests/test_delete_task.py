@@ -14,7 +14,7 @@ def test_deleting_asks_first_on_a_whole_page_without_htmx(browser, add):
     page = Page(browser.get(f"/tasks/{task.pk}/delete/"))
     assert page.is_whole
     assert "Delete “Draw”?" in page.text
-    assert "Delete" in page.buttons
+    assert "Delete task" in page.buttons
     assert Task.objects.exists()
 
 
@@ -24,9 +24,9 @@ def test_deleting_asks_first_in_the_cards_place_with_htmx(browser, add):
     assert not page.is_whole
     assert page.one("li", data_task=str(task.pk))["data-version"] == str(task.version)
     assert page.one("p", class_="question").text == "Delete “Draw”?"
-    assert page.buttons == ["Delete"]
+    assert page.buttons == ["Delete task"]
     keep = page.one("a", role="button")
-    assert (keep.text, keep["hx-get"]) == ("Keep", f"/tasks/{task.pk}/")
+    assert (keep.text, keep["hx-get"]) == ("Cancel", f"/tasks/{task.pk}/")
     assert Task.objects.exists()
 
 

@@ -42,7 +42,7 @@ def test_it_tells_what_was_deleted_from_where_by_whom_and_when_the_last_first(us
     at = timezone.localtime(Event.objects.latest("seq").at)
     assert [line.split(". ")[0] for line in listed()] == [
         f"Second #{tasks[1].pk}, Backlog",
-        f"First #{tasks[0].pk}, In Development of Sprint 1",
+        f"First #{tasks[0].pk}, Sprint 1, In Development",
     ]
     assert f"Ana Lind deleted it {at:%a} {at.day} {at:%b, %H:%M}" in listed()[0]
 
@@ -59,7 +59,7 @@ def test_a_task_that_was_restored_or_deleted_long_ago_is_not_listed(user, add, l
 
 
 def test_without_a_deleted_task_it_says_so(browser):
-    assert "Nothing was deleted" in Page(browser.get("/tasks/deleted/")).text
+    assert "No deleted tasks" in Page(browser.get("/tasks/deleted/")).text
 
 
 @pytest.mark.parametrize("path", ["/", "/sprints/past/"])

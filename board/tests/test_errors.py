@@ -25,7 +25,7 @@ def fail_with(monkeypatch, error):
         (SuspiciousOperation("bad"), 400, "Bad request"),
         (PermissionDenied("no"), 403, "No access"),
         (views.Http404("There is no such thing."), 404, "Not found"),
-        (RuntimeError("broken"), 500, "Something broke"),
+        (RuntimeError("broken"), 500, "Something went wrong"),
     ],
 )
 def test_an_error_is_a_page_of_the_product_without_details(browser, monkeypatch, error, status, heading):

@@ -214,7 +214,7 @@ def test_a_link_for_a_new_password_comes_in_the_persons_language(user, choose):
         "A new password for Lightboard",
     ]
     assert "Hallo Ana Lind,\n\njemand" in mail.outbox[0].body
-    assert mail.outbox[1].body.startswith("Hello ben,\n\nsomebody")
+    assert mail.outbox[1].body.startswith("Hello ben,\n\nsomeone")
     assert "https://board.example.org/welcome/" in mail.outbox[0].body
 
 
@@ -229,7 +229,7 @@ def test_a_frame_is_in_the_language_of_its_page(user, sprint, add):
         broadcasts.batches(language)(sprint.pk, since, history.state()) for language in ("en", "de")
     )
     assert english["news"][0]["text"] == "Ana Lind moved “Draw” to Completed"
-    assert german["news"][0]["text"] == "Ana Lind hat „Draw“ nach „Fertig“ verschoben"
+    assert german["news"][0]["text"] == "Ana Lind hat „Draw“ nach „Erledigt“ verschoben"
     assert [Page(frame["cards"]).all("a")[-1].text for frame in (english, german)] == ["Move", "Verschieben"]
     assert [Page(frame["head"]).texts("dt")[0] for frame in (english, german)] == ["Ends", "Endet"]
 

@@ -127,7 +127,7 @@ def test_a_clash_shows_both_texts_who_and_when(browser, ben, task, path, headers
     assert (answer.status_code, page.is_whole, Event.objects.count()) == (409, not headers, events)
     clash = page.one("fieldset", class_="clash")
     at = timezone.localtime(theirs.event.at)
-    assert clash.texts("label") == ["Keep yours, or edit it", "Name", f"Take theirs (Ben Berg, {at:%H:%M})"]
+    assert clash.texts("label") == ["Keep your version", "Name", f"Use the version by Ben Berg ({at:%H:%M})"]
     assert clash.one("p", class_="theirs").text == "Sketch"
     assert page.value("Name") == "Paint"
     # What only the other one changed is there already; what only this one changed is still there.

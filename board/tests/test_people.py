@@ -81,7 +81,7 @@ def test_everybody_sees_who_is_in_the_team_and_only_staff_what_changes_it(client
     assert "People" in Page(client.get("/")).texts("a")
     page = Page(client.get("/people/"))
     assert [row["data-person"] for row in page.all("li", data_person=True)] == ["ana", "bob"]
-    assert "Invite somebody" not in page.text
+    assert "Invite someone" not in page.text
     assert not [
         link["href"]
         for link in page.all("a")
@@ -99,8 +99,8 @@ def test_the_list_says_who_is_there_as_what_and_since_when_not(office, staff, bo
     texts = {row["data-person"]: row.text for row in rows}
     assert list(texts) == ["ana", "rita", "bob"]
     assert texts["ana"].startswith("Ana Lind ana Staff Last seen ")
-    assert texts["rita"] == "rita rita Reader, no password yet Never seen"
-    assert texts["bob"] == "Bob Berg bob Deactivated Never seen"
+    assert texts["rita"] == "rita rita Reader, invited Never logged in"
+    assert texts["bob"] == "Bob Berg bob Deactivated Never logged in"
 
 
 def test_the_list_costs_the_same_for_many(office, django_user_model, django_assert_num_queries):
@@ -168,7 +168,7 @@ def test_a_link_works_once(link):
     again = Client()
     assert again.get(link).status_code == 410
     answer = again.post(link, FORM)
-    assert (answer.status_code, Page(answer).heading) == (410, "This link is over")
+    assert (answer.status_code, Page(answer).heading) == (410, "This link has expired")
     assert SESSION_KEY not in again.session
 
 

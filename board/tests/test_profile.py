@@ -283,7 +283,7 @@ def test_asking_for_mail_takes_no_tries_from_the_log_in(mailed, client):
 
 def test_without_mail_staff_are_asked(client, db):
     page = Page(client.get("/password/"))
-    assert "Ask somebody of staff" in page.text
+    assert "Ask an admin" in page.text
     assert page.labels == []
     assert ask("ana", client).status_code == 200
     assert mail.outbox == []

@@ -167,4 +167,4 @@ def test_past_sprints_ended_a_week_ago_or_earlier_the_last_one_first(browser, us
 
 
 def test_without_a_past_sprint_the_page_says_so(browser, sprint):
-    assert "Nothing has ended yet" in Page(browser.get("/sprints/past/")).text
+    assert "No past sprints yet" in Page(browser.get("/sprints/past/")).text

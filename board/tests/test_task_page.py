@@ -41,7 +41,7 @@ def test_the_page_tells_everything_about_the_task(browser, user, sprint, add):
 
 def test_what_a_task_does_not_have_is_said(browser, add):
     page = Page(browser.get(f"/tasks/{add().pk}/"))
-    assert "No description." in page.text
+    assert "No description" in page.text
     assert facts(page) == {"Column": "Backlog", "Assigned to": "Nobody", "Due": "No date"}
 
 
