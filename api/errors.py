@@ -31,7 +31,7 @@ from board.models import Sprint, Task
 from .authentication import refusal
 from .negotiation import PROBLEM_JSON, wants_problem
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 KEY_TAKEN = "This key came with another request before: a new request needs a new key."
 NOT_UNDERSTOOD = "The request cannot be understood."
@@ -101,7 +101,7 @@ def _as_api_error(error):
         case DataError():
             return exceptions.ParseError("A value cannot be stored.")
         case IntegrityError():
-            log.warning("The database refused a change that the rules let through.", exc_info=error)
+            logger.warning("The database refused a change that the rules let through.", exc_info=error)
             return _api_error(HTTPStatus.CONFLICT, "Something that this needs changed at the same moment.")
     return error
 

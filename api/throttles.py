@@ -14,7 +14,7 @@ from django.core.cache import cache
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 SECONDS = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
 
@@ -51,7 +51,7 @@ def _forgiving():
     try:
         yield
     except Exception as error:
-        log.warning("Requests are not counted, the cache is away: %s", error)
+        logger.warning("Requests are not counted, the cache is away: %s", error)
 
 
 class ClientThrottle(BaseThrottle):

@@ -25,7 +25,7 @@ from board.hub import with_connection
 from .feeds import Feed
 from .models import Delivery, Webhook
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 5
 PAUSE = 0.3
@@ -93,10 +93,10 @@ class Courier:
             try:
                 await self._turn()
             except (DatabaseError, InterfaceError) as error:
-                log.warning("The webhooks could not be looked at and are looked at again soon: %s", error)
+                logger.warning("The webhooks could not be looked at and are looked at again soon: %s", error)
                 await asyncio.sleep(LOOK_EVERY)
             except Exception:
-                log.exception("The courier of the webhooks failed at a turn and goes on.")
+                logger.exception("The courier of the webhooks failed at a turn and goes on.")
                 await asyncio.sleep(LOOK_EVERY)
             # What changes meanwhile goes out together.
             await asyncio.sleep(PAUSE)
@@ -117,9 +117,9 @@ class Courier:
             while await self._deliver_next(webhook_id, of_owner):
                 pass
         except (DatabaseError, InterfaceError) as error:
-            log.warning("A delivery of webhook %s could not be noted and is tried again: %s", webhook_id, error)
+            logger.warning("A delivery of webhook %s could not be noted and is tried again: %s", webhook_id, error)
         except Exception:
-            log.exception("A delivery of webhook %s failed in the courier itself.", webhook_id)
+            logger.exception("A delivery of webhook %s failed in the courier itself.", webhook_id)
         finally:
             del self._busy[webhook_id]
 
@@ -215,7 +215,7 @@ def note(delivery, outcome):
         if why:
             webhook = delivery.webhook
             webhook.switch_off(*why)
-            log.warning("Webhook %s of %s was switched off: %s", webhook.pk, webhook.owner, webhook.why_off)
+            logger.warning("Webhook %s of %s was switched off: %s", webhook.pk, webhook.owner, webhook.why_off)
 
 
 def _why_to_switch_off(delivery):

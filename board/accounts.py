@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from .models import Counter, Event, Profile, Task
 from .usernames import find_user, mixes_scripts, skeleton_of
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 INVITATION_LASTS = timedelta(days=7)
 STAFF_LINK_LASTS = timedelta(days=1)
@@ -343,4 +343,4 @@ def _name(by):
 
 def note(event, *values):
     """Write one line to the log of who got in; names as `%r`, so that a name cannot fake a line."""
-    log.info(event, *values)
+    logger.info(event, *values)

@@ -6,7 +6,7 @@ There are two bells: `CHANGE`, a sprint or task changed, and `REVOKE`, somebody'
 import logging
 import threading
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 CHANGE = "change"
 REVOKE = "revoke"
@@ -35,4 +35,4 @@ def ring(bell):
         try:
             callback(bell)
         except Exception:
-            log.exception("Somebody could not be told of a change and has to look by himself.")
+            logger.exception("Somebody could not be told of a change and has to look by himself.")

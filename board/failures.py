@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 # Seconds until a client may try again.
 RETRY_AFTER = 2
@@ -66,7 +66,7 @@ def fault_of(error):
 
 def report(fault, error):
     """Tell the operator what is wrong and what to do."""
-    log.error("A request was answered %s: %s. %s", fault.status, " ".join(str(error).split()), fault.advice)
+    logger.error("A request was answered %s: %s. %s", fault.status, " ".join(str(error).split()), fault.advice)
 
 
 def server_error(request):

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from . import history
 from .hub import hub
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 # A hub looks once a second; one that did not for so long does not come back by itself.
 HUB_IS_DEAD_AFTER = 30
@@ -56,7 +56,7 @@ def _database():
             return "to be migrated"
         history.newest_number()
     except (DatabaseError, InterfaceError) as error:
-        log.warning("Not ready, the database does not answer: %s", error)
+        logger.warning("Not ready, the database does not answer: %s", error)
         return "away"
     return "ok"
 

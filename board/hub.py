@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from . import accounts, doorbell, history
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 1
 BEAT_EVERY = 15
@@ -282,7 +282,7 @@ class Hub:
                 while True:
                     self._hear_other(await layer.receive(channel))
             except Exception as error:
-                log.warning("The channel layer is away (%s): other processes are heard once a second.", error)
+                logger.warning("The channel layer is away (%s): other processes are heard once a second.", error)
                 await asyncio.sleep(LOOK_EVERY)
 
     def _hear_other(self, message):
@@ -313,7 +313,7 @@ class Hub:
             try:
                 await asyncio.wait_for(layer.group_send(GROUP, message), LAYER_TIMEOUT)
             except Exception as error:
-                log.warning("The channel layer is away (%s): other processes look once a second.", error)
+                logger.warning("The channel layer is away (%s): other processes look once a second.", error)
 
     def _rooms_to_tell(self, told):
         boards = {listener.board for listener in self.listeners}
@@ -335,10 +335,10 @@ class Hub:
                 if await self._turn():
                     await asyncio.sleep(len(self.listeners) * PAUSE_PER_SOCKET)
             except (DatabaseError, InterfaceError) as error:
-                log.warning("The hub could not look at the database and tries again: %s", error)
+                logger.warning("The hub could not look at the database and tries again: %s", error)
                 await asyncio.sleep(LOOK_EVERY)
             except Exception:
-                log.exception("The hub failed at a turn and goes on.")
+                logger.exception("The hub failed at a turn and goes on.")
                 await asyncio.sleep(LOOK_EVERY)
 
     async def _turn(self):
@@ -469,7 +469,7 @@ class Hub:
     def _finish(self, task):
         self._tasks_of_sockets.discard(task)
         if not task.cancelled() and task.exception():
-            log.info("A socket went away: %r", task.exception())
+            logger.info("A socket went away: %r", task.exception())
 
     async def _deliver(self, listener, texts):
         try:

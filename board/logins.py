@@ -82,7 +82,7 @@ UNKNOWN_PROXY = (
     "passwords an hour refuse them all. Set TRUSTED_PROXIES to the number of proxies in a row."
 )
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 _device_signer = signing.TimestampSigner(salt="board.logins.device")
 
 
@@ -286,7 +286,7 @@ def notice_unknown_proxy(request):
     if settings.TRUSTED_PROXIES or peer is None or peer.is_global or not FORWARDING_HEADERS & request.META.keys():
         return
     if not passes_unknown_proxy():
-        log.warning(UNKNOWN_PROXY)
+        logger.warning(UNKNOWN_PROXY)
         until = timezone.now() + UNKNOWN_PROXY_KEPT_FOR
         Tries.objects.update_or_create(pk=_key("unknown proxy"), defaults={"count": 1, "until": until})
 

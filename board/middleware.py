@@ -32,7 +32,7 @@ from . import accounts, failures, languages, problems
 from .hub import TRY_LATER
 from .templatetags.people import full_name
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 READING = {"GET", "HEAD", "OPTIONS"}
 READERS_READ = gettext_lazy("You may look at everything here, but not change it. Somebody of staff can let you.")
@@ -225,7 +225,7 @@ class SocketUserMiddleware(AuthMiddleware):
             fault = failures.fault_of(error)
             if fault is None:
                 raise
-            log.warning("A socket could not be opened: %s. %s", " ".join(str(error).split()), fault.advice)
+            logger.warning("A socket could not be opened: %s. %s", " ".join(str(error).split()), fault.advice)
             await send({"type": "websocket.close", "code": TRY_LATER})
 
 

@@ -42,7 +42,7 @@ from .people_forms import (
 from .site_url import site_url
 from .templatetags.people import by_name
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 GONE = 410
 UNPROCESSABLE = 422
@@ -126,7 +126,7 @@ def _work(work, *args):
     try:
         work(*args)
     except Exception:
-        log.exception("A link for a new password was not mailed: look at EMAIL_URL and MAIL_FROM.")
+        logger.exception("A link for a new password was not mailed: look at EMAIL_URL and MAIL_FROM.")
     finally:
         connection.close()
 

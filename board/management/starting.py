@@ -12,7 +12,7 @@ from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 
 from board import failures, logins, serving
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 # Two thousand sockets (hub.py), as many requests, and what the process needs itself.
 ENOUGH_FILES = 8192
@@ -26,7 +26,7 @@ def allow_many_connections():
         resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
         soft = enough
     if soft != resource.RLIM_INFINITY and soft < ENOUGH_FILES:
-        log.warning(
+        logger.warning(
             "This process may open %s files, and each connection is one: raise the limit to %s (ulimit -n, LimitNOFILE).",
             soft,
             ENOUGH_FILES,
@@ -65,7 +65,7 @@ def take_up_database(command, **migrate):
         command.check()
         call_command("migrate", verbosity=0, **migrate)
         if logins.passes_unknown_proxy():
-            log.warning(logins.UNKNOWN_PROXY)
+            logger.warning(logins.UNKNOWN_PROXY)
     except serving.InUseError as error:
         raise CommandError(str(error)) from None
     except OperationalError as error:

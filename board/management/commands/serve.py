@@ -27,7 +27,7 @@ from ..http import Factory
 from ..starting import allow_many_connections, collect_static_files, refuse_taken_port, take_up_database
 from .demo import LOGINS
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 # Seconds from SIGTERM: until running requests are given up, and until the process is gone whatever happens.
 FINISH_WITHIN = 8
@@ -139,7 +139,7 @@ class PatientServer(Server):
         while self.running() and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
         if left := self.running():
-            log.warning("%s requests did not finish within %s s and are cut.", len(left), FINISH_WITHIN)
+            logger.warning("%s requests did not finish within %s s and are cut.", len(left), FINISH_WITHIN)
         self.stop()
 
     def running(self):
