@@ -6,7 +6,9 @@ from itertools import chain
 
 import pytest
 
-from board import broadcasts, history, views
+from board import components
+from board.history import burndown
+from board.views import boards
 from e2e.services import Postgres, Redis
 
 # Whom the tests may connect to: what they started themselves.
@@ -30,9 +32,9 @@ def _quick_and_plain(settings):
 @pytest.fixture(autouse=True)
 def _nothing_kept():
     """Each test has a database of its own, with the same numbers for other things."""
-    for kept in (views.kept_pages, broadcasts.kept_cards, broadcasts.kept_boards):
+    for kept in (boards.kept_pages, components.kept_cards, components.kept_boards):
         kept.clear()
-    history.follower.cache_clear()
+    burndown.counter_of.cache_clear()
 
 
 class OutgoingConnectionError(BaseException):

@@ -7,9 +7,9 @@ from django.utils import timezone
 from rest_framework import authentication, exceptions, permissions
 from rest_framework.exceptions import AuthenticationFailed
 
-from board import logins
-from board.accounts import may_write
-from board.middleware import READERS_READ
+from board.accounts import throttling
+from board.accounts.middleware import READERS_READ
+from board.accounts.users import may_write
 
 from .models import Token
 
@@ -20,13 +20,13 @@ class BasicAuthentication(authentication.BasicAuthentication):
     def authenticate_credentials(self, *args, **kwargs):
         try:
             return super().authenticate_credentials(*args, **kwargs)
-        except logins.Refused as error:
+        except throttling.Refused as error:
             raise refusal(error) from None
 
 
 def refusal(error):
     """Return what a client is told that may not log in now: later, or not from there."""
-    if isinstance(error, logins.TooManyTries):
+    if isinstance(error, throttling.TooManyTries):
         return exceptions.Throttled((error.until - timezone.now()).total_seconds(), str(error))
     return exceptions.PermissionDenied(str(error))
 

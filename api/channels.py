@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from rest_framework.authentication import SessionAuthentication
 
-from board import logins
+from board.accounts import throttling
 
 LIFETIME = timedelta(minutes=30)
 # Of a name for a page, which opens one socket.
@@ -84,4 +84,4 @@ def read_channel(value):
 
 def use(name, holder):
     """Use a name that `read_channel` took; tell whether it opens a socket. A log-in's does so once, in all processes."""
-    return holder.log_in is None or logins.use_once(name)
+    return holder.log_in is None or throttling.use_once(name)

@@ -7,9 +7,18 @@ from channels.db import database_sync_to_async
 from django.contrib.auth import get_user_model
 from django.core import signing
 
-from board import accounts, history
-from board.consumers import BAD_MESSAGE, NO_ACCESS, LiveConsumer, is_number, is_own_origin, person, read_object
-from board.hub import LOG_IN, TRY_LATER, ended_sessions, hub, without
+from board.accounts import users
+from board.history import log
+from board.live.consumers import (
+    BAD_MESSAGE,
+    NO_ACCESS,
+    LiveConsumer,
+    is_number,
+    is_own_origin,
+    person,
+    read_object,
+)
+from board.live.hub import LOG_IN, TRY_LATER, ended_sessions, hub, without
 
 from .channels import password_digest, read_channel, use
 from .feeds import Feed
@@ -41,7 +50,7 @@ class EventConsumer(LiveConsumer):
 
     async def connect(self):
         # Who is let in hears all that is committed from then on.
-        newest = await database_sync_to_async(history.newest_number)()
+        newest = await database_sync_to_async(log.newest_number)()
         await self.accept()
         try:
             name, holder, sprint_id = self.read_name()
@@ -57,7 +66,7 @@ class EventConsumer(LiveConsumer):
             board=sprint_id,
             person=person(user),
             session=None,
-            log_in=(key, user.pk, accounts.standing(user)),
+            log_in=(key, user.pk, users.auth_fingerprint(user)),
             ended=ended,
             look=feed,
             texts=message_texts,
@@ -85,8 +94,8 @@ class EventConsumer(LiveConsumer):
 
         Raises `Refused` when that has ended, the password has changed, or the user is gone or deactivated.
         """
-        users = get_user_model().objects.select_related("profile")
-        user = await users.filter(pk=holder.user_id, is_active=True).afirst()
+        accounts = get_user_model().objects.select_related("profile")
+        user = await accounts.filter(pk=holder.user_id, is_active=True).afirst()
         key, ended, token = None, ended_tokens, None
         if holder.log_in:
             key, ended = await database_sync_to_async(holder.session_key)(), ended_sessions
@@ -96,7 +105,7 @@ class EventConsumer(LiveConsumer):
         is_over = key is None and (holder.log_in or holder.token_id)
         if user is None or is_over or holder.password != password_digest(user):
             raise Refused(LOG_IN)
-        self.may_hold = accounts.may_write(user) and (token is None or token.may_write)
+        self.may_hold = users.may_write(user) and (token is None or token.may_write)
         return user, key, ended
 
     async def send(self, text_data=None, bytes_data=None, close=False):

@@ -23,10 +23,11 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
-from board import failures, logins
+from board.accounts import throttling
 from board.actions import Outdated
-from board.idempotency import KeyTaken
+from board.actions.idempotency import KeyTaken
 from board.models import Sprint, Task
+from board.ops import db_errors
 
 from .authentication import refusal
 from .negotiation import PROBLEM_JSON, wants_problem
@@ -75,15 +76,15 @@ def handle_exception(error, context):
 
 
 def _as_api_error(error):
-    if fault := failures.fault_of(error):
-        failures.report(fault, error)
+    if fault := db_errors.fault_of(error):
+        db_errors.report(fault, error)
         return Unavailable(fault)
     match error:
         case BrokenRule():
             return exceptions.ValidationError(messages_of(error))
         case Http404() | Sprint.DoesNotExist() | Task.DoesNotExist():
             return exceptions.NotFound()
-        case logins.Refused():
+        case throttling.Refused():
             return refusal(error)
         case PermissionDenied():
             return exceptions.PermissionDenied()
@@ -115,7 +116,7 @@ def _api_error(status, detail):
 class Unavailable(exceptions.APIException):
     """The database cannot work for a request now; `wait` becomes Retry-After."""
 
-    wait = failures.RETRY_AFTER
+    wait = db_errors.RETRY_AFTER
 
     def __init__(self, fault):
         super().__init__(fault.reason)

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from board import broadcasts, history
+from board.history import log
+from board.history.schema import other_orders
+from board.live import batches
 from board.models import Event, Sprint, Task
 
 from .channels import Holder
@@ -25,17 +27,17 @@ class Feed:
     def __call__(self, sprint_id, since, state):
         """Return {"seq", "messages"} of what changed after `since`, the resources as they are now.
 
-        `state` is from `history.state()`, before.
+        `state` is from `log.state()`, before.
         """
-        events = list(history.since(since, broadcasts.BATCH))
+        events = list(log.since(since, batches.BATCH))
         if not events:
             return {"seq": state[0], "messages": []}
-        ours = [event for event in events if broadcasts.is_on_board(event, sprint_id)]
+        ours = [event for event in events if batches.is_on_board(event, sprint_id)]
         return {"seq": events[-1].seq, "messages": self.messages(ours)}
 
     def messages(self, events):
         """Return what there is to say of these events."""
-        tasks = Task.objects.select_related("assigned").in_bulk(history.touched_tasks(events))
+        tasks = Task.objects.select_related("assigned").in_bulk(log.touched_tasks(events))
         return [message for event in events for message in self._of(event, tasks)]
 
     def person(self, action, user):
@@ -52,7 +54,7 @@ class Feed:
                     "sprint", event.sprint, event.kind, event.seq, sprint and self._body(SprintSerializer, sprint)
                 )
             ]
-        kinds = {event.task: event.kind} | dict.fromkeys(history.other_orders(event), Event.Kind.UPDATE)
+        kinds = {event.task: event.kind} | dict.fromkeys(other_orders(event), Event.Kind.UPDATE)
         return [
             message("task", pk, kind, event.seq, pk in tasks and self._body(TaskSerializer, tasks[pk]))
             for pk, kind in kinds.items()

@@ -8,9 +8,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend, OrderingFilter, SearchFilter
 from rest_framework.settings import api_settings
 
+from board.accounts.usernames import find_user
 from board.models import Sprint, Status, Task
-from board.search import normalize, sort_key
-from board.usernames import find_user
+from board.text.search import normalize, sort_key
 
 User = get_user_model()
 ISO_DATE = ["%Y-%m-%d"]

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from board.fields import OneLineField
-from board.people_forms import OldPasswordField, judge_old_password
+from board.accounts.forms import OldPasswordField, judge_old_password
+from board.models.fields import OneLineField
 
 from .addresses import ForbiddenAddress, judge
 from .models import KINDS, Token, Webhook

@@ -8,7 +8,7 @@ from django.http import HttpResponseBadRequest
 from django.urls import is_valid_path
 from django.utils.cache import patch_vary_headers
 
-from board.problems import unknown_host
+from board.views.error_views import unknown_host
 
 from .errors import NOT_UNDERSTOOD, problem
 from .negotiation import PROBLEM_JSON, wants_problem

@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from board import history
+from board.history import log
 
 LOG_INS_KEPT = 20
 # Beside those of log-ins by password, of which only the newest stay.
@@ -169,7 +169,7 @@ class Webhook(models.Model):
     def open(self):
         """Save the new webhook, which hears what happens from now on, and return its secret."""
         self.secret = f"lbwh_{secrets.token_urlsafe(32)}"
-        self.cursor = history.newest_number()
+        self.cursor = log.newest_number()
         self.save(force_insert=True)
         return self.secret
 
@@ -193,7 +193,7 @@ class Webhook(models.Model):
     def switch_on(self):
         """Go on from now. What happened meanwhile is not sent; what waited is."""
         self.switched_off_at, self.switched_off_why = None, ""
-        self.cursor = history.newest_number()
+        self.cursor = log.newest_number()
         self.save(update_fields=["switched_off_at", "switched_off_why", "cursor"])
 
 

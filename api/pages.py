@@ -8,8 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from board.middleware import changes, open_to_readers
-from board.site_url import site_url
+from board.accounts.middleware import changes, open_to_readers
+from board.ops.site_url import site_url
 from board.templatetags.people import full_name
 
 from .forms import TokenForm, WebhookForm

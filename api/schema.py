@@ -16,7 +16,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 
-from board.event_schema import EXTRAS
+from board.history.schema import EXTRAS
 
 from .models import KINDS
 from .serializers import EventQuery, EventSerializer, TaskSerializer

@@ -12,10 +12,10 @@ from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.authtoken.serializers import AuthTokenSerializer
 
+from board.accounts.usernames import find_user
 from board.actions import Place
+from board.actions.ordering import LIMIT
 from board.models import Event, Sprint, Status, Task
-from board.ordering import LIMIT
-from board.usernames import find_user
 
 from .channels import channel_for
 from .filters import check_query

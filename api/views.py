@@ -18,9 +18,11 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from board import actions, history, idempotency
+from board import actions
+from board.accounts.usernames import find_user
+from board.actions import idempotency
+from board.history import log
 from board.models import Sprint, Task
-from board.usernames import find_user
 
 from . import conditional
 from .channels import LIFETIME, holder_of
@@ -116,7 +118,7 @@ class Collection(Endpoint, viewsets.ReadOnlyModelViewSet):
 
     def list(self, request):
         # The number comes before the rows: these may be newer than their tag says, never older.
-        newest, people = history.state()
+        newest, people = log.state()
         tag = self.tag(newest, people, request.get_full_path(), self.parts())
         return conditional.answer(request, tag, lambda: super(Collection, self).list(request))
 
@@ -294,7 +296,7 @@ class EventsView(Endpoint, APIView):
         query = EventQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         since, size = query.validated_data["since"], query.validated_data["page_size"]
-        newest, people = history.state()
+        newest, people = log.state()
         if since == newest:
             self.may_wait(since, query.validated_data["wait"])
         tag = self.tag(newest, people, request.get_full_path())
@@ -307,7 +309,7 @@ class EventsView(Endpoint, APIView):
             scope[WISH] = Wish(holder_of(self.request), since, seconds)
 
     def _events(self, since, size, newest):
-        events = list(history.since(since, limit=size))
+        events = list(log.since(since, limit=size))
         if since > newest:
             return _gone("The log does not reach that far.", newest)
         if since < newest and (not events or events[0].seq != since + 1):

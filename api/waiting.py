@@ -5,8 +5,8 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 
-from board.asgi import collecting, replaying
-from board.hub import hub
+from board.live.hub import hub
+from board.ops.asgi_tools import collecting, replaying
 
 from .channels import Holder
 

@@ -19,8 +19,9 @@ from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
-from board import doorbell, history
-from board.hub import with_connection
+from board.history import log
+from board.live import notifications
+from board.live.hub import with_connection
 
 from .feeds import Feed
 from .models import Delivery, Webhook
@@ -67,11 +68,11 @@ class Courier:
         self._sending = self._client = None
         self._pruned_at = None
         self._work_of_loop = loop.create_task(self._work())
-        doorbell.listen(self.look)
+        notifications.subscribe(self.look)
 
     async def stop(self):
         """Stop working; for tests, which change event loops."""
-        doorbell.leave(self.look)
+        notifications.unsubscribe(self.look)
         tasks = [self._work_of_loop, *self._busy.values()]
         for task in tasks:
             task.cancel()
@@ -153,7 +154,7 @@ def load_sending():
 
 def make_deliveries():
     """Make deliveries of all that happened since the webhooks' cursors."""
-    behind = Webhook.objects.on().filter(cursor__lt=history.newest_number())
+    behind = Webhook.objects.on().filter(cursor__lt=log.newest_number())
     news = [(webhook, *news_for(webhook)) for webhook in behind]
     if not news:
         return
@@ -166,9 +167,9 @@ def make_deliveries():
 
 def news_for(webhook):
     """Return (sequence number, unsaved deliveries) of what comes after a webhook's cursor, at most `BATCH` events."""
-    events = list(history.since(webhook.cursor, BATCH))
+    events = list(log.since(webhook.cursor, BATCH))
     if not events:
-        return history.newest_number(), []
+        return log.newest_number(), []
     site = urlsplit(settings.SITE_URL or webhook.site)
     feed = Feed(site.netloc, site.scheme == "https")
     messages = [(f"{message['model']}.{message['action']}", message) for message in feed.messages(events)]

@@ -25,8 +25,8 @@ from cachetools import TTLCache
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 
-from board.asgi import collecting, header, refuse, replaying
-from board.limits import BODY_WITHIN, body_limit, has_too_many_parts
+from board.ops.asgi_tools import collecting, header, refuse, replaying
+from board.ops.request_limits import BODY_WITHIN, body_limit, has_too_many_parts
 from placeholder.views import drawings, needs_heavy_drawing
 
 type Scope = dict[str, Any]

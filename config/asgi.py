@@ -27,9 +27,9 @@ django.setup(set_prefix=False)
 from api.routing import websocket_urlpatterns as api_sockets  # noqa: E402
 from api.waiting import waiting_for_events  # noqa: E402
 from api.webhooks import courier  # noqa: E402
-from board.hub import hub  # noqa: E402
-from board.middleware import SocketUserMiddleware  # noqa: E402
-from board.routing import websocket_urlpatterns as board_sockets  # noqa: E402
+from board.live.hub import hub  # noqa: E402
+from board.live.middleware import SocketUserMiddleware  # noqa: E402
+from board.live.routing import websocket_urlpatterns as board_sockets  # noqa: E402
 from sitegen.routing import websocket_urlpatterns as preview_sockets  # noqa: E402
 
 from .admission import (  # noqa: E402

@@ -20,7 +20,7 @@ from django.core.management.utils import get_random_secret_key
 from django.utils.csp import CSP
 from environs import Env, EnvError, ValidationError, validate
 
-from board.addresses import LOOPBACK, bracketed, listening_hosts, unbracketed
+from board.ops.hosts import LOOPBACK, bracketed, listening_hosts, unbracketed
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -213,24 +213,24 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "api.middleware.ApiMiddleware",
-    "board.middleware.LanguageMiddleware",
+    "board.accounts.middleware.LanguageMiddleware",
     # Whatever is answered below, an error or a redirect too, has these headers.
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "board.middleware.BrowserPolicyMiddleware",
+    "board.views.middleware.BrowserPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "api.middleware.QueryMiddleware",
-    "board.middleware.HtmxProblemMiddleware",
+    "board.views.middleware.HtmxErrorMiddleware",
     "config.storage.StaticFilesMiddleware",
     "config.compression.CompressPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "board.middleware.SlashMiddleware",
+    "board.views.middleware.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "board.middleware.HtmxLoginMiddleware",
+    "board.views.middleware.HtmxLoginMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "board.middleware.PersonMiddleware",
+    "board.accounts.middleware.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -245,17 +245,17 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "board.context.cookies",
+                "board.views.context_processors.cookies",
             ],
         },
     },
 ]
-CSRF_FAILURE_VIEW = "board.problems.csrf_failed"
-FORM_RENDERER = "board.forms.Renderer"
+CSRF_FAILURE_VIEW = "board.views.error_views.csrf_failed"
+FORM_RENDERER = "board.views.forms.base.Renderer"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
-AUTHENTICATION_BACKENDS = ["board.logins.Backend"]
+AUTHENTICATION_BACKENDS = ["board.accounts.backends.Backend"]
 # The first one hashes; what the others hashed is hashed anew at the next log-in.
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -263,15 +263,15 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "board.passwords.GuessedPasswordValidator"},
+    {"NAME": "board.accounts.validators.GuessedPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
-SESSION_ENGINE = "board.sessions"
+SESSION_ENGINE = "board.accounts.sessions"
 SESSION_COOKIE_NAME = cookie_name("session")
 CSRF_COOKIE_NAME = cookie_name("csrf")
 MESSAGES_COOKIE_NAME = cookie_name("messages")
 THEME_COOKIE_NAME = cookie_name("theme")
-MESSAGE_STORAGE = "board.messages.Storage"
+MESSAGE_STORAGE = "board.views.message_storage.Storage"
 SESSION_COOKIE_AGE = 30 * 24 * 60 * 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -416,7 +416,7 @@ REST_FRAMEWORK = {
         *(["api.renderers.BrowsableAPIRenderer"] if DEBUG else []),
     ],
     "DEFAULT_THROTTLE_CLASSES": ["api.throttles.ClientThrottle"],
-    # A token or person; an address without either. Passwords have their own limit (board/logins.py).
+    # A token or person; an address without either. Passwords have their own limit (board/accounts/backends.py, `throttling.py`).
     "DEFAULT_THROTTLE_RATES": {
         "client": API_RATE,
         "address": API_RATE_UNKNOWN,

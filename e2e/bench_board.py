@@ -71,7 +71,8 @@ print(json.dumps([sprints, session.session_key]))
 # Renders a board with all cards kept and with nothing kept; prints {size: [seconds, seconds]}.
 RENDER = """
 import json, statistics, time
-from board import broadcasts, history
+from board import components
+from board.history import log
 def took(work, times):
     work()
     seconds = []
@@ -81,12 +82,12 @@ def took(work, times):
         seconds.append(time.perf_counter() - begun)
     return statistics.median(seconds)
 def render(pk, keeps_cards):
-    broadcasts.kept_boards.clear()
+    components.kept_boards.clear()
     if not keeps_cards:
-        broadcasts.kept_cards.clear()
-    broadcasts.board(pk, history.state())
+        components.kept_cards.clear()
+    components.board(pk, log.state())
 def again(pk):
-    broadcasts.board(pk, history.state())
+    components.board(pk, log.state())
 print(json.dumps({size: [took(lambda: again(pk), 50), took(lambda: render(pk, True), 15),
                          took(lambda: render(pk, False), 7)] for size, pk in %r.items()}))
 """
@@ -100,14 +101,15 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
-from board import actions, history
+from board import actions
+from board.history import log
 from board.actions import Place
 from board.models import Event, Task
 call_command("migrate", verbosity=0)
 user = get_user_model().objects.create(username="mover")
 sprint = actions.add_sprint(user, end=timezone.localdate() + timedelta(days=9)).pk
 cards = [actions.add_task(user, name=f"Card {n}", sprint_id=sprint).pk for n in range(200)]
-before, errors = history.newest_number(), []
+before, errors = log.newest_number(), []
 def work(seed):
     chance = random.Random(seed)
     try:
@@ -121,7 +123,7 @@ begun = time.perf_counter()
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 seconds = time.perf_counter() - begun
-done = history.newest_number() - before
+done = log.newest_number() - before
 lost = done - Event.objects.filter(seq__gt=before).count()
 places = Counter(Task.objects.values_list("sprint", "status", "order"))
 print(json.dumps([done / seconds, lost, sum(n > 1 for n in places.values()), errors]))

@@ -98,14 +98,14 @@ def work(pipe):
 
 def lost(acknowledged):
     """Return the acknowledged numbers that the log does not have with their text, and what else is wrong."""
-    from board import examination
     from board.models import Event
+    from board.ops import integrity
 
-    with examination.snapshot() as using:
+    with integrity.snapshot() as using:
         events = Event.objects.using(using).filter(seq__in=acknowledged).values_list("seq", "changes")
         kept = {seq: changes["name"][1] for seq, changes in events}
         missing = [seq for seq, text in acknowledged.items() if kept.get(seq) != text]
-        return missing, examination.findings(using)
+        return missing, integrity.check_integrity(using)
 
 
 def kill(times, postgres):
@@ -140,7 +140,7 @@ def start_again(postgres):
 
 def backup(times, target, folder):
     """Make so many backups while people write, and restore each; yields a remark for each that is not right."""
-    from board import backups
+    from board.ops import backup
 
     writers = Writers()
     try:
@@ -148,7 +148,7 @@ def backup(times, target, folder):
             writers.wait_for(random.randint(*ACKNOWLEDGED))
             promised = max(writers.acknowledged)
             path = folder / f"{number}.backup"
-            description = backups.make(path)
+            description = backup.write(path)
             restored = manage("restore", path, DATABASE_URL=target)
             examined = manage("doctor", DATABASE_URL=target)
             path.unlink()

@@ -18,7 +18,7 @@ from typing import ClassVar
 import httpx
 import psycopg
 
-from board.addresses import bracketed
+from board.ops.hosts import bracketed
 
 ROOT = Path(__file__).resolve().parent.parent
 START_WITHIN = 180

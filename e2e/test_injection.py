@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from board.fields import one_line
+from board.models.fields import one_line
 
 from .conftest import api_of
 from .payloads import PAYLOADS, TRACES

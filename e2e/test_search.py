@@ -1,4 +1,4 @@
-"""The rule of board/search.py as the browser has it: board/static/board/normalize.js."""
+"""The rule of board/text/search.py as the browser has it: board/static/board/normalize.js."""
 
 import unicodedata
 from urllib.parse import quote
@@ -6,8 +6,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from board.search import normalize
 from board.tests.test_search import TABLE
+from board.text.search import normalize
 
 from .server import ROOT
 

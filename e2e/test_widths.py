@@ -29,7 +29,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from api.models import KINDS, Token, Webhook
-from board import actions, history
+from board import actions
+from board.history import log
 from board.models import Sprint, Status
 cookies = []
 word = "Donaudampfschifffahrtsgesellschaft" * 3
@@ -56,7 +57,7 @@ token.issue()
 webhook = Webhook.objects.create(
     owner=demo, url="https://example.org/" + word, kinds=list(KINDS), cursor=0, switched_off_at=timezone.now(), switched_off_why="owner " + word
 )
-print(json.dumps(dict(sprint=sprint.pk, task=tasks[0].pk, token=token.pk, webhook=webhook.pk, person=user.pk, cookies=cookies, seq=history.state()[0])))
+print(json.dumps(dict(sprint=sprint.pk, task=tasks[0].pk, token=token.pk, webhook=webhook.pk, person=user.pk, cookies=cookies, seq=log.state()[0])))
 """
 PAGES = [
     "/",

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from api.models import Token
-from board import doorbell
+from board.live import notifications
 from board.models import Sprint
 
 
@@ -95,10 +95,10 @@ def test_revoking_rings_so_that_sockets_are_looked_at(issue, django_capture_on_c
     issue()
     token = Token.objects.get()
     bells = []
-    doorbell.listen(bells.append)
+    notifications.subscribe(bells.append)
     try:
         with django_capture_on_commit_callbacks(execute=True):
             token.revoke()
     finally:
-        doorbell.leave(bells.append)
-    assert bells == [doorbell.REVOKE]
+        notifications.unsubscribe(bells.append)
+    assert bells == [notifications.REVOKE]

@@ -7,7 +7,8 @@ from django.contrib.auth import get_user_model
 from rest_framework.test import APIClient
 
 from api import conditional, views
-from board import actions, history
+from board import actions
+from board.history import log
 from board.models import Sprint, Task
 
 from .answers import error
@@ -191,7 +192,7 @@ def test_a_change_for_an_older_version_is_refused_and_changes_nothing(client, ad
     newest = actions.change_task(ada, task.pk, name="Renamed").version
     for how in CHANGES:
         assert f"version {newest}" in error(change(client, task, how, etag), 412)["detail"]
-    assert history.newest_number() == newest
+    assert log.newest_number() == newest
 
 
 def test_a_change_for_the_version_that_is_there_is_made(client, task):

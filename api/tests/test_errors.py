@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from api import views
 from api.errors import handle_exception
-from board import history
+from board.history import log
 from board.models import Task
 
 from .answers import error, problem
@@ -127,7 +127,7 @@ def test_a_crash_says_nothing_of_the_inside(client, monkeypatch):
     def crash(*args):
         raise KeyError("the secret")
 
-    monkeypatch.setattr(history, "state", crash)
+    monkeypatch.setattr(log, "state", crash)
     answer = client.get("/api/tasks")
     error(answer, 500)
     assert "secret" not in answer.content.decode()
@@ -136,7 +136,7 @@ def test_a_crash_says_nothing_of_the_inside(client, monkeypatch):
 def test_a_crash_in_development_shows_the_inside(client, monkeypatch, settings):
     client.raise_request_exception = False
     settings.DEBUG = True
-    monkeypatch.setattr(history, "state", None)
+    monkeypatch.setattr(log, "state", None)
     answer = client.get("/api/tasks")
     assert answer.status_code == 500
     assert "TypeError" in answer.content.decode()

@@ -6,7 +6,7 @@ from django.conf import settings
 from api.models import KINDS
 from api.schema import openapi
 from board import actions
-from board.event_schema import EXTRAS
+from board.history.schema import EXTRAS
 from board.models import Event
 
 from .answers import error, refusal

@@ -10,7 +10,9 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from board import actions, history, idempotency
+from board import actions
+from board.actions import idempotency
+from board.history import log
 from board.models import Answer, Sprint, Task
 from e2e.live_client import log_in, secret_of, values_of
 from e2e.server import Server
@@ -72,14 +74,14 @@ def test_the_same_fields_in_another_order_are_the_same_request(client):
 
 def test_another_request_under_the_key_is_refused(client, sprint, task):
     client.post("/api/tasks", {"name": "New"}, headers=KEY)
-    newest = history.newest_number()
+    newest = log.newest_number()
     for url, body in [
         ("/api/tasks", {"name": "Another"}),
         ("/api/sprints", {"name": "New"}),
         (f"/api/tasks/{task.pk}/move", {"name": "New"}),
     ]:
         assert "key" in error(client.post(url, body, headers=KEY), 422)["detail"]
-    assert history.newest_number() == newest
+    assert log.newest_number() == newest
 
 
 def test_keys_are_each_person_s_own(client):

@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from api.models import Webhook
 from api.schema import openapi
-from board import accounts
+from board.accounts import actions
 from board.tests.reading import Page
 
 GERMAN = {"Accept-Language": "de"}
@@ -16,7 +16,7 @@ GERMAN = {"Accept-Language": "de"}
 @pytest.fixture
 def german(ada):
     """The person ada, who reads German."""
-    accounts.change_profile(ada, name="Ada Lind", email="", time_zone="", language="de")
+    actions.change_profile(ada, name="Ada Lind", email="", time_zone="", language="de")
     return ada
 
 

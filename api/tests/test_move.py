@@ -6,7 +6,8 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from api.serializers import MoveSerializer
-from board import actions, history
+from board import actions
+from board.history import log
 from board.models import Event, Status, Task
 
 from .answers import refusal
@@ -72,7 +73,7 @@ def test_a_task_goes_to_the_backlog_and_is_not_started_there(client, cards):
 
 
 def test_a_move_is_one_change_by_who_asked_and_the_same_place_none(client, ada, sprint, cards):
-    newest = history.newest_number()
+    newest = log.newest_number()
     for _ in range(2):
         assert move(client, cards["c"], top=True).json()["version"] == newest + 1
     (event,) = Event.objects.filter(seq__gt=newest)
@@ -113,10 +114,10 @@ def test_a_move_is_one_change_by_who_asked_and_the_same_place_none(client, ada, 
     ],
 )
 def test_a_place_that_is_not_there_is_refused_by_name_and_nothing_moves(client, sprint, cards, body, fields):
-    newest = history.newest_number()
+    newest = log.newest_number()
     body = {name: cards.get(value, value) if isinstance(value, str) else value for name, value in body.items()}
     assert refusal(move(client, cards["a"], **body)) == fields
-    assert (column(sprint.pk), history.newest_number()) == ("abc", newest)
+    assert (column(sprint.pk), log.newest_number()) == ("abc", newest)
 
 
 def test_a_task_of_the_backlog_does_not_start_there(client, ada):

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from api.models import Token
-from board import accounts
+from board.accounts import links
 
 LABEL = "Revoke my API tokens, too"
 NEW = "four ferries leave today"
@@ -19,7 +19,7 @@ def door(request, ada):
     browser = Client()
     passwords = {"new_password1": NEW, "new_password2": NEW}
     if request.param == "link":
-        page = reverse("welcome", args=[accounts.link_for(ada, accounts.MAILED_LINK_LASTS)])
+        page = reverse("welcome", args=[links.link_for(ada, links.MAILED_LINK_LASTS)])
         return browser, page, page, passwords
     browser.force_login(ada)
     if request.param == "sign out":

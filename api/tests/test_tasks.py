@@ -7,8 +7,8 @@ from django.contrib.auth import get_user_model
 
 from api.filters import MOST_WORDS
 from board import actions
+from board.actions.ordering import LIMIT
 from board.models import Event, Status, Task
-from board.ordering import LIMIT
 
 from .answers import error, refusal
 

@@ -13,7 +13,8 @@ from api import webhooks
 from api.models import Delivery, Webhook
 from api.sending import Outcome
 from api.webhooks import make_deliveries, note, prune, take, webhooks_with_work
-from board import actions, history
+from board import actions
+from board.history import log
 from board.models import Event
 
 OK = Outcome(200, "ok", 5)
@@ -124,7 +125,7 @@ def test_a_log_that_was_cut_is_no_obstacle(open_webhook, ada):
     Event.objects.all().delete()
     make_deliveries()
     webhook.refresh_from_db()
-    assert webhook.cursor == history.newest_number()
+    assert webhook.cursor == log.newest_number()
 
 
 def test_nothing_is_written_while_nothing_happens(open_webhook, ada, django_assert_num_queries):

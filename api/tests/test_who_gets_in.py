@@ -5,8 +5,8 @@ from base64 import b64encode
 import pytest
 from rest_framework.test import APIClient
 
-from board import accounts
-from board.accounts import Role
+from board.accounts import actions
+from board.accounts.users import Role
 from board.models import Event
 
 PASSWORD = "a long password"
@@ -23,7 +23,7 @@ def token(stranger, username="ada", password=PASSWORD, **more):
 
 @pytest.fixture
 def reader(ada, task):
-    accounts.set_role(None, ada, Role.READER)
+    actions.set_role(None, ada, Role.READER)
     return ada
 
 
@@ -100,5 +100,5 @@ def test_the_demo_gets_in_from_nowhere_else(django_user_model, db, settings, str
 
 def test_who_was_deactivated_gets_in_by_no_way(ada, task):
     ways = [by_session(ada), by_basic(ada), by_token(ada)]
-    accounts.deactivate(None, ada)
+    actions.deactivate(None, ada)
     assert [way.get("/api/tasks").status_code for way in ways] == [401, 401, 401]

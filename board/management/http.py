@@ -5,7 +5,7 @@ from http import HTTPStatus
 from daphne.http_protocol import HTTPFactory, WebRequest
 from twisted.web.http import HTTPChannel
 
-from board.limits import BODY_WITHIN, HEAD_WITHIN, body_limit, refusal
+from board.ops.request_limits import BODY_WITHIN, HEAD_WITHIN, body_limit, refusal
 
 # Seconds for a client to read on after it stopped, and to hear why its body was refused.
 READ_WITHIN = 60

@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 
-from board import failures, logins, serving
+from board.accounts import throttling
+from board.ops import db_errors, instance_lock
 
 logger = logging.getLogger(__name__)
 
@@ -59,17 +60,17 @@ def take_up_database(command, **migrate):
     Raises `CommandError` with one sentence when the database cannot be used or others use it.
     """
     try:
-        has_others = serving.begin()
+        has_others = instance_lock.acquire()
         # The reloader of DEBUG starts this command anew beside itself: the other process is its own.
         refuse_unheard_company(has_others and not os.environ.get(DJANGO_AUTORELOAD_ENV))
         command.check()
         call_command("migrate", verbosity=0, **migrate)
-        if logins.passes_unknown_proxy():
-            logger.warning(logins.UNKNOWN_PROXY)
-    except serving.InUseError as error:
+        if throttling.passes_unknown_proxy():
+            logger.warning(throttling.UNKNOWN_PROXY)
+    except instance_lock.InUseError as error:
         raise CommandError(str(error)) from None
     except OperationalError as error:
-        fault = failures.fault_of(error)
+        fault = db_errors.fault_of(error)
         advice = f". {fault.advice}" if fault else ""
         said = " ".join(str(error).split())
         raise CommandError(f"The database of DATABASE_URL cannot be used: {said}{advice}") from None

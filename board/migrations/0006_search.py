@@ -4,7 +4,8 @@ from itertools import batched
 
 from django.db import migrations
 
-import board.search
+import board.models.search
+import board.text.search
 
 SEARCH_FIELDS = {"Sprint": ["name"], "Task": ["name", "description"]}
 
@@ -17,8 +18,8 @@ def fill(apps, schema_editor):
         for batch in batched(pks, 500):
             found = list(rows.filter(pk__in=batch).only(*fields))
             for row in found:
-                row.search_text = "\n".join(board.search.normalize(getattr(row, name)) for name in fields)
-                row.name_key = board.search.sort_key(row.name)
+                row.search_text = "\n".join(board.text.search.normalize(getattr(row, name)) for name in fields)
+                row.name_key = board.text.search.sort_key(row.name)
             rows.bulk_update(found, ["search_text", "name_key"])
 
 
@@ -32,22 +33,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='sprint',
             name='name_key',
-            field=board.search.NameKey(null=True),
+            field=board.models.search.NameKey(null=True),
         ),
         migrations.AddField(
             model_name='sprint',
             name='search_text',
-            field=board.search.SearchText(editable=False, null=True),
+            field=board.models.search.SearchText(editable=False, null=True),
         ),
         migrations.AddField(
             model_name='task',
             name='name_key',
-            field=board.search.NameKey(null=True),
+            field=board.models.search.NameKey(null=True),
         ),
         migrations.AddField(
             model_name='task',
             name='search_text',
-            field=board.search.SearchText(editable=False, null=True),
+            field=board.models.search.SearchText(editable=False, null=True),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop, elidable=True),
     ]

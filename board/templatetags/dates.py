@@ -1,6 +1,6 @@
 from django import template
 
-from board import dates
+from board.text import dates
 
 register = template.Library()
 

@@ -2,7 +2,7 @@ import re
 
 from django import template
 
-from board.search import sort_key
+from board.text.search import sort_key
 
 register = template.Library()
 COLOURS = 8

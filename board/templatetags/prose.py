@@ -1,7 +1,7 @@
 from django import template
 from django.utils.safestring import mark_safe
 
-from board import markdown as prose
+from board.text import markdown as prose
 
 register = template.Library()
 

@@ -34,7 +34,7 @@ def guess(start, results):
     from django.db import connection
     from django.test import RequestFactory
 
-    from board.logins import Refused
+    from board.accounts.throttling import Refused
 
     request = RequestFactory().post("/login/")
     start.wait()

@@ -35,18 +35,16 @@ def main(seed):
 
 
 def everything():
-    """Return the whole database: counter, events in order, sprints and tasks as in `history.replay`."""
-    from board import history
+    """Return the whole database: counter, events in order, sprints and tasks as in `log.replay`."""
+    from board.history import log
     from board.models import Event, Sprint, Task
 
     def rows(model):
-        return [
-            [row.pk, {**history.snapshot(row), "version": row.version}] for row in model.objects.order_by("pk")
-        ]
+        return [[row.pk, {**log.snapshot(row), "version": row.version}] for row in model.objects.order_by("pk")]
 
     events = Event.objects.order_by("seq").values("seq", "by", "kind", "task", "sprint", "left", "changes")
     return {
-        "counter": history.newest_number(),
+        "counter": log.newest_number(),
         "events": list(events),
         "sprints": rows(Sprint),
         "tasks": rows(Task),
@@ -138,7 +136,7 @@ class Hand:
 
     def share_a_key(self):
         """What the API allows: a key set directly, here by chance right onto another card's."""
-        from board.ordering import GAP
+        from board.actions.ordering import GAP
 
         self.call("change_task", self.some_card(), order=GAP * self.random.randrange(1, 4))
 
@@ -147,9 +145,9 @@ class Hand:
 
     def undo(self):
         """Undo one of the last changes, whoever made it."""
-        from board import history
+        from board.history import log
 
-        self.call("undo", history.newest_number() - self.random.randrange(5))
+        self.call("undo", log.newest_number() - self.random.randrange(5))
 
     def restore(self):
         self.call("restore_task", self.some_card())

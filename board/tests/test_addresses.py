@@ -4,9 +4,9 @@ import socket
 
 import pytest
 
-from board.addresses import bracketed, is_allowed, listening_hosts, unbracketed
-from board.consumers import is_own_origin
-from board.site_url import note_server, running_url, server_urls
+from board.live.consumers import is_own_origin
+from board.ops.hosts import bracketed, is_allowed, listening_hosts, unbracketed
+from board.ops.site_url import note_server, running_url, server_urls
 
 from .reading import Page
 
@@ -65,7 +65,7 @@ def test_links_lead_to_the_address_that_the_server_has(settings, hosts, site, ad
 
 
 def test_a_command_with_other_settings_knows_the_address_of_the_running_server(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr("board.site_url._note", lambda: tmp_path / "address")
+    monkeypatch.setattr("board.ops.site_url._note", lambda: tmp_path / "address")
     with socket.create_server(("127.0.0.1", 0)) as server:
         settings.SITE_URL, settings.LISTENING_HOSTS, settings.PORT = "", ["127.0.0.1"], server.getsockname()[1]
         note_server()

@@ -14,8 +14,10 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from django.utils import timezone
 
-from board import actions, backups, examination, serving
+from board import actions
 from board.models import Task
+from board.ops import backup as backups
+from board.ops import instance_lock, integrity
 
 from .test_first_release import DUMP
 
@@ -56,7 +58,7 @@ def database(tmp_path, empty, django_db_blocker):
 def backup(tmp_path, database):
     """A backup of the database."""
     path = tmp_path / "board.backup"
-    backups.make(path)
+    backups.write(path)
     return path
 
 
@@ -204,15 +206,15 @@ def refused(path, reason, database):
 @pytest.fixture
 def serving_here():
     """Serve as another process would; the lock ends with the file, as it does with a process."""
-    yield serving.begin
-    while serving._held:
-        serving._held.pop().close()
+    yield instance_lock.acquire
+    while instance_lock._held:
+        instance_lock._held.pop().close()
 
 
 def test_while_somebody_serves_there_is_no_restore(database, backup, serving_here):
     assert serving_here() is False
     refused(backup, "Lightboard runs on this database", database)
-    serving._held.pop().close()
+    instance_lock._held.pop().close()
     backups.restore(backup)
 
 
@@ -221,7 +223,7 @@ def test_the_second_who_serves_knows_of_the_first(database, serving_here):
 
 
 def test_during_a_restore_nobody_begins_to_serve(database, serving_here):
-    with serving.alone(), pytest.raises(serving.InUseError, match="is being restored"):
+    with instance_lock.exclusive(), pytest.raises(instance_lock.InUseError, match="is being restored"):
         serving_here()
     assert serving_here() is False
 
@@ -234,5 +236,5 @@ def test_a_backup_of_the_first_release_is_brought_up_to_date(database, tmp_path)
     packed(path, {**OURS, "taken": "then", "newest": 58, "migrations": ["board.0001_initial"]}, old.read_bytes())
     call_command("restore", str(path))
     assert "Alpha" in names()
-    with examination.snapshot() as using:
-        assert examination.findings(using) == []
+    with integrity.snapshot() as using:
+        assert integrity.check_integrity(using) == []

@@ -10,7 +10,8 @@ from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from board import actions, broadcasts, history
+from board import actions, components
+from board.history import log
 from board.models import Column, Status, Task
 
 from .reading import HTMX, Page
@@ -63,8 +64,8 @@ def test_cards_stand_in_their_order_equal_ones_by_id(browser, sprint, add):
 def test_the_board_says_which_sprint_and_which_state_it_shows(browser, user, sprint, next_sprint):
     page = board(browser, sprint)
     element = page.one("div", class_="board")
-    assert (element["data-sprint"], element["data-seq"]) == (str(sprint.pk), str(history.newest_number()))
-    assert element["data-format"] == broadcasts.page_format()
+    assert (element["data-sprint"], element["data-seq"]) == (str(sprint.pk), str(log.newest_number()))
+    assert element["data-format"] == components.page_format()
 
 
 def test_until_it_is_connected_the_board_says_offline(browser, sprint):

@@ -7,10 +7,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from board import actions, broadcasts, views
+from board import actions, components
 from board.actions import Place
+from board.actions.ordering import GAP
 from board.models import Status, Task
-from board.ordering import GAP
+from board.views import boards
 
 from .reading import Page
 
@@ -24,13 +25,13 @@ pytestmark = pytest.mark.django_db
 def renders(monkeypatch):
     """Collects the components that are rendered."""
     rendered = []
-    render = broadcasts.render_to_string
+    render = components.render_to_string
 
     def note(template, context):
         rendered.append(template)
         return render(template, context)
 
-    monkeypatch.setattr(broadcasts, "render_to_string", note)
+    monkeypatch.setattr(components, "render_to_string", note)
     return rendered
 
 
@@ -77,7 +78,7 @@ def test_the_number_of_queries_does_not_grow_with_the_board(
         if what_changed == "a sprint":
             actions.change_sprint(user, sprint.pk, description=f"{Task.objects.count()} cards")
         if what_changed == "all cards":
-            broadcasts.kept_cards.clear()
+            components.kept_cards.clear()
             add("One more", sprint)
 
     for _ in range(2):
@@ -103,7 +104,7 @@ def test_of_cards_that_are_kept_no_row_is_read(browser, user, address, sprint, a
 
 def test_of_a_page_a_board_and_a_card_only_the_last_is_kept(browser, user, address, sprint, add):
     def count():
-        return [len(kept) for kept in (views.kept_pages, broadcasts.kept_boards, broadcasts.kept_cards)]
+        return [len(kept) for kept in (boards.kept_pages, components.kept_boards, components.kept_cards)]
 
     task = add("a", sprint)
     browser.get(address)
@@ -146,7 +147,7 @@ def test_a_page_is_one_persons(browser, address, django_user_model):
 
 def test_a_page_of_another_release_is_sent(browser, address, monkeypatch):
     etag = browser.get(address)["ETag"]
-    monkeypatch.setattr("board.views.release", lambda: "next")
+    monkeypatch.setattr("board.views.boards.release", lambda: "next")
     assert browser.get(address, headers={"If-None-Match": etag}).status_code == 200
 
 
@@ -175,7 +176,7 @@ def test_the_page_is_compressed_to_a_few_bytes_a_card(browser, address, sprint, 
 
 def test_a_card_is_small(user, sprint, add):
     task = add("n" * 60, sprint, description="d" * 200, assigned=user, due=sprint.end)
-    html = broadcasts.card(task, people=0)
+    html = components.card(task, people=0)
     assert len(html.encode()) <= 450
     assert len(Page(html).one("li").all()) <= 8
 

@@ -3,7 +3,9 @@
 import pytest
 from django.db import transaction
 
-from board import actions, broadcasts, doorbell, history
+from board import actions, components
+from board.history import log
+from board.live import batches, notifications
 from board.models import Event, Sprint, Status, Task
 
 from .reading import Page
@@ -14,7 +16,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def now():
     """The number up to which a page has seen everything."""
-    return history.newest_number
+    return log.newest_number
 
 
 def card_ids(batch):
@@ -22,7 +24,7 @@ def card_ids(batch):
 
 
 def batch_of(sprint_id, since):
-    return broadcasts.batch(sprint_id, since, history.state())
+    return batches.batch(sprint_id, since, log.state())
 
 
 # Whom a change reaches
@@ -44,7 +46,7 @@ def test_a_card_in_a_batch_is_the_one_on_the_page(browser, user, sprint, add, no
     since = now()
     task = add("Draw", sprint, Status.ACTIVE, assigned=user, description="With a pencil")
     batch = batch_of(sprint.pk, since)
-    assert batch["cards"] == broadcasts.card(task, history.state()[1])
+    assert batch["cards"] == components.card(task, log.state()[1])
     assert batch["cards"] in browser.get(f"/sprints/{sprint.pk}/").content.decode()
 
 
@@ -140,8 +142,8 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_the_head_comes_when_it_is_another_one_than_before(user, sprint, next_sprint, add, now, change):
     def head_of_page():
-        broadcasts.kept_boards.clear()
-        page = Page(broadcasts.board(sprint.pk, history.state())["html"])
+        components.kept_boards.clear()
+        page = Page(components.board(sprint.pk, log.state())["html"])
         return [page.heading, *(page.one(**{name: True}).text for name in ("data_done", "data_all"))]
 
     task, before = add("Task", sprint), head_of_page()
@@ -189,7 +191,7 @@ def test_news_says_who_did_what_to_which_card(user, django_user_model, sprint, a
 
 
 def test_many_changes_come_in_batches_that_end_at_the_newest(monkeypatch, sprint, add, now):
-    monkeypatch.setattr(broadcasts, "BATCH", 3)
+    monkeypatch.setattr(batches, "BATCH", 3)
     since = now()
     tasks = [add(f"Task {n}", sprint) for n in range(7)]
     seen, sizes = set(), []
@@ -203,7 +205,7 @@ def test_many_changes_come_in_batches_that_end_at_the_newest(monkeypatch, sprint
 
 
 def test_a_page_that_is_too_far_behind_loads_anew(monkeypatch, sprint, add, now):
-    monkeypatch.setattr(broadcasts, "FAR_BEHIND", 3)
+    monkeypatch.setattr(batches, "FAR_BEHIND", 3)
     since = now()
     for _ in range(3):
         add(sprint=sprint)
@@ -252,9 +254,9 @@ def test_the_number_of_queries_does_not_grow_with_the_cards(
 def rings():
     """The bells that were heard, in order."""
     heard = []
-    doorbell.listen(heard.append)
+    notifications.subscribe(heard.append)
     yield heard
-    doorbell.leave(heard.append)
+    notifications.unsubscribe(heard.append)
 
 
 def test_each_committed_change_rings_once(
@@ -272,7 +274,7 @@ def test_each_committed_change_rings_once(
     for count, change in enumerate(changes, start=1):
         with django_capture_on_commit_callbacks(execute=True):
             change()
-        assert rings == [doorbell.CHANGE] * count
+        assert rings == [notifications.CHANGE] * count
 
 
 def test_what_changes_nothing_does_not_ring(user, sprint, rings, django_capture_on_commit_callbacks):
@@ -300,10 +302,10 @@ def test_a_listener_that_fails_leaves_the_change_saved(user, caplog):
     def fail(bell):
         raise RuntimeError("deaf")
 
-    doorbell.listen(fail)
+    notifications.subscribe(fail)
     try:
         sprint = actions.add_sprint(user, end="2999-01-01")
     finally:
-        doorbell.leave(fail)
+        notifications.unsubscribe(fail)
     assert Sprint.objects.get() == sprint
     assert "deaf" in caplog.text

@@ -9,7 +9,9 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from board import actions, broadcasts, history
+from board import actions, components
+from board.history import log
+from board.live import batches
 from board.models import Profile
 
 pytestmark = pytest.mark.django_db
@@ -20,47 +22,47 @@ def ask(browser, sprint):
     """Ask for the changes since a number, as a page of this format."""
 
     def ask_since(since, client=browser, **query):
-        query = {"since": since, "format": broadcasts.page_format(), "language": "en"} | query
+        query = {"since": since, "format": components.page_format(), "language": "en"} | query
         return client.get(f"/sprints/{sprint.pk}/changes/", query)
 
     return ask_since
 
 
 def test_the_answer_is_the_frame_that_the_socket_would_send(ask, sprint, add):
-    since = history.newest_number()
+    since = log.newest_number()
     add("Draw", sprint)
-    frame = broadcasts.batch(sprint.pk, since, history.state())
+    frame = batches.batch(sprint.pk, since, log.state())
     answer = ask(since)
-    assert answer.json() == json.loads(json.dumps(broadcasts.for_page(frame)))
+    assert answer.json() == json.loads(json.dumps(batches.for_page(frame)))
     assert "Draw" in answer.json()["cards"]
     assert answer["Cache-Control"] == "no-store"
 
 
 def test_nothing_new_is_no_content_and_costs_few_queries(ask, add, django_assert_max_num_queries):
     add()
-    newest = history.newest_number()
+    newest = log.newest_number()
     with django_assert_max_num_queries(3):
         answer = ask(newest)
     assert (answer.status_code, answer.content) == (204, b"")
 
 
 def test_a_page_of_yesterday_learns_the_format_though_nothing_changed(ask):
-    answer = ask(history.newest_number(), format="1.2000-01-01")
-    assert answer.json()["format"] == broadcasts.page_format()
+    answer = ask(log.newest_number(), format="1.2000-01-01")
+    assert answer.json()["format"] == components.page_format()
 
 
 def test_who_is_too_far_behind_starts_anew(ask, add, monkeypatch):
-    monkeypatch.setattr(broadcasts, "FAR_BEHIND", 1)
-    since = history.newest_number()
+    monkeypatch.setattr(batches, "FAR_BEHIND", 1)
+    since = log.newest_number()
     for name in ("a", "b"):
         add(name)
     assert ask(since).json()["reset"] is True
-    assert ask(history.newest_number() + 1).json()["reset"] is True
+    assert ask(log.newest_number() + 1).json()["reset"] is True
 
 
 def test_more_changes_than_a_batch_come_in_turn(ask, add, monkeypatch):
-    monkeypatch.setattr(broadcasts, "BATCH", 1)
-    since = history.newest_number()
+    monkeypatch.setattr(batches, "BATCH", 1)
+    since = log.newest_number()
     for name in ("a", "b"):
         add(name)
     first = ask(since).json()
@@ -69,7 +71,7 @@ def test_more_changes_than_a_batch_come_in_turn(ask, add, monkeypatch):
 
 
 def test_the_language_is_the_one_of_the_page(user, ask, sprint, add):
-    since = history.newest_number()
+    since = log.newest_number()
     actions.change_task(user, add("Draw", sprint).pk, status=4)
     german = ask(since, language="de").json()["news"]
     assert german != ask(since).json()["news"]
@@ -85,7 +87,7 @@ def client_of(user, **headers):
 def test_viewers_read_and_strangers_do_not(ask, sprint):
     viewer = get_user_model().objects.create_user("viewer")
     Profile.objects.create(user=viewer, is_reader=True)
-    assert ask(history.newest_number(), client=client_of(viewer)).status_code == 204
+    assert ask(log.newest_number(), client=client_of(viewer)).status_code == 204
     answer = ask(0, client=Client())
     assert (answer.status_code, answer["Location"].startswith("/login/")) == (302, True)
     viewer.is_active = False

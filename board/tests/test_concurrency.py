@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from board import actions, history, ordering
+from board import actions
+from board.actions import ordering
+from board.history import log, schema
 from board.models import Event, Status, Task
 from e2e.integrity import check_data
 
@@ -45,9 +47,9 @@ def run(request, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def states(run):
-    """What the events lead to: `states[n]` is the board after sequence number n, as of `history.replay`."""
+    """What the events lead to: `states[n]` is the board after sequence number n, as of `log.replay`."""
     events = [event_of(values) for values in run["events"]]
-    return [history.replay(events[:count]) for count in range(len(events) + 1)]
+    return [log.replay(events[:count]) for count in range(len(events) + 1)]
 
 
 def event_of(values):
@@ -138,9 +140,9 @@ def test_each_event_knows_the_state_right_before_it(run, states):
         event = event_of(values)
         is_task = event.task is not None
         row = state["tasks"].get(event.task, {}) if is_task else state["sprints"].get(event.sprint, {})
-        for neighbour, (before, _) in history.other_orders(event).items():
+        for neighbour, (before, _) in schema.other_orders(event).items():
             assert state["tasks"][neighbour]["order"] == before
-        changes = history.fields(event)
+        changes = schema.fields(event)
         assert {name: row.get(name) for name in changes} == {name: before for name, (before, _) in changes.items()}
 
 
@@ -257,5 +259,5 @@ def test_cards_put_in_at_one_spot_never_run_out_of_room():
     cards = list(Task.objects.in_column(sprint.pk, Status.TODO).values_list("pk", "order"))
     assert [pk for pk, _ in cards] == [first, *expected]
     assert all(abs(order) <= ordering.LIMIT for _, order in cards)
-    rooms = sum("spaced" in event.changes for event in history.since(0))
+    rooms = sum("spaced" in event.changes for event in log.since(0))
     assert 0 < rooms <= 2_000 / 10

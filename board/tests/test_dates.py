@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone, translation
 
-from board import actions, dates
+from board import actions
 from board.models import Event, Status
+from board.text import dates
 
 from .reading import Page
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from board import actions, history
+from board import actions
+from board.history import log
 from board.models import Event, Sprint, Status, Task
 
 from .reading import Page
@@ -103,6 +104,6 @@ def test_after_30_days_it_is_refused(user, add, restore):
 @pytest.mark.parametrize("is_there", [True, False])
 def test_what_was_not_deleted_cannot_be_restored(browser, add, is_there):
     pk = add().pk if is_there else 99
-    newest = history.newest_number()
+    newest = log.newest_number()
     assert browser.post(f"/tasks/{pk}/restore/").status_code == 404
-    assert history.newest_number() == newest
+    assert log.newest_number() == newest

@@ -5,7 +5,8 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from board import actions, history
+from board import actions
+from board.history import log
 from board.models import Column, Event, Sprint, Status, Task
 
 from .reading import Page
@@ -103,13 +104,13 @@ def test_nothing_happened_in_the_future_and_work_was_dated_as_it_went(demo):
 
 
 def test_it_was_made_by_the_actions(demo):
-    events = list(history.since(0))
-    assert [event.seq for event in events] == list(range(1, history.newest_number() + 1))
+    events = list(log.since(0))
+    assert [event.seq for event in events] == list(range(1, log.newest_number() + 1))
     assert not [event for event in events if event.by is None]
-    state = history.replay(events)
+    state = log.replay(events)
     assert state["tasks"] == {task.pk: with_version(task) for task in Task.objects.all()}
     assert state["sprints"] == {sprint.pk: with_version(sprint) for sprint in Sprint.objects.all()}
 
 
 def with_version(row):
-    return {**history.snapshot(row), "version": row.version}
+    return {**log.snapshot(row), "version": row.version}

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpResponse
 
-from board import middleware, views
+from board.views import middleware, shortcuts, sprints
 
 from .reading import HTMX, Page
 from .test_log_in import ROUTES
@@ -16,7 +16,7 @@ def fail_with(monkeypatch, error):
     def fail(*args, **kwargs):
         raise error
 
-    monkeypatch.setattr(views, "_sprint", fail)
+    monkeypatch.setattr(sprints, "get_sprint_or_404", fail)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def fail_with(monkeypatch, error):
     [
         (SuspiciousOperation("bad"), 400, "Bad request"),
         (PermissionDenied("no"), 403, "No access"),
-        (views.Http404("There is no such thing."), 404, "Not found"),
+        (shortcuts.Http404("There is no such thing."), 404, "Not found"),
         (RuntimeError("broken"), 500, "Something went wrong"),
     ],
 )
@@ -112,7 +112,7 @@ def test_on_every_route_a_failure_is_a_piece_for_htmx(browser, answer_everywhere
     [
         (SuspiciousOperation("bad"), 400),
         (PermissionDenied("no"), 403),
-        (views.Http404("There is no such thing."), 404),
+        (shortcuts.Http404("There is no such thing."), 404),
         (RuntimeError("broken"), 500),
     ],
 )
@@ -156,7 +156,7 @@ def test_an_address_that_is_not_there_is_a_piece(browser):
 
 
 def test_what_a_view_says_is_cut(browser, monkeypatch):
-    fail_with(monkeypatch, views.Http404("x" * 5000))
+    fail_with(monkeypatch, shortcuts.Http404("x" * 5000))
     assert_piece(browser.get("/sprints/1/", headers=HTMX), 404)
 
 

@@ -3,7 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from board import actions, broadcasts, history
+from board import actions
+from board.history import log
+from board.live import batches
 from board.models import Status
 
 from .reading import HTMX, Page
@@ -101,7 +103,7 @@ def test_where_to_go_after_the_log_in_is_only_text(client, db):
 
 
 def test_pushed_cards_and_heads_are_only_text_and_news_is_no_html(nasty):
-    batch = broadcasts.batch(nasty.sprint_id, 0, history.state())
+    batch = batches.batch(nasty.sprint_id, 0, log.state())
     assert_harmless(batch["cards"])
     assert_harmless(batch["head"])
     # News is written with textContent (toasts.js), so it says just what was typed.

@@ -6,7 +6,8 @@ api/tests/test_events.py has the API's part.
 import pytest
 from django.db import transaction
 
-from board import actions, event_schema, history
+from board.actions.undo import SINCE
+from board.history import log, schema
 from board.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 def write(task, kind=Event.Kind.UPDATE, changes=None, **extras):
     with transaction.atomic():
-        history.write(history.next_number(), None, kind, task, changes or {"name": ["a", "b"]}, **extras)
+        log.write(log.next_number(), None, kind, task, changes or {"name": ["a", "b"]}, **extras)
 
 
 @pytest.mark.parametrize(
@@ -34,15 +35,15 @@ def test_what_is_not_defined_can_not_be_written(add, what):
     task = add("a")
     with pytest.raises(ValueError, match="Event 2 "):
         write(task, **what)
-    assert history.newest_number() == 1
+    assert log.newest_number() == 1
 
 
 @pytest.mark.parametrize("kind", Event.Kind)
 def test_each_kind_has_its_definition_and_its_words(kind):
-    assert kind in event_schema.KINDS
-    assert kind in actions.SINCE
+    assert kind in schema.KINDS
+    assert kind in SINCE
 
 
 def test_an_extra_key_is_no_field_of_a_row():
     for event in (Event(task=1), Event(task=None)):
-        assert not event_schema.EXTRAS.keys() & event_schema.field_names(event_schema._model(event))
+        assert not schema.EXTRAS.keys() & schema.field_names(schema._model(event))

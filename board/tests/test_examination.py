@@ -8,9 +8,10 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from board import actions, examination
-from board.event_schema import EXTRAS
+from board import actions
+from board.history.schema import EXTRAS
 from board.models import Event, Status
+from board.ops import integrity
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +42,7 @@ def sql(statement, *values):
 
 
 def findings():
-    return [str(finding) for finding in examination.findings("default")]
+    return [str(finding) for finding in integrity.check_integrity("default")]
 
 
 def test_a_board_with_a_history_is_well(board):
@@ -132,7 +133,7 @@ def test_equal_places_are_told_but_are_no_finding(board, user):
     board.refresh_from_db()
     second = actions.add_task(user, name="Same", order=board.order, sprint_id=board.sprint_id)
     assert findings() == []
-    assert examination.shared_places("default") == [(board.pk, second.pk)]
+    assert integrity.shared_places("default") == [(board.pk, second.pk)]
 
 
 NO_RESTORE = "nothing needs to be restored"
@@ -149,7 +150,7 @@ ADVICE = {
 def test_the_doctor_advises_to_restore_only_what_the_log_does_not_hold(board, statement, advice, monkeypatch):
     sql(statement)
     # The data of this test are in this connection alone.
-    monkeypatch.setattr(examination, "snapshot", lambda: nullcontext("default"))
+    monkeypatch.setattr(integrity, "snapshot", lambda: nullcontext("default"))
     with pytest.raises(CommandError) as error:
         call_command("doctor")
     assert advice in str(error.value)

@@ -8,9 +8,11 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection
 from rest_framework.test import APIClient
 
-from board import actions, failures, views
-from board.failures import AWAY, BUSY, FULL
+from board.history import log
 from board.models import Task
+from board.ops import db_errors
+from board.ops.db_errors import AWAY, BUSY, FULL
+from board.views import sprints
 
 from .reading import Page
 
@@ -54,7 +56,7 @@ def caused_by(cause, kind=OperationalError):
     ],
 )
 def test_a_fault_of_the_database_is_told_from_a_bug(error, fault):
-    assert failures.fault_of(error) is fault
+    assert db_errors.fault_of(error) is fault
 
 
 @pytest.fixture(
@@ -67,8 +69,8 @@ def fault(request, monkeypatch):
     def fail(*args, **kwargs):
         raise of_sqlite(name)
 
-    monkeypatch.setattr(views, "_sprint", fail)
-    monkeypatch.setattr(actions.history, "next_number", fail)
+    monkeypatch.setattr(sprints, "get_sprint_or_404", fail)
+    monkeypatch.setattr(log, "next_number", fail)
     return fault
 
 
@@ -120,4 +122,4 @@ def test_a_full_disk_refuses_the_change_and_lets_people_read(browser, sprint, ad
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA max_page_count = 1000000")
     assert Task.objects.get(pk=task.pk).name == "Before"
-    assert failures.FULL.advice in caplog.text
+    assert db_errors.FULL.advice in caplog.text

@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 
 from board import actions
-from board.fields import is_visible, one_line
-from board.forms import NewTaskForm, SprintForm, TaskForm
+from board.accounts.forms import DisplayNameField, InviteForm
 from board.models import Sprint, Status, Task
-from board.people_forms import DisplayNameField, InviteForm
+from board.models.fields import is_visible, one_line
+from board.views.forms.sprints import SprintForm
+from board.views.forms.tasks import NewTaskForm, TaskForm
 
 from .reading import HTMX, Page
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from board.search import normalize, sort_key
+from board.text.search import normalize, sort_key
 from e2e.crash import manage
 
 DUMP = Path(__file__).with_name("first_release.sql")

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import OperationalError, connections
 from django.db.migrations.loader import MigrationLoader
 
-from board import health
-from board.hub import hub
+from board.live.hub import hub
+from board.views import health
 from e2e.server import free_port
 
 
@@ -49,7 +49,7 @@ def test_without_a_database_it_is_not_ready_and_says_nothing_secret(ready, monke
     def fail():
         raise OperationalError("connection to server at db.example failed")
 
-    monkeypatch.setattr(health.history, "newest_number", fail)
+    monkeypatch.setattr(health.log, "newest_number", fail)
     status, answer = ready()
     assert (status, answer) == (503, {"status": "unavailable", "database": "away", "hub": "ok", "redis": REDIS})
     assert "db.example" in caplog.text

@@ -5,7 +5,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from board import actions, history
+from board import actions
+from board.history import burndown, log, sentences
 from board.models import Event, Sprint, Status, Task
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ def test_what_changes_nothing_writes_nothing(user, sprint, add):
     actions.change_task(user, task.pk, name=task.name)
     actions.change_sprint(user, sprint.pk, end=sprint.end)
     actions.place_task(user, task.pk, actions.Place(None, Status.TODO))
-    assert history.newest_number() == Event.objects.count() == 2
+    assert log.newest_number() == Event.objects.count() == 2
     task.refresh_from_db()
     assert task.version == 2
 
@@ -62,13 +63,13 @@ def test_the_log_alone_leads_to_the_state_of_the_database(user, sprint, next_spr
     actions.change_task(user, tasks[1].pk, description="More", assigned=user)
     actions.remove_task(user, tasks[2].pk)
     actions.remove_sprint(user, next_sprint.pk)
-    state = history.replay(history.since(0))
+    state = log.replay(log.since(0))
     assert state["tasks"] == {task.pk: with_version(task) for task in Task.objects.all()}
     assert state["sprints"] == {one.pk: with_version(one) for one in Sprint.objects.all()}
 
 
 def with_version(row):
-    return {**history.snapshot(row), "version": row.version}
+    return {**log.snapshot(row), "version": row.version}
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def with_version(row):
 def test_the_story_of_a_task_tells_who_did_what(user, sprint, add, changes, words):
     task = add(sprint=sprint, status=Status.ACTIVE)
     actions.change_task(user, task.pk, **changes)
-    assert [line["text"] for line in history.story(task.pk)] == [words, "Ana Lind added it"]
+    assert [line["text"] for line in sentences.story(task.pk)] == [words, "Ana Lind added it"]
 
 
 def test_the_burndown_tells_each_day_as_it_was_then(user, sprint, add):
@@ -100,4 +101,4 @@ def test_the_burndown_tells_each_day_as_it_was_then(user, sprint, add):
     on_day(3, actions.change_task, user, first.pk, status=Status.DONE)
     on_day(2, add, "Three", sprint)
     on_day(1, actions.place_task, user, second.pk, actions.Place(None, Status.TODO))
-    assert [count for _, count in history.tasks_left(sprint.pk)] == [0, 2, 1, 2, 1, 1]
+    assert [count for _, count in burndown.tasks_left(sprint.pk)] == [0, 2, 1, 2, 1, 1]

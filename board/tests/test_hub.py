@@ -4,14 +4,15 @@ import asyncio
 
 import pytest
 
-from board import hub as hubs
-from board.hub import Hub, Listener
+from board.history import log
+from board.live import hub as hub_module
+from board.live.hub import Hub, Listener
 
 
 @pytest.fixture
 async def hub(monkeypatch):
     """A hub that looks only when it is told to, and knows of nobody."""
-    monkeypatch.setattr(hubs, "LOOK_EVERY", 60)
+    monkeypatch.setattr(hub_module, "LOOK_EVERY", 60)
     hub = Hub()
     hub._people = 0, {}
     hub.start()
@@ -62,7 +63,7 @@ def test_a_frame_is_made_once_for_all_who_come_for_it_until_something_changes(mo
         return {"seq": state[0]}
 
     def turn(state, *places):
-        monkeypatch.setattr(hubs.history, "state", lambda: state)
+        monkeypatch.setattr(log, "state", lambda: state)
         hub._state, hub._frames = hub._look({(look, *place) for place in places})
         return [hub._frames[look, *place] for place in places]
 
@@ -75,7 +76,7 @@ def test_a_frame_is_made_once_for_all_who_come_for_it_until_something_changes(mo
 
 
 def test_who_is_at_the_newest_number_gets_no_frame(monkeypatch):
-    monkeypatch.setattr(hubs.history, "state", lambda: (2, 0))
+    monkeypatch.setattr(log, "state", lambda: (2, 0))
     assert Hub()._look({(None, 7, 2)}) == ((2, 0), {})
 
 
@@ -85,7 +86,7 @@ def test_who_is_at_the_newest_number_gets_no_frame(monkeypatch):
 @pytest.fixture
 def open_socket(hub, monkeypatch):
     """Let a socket of one log-in into a hub that lets in two: returns it, with `codes` that it was closed with."""
-    monkeypatch.setattr(hubs, "SOCKETS_PER_LOG_IN", 2)
+    monkeypatch.setattr(hub_module, "SOCKETS_PER_LOG_IN", 2)
 
     def open_one():
         codes = []
@@ -117,7 +118,7 @@ async def test_the_page_hidden_longest_gives_way_to_another_of_its_log_in(hub, o
     hub.set_hidden(first, True)
     hub.set_hidden(second, True)
     third = open_socket()
-    assert (first.codes, second.codes, third.codes) == ([], [hubs.GIVE_WAY], [])
+    assert (first.codes, second.codes, third.codes) == ([], [hub_module.GIVE_WAY], [])
     assert hub.listeners == {first, third}
 
 
@@ -126,5 +127,5 @@ async def test_no_page_that_somebody_sees_gives_way(hub, open_socket):
     hub.set_hidden(first, True)
     hub.set_hidden(first, False)
     third = open_socket()
-    assert (first.codes, second.codes, third.codes) == ([], [], [hubs.TRY_LATER])
+    assert (first.codes, second.codes, third.codes) == ([], [], [hub_module.TRY_LATER])
     assert hub.listeners == {first, second}

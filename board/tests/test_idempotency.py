@@ -4,9 +4,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from board import actions, history, idempotency
-from board.actions import Place
-from board.idempotency import KeyTaken, once
+from board import actions
+from board.actions import Place, idempotency
+from board.actions.idempotency import KeyTaken, once
+from board.history import log
 from board.models import Answer, Status, Task
 
 pytestmark = pytest.mark.django_db
@@ -18,13 +19,13 @@ def test_the_second_time_gives_the_first_answer_and_changes_nothing(user, django
             first = Task.objects.first()
             answer = once(user, "k", "add", lambda: actions.add_task(user, name="New").pk)
         assert (answer, len(callbacks)) == (first.pk if first else answer, rings)
-    assert (Task.objects.count(), history.newest_number()) == (1, 1)
+    assert (Task.objects.count(), log.newest_number()) == (1, 1)
 
 
 def test_what_is_refused_because_it_was_done_before_gives_the_first_answer(user, add):
     task = add()
     answers = [once(user, "k", "remove", lambda: actions.remove_task(user, task.pk).seq) for _ in range(2)]
-    assert answers == [history.newest_number()] * 2
+    assert answers == [log.newest_number()] * 2
 
 
 def test_a_refusal_under_the_key_of_something_else_is_of_the_key(user):

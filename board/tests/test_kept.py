@@ -2,7 +2,7 @@
 
 import pytest
 
-from board.kept import Kept
+from board.cache import VersionedCache
 
 
 def make(thing, made):
@@ -16,20 +16,20 @@ def made():
 
 
 def test_a_thing_is_made_once_for_each_state(made):
-    kept = Kept(2)
+    kept = VersionedCache(2)
     things = [kept.get_or_make("a", state, lambda: make("thing", made)) for state in (1, 1, 2, 2)]
     assert things == ["thing"] * 4
     assert made == ["thing"] * 2
 
 
 def test_a_thing_of_another_state_is_not_taken_for_it():
-    kept = Kept(2)
+    kept = VersionedCache(2)
     kept.get_or_make("a", 1, lambda: "old")
     assert (kept.get("a", 1), kept.get("a", 2), kept.get("b", 1)) == ("old", None, None)
 
 
 def test_a_thing_of_another_state_takes_the_place_of_the_one_before():
-    kept = Kept(2)
+    kept = VersionedCache(2)
     kept.get_or_make("other", 1, lambda: "other")
     for state in range(5):
         kept.get_or_make("a", state, lambda: "a")
@@ -37,7 +37,7 @@ def test_a_thing_of_another_state_takes_the_place_of_the_one_before():
 
 
 def test_what_was_not_asked_for_longest_goes_first():
-    kept = Kept(2)
+    kept = VersionedCache(2)
     for key in "ab":
         kept.get_or_make(key, 1, lambda: "thing")
     kept.get("a", 1)
@@ -46,13 +46,13 @@ def test_what_was_not_asked_for_longest_goes_first():
 
 
 def test_so_much_is_kept_as_there_is_room_for():
-    kept = Kept(10, getsizeof=len)
+    kept = VersionedCache(10, getsizeof=len)
     for key in "abc":
         kept.get_or_make(key, 1, lambda: "12345")
     assert [kept.get(key, 1) for key in "abc"] == [None, "12345", "12345"]
 
 
 def test_what_is_larger_than_all_room_is_made_each_time(made):
-    kept = Kept(3, getsizeof=len)
+    kept = VersionedCache(3, getsizeof=len)
     assert [kept.get_or_make("a", 1, lambda: make("12345", made)) for _ in range(2)] == ["12345"] * 2
     assert made == ["12345"] * 2

@@ -9,8 +9,12 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone, translation
 
-from board import accounts, actions, broadcasts, consumers, history, people
-from board.hub import Hub, Listener
+from board import actions
+from board.accounts import actions as account_actions
+from board.accounts.views import login
+from board.history import log
+from board.live import batches, consumers
+from board.live.hub import Hub, Listener
 from board.models import Event, Status
 
 from .reading import HTMX, Page
@@ -24,7 +28,7 @@ def choose(user):
     """Choose a language in the profile: `choose("de")`."""
 
     def choose_language(language):
-        accounts.change_profile(user, name="Ana Lind", email="", time_zone="", language=language)
+        account_actions.change_profile(user, name="Ana Lind", email="", time_zone="", language=language)
 
     return choose_language
 
@@ -87,7 +91,7 @@ def test_a_form_that_came_too_late_is_refused_in_the_browsers_language(user):
 def test_what_breaks_is_told_in_the_persons_language(browser, choose):
     choose("de")
     browser.raise_request_exception = False
-    with mock.patch("board.views.Sprint.objects.current", side_effect=RuntimeError):
+    with mock.patch("board.views.sprints.Sprint.objects.current", side_effect=RuntimeError):
         answer = browser.get("/")
     assert (answer.status_code, language_of(answer)) == (500, "de")
     assert Page(answer).heading == "Etwas ist schiefgegangen"
@@ -190,7 +194,7 @@ def test_what_was_done_is_stored_in_no_language_and_told_in_each(browser, user, 
         headers=HTMX | GERMAN,
     )
     assert Page(answer).one("div", class_="toast").one("p").text == "„Draw“ nach „Im Test“ verschoben"
-    event = Event.objects.get(pk=history.newest_number())
+    event = Event.objects.get(pk=log.newest_number())
     assert event.changes["status"] == [Status.TODO, Status.TESTING]
     english, german = (Page(browser.get(f"/tasks/{task.pk}/", headers=headers)).text for headers in ({}, GERMAN))
     assert "Ana Lind moved it to In Testing" in english
@@ -208,7 +212,7 @@ def test_a_link_for_a_new_password_comes_in_the_persons_language(user, choose):
     get_user_model().objects.update(email="ana@example.org")
     get_user_model().objects.create_user("ben", email="ben@example.org")
     for who in ("ana", "ben"):
-        people._mail_link(who, "https://board.example.org", "en")
+        login._mail_link(who, "https://board.example.org", "en")
     assert [letter.subject for letter in mail.outbox] == [
         "Ein neues Passwort für Lightboard",
         "A new password for Lightboard",
@@ -223,11 +227,9 @@ def test_a_link_for_a_new_password_comes_in_the_persons_language(user, choose):
 
 def test_a_frame_is_in_the_language_of_its_page(user, sprint, add):
     task = add("Draw", sprint, due=timezone.localdate())
-    since = history.newest_number()
+    since = log.newest_number()
     actions.change_task(user, task.pk, status=Status.DONE)
-    english, german = (
-        broadcasts.batches(language)(sprint.pk, since, history.state()) for language in ("en", "de")
-    )
+    english, german = (batches.batches(language)(sprint.pk, since, log.state()) for language in ("en", "de"))
     assert english["news"][0]["text"] == "Ana Lind moved “Draw” to Completed"
     assert german["news"][0]["text"] == "Ana Lind hat „Draw“ nach „Erledigt“ verschoben"
     assert [Page(frame["cards"]).all("a")[-1].text for frame in (english, german)] == ["Move", "Verschieben"]
@@ -235,7 +237,7 @@ def test_a_frame_is_in_the_language_of_its_page(user, sprint, add):
 
 
 def test_pages_of_one_language_share_their_frames():
-    assert broadcasts.batches("de") is broadcasts.batches("de")
+    assert batches.batches("de") is batches.batches("de")
 
 
 @pytest.mark.parametrize(

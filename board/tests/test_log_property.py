@@ -10,8 +10,10 @@ from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from board import actions, examination, history
+from board import actions
+from board.history import log
 from board.models import Event, Sprint, Status, Task
+from board.ops import integrity
 
 ids = st.integers(1, 8)
 sprints = st.none() | st.integers(1, 3)
@@ -77,19 +79,19 @@ class Log(RuleBasedStateMachine):
 
     @rule(back=st.integers(0, 3))
     def undo(self, back):
-        self.act(actions.undo, history.newest_number() - back)
+        self.act(actions.undo, log.newest_number() - back)
 
     @invariant()
     def the_integrity_check_finds_nothing(self):
-        assert [str(finding) for finding in examination.findings("default")] == []
+        assert [str(finding) for finding in integrity.check_integrity("default")] == []
 
     @invariant()
     def replaying_the_log_gives_the_rows(self):
         rows = {
-            name: {row.pk: {**history.snapshot(row), "version": row.version} for row in model.objects.all()}
+            name: {row.pk: {**log.snapshot(row), "version": row.version} for row in model.objects.all()}
             for name, model in (("sprints", Sprint), ("tasks", Task))
         }
-        assert history.replay(Event.objects.order_by("seq")) == rows
+        assert log.replay(Event.objects.order_by("seq")) == rows
 
 
 def test_whatever_is_done_and_undone_the_log_leads_to_the_rows(db):

@@ -22,9 +22,10 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from board import examination, logins, serving
+from board.accounts import devices, throttling
 from board.management import starting
 from board.models import Tries
+from board.ops import instance_lock, integrity
 
 from .reading import Page
 
@@ -235,7 +236,7 @@ def test_a_browser_that_somebody_else_was_in_is_none_of_the_owners(log_in, djang
 def test_a_made_up_cookie_makes_no_known_browser(log_in):
     browser = Client()
     browser.cookies[f"{settings.SESSION_COOKIE_NAME}_device"] = (
-        logins._device_signer.sign_object(["ana", "x"]) + "x"
+        devices._device_signer.sign_object(["ana", "x"]) + "x"
     )
     for _ in range(10):
         log_in("wrong", browser=browser)
@@ -261,7 +262,7 @@ def test_behind_a_proxy_of_ours_its_word_counts_and_what_came_before_it_does_not
 def test_a_proxy_that_no_setting_counts_is_noticed(log_in, lines, caplog, peer, is_noticed):
     for _ in range(2):
         log_in("right", REMOTE_ADDR=peer, HTTP_X_FORWARDED_FOR="192.0.2.7")
-    assert logins.passes_unknown_proxy() == is_noticed
+    assert throttling.passes_unknown_proxy() == is_noticed
     said = [record.message for record in caplog.records if "TRUSTED_PROXIES" in record.message]
     assert len(said) == is_noticed
 
@@ -271,11 +272,11 @@ def test_the_doctor_and_the_start_say_so(log_in, monkeypatch, caplog):
     caplog.clear()
     said = io.StringIO()
     # The data of this test are in this connection alone.
-    monkeypatch.setattr(examination, "snapshot", lambda: nullcontext("default"))
+    monkeypatch.setattr(integrity, "snapshot", lambda: nullcontext("default"))
     call_command("doctor", stderr=said)
     assert "TRUSTED_PROXIES" in said.getvalue()
     monkeypatch.setattr(starting, "call_command", lambda *args, **options: None)
-    monkeypatch.setattr(serving, "begin", lambda: False)
+    monkeypatch.setattr(instance_lock, "acquire", lambda: False)
     starting.take_up_database(mock.Mock())
     assert "TRUSTED_PROXIES" in caplog.text
 
@@ -283,7 +284,7 @@ def test_the_doctor_and_the_start_say_so(log_in, monkeypatch, caplog):
 def test_a_proxy_that_is_counted_is_none_to_notice(log_in, settings):
     log_in("right", HTTP_X_FORWARDED_FOR="192.0.2.7")
     settings.TRUSTED_PROXIES = 1
-    assert not logins.passes_unknown_proxy()
+    assert not throttling.passes_unknown_proxy()
 
 
 def test_who_has_a_whole_ipv6_network_is_one_address(log_in):
@@ -473,7 +474,7 @@ def test_from_elsewhere_a_wrong_password_of_the_demo_is_wrong_like_any(demo, log
 @pytest.fixture
 def lines(caplog):
     caplog.set_level(logging.INFO, "board.accounts")
-    return lambda: [record.getMessage() for record in caplog.records if record.name == "board.accounts"]
+    return lambda: [record.getMessage() for record in caplog.records if record.name == "board.accounts.audit_log"]
 
 
 def test_logging_in_and_out_and_failing_to_is_logged(log_in, lines):

@@ -3,7 +3,7 @@
 import pytest
 from markdown_it import MarkdownIt
 
-from board.markdown import gist, to_html
+from board.text.markdown import gist, to_html
 
 from .reading import Page
 

@@ -4,7 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from board import actions, history
+from board import actions
+from board.history import log
 from board.models import Event, Status
 
 from .reading import HTMX, Page
@@ -52,7 +53,7 @@ def test_the_same_field_changed_by_both_is_refused_and_nothing_saved(user, ben, 
     assert (conflict.row.name, conflict.row.version) == ("Sketch", theirs.version)
     assert {name: event.by for name, event in conflict.clashes.items()} == {"name": ben}
     assert conflict.mine == {"name", "description"}
-    assert history.newest_number() == theirs.version
+    assert log.newest_number() == theirs.version
 
 
 def test_both_wanted_the_same(user, ben, task):

@@ -1,4 +1,4 @@
-"""Every change of a sprint, task or event is made in board/actions.py: the source itself is the witness.
+"""Every change of a sprint, task or event is made in board/actions: the source itself is the witness.
 
 The scan knows by name what a call is made on. It takes for a write every call of a writing method of a manager or
 a queryset (`.objects`, `.filter(…)`, …), of `super()` or of anything else but a few harmless receivers, and
@@ -36,21 +36,21 @@ WRITES = {
 SQL = {"execute", "executemany"}
 # file: {function: the calls that it may make}
 ALLOWED = {
-    "board/actions.py": {"_save": {"row.save"}, "_remove": {"row.delete"}},
-    "board/history.py": {
+    "board/actions/changes.py": {"save_row": {"row.save"}, "remove_row": {"row.delete"}},
+    "board/history/log.py": {
         "write": {"event.save"},
         "next_number": {"cursor.execute"},
         "state": {"cursor.execute"},
         "note_people": {"Counter.objects.update"},
     },
     # Adds the derived columns to what the actions save.
-    "board/search.py": {"save": {"super().save"}},
-    "board/ordering.py": {"make_room": {"Task.objects.bulk_update"}},
+    "board/models/search.py": {"save": {"super().save"}},
+    "board/actions/ordering.py": {"make_room": {"Task.objects.bulk_update"}},
     # They read: the pragmas and catalogues of the database itself.
-    "board/examination.py": {"snapshot": {"cursor.execute"}, "_storage": {"cursor.execute"}},
-    "board/serving.py": {"_others_on_postgres": {"cursor.execute"}},
+    "board/ops/integrity.py": {"snapshot": {"cursor.execute"}, "_storage": {"cursor.execute"}},
+    "board/ops/instance_lock.py": {"_others_on_postgres": {"cursor.execute"}},
     # A backup is the database's own copy of itself, and comes back whole.
-    "board/backups.py": {
+    "board/ops/backup.py": {
         "_copy_sqlite": {"to.execute"},
         "_copy_postgres": {"cursor.execute"},
         "_restore_postgres": {"cursor.execute"},
@@ -78,13 +78,13 @@ ALLOWED = {
         "prune": {"Delivery.objects.filter(made_at__lt=timezone.now() - KEPT).delete"},
     },
     "api/pages.py": {"delete_webhook": {"webhook.delete"}},
-    # What was answered before, not a change of the board.
-    "board/idempotency.py": {
+    # Responses to earlier requests, not changes of the board.
+    "board/actions/idempotency.py": {
         "_keep": {"cursor.execute"},
         "forget": {"Answer.objects.filter(at__lt=timezone.now() - KEPT).delete"},
     },
-    # People, who change by board.accounts alone.
-    "board/accounts.py": {
+    # Accounts, which change by these actions alone.
+    "board/accounts/actions.py": {
         "invite": {"user.save"},
         "delete_invitation": {"user.delete"},
         "new_link": {"user.save"},
@@ -97,16 +97,15 @@ ALLOWED = {
         "_save_profile": {"Profile.objects.update_or_create"},
         "_end_sessions": {"Session.objects.filter(pk__in=keys[start:start + 500]).delete"},
     },
-    # How often somebody tried, and how long a log-in lasts.
-    "board/logins.py": {
+    "board/accounts/throttling.py": {
         "_take": {"cursor.execute"},
         "give_back": {"Tries.objects.filter(pk__in=keys, count__gt=0).update"},
         "notice_unknown_proxy": {"Tries.objects.update_or_create"},
         "forget_tries": {"Tries.objects.filter(until__lt=timezone.now()).delete"},
-        # Reads.
-        "get_user": {"get_user_model().objects.raw"},
     },
-    "board/sessions.py": {
+    # Reads.
+    "board/accounts/backends.py": {"get_user": {"get_user_model().objects.raw"}},
+    "board/accounts/sessions.py": {
         "renew": {"self.model.objects.filter(session_key=self.session_key).update"},
         # Reads.
         "_get_session_from_db": {"self.model.objects.raw"},
@@ -119,8 +118,8 @@ ALLOWED = {
 # Receivers that are dicts, sets or digests in these files.
 DICTS = {
     "api/schema.py": {"parameter"},
-    "board/views.py": {"digest"},
-    "board/hub.py": {"people", "held"},
+    "board/views/boards.py": {"digest"},
+    "board/live/hub.py": {"people", "held"},
 }
 
 
@@ -191,47 +190,26 @@ def test_what_is_allowed_is_there():
 )
 def test_the_scan_finds_a_write(line):
     source = f"async def view(request):\n    {line}\n"
-    (found,) = writes("board/views.py", source)
-    assert found.startswith("board/views.py:2 view: ")
+    (found,) = writes("board/views/tasks.py", source)
+    assert found.startswith("board/views/tasks.py:2 view: ")
 
 
 def test_the_scan_holds_an_exception_to_its_function():
     source = textwrap.dedent("""
-        def _save(row):
+        def save_row(row):
             row.save()
         def elsewhere(row):
             row.save()
     """)
-    assert writes("board/actions.py", source) == ["board/actions.py:5 elsewhere: row.save"]
+    assert writes("board/actions/changes.py", source) == ["board/actions/changes.py:5 elsewhere: row.save"]
 
 
 def test_the_scan_lets_reading_be():
-    assert writes("board/views.py", "def f():\n    return Task.objects.filter(pk=1).count()\n") == []
+    assert writes("board/views/tasks.py", "def f():\n    return Task.objects.filter(pk=1).count()\n") == []
 
 
-def announcers(name, source):
-    """Tell whether a file names `announce` of the broadcasts, by import or as an attribute."""
-    tree = ast.parse(source)
-    imports = [alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names]
-    attributes = [node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
-    return "announce" in imports + attributes
-
-
-def test_only_the_actions_announce():
-    assert [name for name, source in sources() if announcers(name, source)] == ["board/actions.py"]
-
-
-@pytest.mark.parametrize("line", ["from board.broadcasts import announce", "broadcasts.announce(event)"])
-def test_the_scan_finds_an_announcement(line):
-    assert announcers("board/views.py", line)
-
-
-def test_the_bell_rings_for_a_change_only_when_it_is_announced():
-    """A ring from elsewhere would be a second way to announce."""
-    ringing = {
-        name
-        for name, source in sources()
-        for function, called in calls(source)
-        if ast.unparse(called) == "doorbell.ring" or called.attr == "ring"
+def test_only_actions_and_signals_publish():
+    publishing = {
+        name for name, source in sources() for function, called in calls(source) if called.attr == "publish"
     }
-    assert ringing == {"board/broadcasts.py", "board/apps.py"}
+    assert publishing == {"board/actions/changes.py", "board/apps.py"}

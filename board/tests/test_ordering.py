@@ -14,7 +14,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from board import actions, history, ordering
+from board import actions
+from board.actions import ordering
+from board.history import log
 from board.models import Event, Status, Task
 
 pytestmark = pytest.mark.django_db
@@ -78,19 +80,19 @@ def test_a_card_goes_to_the_top_when_that_was_meant(user, sprint, abc):
 
 def test_the_same_place_is_no_change(user, sprint, abc):
     a, b, c = abc
-    newest = history.newest_number()
+    newest = log.newest_number()
     for same in ({"after": a.pk}, {"before": c.pk}, {"after": a.pk, "before": c.pk}):
         place(user, b, sprint, **same)
     place(user, c, sprint)
     place(user, a, sprint, top=True)
-    assert history.newest_number() == newest
+    assert log.newest_number() == newest
 
 
 def test_a_move_writes_one_row(user, sprint, abc):
     a, b, c = abc
     place(user, c, sprint, after=a.pk)
     assert [task.version for task in Task.objects.filter(pk__in=[a.pk, b.pk])] == [a.version, b.version]
-    assert "spaced" not in Event.objects.get(seq=history.newest_number()).changes
+    assert "spaced" not in Event.objects.get(seq=log.newest_number()).changes
 
 
 def test_cards_with_the_same_key_stand_by_their_number_and_can_be_parted(user, sprint, add):
@@ -108,7 +110,7 @@ def test_neighbours_that_are_spaced_out_are_in_the_log_and_keep_their_versions(u
     assert [task.version for task in neighbours] == [a.version, b.version]
     assert event.changes["spaced"] == {str(task.pk): [7, task.order] for task in neighbours if task.order != 7}
     assert event.changes["spaced"]
-    state = history.replay(history.since(0))["tasks"]
+    state = log.replay(log.since(0))["tasks"]
     assert {pk: fields["order"] for pk, fields in state.items()} == dict(Task.objects.values_list("pk", "order"))
 
 
@@ -260,10 +262,10 @@ class Board(RuleBasedStateMachine):
 
     @invariant()
     def the_log_is_gapless_and_leads_to_the_database(self):
-        events = list(history.since(0))
+        events = list(log.since(0))
         assert [event.seq for event in events] == list(range(1, self.changes + 1))
-        state = history.replay(events)["tasks"]
-        rows = {task.pk: {**history.snapshot(task), "version": task.version} for task in Task.objects.all()}
+        state = log.replay(events)["tasks"]
+        rows = {task.pk: {**log.snapshot(task), "version": task.version} for task in Task.objects.all()}
         assert state == rows
 
 

@@ -11,7 +11,8 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from board import accounts, people
+from board.accounts import actions, users
+from board.accounts.views import login
 from board.models import Event, Profile
 
 from .reading import Page
@@ -92,7 +93,7 @@ def test_moments_are_shown_in_the_own_time_zone(browser, user, sprint, add):
     task = add(sprint=sprint)
     Event.objects.update(at=datetime(2026, 1, 5, 20, tzinfo=UTC))
     assert Page(browser.get(f"/tasks/{task.pk}/")).one("ol").one("time").text == "Mon 5 Jan, 20:00"
-    accounts.change_profile(user, name="Ana", email="", time_zone="Asia/Kolkata", language="")
+    actions.change_profile(user, name="Ana", email="", time_zone="Asia/Kolkata", language="")
     assert Page(browser.get(f"/tasks/{task.pk}/")).one("ol").one("time").text == "Tue 6 Jan, 01:30"
 
 
@@ -210,7 +211,7 @@ def test_use_is_written_down_once_an_hour(browser, user, after, django_assert_nu
     after(1 / 20)
     is_in(browser)
     user.refresh_from_db()
-    assert accounts.last_seen(user) == user.profile.seen_at == timezone.now()
+    assert users.last_seen(user) == user.profile.seen_at == timezone.now()
     with django_assert_num_queries(reads):
         is_in(browser)
 
@@ -222,7 +223,7 @@ def test_use_is_written_down_once_an_hour(browser, user, after, django_assert_nu
 def mailed(settings, monkeypatch, user):
     """Mail is set up, and sent before the answer; `user` has an address."""
     settings.SENDS_MAIL = True
-    monkeypatch.setattr(people._post_office, "submit", lambda guard, work, *arguments: work(*arguments))
+    monkeypatch.setattr(login._post_office, "submit", lambda guard, work, *arguments: work(*arguments))
     user.email = "ana@example.org"
     user.save()
 
@@ -290,6 +291,6 @@ def test_without_mail_staff_are_asked(client, db):
 
 
 def test_a_mail_that_fails_is_said_in_the_log(caplog, monkeypatch):
-    monkeypatch.setattr(people, "connection", type("Connection", (), {"close": staticmethod(lambda: None)}))
-    people._work(lambda: 1 / 0)
+    monkeypatch.setattr(login, "connection", type("Connection", (), {"close": staticmethod(lambda: None)}))
+    login._work(lambda: 1 / 0)
     assert "look at EMAIL_URL and MAIL_FROM" in caplog.text

@@ -2,8 +2,9 @@
 
 import pytest
 
-from board import accounts, actions
-from board.accounts import Role
+from board import actions
+from board.accounts import actions as account_actions
+from board.accounts.users import Role
 from board.models import Event
 
 from .reading import HTMX, Page
@@ -45,7 +46,7 @@ OF_STAFF = {"invite", "person", "delete_invitation", "make_link", "deactivate", 
 
 @pytest.fixture
 def reader(user):
-    accounts.set_role(None, user, Role.READER)
+    account_actions.set_role(None, user, Role.READER)
     return user
 
 
@@ -108,7 +109,7 @@ def test_a_changed_role_shows_on_the_board_that_the_browser_kept(board, browser,
     browser.get(path)  # brings the cookie, which the next answer depends on
     kept = browser.get(path)
     assert browser.get(path, headers={"If-None-Match": kept["ETag"]}).status_code == 304
-    accounts.set_role(None, user, Role.READER)
+    account_actions.set_role(None, user, Role.READER)
     answer = browser.get(path, headers={"If-None-Match": kept["ETag"]})
     assert answer.status_code == 200
     assert Page(answer).all("body", data_reads=True)

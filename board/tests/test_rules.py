@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from board import actions, history
+from board import actions
+from board.history import log
 from board.models import Event, Sprint, Status, Task
 
 pytestmark = pytest.mark.django_db
@@ -17,11 +18,11 @@ TODAY = timezone.localdate
 def refused(action, *args, **kwargs):
     """Return the fields that the refusal names, and check that it left nothing behind."""
     rows = list(Task.objects.order_by("pk").values()), list(Sprint.objects.order_by("pk").values())
-    newest = history.newest_number()
+    newest = log.newest_number()
     with pytest.raises(ValidationError) as caught:
         action(*args, **kwargs)
     assert rows == (list(Task.objects.order_by("pk").values()), list(Sprint.objects.order_by("pk").values()))
-    assert history.newest_number() == newest == Event.objects.count()
+    assert log.newest_number() == newest == Event.objects.count()
     return set(caught.value.message_dict)
 
 
@@ -146,8 +147,8 @@ def test_a_change_for_another_version_is_refused_and_changes_nothing(user, sprin
         lambda: actions.change_sprint(user, sprint.pk, expect=sprint.version + 1, name="Late"),
         lambda: actions.remove_sprint(user, sprint.pk, expect=sprint.version + 1),
     ):
-        newest = history.newest_number()
+        newest = log.newest_number()
         with pytest.raises(actions.Outdated) as error:
             outdated()
         assert str(error.value.row) in ("Mine", "Sprint 1")
-        assert history.newest_number() == newest
+        assert log.newest_number() == newest

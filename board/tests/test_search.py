@@ -8,7 +8,7 @@ import pytest
 
 from board import actions
 from board.models import Sprint, Task
-from board.search import normalize, sort_key
+from board.text.search import normalize, sort_key
 
 from .reading import Page
 

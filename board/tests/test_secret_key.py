@@ -4,8 +4,8 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.test import Client
 
-from board import accounts, logins
-from board.middleware import session_user
+from board.accounts import actions, devices, links
+from board.live.middleware import session_user
 from board.models import Tries
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def rotate(settings, monkeypatch, is_kept):
     def rotate():
         settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY] if is_kept else []
         settings.SECRET_KEY = NEW
-        for module, name in ((accounts, "_signer"), (logins, "_device_signer")):
+        for module, name in ((links, "_signer"), (devices, "_device_signer")):
             before = getattr(module, name)
             monkeypatch.setattr(module, name, type(before)(salt=before.salt))
 
@@ -49,7 +49,7 @@ def test_an_open_board_stays_open(browser, user, rotate, is_kept):
 
 
 def test_an_invitation_goes_on(client, db, rotate, is_kept):
-    token = accounts.new_link(None, accounts.invite(None, "cleo"))[0]
+    token = actions.new_link(None, actions.invite(None, "cleo"))[0]
     rotate()
     assert client.get(f"/welcome/{token}/").status_code == (200 if is_kept else 410)
 

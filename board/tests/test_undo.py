@@ -7,8 +7,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from board import actions, history, ordering
-from board.actions import Place
+from board import actions
+from board.actions import Place, ordering
+from board.history import log, sentences
 from board.models import Event, Sprint, Status, Task
 
 from .reading import HTMX, Page
@@ -45,10 +46,10 @@ def rows():
 
 def refused(by, seq):
     """Return why an undo is refused; nothing may be written then."""
-    newest = history.newest_number()
+    newest = log.newest_number()
     with pytest.raises(ValidationError) as caught:
         actions.undo(by, seq)
-    assert history.newest_number() == newest
+    assert log.newest_number() == newest
     return " ".join(caught.value.messages)
 
 
@@ -76,15 +77,15 @@ CHANGES = {
 def test_an_undo_brings_all_back_and_its_undo_does_it_again(user, sprint, abc, change):
     before = rows()
     change(user, abc, sprint)
-    after, seq = rows(), history.newest_number()
+    after, seq = rows(), log.newest_number()
     assert after != before
     undone = actions.undo(user, seq)
     assert (rows(), undone.changes["undoes"]) == (before, seq)
     redone = actions.undo(user, undone.seq)
     assert (rows(), redone.changes["undoes"]) == (after, undone.seq)
-    state = history.replay(history.since(0))
+    state = log.replay(log.since(0))
     assert state["tasks"] == {
-        task.pk: history.snapshot(task) | {"version": task.version} for task in Task.objects.all()
+        task.pk: log.snapshot(task) | {"version": task.version} for task in Task.objects.all()
     }
 
 
@@ -299,8 +300,8 @@ def test_a_change_that_never_was_cannot_be_undone(user):
 )
 def test_the_story_tells_that_it_was_undone(user, sprint, abc, change, words):
     CHANGES[change](user, abc, sprint)
-    event = actions.undo(user, history.newest_number())
-    assert history.describe(event, "it") == words
+    event = actions.undo(user, log.newest_number())
+    assert sentences.describe(event, "it") == words
 
 
 # The page
@@ -315,7 +316,7 @@ def test_the_answer_on_a_board_is_the_card_and_a_toast_that_does_it_again(browse
     assert (answer.status_code, card["data-in"]) == (200, "todo")
     toast = page.one("div", hx_swap_oob=True)
     assert toast.one("p").text == "Moved “Draw” back to Not Started"
-    assert toast.one("form", data_redo=True)["action"] == f"/undo/{history.newest_number()}/"
+    assert toast.one("form", data_redo=True)["action"] == f"/undo/{log.newest_number()}/"
     assert toast.texts("button") == ["Redo"]
 
 
@@ -324,7 +325,7 @@ def test_a_card_that_goes_is_named(browser, user, add):
     event = actions.undo(user, actions.remove_task(user, task.pk).seq)
     page = Page(browser.post(f"/undo/{event.seq}/", headers=HTMX))
     template = page.one("template", data_cards=True)
-    assert (template["data-gone"], template["data-seq"]) == (str(task.pk), str(history.newest_number()))
+    assert (template["data-gone"], template["data-seq"]) == (str(task.pk), str(log.newest_number()))
     assert template.children == []
 
 
@@ -354,7 +355,7 @@ def test_without_htmx_it_leads_back_to_the_board_which_offers_to_do_it_again(bro
     assert answer.redirect_chain == [(f"/sprints/{sprint.pk}/", 302)]
     toast = Page(answer).one("div", class_="toast")
     assert toast.one("p").text == "Changed name of “Draw” back"
-    assert toast.one("form")["action"] == f"/undo/{history.newest_number()}/"
+    assert toast.one("form")["action"] == f"/undo/{log.newest_number()}/"
 
 
 def test_without_htmx_a_refusal_says_who(browser, user, ben, add):
@@ -377,7 +378,7 @@ def test_an_undo_that_has_nothing_to_do_writes_nothing(browser, user, ben, add):
     ben.delete()
     Task.objects.filter(pk=task.pk).update(assigned=None)
     answer = browser.post(f"/undo/{edit.event.seq}/", headers=HTMX)
-    assert (answer.status_code, history.newest_number()) == (200, edit.event.seq)
+    assert (answer.status_code, log.newest_number()) == (200, edit.event.seq)
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
@@ -405,7 +406,7 @@ def test_every_change_of_a_task_offers_its_undo(browser, sprint, add, path, data
     page = Page(browser.post(f"/tasks/{task.pk}/{path}", data, headers=HTMX))
     toast = page.one("div", hx_swap_oob="beforeend:.toasts").one("div", class_="toast")
     assert toast.one("p").text == words
-    assert toast.one("form", data_undo=True)["hx-post"] == f"/undo/{history.newest_number()}/"
+    assert toast.one("form", data_undo=True)["hx-post"] == f"/undo/{log.newest_number()}/"
 
 
 def test_what_changed_nothing_offers_no_undo(browser, add):
@@ -418,7 +419,7 @@ def test_adding_a_task_offers_its_undo(browser, sprint, headers):
     page = Page(browser.post(f"/sprints/{sprint.pk}/tasks/add/", {"name": "Draw"}, headers=headers, follow=True))
     toast = page.one("div", class_="toast")
     assert toast.one("p").text == "Added “Draw”"
-    assert toast.one("form", data_undo=True)["hx-post"] == f"/undo/{history.newest_number()}/"
+    assert toast.one("form", data_undo=True)["hx-post"] == f"/undo/{log.newest_number()}/"
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
@@ -429,11 +430,11 @@ def test_each_change_of_a_sprint_offers_its_undo(browser, sprint, headers):
         return page.one("div", class_="toast").one("form", data_undo=True)["hx-post"]
 
     added = undo_after("/sprints/add/", name="Next", end="2999-01-01")
-    assert added == f"/undo/{history.newest_number()}/"
+    assert added == f"/undo/{log.newest_number()}/"
     edited = undo_after(f"/sprints/{sprint.pk}/edit/", name="Paint", end=sprint.end.isoformat())
-    assert edited == f"/undo/{history.newest_number()}/"
+    assert edited == f"/undo/{log.newest_number()}/"
     deleted = undo_after(f"/sprints/{sprint.pk}/delete/")
-    assert deleted == f"/undo/{history.newest_number()}/"
+    assert deleted == f"/undo/{log.newest_number()}/"
     assert len({added, edited, deleted}) == 3
 
 
@@ -441,7 +442,7 @@ def test_restoring_a_task_offers_its_undo(browser, user, add):
     task = add("Draw")
     actions.remove_task(user, task.pk)
     toast = Page(browser.post(f"/tasks/{task.pk}/restore/", follow=True)).one("div", class_="toast")
-    assert toast.one("form", data_undo=True)["hx-post"] == f"/undo/{history.newest_number()}/"
+    assert toast.one("form", data_undo=True)["hx-post"] == f"/undo/{log.newest_number()}/"
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
@@ -452,7 +453,7 @@ def test_what_is_done_again_is_a_change_as_any_other(browser, add, headers):
     redo = undone.one("form", data_redo=True)
     data = {field["name"]: field["value"] for field in redo.all("input")}
     redone = Page(browser.post(redo["hx-post"], data, headers=headers, follow=True)).one("div", class_="toast")
-    assert redone.one("form", data_undo=True)["hx-post"] == f"/undo/{history.newest_number()}/"
+    assert redone.one("form", data_undo=True)["hx-post"] == f"/undo/{log.newest_number()}/"
     assert Task.objects.get().name == "Draw"
 
 

@@ -5,7 +5,7 @@ import pytest
 from .races import new_database, printed_by
 
 INVITE_AT_ONCE = """
-from board import accounts
+from board.accounts import actions as accounts
 
 for round in range(10):
     names = [f"ada{round}", f"ADA{round}", f"Ada{round}", f"adA{round}", f"\\u0430d\\u0430{round}"]

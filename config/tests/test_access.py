@@ -25,7 +25,8 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from api.models import Delivery, Token, Webhook
-from board import accounts, actions
+from board import actions
+from board.accounts import links
 from board.models import Profile
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -159,7 +160,7 @@ def there(clients):
         "/edit/<field>": "name",
         "/people/<id:pk>": newcomer.pk,
         "/undo/<id:seq>": task.version,
-        "/welcome/<str:token>": accounts.link_for(newcomer, timedelta(days=1)),
+        "/welcome/<str:token>": links.link_for(newcomer, timedelta(days=1)),
         "/sprints/<id:sprint_pk>": sprint.pk,
         "/api/sprints/<int:pk>": sprint.pk,
         "/tasks/<id:pk>": task.pk,

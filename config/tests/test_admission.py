@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from board.limits import PARTS
+from board.ops.request_limits import PARTS
 from config import admission
 from config.admission import Client, FairThreadPool, QueueFullError, with_complete_body
 

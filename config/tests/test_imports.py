@@ -12,7 +12,11 @@ from .conftest import ROOT
 
 LINT = Path(sys.executable).parent / "lint-imports"
 CONFIG = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-LAYERS, INSIDE_BOARD, ANNOUNCING, ACYCLIC = (contract["name"] for contract in CONFIG["contracts"])
+LAYERS, ROOMS, PUBLISHING, *INNER, ACYCLIC = (contract["name"] for contract in CONFIG["contracts"])
+
+
+def contract_of(room):
+    return next(name for name in INNER if name.startswith(f"{room}:"))
 
 
 def lint(folder):
@@ -39,17 +43,19 @@ def test_the_contracts_hold(tree):
 @pytest.mark.parametrize(
     ("file", "line", "contract"),
     [
-        ("board/models.py", "from api import serializers", LAYERS),
+        ("board/models/task.py", "from api import serializers", LAYERS),
         ("api/filters.py", "from config import settings", LAYERS),
-        ("board/views.py", "import placeholder", LAYERS),
+        ("board/views/tasks.py", "import placeholder", LAYERS),
         ("sitegen/__init__.py", "from board import models", LAYERS),
-        ("board/history.py", "from board import actions", INSIDE_BOARD),
-        ("board/models.py", "from board.broadcasts import card", INSIDE_BOARD),
-        ("board/consumers.py", "from board import views", INSIDE_BOARD),
-        ("board/ordering.py", "from board import history", INSIDE_BOARD),
-        ("board/newcomer.py", "", INSIDE_BOARD),
-        ("board/management/commands/demo.py", "from board.broadcasts import announce", ANNOUNCING),
-        ("api/views.py", "from board.broadcasts import announce", ANNOUNCING),
+        ("board/history/log.py", "from board import actions", ROOMS),
+        ("board/models/task.py", "from board.components import card", ROOMS),
+        ("board/live/consumers.py", "from board.views import tasks", ROOMS),
+        ("board/accounts/views/people.py", "from board.views import shortcuts", ROOMS),
+        ("board/newcomer.py", "", ROOMS),
+        ("board/management/commands/demo.py", "from board.live.notifications import publish", PUBLISHING),
+        ("board/actions/tasks.py", "from board.live.notifications import publish", PUBLISHING),
+        ("board/actions/ordering.py", "from . import tasks", contract_of("actions")),
+        ("board/history/newcomer.py", "", contract_of("history")),
         ("sitegen/pages.py", "from . import stage", ACYCLIC),
     ],
 )

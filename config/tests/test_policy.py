@@ -8,7 +8,9 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
-from board import actions, views
+from board import actions
+from board.history import log
+from board.models import Sprint
 
 HTMX = {"HX-Request": "true"}
 POLICY = {
@@ -100,8 +102,8 @@ def rows(db, django_user_model):
 @pytest.fixture
 def browser(rows, files, monkeypatch):
     """Somebody logged in, to whom two pages are broken."""
-    monkeypatch.setattr(views.Sprint.objects, "past", broken, raising=False)
-    monkeypatch.setattr(views.history, "removals", away)
+    monkeypatch.setattr(Sprint.objects, "past", broken, raising=False)
+    monkeypatch.setattr(log, "removals", away)
     client = Client(raise_request_exception=False)
     client.force_login(rows["user"])
     return client

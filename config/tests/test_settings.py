@@ -160,7 +160,7 @@ def test_a_command_loads_neither_servers_nor_what_it_has_no_use_for(run):
 @pytest.fixture
 def elsewhere(tmp_path):
     """An installation that has nothing but its settings."""
-    for name in ("config/__init__.py", "config/settings.py", "board/__init__.py", "board/addresses.py"):
+    for name in ("config/__init__.py", "config/settings.py", "board/__init__.py", "board/ops/hosts.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path

@@ -137,7 +137,12 @@ def words_left(template):
 TELLING = {"ValidationError", "PermissionDenied", "Http404", "success", "warning", "error"}
 LABELS = {"label", "empty_label", "verbose_name"}
 PAGES = [
-    *(path for path in sorted((ROOT / "board").glob("*.py")) if path.name not in ("examination.py", "backups.py")),
+    *(
+        path
+        for path in sorted((ROOT / "board").rglob("*.py"))
+        if path.name not in ("integrity.py", "backup.py")
+        and not {"tests", "migrations", "management"} & set(path.parts)
+    ),
     *(ROOT / "api" / f"{name}.py" for name in ("addresses", "forms", "models", "pages")),
 ]
 
@@ -154,7 +159,7 @@ raise ValidationError({"name": f"b{c}"})
 messages.success(request, "d" + e)
 forms.CharField(label="f")
 raise ValidationError(gettext("g %(h)s") % {"h": 1})
-log.error("i")
+logger.error("i")
 """
     assert told(code) == ["a", "b", "d", "f"]
 
@@ -165,7 +170,7 @@ def told(code):
     texts = []
     for call in calls:
         name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-        is_log = ast.unparse(call.func).startswith("log.")
+        is_log = ast.unparse(call.func).startswith("logger.")
         given = call.args if name in TELLING and not is_log else []
         given = [*given, *(word.value for word in call.keywords if word.arg in LABELS)]
         texts += [text for value in given for text in literals(value)]

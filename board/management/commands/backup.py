@@ -1,7 +1,7 @@
 from django.core.management import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from board import backups
+from board.ops import backup
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file, **options):
         try:
-            description = backups.make(file)
-        except (backups.BackupError, DatabaseError, OSError) as error:
+            description = backup.write(file)
+        except (backup.BackupError, DatabaseError, OSError) as error:
             raise CommandError(f"There is no backup: {error}") from None
         self.stdout.write(f"{file} holds everything up to change {description['newest']}.")

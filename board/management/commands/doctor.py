@@ -1,6 +1,7 @@
 from django.core.management import BaseCommand, CommandError
 
-from board import examination, logins
+from board.accounts import throttling
+from board.ops import integrity
 
 
 class Command(BaseCommand):
@@ -13,11 +14,11 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, **options):
-        with examination.snapshot() as using:
-            found = examination.findings(using)
-            shared = [] if found else examination.shared_places(using)
-        if logins.passes_unknown_proxy():
-            self.stderr.write(logins.UNKNOWN_PROXY)
+        with integrity.snapshot() as using:
+            found = integrity.check_integrity(using)
+            shared = [] if found else integrity.shared_places(using)
+        if throttling.passes_unknown_proxy():
+            self.stderr.write(throttling.UNKNOWN_PROXY)
         for pair in shared:
             self.stdout.write(
                 "Tasks {} and {} stand at the same place, as a client of the API asked.".format(*pair)

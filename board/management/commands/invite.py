@@ -3,9 +3,9 @@ from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError
 from django.urls import reverse
 
-from board import accounts
-from board.accounts import Role
-from board.site_url import running_url
+from board.accounts import actions, users
+from board.accounts.users import Role
+from board.ops.site_url import running_url
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         role.add_argument("--reader", action="store_true", help="sees everything and changes nothing")
 
     def handle(self, *, name, staff, reader, **options):
-        user = accounts.user_named(name)
+        user = users.user_named(name)
         if user is None:
             role = Role.READER if reader else Role.MEMBER
             # The first person of a team lets the others in.
@@ -33,7 +33,7 @@ class Command(BaseCommand):
             raise CommandError(f"{name} is there already; the role is changed on the page People.")
         elif not user.is_active:
             raise CommandError(f"{name} is deactivated; reactivate the account on the page People first.")
-        token, lasts = accounts.new_link(None, user)
+        token, lasts = actions.new_link(None, user)
         days = "day" if lasts.days == 1 else f"{lasts.days} days"
         self.stderr.write(f"Give {user.username} this link. It works once, within {days}:")
         self.stdout.write(running_url() + reverse("welcome", args=[token]))
@@ -41,6 +41,6 @@ class Command(BaseCommand):
 
 def invite(name, role):
     try:
-        return accounts.invite(None, name, role)
+        return actions.invite(None, name, role)
     except ValidationError as error:
         raise CommandError(" ".join(error.messages)) from None

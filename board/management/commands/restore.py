@@ -1,7 +1,7 @@
 from django.core.management import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from board import backups, serving
+from board.ops import backup, instance_lock
 
 
 class Command(BaseCommand):
@@ -15,8 +15,8 @@ class Command(BaseCommand):
 
     def handle(self, *, file, **options):
         try:
-            description, aside = backups.restore(file)
-        except (backups.BackupError, serving.InUseError, DatabaseError, OSError) as error:
+            description, aside = backup.restore(file)
+        except (backup.BackupError, instance_lock.InUseError, DatabaseError, OSError) as error:
             raise CommandError(f"Nothing was restored: {error}") from None
         self.stdout.write(f"The board is as it was on {description['taken']}, at change {description['newest']}.")
         self.stdout.write(f"What it was before is kept: {aside}")

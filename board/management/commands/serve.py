@@ -17,11 +17,11 @@ from django.conf import settings
 from django.core.management import BaseCommand, call_command
 from twisted.internet import reactor
 
-from board.accounts import has_accounts, has_demo_accounts
-from board.addresses import bracketed
-from board.consumers import WRITE
-from board.hub import TRY_LATER, hub
-from board.site_url import note_server, server_urls
+from board.accounts.users import has_accounts, has_demo_accounts
+from board.live.consumers import WRITE
+from board.live.hub import TRY_LATER, hub
+from board.ops.hosts import bracketed
+from board.ops.site_url import note_server, server_urls
 
 from ..http import Factory
 from ..starting import allow_many_connections, collect_static_files, refuse_taken_port, take_up_database

@@ -8,7 +8,7 @@ from channels.routing import get_default_application
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
-from board.hub import hub
+from board.live.hub import hub
 
 from ..starting import allow_many_connections, collect_static_files, refuse_taken_port, take_up_database
 

@@ -1,4 +1,4 @@
-// The page's side of the live protocol (board/consumers.py). The socket is a cursor: the page says which sequence
+// The page's side of the live protocol (board/live/consumers.py). The socket is a cursor: the page says which sequence
 // number it shows, gets what changed since, and says so again. While no socket comes through, the page asks for the
 // same over HTTP every few seconds; who is here and who holds a card it does not know then.
 

@@ -1,4 +1,4 @@
-// How texts are compared when people filter and search: board/search.py has the same rule, and says why.
+// How texts are compared when people filter and search: board/text/search.py has the same rule, and says why.
 
 const IGNORED =
   /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u00ad\u200b-\u200f\u2060\ufeff]/g;

@@ -1,6 +1,6 @@
 """How dates and moments are written; templates name them: `{{ task.due|when:"DAY" }}`. Every language has all of them.
 
-What has no year is for dates of this year; `board/dates.py` takes its `…_AND_YEAR` for others.
+What has no year is for dates of this year; `board/text/dates.py` takes its `…_AND_YEAR` for others.
 `CSV_SEPARATOR` is what spreadsheets of that language expect between the cells of a CSV file.
 """
 

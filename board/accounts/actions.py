@@ -1,0 +1,227 @@
+"""Every change of a person's account: who is let in, as what, and until when.
+
+Each function is one transaction and one line in the log. `by` is the user who acts, None for a command. What breaks
+a rule raises `ValidationError`, and nothing is saved.
+"""
+
+from django.contrib.auth import SESSION_KEY, get_user_model
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from board.models import Counter, Event, Profile, Task
+
+from .audit_log import name_of, note
+from .links import INVITATION_LASTS, STAFF_LINK_LASTS, find_user_of_link, link_for
+from .usernames import mixes_scripts, skeleton_of
+from .users import Role, is_invited, role_of
+
+NAME_LENGTH = 150
+
+
+@transaction.atomic
+def invite(by, username, role=Role.MEMBER, email=""):
+    """Return a new user who has no password yet; `new_link` lets them set one.
+
+    Holds the writers' lock until the transaction ends, so that two invitations at once can't take one name.
+    """
+    Counter.objects.select_for_update().get(pk=1)
+    user = get_user_model()(username=get_user_model().normalize_username(username), email=email)
+    user.set_unusable_password()
+    user.full_clean()
+    _validate_username(user.username)
+    user.is_staff = role is Role.STAFF
+    user.save()
+    if role is Role.READER:
+        _save_profile(user, is_reader=True)
+    note("%r was invited as %s by %s", user.username, role, name_of(by))
+    return user
+
+
+def _validate_username(username):
+    if mixes_scripts(username):
+        raise ValidationError({"username": gettext("Use letters of one alphabet only.")})
+    skeleton = skeleton_of(username)
+    for name in get_user_model().objects.values_list("username", flat=True):
+        if skeleton_of(name) == skeleton:
+            text = gettext("“%(name)s” is already taken, and the two names look alike.")
+            raise ValidationError({"username": text % {"name": name}})
+
+
+@transaction.atomic
+def delete_invitation(by, user):
+    """Delete an account that nobody has ever used, because the invitation was a mistake.
+
+    Raises `ValidationError` when the person has a password or has left traces on a board.
+    """
+    user = get_user_model().objects.select_for_update().get(pk=user.pk)
+    if not can_delete(user):
+        raise ValidationError(gettext("This account has been used. Deactivate it instead."))
+    name = user.username
+    user.delete()
+    note("the invitation of %r was deleted by %s", name, name_of(by))
+
+
+def can_delete(user):
+    """Tell whether an account was never used: no log-in, no password, no task, no event."""
+    is_used = Event.objects.filter(by=user).exists() or Task.objects.filter(assigned=user).exists()
+    return is_invited(user) and not is_used
+
+
+@transaction.atomic
+def new_link(by, user):
+    """Return (token, how long it lasts) of a link for a user; for somebody invited it replaces the one from before."""
+    is_new = is_invited(user)
+    if is_new:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    lasts = INVITATION_LASTS if is_new else STAFF_LINK_LASTS
+    note("a password link for %r was made by %s", user.username, name_of(by))
+    return link_for(user, lasts), lasts
+
+
+@transaction.atomic
+def use_link(token, password, name=None, with_tokens=False):
+    """Set the password of the user whom a link is for, and the name if given; ends all their sessions,
+    and their tokens if wished.
+
+    Returns the user. Raises `InvalidLink`, also for the later one of two uses, and `ValidationError` for a password
+    that is too easily guessed.
+    """
+    user = find_user_of_link(token, get_user_model().objects.select_for_update())
+    if name is not None:
+        _set_name(user, name)
+        user.save(update_fields=["first_name", "last_name"])
+    _set_password(user, password)
+    note("%r set a password with a link", user.username)
+    if with_tokens:
+        _revoke_tokens(user)
+    return user
+
+
+# What people do for themselves
+
+
+@transaction.atomic
+def change_profile(user, *, name, email, time_zone, language):
+    """Save what a person says about themselves."""
+    if email != user.email:
+        note("%r changed the e-mail address", user.username)
+    _set_name(user, name)
+    user.email = email
+    user.save(update_fields=["first_name", "last_name", "email"])
+    _save_profile(user, time_zone=time_zone, language=language)
+
+
+@transaction.atomic
+def change_password(user, password, session, with_tokens=False):
+    """Set a person's password and end their other sessions, and tokens if wished; `session` is the key of the one that
+    stays."""
+    _set_password(user, password, session)
+    note("%r changed the password", user.username)
+    if with_tokens:
+        _revoke_tokens(user)
+
+
+@transaction.atomic
+def sign_out(user, but, with_tokens=False):
+    """End a user's sessions except the one with the key `but`, and forget their known browsers.
+
+    Revokes their tokens, too, when `with_tokens`. Returns how many sessions ended.
+    """
+    count = _end_sessions(user, but)
+    _save_profile(user, signed_out_at=timezone.now())
+    note("%r signed out everywhere else: %s sessions ended", user.username, count)
+    if with_tokens:
+        _revoke_tokens(user)
+    return count
+
+
+def _revoke_tokens(user):
+    tokens = list(user.tokens.valid())
+    for token in tokens:
+        token.revoke()
+    note("%r revoked all tokens: %s", user.username, len(tokens))
+
+
+def saw(user):
+    """Note that a person is here."""
+    _save_profile(user, seen_at=timezone.now())
+
+
+def _set_name(user, name):
+    """Keep the display name as Django's first and last name, from which everything reads it together again."""
+    first, _, last = name.rpartition(" ")
+    user.first_name, user.last_name = (first, last) if first else (last, "")
+
+
+def _set_password(user, password, but=None):
+    validate_password(password, user)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    _end_sessions(user, but)
+
+
+def _end_sessions(user, but=None):
+    """Delete a user's sessions. Sessions do not say in a column whose they are; a team has few enough to read."""
+    sessions = Session.objects.filter(expire_date__gt=timezone.now()).exclude(session_key=but)
+    keys = [row.pk for row in sessions.iterator() if row.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    for start in range(0, len(keys), 500):
+        Session.objects.filter(pk__in=keys[start : start + 500]).delete()
+    return len(keys)
+
+
+# What staff do
+
+
+@transaction.atomic
+def set_role(by, user, role):
+    """Make a user member, reader or staff."""
+    if role is not Role.STAFF:
+        _judge_loss_of_staff(by, user, gettext("The last one of staff cannot lose that role."))
+    if role is role_of(user):
+        return
+    user.is_staff = role is Role.STAFF
+    user.save(update_fields=["is_staff"])
+    _save_profile(user, is_reader=role is Role.READER)
+    note("%r was made %s by %s", user.username, role, name_of(by))
+
+
+@transaction.atomic
+def deactivate(by, user):
+    """Shut a user out: sessions and sockets end, tokens open nothing. What they did and have to do stays."""
+    if by == user:
+        raise ValidationError(gettext("You cannot deactivate yourself: ask somebody else of staff."))
+    _judge_loss_of_staff(by, user, gettext("The last one of staff cannot be deactivated."))
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    _end_sessions(user)
+    note("%r was deactivated by %s", user.username, name_of(by))
+
+
+@transaction.atomic
+def reactivate(by, user):
+    """Let a user in again, with the password from before."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    note("%r was reactivated by %s", user.username, name_of(by))
+
+
+def _judge_loss_of_staff(by, user, refusal):
+    """Locks all staff until the transaction ends, so that the last two cannot demote each other."""
+    staff = get_user_model().objects.select_for_update().filter(is_staff=True, is_active=True)
+    active = {person.pk for person in staff.order_by("pk")}
+    if by and by.pk not in active:
+        raise ValidationError(gettext("You are not of staff any more."))
+    if active == {user.pk}:
+        raise ValidationError(refusal)
+    if by == user and user.is_staff:
+        raise ValidationError(gettext("You cannot take the role from yourself: ask somebody else of staff."))
+
+
+def _save_profile(user, **values):
+    profile, _ = Profile.objects.update_or_create(user=user, defaults=values)
+    user.profile = profile

@@ -1,0 +1,129 @@
+"""The authentication backend.
+
+Pages, Basic authentication and the tokens of the API all call `django.contrib.auth.authenticate`, and that calls
+`Backend`. So nobody guesses passwords faster on another way.
+"""
+
+import threading
+
+from cachetools import TTLCache
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.backends import ModelBackend
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_variables
+
+from board.models import Profile
+
+from . import audit_log, users
+from .client_address import address_of, is_on_this_machine
+from .throttling import Refused, TooManyTries, are_used_up, forget_tries, give_back, take_tries, tries_of
+
+# Every request asks this: Django would take five times as long to put it together as the database to answer.
+USER = """
+    SELECT auth_user.*, board_profile.user_id, is_reader, time_zone, language
+    FROM auth_user LEFT JOIN board_profile ON board_profile.user_id = auth_user.id
+    WHERE auth_user.id = %s
+"""
+PROFILE = ("user_id", "is_reader", "time_zone", "language")
+
+
+class OnlyOnThisMachine(Refused):
+    def __init__(self):
+        super().__init__(
+            gettext(
+                "The demo accounts log in only on the machine that Lightboard runs on. "
+                "Change the password there, or set DEMO_ANYWHERE=1."
+            )
+        )
+
+
+class Backend(ModelBackend):
+    """Django's accounts, with a limit on failed tries. Raises `Refused` when nothing was judged."""
+
+    @sensitive_variables("password")
+    def authenticate(self, request, username=None, password=None, **kwargs):
+        if request is None or username is None or password is None:
+            return super().authenticate(request, username, password, **kwargs)
+        tries = tries_of(request, username)
+        # Other people's wrong tries at the same address do not stop programs that had the right password a moment ago.
+        user = recently_verified(username, password, tries[:1])
+        if user is None:
+            user = self._verify(request, username, password, tries)
+        # Only the demo makes such passwords; a form refuses them.
+        if user and password == user.username and not (settings.DEMO_ANYWHERE or is_on_this_machine(request)):
+            raise OnlyOnThisMachine
+        return user
+
+    @sensitive_variables("password")
+    def _verify(self, request, username, password, tries):
+        try:
+            taken = take_tries(tries)
+        except TooManyTries:
+            audit_log.note("log-in refused: too many tries from %r", address_of(request))
+            raise
+        known = users.user_named(username)
+        user = super().authenticate(request, known.username if known else username, password)
+        if user is None:
+            # What is nobody's name may be a password.
+            audit_log.note(
+                "log-in failed: %s from %r", repr(known.username) if known else "unknown name", address_of(request)
+            )
+            return None
+        give_back(taken)
+        with _verified_lock:
+            _verified[_mac(user, password)] = True
+        return user
+
+    def get_user(self, user_id):
+        """Return the active user of a session with the profile, in one query; None when there is none."""
+        user = next(iter(get_user_model().objects.raw(USER, [int(user_id)])), None)
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        values = [user.__dict__.pop(name) for name in PROFILE]
+        profile = Profile.from_db(user._state.db, PROFILE, values) if values[0] else None
+        get_user_model().profile.related.set_cached_value(user, profile)
+        return user
+
+
+def begin(request, user, **kwargs):
+    """Start the days of a new session and delete expired ones; called by Django when somebody logs in."""
+    request.session.begin()
+    request.session.clear_expired()
+    audit_log.note("%r logged in from %r", user.username, address_of(request))
+    forget_tries()
+
+
+def end(request, user, **kwargs):
+    """Called by Django when somebody logs out."""
+    if user:
+        audit_log.note("%r logged out from %r", user.username, address_of(request))
+
+
+# Passwords that were verified a moment ago: programs send theirs with each request, and to hash it takes 0.1 s.
+
+_verified = TTLCache(maxsize=10_000, ttl=300)
+_verified_lock = threading.Lock()
+
+
+@sensitive_variables("password")
+def recently_verified(username, password, tries):
+    """Return the active user whose password this is, if it was verified lately and is still theirs; else None.
+
+    While tries are used up, nobody is: guesses of a password that is remembered count like all others.
+    """
+    user = get_user_model().objects.select_related("profile").filter(username=username, is_active=True).first()
+    if user is None:
+        return None
+    with _verified_lock:
+        is_known = _mac(user, password) in _verified
+    return user if is_known and not are_used_up(tries) else None
+
+
+@sensitive_variables("password")
+def _mac(user, password):
+    """Return what stands for a password of a user; a new password or secret key makes it another one."""
+    return salted_hmac(
+        "board.logins.verified", f"{user.pk}\0{user.password}\0{password}", algorithm="sha256"
+    ).digest()

@@ -1,0 +1,82 @@
+"""The client's address, as far as the proxies in front of this process can be trusted."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http.request import split_domain_port
+
+# What proxies say of the request that they pass on.
+FORWARDING_HEADERS = {
+    "HTTP_CF_CONNECTING_IP",
+    "HTTP_CLIENT_IP",
+    "HTTP_FORWARDED",
+    "HTTP_FORWARDED_FOR",
+    "HTTP_TRUE_CLIENT_IP",
+    "HTTP_VIA",
+    "HTTP_X_CLIENT_IP",
+    "HTTP_X_CLUSTER_CLIENT_IP",
+    "HTTP_X_FORWARDED",
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_FORWARDED_PORT",
+    "HTTP_X_FORWARDED_PREFIX",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_FORWARDED_SCHEME",
+    "HTTP_X_FORWARDED_SERVER",
+    "HTTP_X_FORWARDED_SSL",
+    "HTTP_X_ORIGINAL_FORWARDED_FOR",
+    "HTTP_X_REAL_IP",
+    "HTTP_X_SCHEME",
+}
+
+
+def address_of(request):
+    """Return the client's address as text: the last one that no proxy of ours has (TRUSTED_PROXIES)."""
+    proxies = settings.TRUSTED_PROXIES
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    if not proxies or not forwarded:
+        return request.META.get("REMOTE_ADDR", "")
+    addresses = [address.strip() for address in forwarded.split(",")]
+    return addresses[-min(proxies, len(addresses))]
+
+
+def network_of(address):
+    """Return whom an address stands for, as text: itself, or the /64 that an IPv6 client picks its own from."""
+    parsed = parse_address(address)
+    if parsed is None or parsed.version == 4:
+        return str(parsed or address)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def is_on_this_machine(request):
+    """Tell whether a request was sent on this machine itself, to an installation that only this machine reaches.
+
+    A proxy on this machine has a loopback address too. So any sign of one counts: a header that proxies add, a host
+    that is not this machine's own, or settings that name another host.
+    """
+    if settings.TRUSTED_PROXIES or FORWARDING_HEADERS & request.META.keys():
+        return False
+    hosts = [host for host in settings.ALLOWED_HOSTS if host not in settings.LISTENING_HOSTS]
+    hosts.append(request.get_host())
+    if settings.SITE_URL:
+        hosts.append(urlsplit(settings.SITE_URL).netloc)
+    return _is_loopback(request.META.get("REMOTE_ADDR", "")) and all(map(_is_own_host, hosts))
+
+
+def _is_own_host(host):
+    name, _port = split_domain_port(host.lower())
+    return name == "localhost" or _is_loopback(name.strip("[]"))
+
+
+def _is_loopback(address):
+    parsed = parse_address(address)
+    return parsed is not None and parsed.is_loopback
+
+
+def parse_address(address):
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    return getattr(parsed, "ipv4_mapped", None) or parsed

@@ -1,0 +1,53 @@
+"""Browsers in which an account has logged in before."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from . import users
+from .usernames import key_of
+
+DEVICE_KNOWN_FOR = timedelta(days=180)
+_device_signer = signing.TimestampSigner(salt="board.logins.device")
+
+
+def know_device(response, user):
+    """Return `response`, which lets its browser be known as one in which `user` logged in.
+
+    It stays known until the password changes or the user signs out everywhere else from another browser.
+    """
+    response.set_cookie(
+        _device_cookie(),
+        _device_signer.sign_object([key_of(user.username), _standing(user)]),
+        max_age=DEVICE_KNOWN_FOR,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def is_known_device(request, name):
+    """Tell whether the user with that name (`usernames.key_of`) logged in with this browser, and it still counts."""
+    try:
+        cookie = request.COOKIES.get(_device_cookie(), "")
+        known, standing = _device_signer.unsign_object(cookie, max_age=DEVICE_KNOWN_FOR)
+    except signing.BadSignature:
+        return False
+    user = users.user_named(name) if known == name else None
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return user is not None and any(constant_time_compare(standing, _standing(user, key)) for key in keys)
+
+
+def _standing(user, secret=None):
+    """Return a digest that changes when a known browser is to be forgotten; keyed by `secret`, or else the secret key."""
+    signed_out_at = users.profile_of(user).signed_out_at
+    value = f"{user.pk}\0{user.password}\0{signed_out_at and signed_out_at.isoformat()}"
+    return salted_hmac("board.logins.standing", value, secret=secret, algorithm="sha256").hexdigest()
+
+
+def _device_cookie():
+    # Named after the session's, so that it has the same prefix behind HTTPS.
+    return f"{settings.SESSION_COOKIE_NAME}_device"

@@ -1,0 +1,170 @@
+"""What people fill in about themselves, and staff about people."""
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import authenticate, get_user_model
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm, UsernameField
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from board.models.fields import BLANK, OneLineField, is_visible
+
+from . import throttling
+from .actions import NAME_LENGTH
+from .users import Role, has_tokens, profile_of
+
+
+class LogInForm(AuthenticationForm):
+    """Name and password; `refusal` is a `logins.Refused` when they were not judged."""
+
+    refusal = None
+
+    def clean(self):
+        try:
+            return super().clean()
+        except throttling.Refused as refusal:
+            self.refusal = refusal
+            raise ValidationError(str(refusal)) from None
+
+
+class DisplayNameField(OneLineField):
+    """The name that others see, with one space between its words."""
+
+    def __init__(self, **kwargs):
+        super().__init__(label=_("Your name"), max_length=NAME_LENGTH, **kwargs)
+        self.widget.attrs["autocomplete"] = "name"
+
+    def to_python(self, value):
+        return " ".join(super().to_python(value).split())
+
+
+class PasswordForm(SetPasswordForm):
+    """A new password, typed twice, and what becomes of tokens if there are any; the form only judges it."""
+
+    revoke_tokens = forms.BooleanField(label=_("Revoke my API tokens, too"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not has_tokens(self.user):
+            del self.fields["revoke_tokens"]
+        self.fields["new_password1"].label = gettext("New password")
+        self.fields["new_password2"].label = gettext("New password again")
+        for field in self.fields.values():
+            field.help_text = ""
+            field.widget.attrs.pop("autofocus", None)
+
+
+class WelcomeForm(PasswordForm):
+    """What somebody invited says: the name that others see, and the password."""
+
+    name = DisplayNameField()
+    field_order = ["name"]
+
+
+class OldPasswordField(forms.CharField):
+    def __init__(self, **kwargs):
+        widget = forms.PasswordInput({"autocomplete": "current-password"})
+        super().__init__(strip=False, widget=widget, **kwargs)
+
+
+def judge_old_password(request, password):
+    """Raise `ValidationError` unless this is the password of the person at `request`; wrong ones count as log-ins."""
+    try:
+        known = authenticate(request, username=request.user.get_username(), password=password)
+    except throttling.Refused as refusal:
+        raise ValidationError(str(refusal)) from None
+    if known is None:
+        raise ValidationError(gettext("That is not your password."))
+
+
+class ChangePasswordForm(PasswordForm):
+    old_password = OldPasswordField(label=_("Old password"))
+    field_order = ["old_password"]
+
+    def __init__(self, request, *args, **kwargs):
+        super().__init__(request.user, *args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self):
+        judge_old_password(self.request, self.cleaned_data["old_password"])
+
+
+class ProfileForm(forms.Form):
+    """What a person says about themselves. A new e-mail address needs the password: links for new ones go there."""
+
+    name = DisplayNameField(required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    email = forms.EmailField(
+        label=_("E-mail"), required=False, max_length=254, widget=forms.EmailInput({"autocomplete": "email"})
+    )
+    password = OldPasswordField(label=_("Your password, to change the e-mail address"), required=False)
+
+    def __init__(self, request, *args, **kwargs):
+        user, profile = request.user, profile_of(request.user)
+        initial = {
+            "name": user.get_full_name(),
+            "email": user.email,
+            "time_zone": profile.time_zone,
+            "language": profile.language,
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+        self.request = request
+        self.fields["time_zone"].choices = [
+            ("", gettext("The team's (%(zone)s)") % {"zone": settings.TIME_ZONE}),
+            *((zone, zone.replace("_", " ")) for zone in sorted(available_timezones())),
+        ]
+        self.fields["language"].choices = [("", gettext("The browser's")), *settings.LANGUAGES]
+
+    def clean(self):
+        data = super().clean()
+        password = data.pop("password", "")
+        if "email" in data and data["email"] != self.request.user.email:
+            try:
+                judge_old_password(self.request, password)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return data
+
+
+class ForgottenForm(forms.Form):
+    who = forms.CharField(
+        label=_("Username or e-mail"), max_length=254, widget=forms.TextInput({"autocomplete": "username"})
+    )
+
+
+class InviteForm(forms.ModelForm):
+    """Who is to be let in; `actions.invite` validates the name."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=Role)
+
+    class Meta:
+        model = get_user_model()
+        fields = ["username", "email"]
+        field_classes = {"username": UsernameField}
+        labels = {"email": _("E-mail")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs = {"autocomplete": "off", "autocapitalize": "none"}
+        self.fields["username"].help_text = ""
+
+    def clean_username(self):
+        username = self.cleaned_data["username"]
+        # Fillers of Hangul are letters by Unicode's rule, too.
+        if not is_visible(username):
+            raise ValidationError(BLANK)
+        return username
+
+    def clean_role(self):
+        return Role(self.cleaned_data["role"])
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Role)
+
+    def clean_role(self):
+        return Role(self.cleaned_data["role"])

@@ -1,0 +1,47 @@
+"""Links by which people set their password: invitations, and new passwords."""
+
+import hashlib
+from datetime import timedelta
+
+from django.contrib.auth import get_user_model
+from django.core import signing
+from django.utils import timezone
+
+INVITATION_LASTS = timedelta(days=7)
+STAFF_LINK_LASTS = timedelta(days=1)
+MAILED_LINK_LASTS = timedelta(hours=1)
+
+_signer = signing.Signer(salt="board.accounts.link")
+
+
+class InvalidLink(Exception):
+    """The link was used, has had its time, or was never ours."""
+
+
+def link_for(user, lasts):
+    """Return the token of a link with which whoever has it sets the user's password, once, within `lasts`.
+
+    It ends as well when the user logs in, gets a password in another way or is deactivated.
+    """
+    return _signer.sign_object([user.pk, _fingerprint(user), int((timezone.now() + lasts).timestamp())])
+
+
+def user_of_link(token):
+    """Return the user whom a link is for. Raises `InvalidLink`."""
+    return find_user_of_link(token, get_user_model().objects)
+
+
+def find_user_of_link(token, users):
+    try:
+        pk, fingerprint, ends = _signer.unsign_object(token)
+    except signing.BadSignature:
+        raise InvalidLink from None
+    user = users.filter(pk=pk, is_active=True).first()
+    if user is None or fingerprint != _fingerprint(user) or ends < timezone.now().timestamp():
+        raise InvalidLink
+    return user
+
+
+def _fingerprint(user):
+    """Return what changes when a link is used, so that it cannot be used again."""
+    return hashlib.sha256(f"{user.password} {user.last_login}".encode()).hexdigest()[:32]

@@ -1,0 +1,87 @@
+"""The language of a request's user, and what viewers may not do."""
+
+from contextlib import suppress
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext_lazy
+
+from . import actions, languages, users
+
+READING = {"GET", "HEAD", "OPTIONS"}
+READERS_READ = gettext_lazy("You may look at everything here, but not change it. Somebody of staff can let you.")
+
+
+class LanguageMiddleware:
+    """Let the board's pages speak their reader's language (`languages`), and all else English.
+
+    The API's clients know its words, and the log is of one language. Pictures and the preview of the manual are the
+    same for everybody, and so are their pages: whatever has a namespace of its own needs no log-in, or is the API.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with translation.override(settings.LANGUAGE_CODE):
+            answer = self.get_response(request)
+        if hasattr(request, "LANGUAGE_CODE"):
+            answer.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+            patch_vary_headers(answer, ["Accept-Language"])
+        return answer
+
+    def process_view(self, request, view, args, kwargs):
+        if getattr(view, "login_required", True):
+            languages.speak(request)
+        elif not request.resolver_match.namespaces:
+            languages.speak_as_browser(request)
+
+
+class PersonMiddleware:
+    """See to it that readers only read, and that a log-in that is used goes on.
+
+    Whatever sends something is refused to readers, and so is every form (`changes`), unless its view is marked with
+    `open_to_readers`; a new view needs nothing for that. What needs no log-in is open to readers, too. The API has
+    its own guard (api/authentication.py).
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if not getattr(view, "login_required", True):
+            return
+        is_form = getattr(view, "changes", False)
+        is_open = getattr(view, "open_to_readers", False)
+        if (is_form or request.method not in READING) and not is_open and not users.may_write(request.user):
+            raise PermissionDenied(str(READERS_READ))
+        if getattr(view, "in_background", False):
+            return
+        # A disk that is full stops no reader.
+        with suppress(DatabaseError):
+            if request.session.renew():
+                actions.saw(request.user)
+
+
+def changes(view):
+    """Mark a view that shows the form of a change, which who may only read need not see."""
+    view.changes = True
+    return view
+
+
+def open_to_readers(view):
+    """Mark a view by which people change nothing but their own account."""
+    view.open_to_readers = True
+    return view
+
+
+def in_background(view):
+    """Mark a view that open pages ask by themselves: that a page is open does not prolong a log-in."""
+    view.in_background = True
+    return view

@@ -1,0 +1,71 @@
+"""What an account says about its user: role, profile, whether an invitation is open."""
+
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from board.models import Profile
+
+from .usernames import find_user
+
+
+class Role(models.TextChoices):
+    MEMBER = "member", _("Member")
+    READER = "reader", _("Reader")
+    STAFF = "staff", _("Staff")
+
+
+def role_of(user):
+    """Return the `Role` of a user."""
+    if profile_of(user).is_reader:
+        return Role.READER
+    return Role.STAFF if user.is_staff else Role.MEMBER
+
+
+def may_write(user):
+    """Tell whether a user may change anything but their own account."""
+    return role_of(user) is not Role.READER
+
+
+def auth_fingerprint(user):
+    """Return what an open socket stands and falls with, as text: the password and the right to change something."""
+    return f"{user.get_session_auth_hash()}:{may_write(user)}"
+
+
+def profile_of(user):
+    """Return the user's `Profile`, a new and unsaved one when there is none."""
+    try:
+        return user.profile
+    except Profile.DoesNotExist:
+        return Profile(user=user)
+
+
+def is_invited(user):
+    """Tell whether a user never had a password: the invitation is open, or none was made yet."""
+    return user.last_login is None and not user.has_usable_password()
+
+
+def last_seen(user):
+    """Return when the user was last here, give or take an hour; None for never."""
+    return max(filter(None, [user.last_login, profile_of(user).seen_at]), default=None)
+
+
+def has_accounts():
+    """Tell whether anybody can log in here, or is invited."""
+    return get_user_model().objects.exists()
+
+
+def has_demo_accounts():
+    """Tell whether the demo's first account is there with the demo's password."""
+    demo = get_user_model().objects.filter(username="demo").first()
+    return demo is not None and demo.check_password("demo")
+
+
+def user_named(username):
+    """Return the user with this username, whatever its case; None when there is none."""
+    return find_user(username, get_user_model().objects.all())
+
+
+def has_tokens(user):
+    """Tell whether a program can act for a user now."""
+    return user.tokens.valid().exists()

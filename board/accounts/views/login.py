@@ -1,0 +1,145 @@
+"""Logging in and out, and setting a password by a link."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView, LogoutView
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.db import connection
+from django.db.models import Q
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from board.accounts import actions, devices, languages, links, throttling, users
+from board.accounts.forms import (
+    ForgottenForm,
+    LogInForm,
+    PasswordForm,
+    WelcomeForm,
+)
+from board.ops.site_url import site_url
+
+from .shortcuts import User, get_or_post, posted, status_of
+
+logger = logging.getLogger(__name__)
+
+GONE = 410
+TOO_MANY = 429
+# How the first person gets in, as in README.md.
+FIRST_INVITATION = "make invite NAME=ada"
+# Mail is sent beside the request: how long it takes tells nobody whether there is such an account.
+_post_office = ThreadPoolExecutor(1, "mail")
+
+
+class LogIn(LoginView):
+    http_method_names = ["get", "head", "post", "options"]
+    form_class = LogInForm
+    redirect_authenticated_user = True
+
+    def get_redirect_url(self, request=None):
+        url = super().get_redirect_url(request)
+        return "" if url == self.request.path else url
+
+    def get_context_data(self, **kwargs):
+        command = "" if users.has_accounts() else FIRST_INVITATION
+        return super().get_context_data(**kwargs, first_invitation=command)
+
+    def form_valid(self, form):
+        return devices.know_device(super().form_valid(form), form.get_user())
+
+    def form_invalid(self, form):
+        response = super().form_invalid(form)
+        if isinstance(form.refusal, throttling.TooManyTries):
+            response.status_code = TOO_MANY
+            response["Retry-After"] = _seconds_until(form.refusal.until)
+        return response
+
+
+class LogOut(LogoutView):
+    def post(self, request, *args, **kwargs):
+        response = super().post(request, *args, **kwargs)
+        # Not "storage" nor "cookies": drafts wait for the next log-in, and the browser stays known.
+        response["Clear-Site-Data"] = '"cache"'
+        return response
+
+
+def _seconds_until(moment):
+    return max(1, round((moment - timezone.now()).total_seconds()))
+
+
+@login_not_required
+@get_or_post
+def forgot_password(request):
+    """Mail a link for a new password. The answer is the same whether there is such a person or not."""
+    form = ForgottenForm(posted(request))
+    if not settings.SENDS_MAIL:
+        return render(request, "board/forgot_password.html")
+    if not (request.method == "POST" and form.is_valid()):
+        return render(request, "board/forgot_password.html", {"form": form})
+    try:
+        # Asking counts and is never given back: it sends mail to somebody.
+        throttling.take_tries(throttling.tries_of(request, f"mail to {form.cleaned_data['who']}"))
+    except throttling.TooManyTries as refusal:
+        form.add_error(None, str(refusal))
+        answer = render(request, "board/forgot_password.html", {"form": form}, status=TOO_MANY)
+        answer["Retry-After"] = _seconds_until(refusal.until)
+        return answer
+    who = form.cleaned_data["who"]
+    _post_office.submit(_work, _mail_link, who, site_url(request), get_language())
+    return render(request, "board/forgot_password.html", {"sent": True})
+
+
+def _work(work, *args):
+    """Work in a thread without a request: nobody else closes its connection or hears of what failed."""
+    try:
+        work(*args)
+    except Exception:
+        logger.exception("A link for a new password was not mailed: look at EMAIL_URL and MAIL_FROM.")
+    finally:
+        connection.close()
+
+
+def _mail_link(who, site, language):
+    """Mail a link to everybody whom `who`, a user name or an address, means: in their language, else in this one."""
+    named = users.user_named(who)
+    people = User.objects.filter(Q(pk=named and named.pk) | Q(email__iexact=who), is_active=True).exclude(email="")
+    for person in people.select_related("profile").order_by("pk"):
+        token = links.link_for(person, links.MAILED_LINK_LASTS)
+        link = site + reverse("welcome", args=[token])
+        with override(languages.known(users.profile_of(person).language) or language):
+            subject = gettext("A new password for Lightboard")
+            text = render_to_string("board/forgot_password.txt", {"person": person, "link": link})
+        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [person.email])
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters()
+@get_or_post
+def welcome(request, token):
+    """Where an invitation and a link for a new password lead: whoever has it sets the password and is in."""
+    try:
+        user = links.user_of_link(token)
+        is_new = users.is_invited(user)
+        form = (WelcomeForm if is_new else PasswordForm)(user, posted(request))
+        if request.method == "POST" and form.is_valid():
+            data = form.cleaned_data
+            with_tokens = data.get("revoke_tokens", False)
+            user = actions.use_link(token, data["new_password1"], data.get("name"), with_tokens)
+            login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+            return devices.know_device(redirect("home"), user)
+    except ValidationError as error:
+        form.add_error("new_password2", error)
+    except links.InvalidLink:
+        return render(request, "board/link_over.html", status=GONE)
+    context = {"form": form, "person": user, "is_new": is_new}
+    return render(request, "board/welcome.html", context, status=status_of(form))

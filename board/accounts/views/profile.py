@@ -1,0 +1,54 @@
+"""The pages of one's own account."""
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from board.accounts import actions, devices, languages, users
+from board.accounts.forms import (
+    ChangePasswordForm,
+    ProfileForm,
+)
+from board.accounts.middleware import open_to_readers
+
+from .shortcuts import get_or_post, posted, status_of
+
+
+@open_to_readers
+@get_or_post
+def profile(request):
+    form = ProfileForm(request, posted(request), auto_id="profile-%s")
+    if request.method == "POST" and form.is_valid():
+        actions.change_profile(request.user, **form.cleaned_data)
+        languages.speak(request)
+        messages.success(request, gettext("Your profile is saved."))
+        return redirect("profile")
+    context = {"form": form, "has_tokens": users.has_tokens(request.user), "nav": "profile"}
+    return render(request, "board/profile.html", context, status=status_of(form))
+
+
+@open_to_readers
+@sensitive_post_parameters()
+@get_or_post
+def change_password(request):
+    form = ChangePasswordForm(request, posted(request), auto_id="password-%s")
+    if request.method == "POST" and form.is_valid():
+        data, session = form.cleaned_data, request.session.session_key
+        with_tokens = data.get("revoke_tokens", False)
+        actions.change_password(request.user, data["new_password1"], session, with_tokens)
+        update_session_auth_hash(request, request.user)
+        messages.success(request, gettext("Your password is changed, and you are signed out everywhere else."))
+        return devices.know_device(redirect("profile"), request.user)
+    return render(request, "board/change_password.html", {"form": form, "nav": "password"}, status=status_of(form))
+
+
+@open_to_readers
+@require_POST
+def sign_out(request):
+    with_tokens = "revoke_tokens" in request.POST
+    actions.sign_out(request.user, but=request.session.session_key, with_tokens=with_tokens)
+    messages.success(request, gettext("You are signed out everywhere else."))
+    return devices.know_device(redirect("profile"), request.user)

@@ -1,0 +1,112 @@
+"""One change: a transaction under the writers' lock that saves a row, logs it and publishes it on commit."""
+
+from contextlib import contextmanager
+from copy import copy
+
+from django.db import transaction
+
+from board.history import log
+from board.live import notifications
+from board.models import Event
+
+
+class Outdated(Exception):
+    """The row is no longer at the version that the change was made for; `row` is how it is now."""
+
+    def __init__(self, row):
+        super().__init__(f"{row._meta.verbose_name} {row.pk} is at version {row.version}")
+        self.row = row
+
+
+class Conflict(Exception):
+    """Someone else changed the same fields since the base of a change, to something else.
+
+    `row` is how it is now, `clashes` {field: the newest event that changed it}, `mine` the names of all the fields that
+    the refused change was about to change.
+    """
+
+    def __init__(self, row, clashes, mine):
+        super().__init__(f"{row._meta.verbose_name} {row.pk}: {', '.join(clashes)} changed meanwhile")
+        self.row = row
+        self.clashes = clashes
+        self.mine = mine
+
+
+@contextmanager
+def change():
+    """One transaction under the writers' lock; gives the change's sequence number."""
+    with transaction.atomic():
+        yield log.next_number()
+
+
+def at_version(row, expect):
+    """Return the row and its snapshot from before the change."""
+    if expect is not None and row.version != expect:
+        raise Outdated(row)
+    return row, log.snapshot(row)
+
+
+def unchanged_fields(row, before):
+    """Return the names of the fields as in a snapshot: what an older release took does not stop other changes."""
+    now = log.snapshot(row)
+    return {name for name in now if before and now[name] == before[name]}
+
+
+def merge(row, base, changes):
+    """Set the changes, which were made for version `base` (None: for the row as it is).
+
+    What is as it was at `base` is no change: what others made of it stays. Raises `Conflict`.
+    """
+    theirs, now = copy(row), log.snapshot(row)
+    set_fields(row, changes)
+    if base is None:
+        return
+    wanted = log.snapshot(row)
+    mine = {name for name in wanted if wanted[name] != now[name]}
+    clashes = {}
+    for name, (was, event) in log.changed_since(row, base).items():
+        if wanted[name] == was:
+            mine.discard(name)
+            log.put_back(row, {name: now[name]})
+        elif name in mine and now[name] != was:
+            clashes[name] = event
+    if clashes:
+        raise Conflict(theirs, clashes, mine)
+
+
+def set_fields(row, changes):
+    for name, value in changes.items():
+        setattr(row, name, value)
+
+
+def save_row(by, seq, row, before=None, spaced=None, undoes=None):
+    """Save a validated row, log the change and publish it on commit. A row as before writes nothing.
+
+    `undoes`: the number of the change that this one is the reverse of.
+    """
+    changes = log.difference(before, log.snapshot(row))
+    if not changes:
+        transaction.set_rollback(True)
+        return row
+    row.version = seq
+    if before is None:
+        row.save(force_insert=True)
+    else:
+        row.save(update_fields=[*changes, "version"])
+    kind = Event.Kind.ADD if before is None else Event.Kind.UPDATE
+    row.event = _log(seq, by, kind, row, changes, spaced=spaced, undoes=undoes)
+    return row
+
+
+def remove_row(by, seq, row, undoes=None):
+    changes = log.difference(log.snapshot(row), None)
+    event = _log(seq, by, Event.Kind.REMOVE, row, changes, undoes=undoes)
+    row.delete()
+    return event
+
+
+def _log(seq, by, kind, row, changes, **extras):
+    event = log.write(seq, by, kind, row, changes, **extras)
+    # A notification that fails leaves the change saved.
+    transaction.on_commit(lambda: notifications.publish(notifications.CHANGE), robust=True)
+    return event

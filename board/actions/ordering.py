@@ -1,0 +1,113 @@
+"""Where a card stands in its column: sort keys, room between two, making room.
+
+A sort key is an integer; keys of neighbours are `GAP` apart when nobody was between them yet, so a move
+writes one row. Only when two neighbours touch, the cards around the spot are spaced out again.
+All functions need the writer's lock (board.actions).
+"""
+
+from django.db.models import Q, Subquery
+
+from board.models import Task
+
+GAP = 2**20
+# Spacing out leaves at least this much between two cards, so that it is due once in twelve
+# insertions at one spot at the most.
+ROOM = 2**12
+REACH = 16
+# The API shows keys as JSON numbers, which are exact in every client up to here.
+LIMIT = 2**53 - 1
+
+
+def neighbours(column, after=None, before=None, top=False):
+    """Return the sort keys between which a card goes: right after `after`, else right before `before`,
+    else at the top or at the end.
+
+    `column` is the queryset of the column, in order, without the card itself; `after` and `before` are
+    task ids that count only while they stand in the column. A key is (order, id), or None at an end.
+    """
+    if after and (pair := _with_follower(column, after)):
+        return pair
+    if before and (pair := _with_follower(column.reverse(), before)):
+        return pair[::-1]
+    edge = (column if top else column.reverse()).values_list("order", "pk").first()
+    return (None, edge) if top else (edge, None)
+
+
+def _with_follower(column, pk):
+    """Return the keys of card `pk` and of the next one in the queryset's order; None if it is not there."""
+    order = Subquery(column.filter(pk=pk).values("order")[:1])
+    way = "lt" if column.query.standard_ordering is False else "gt"
+    onwards = Q(**{f"order__{way}": order}) | Q(**{"order": order, f"pk__{way}e": pk})
+    pair = list(column.filter(onwards).values_list("order", "pk")[:2])
+    return ([*pair, None])[:2] if pair else None
+
+
+def between(left, right):
+    """Return an order between two keys (None: an end of the column), or None when there is no room."""
+    if left is None and right is None:
+        return GAP
+    if left is None:
+        order = right[0] - GAP
+    elif right is None:
+        order = left[0] + GAP
+    else:
+        order = (left[0] + right[0]) // 2
+        if not left[0] < order < right[0]:
+            return None
+    return order if abs(order) <= LIMIT else None
+
+
+def make_room(column, left):
+    """Space out the cards around the spot right after the key `left` (None: the top).
+
+    Returns {task id: [order before, order after]} of the cards whose key changed; their sequence
+    does not change. Takes as few neighbours as leave `ROOM` between any two.
+    """
+    reach = REACH
+    orders = None
+    while orders is None:
+        floor, cards, ceiling = around(column, left, reach)
+        orders = _spaced(len(cards), floor, ceiling)
+        reach *= 2
+    moved = {}
+    changed = []
+    for card, order in zip(cards, orders, strict=True):
+        if card.order != order:
+            moved[card.pk] = [card.order, order]
+            card.order = order
+            changed.append(card)
+    Task.objects.bulk_update(changed, ["order"], batch_size=200)
+    return moved
+
+
+def around(column, left, reach):
+    """Return (order before them, cards, order behind them) of the `reach` cards on each side of the spot right after
+    the key `left`; an order is None where the column ends."""
+    until = _up_to(left) if left else Q(pk__in=[])
+    lower = list(column.filter(until).reverse()[: reach + 1])
+    upper = list(column.exclude(until)[: reach + 1])
+    floor = lower.pop().order if len(lower) > reach else None
+    ceiling = upper.pop().order if len(upper) > reach else None
+    return floor, [*reversed(lower), *upper], ceiling
+
+
+def _up_to(key):
+    """Return what holds of the cards up to a key."""
+    order, pk = key
+    return Q(order__lt=order) | Q(order=order, pk__lte=pk)
+
+
+def _spaced(count, floor, ceiling):
+    """Return `count` evenly spaced orders between two (None: open), or None when they would be too near."""
+    if floor is None and ceiling is None:
+        return range(GAP, GAP * (count + 1), GAP)
+    if floor is None:
+        orders = range(ceiling - GAP * count, ceiling, GAP)
+    elif ceiling is None:
+        orders = range(floor + GAP, floor + GAP * (count + 1), GAP)
+    else:
+        step = (ceiling - floor) // (count + 1)
+        if step < ROOM:
+            return None
+        orders = range(floor + step, floor + step * (count + 1), step)
+    return orders if not orders or max(abs(orders[0]), abs(orders[-1])) <= LIMIT else None

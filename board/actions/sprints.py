@@ -1,0 +1,56 @@
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, ngettext
+
+from board.history import log
+from board.models import Sprint, Task
+
+from .changes import at_version, change, merge, remove_row, save_row, unchanged_fields
+
+
+def add_sprint(by, *, end, name="", description=""):
+    """Return the new sprint that ends on the date `end`."""
+    with change() as seq:
+        sprint = Sprint(name=name, description=description, end=end)
+        validate_sprint(sprint, end_is_new=True)
+        return save_row(by, seq, sprint)
+
+
+def change_sprint(by, sprint_id, expect=None, base=None, **changes):
+    """Set fields of a sprint (name, description, end) and return it.
+
+    Raises `Sprint.DoesNotExist`, `Outdated`, `Conflict`.
+    """
+    with change() as seq:
+        sprint, before = _sprint(sprint_id, expect)
+        merge(sprint, base, changes)
+        validate_sprint(sprint, before, end_is_new=before["end"] != log.snapshot(sprint)["end"])
+        return save_row(by, seq, sprint, before)
+
+
+def remove_sprint(by, sprint_id, expect=None):
+    """Remove a sprint that has no tasks and return the event. Raises `Sprint.DoesNotExist`, `Outdated`."""
+    with change() as seq:
+        sprint, _before = _sprint(sprint_id, expect)
+        validate_is_empty(sprint)
+        return remove_row(by, seq, sprint)
+
+
+def _sprint(sprint_id, expect):
+    return at_version(Sprint.objects.get(pk=sprint_id), expect)
+
+
+def validate_sprint(sprint, before=None, *, end_is_new):
+    sprint.full_clean(exclude={"version", *unchanged_fields(sprint, before)})
+    if end_is_new and sprint.is_past:
+        raise ValidationError({"end": gettext("The end date must not lie in the past.")})
+
+
+def validate_is_empty(sprint):
+    count = Task.objects.filter(sprint=sprint).count()
+    if count:
+        reason = ngettext(
+            "The sprint still has %(count)s task: move or delete them first.",
+            "The sprint still has %(count)s tasks: move or delete them first.",
+            count,
+        )
+        raise ValidationError({"tasks": reason % {"count": count}})

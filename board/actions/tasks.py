@@ -1,0 +1,140 @@
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from board.models import Sprint, Status, Task
+
+from . import ordering
+from .changes import at_version, change, merge, remove_row, save_row, set_fields, unchanged_fields
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a card goes, as it was meant: a column, and right after or right before another card.
+
+    `after` and `before` are task ids and count only while those stand in the column, `after` first;
+    otherwise the card goes to the top when `top` is set, else to the end.
+    """
+
+    sprint_id: int | None
+    status: int
+    after: int | None = None
+    before: int | None = None
+    top: bool = False
+
+
+def add_task(by, *, name, order=None, **fields):
+    """Return the new task; without an `order` it goes to the end of its column.
+
+    `fields`: description, sprint_id, status, assigned, started, due, completed.
+    """
+    with change() as seq:
+        task = Task(name=name, order=order)
+        set_fields(task, fields)
+        sync_dates(task, fields)
+        spaced = {}
+        if order is None:
+            spaced = assign_order(task, Place(task.sprint_id, task.status))
+        validate_task(task, sprint_is_new=task.sprint_id is not None)
+        return save_row(by, seq, task, spaced=spaced)
+
+
+def change_task(by, task_id, expect=None, base=None, **changes):
+    """Set fields of a task and return it. Raises `Task.DoesNotExist`, `Outdated`, `Conflict`.
+
+    A new status brings the dates that follow from it, unless they are among the changes; a new column
+    puts the card at its end, unless `order` is among them.
+    """
+    with change() as seq:
+        task, before = _task(task_id, expect)
+        column = task.sprint_id, task.status
+        merge(task, base, changes)
+        if task.status != before["status"]:
+            sync_dates(task, changes)
+        spaced = {}
+        if (task.sprint_id, task.status) != column and "order" not in changes:
+            spaced = assign_order(task, Place(task.sprint_id, task.status))
+        validate_task(task, **_validation_context(task, before))
+        return save_row(by, seq, task, before, spaced)
+
+
+def place_task(by, task_id, place, expect=None):
+    """Move a card to a `Place` and return the task. Raises `Task.DoesNotExist`, `Outdated`.
+
+    `place` may also be a function that gives the place for the task as it is under the lock. Entering work sets `started`, finishing sets `completed`, moving back clears them; in the backlog a
+    task is not started, whatever the place says. Moves do not conflict: the same place is no change.
+    """
+    with change() as seq:
+        task, before = _task(task_id, expect)
+        if callable(place):
+            place = place(task)
+        task.sprint_id = place.sprint_id
+        task.status = place.status if place.sprint_id else Status.TODO
+        if task.status != before["status"]:
+            sync_dates(task, ())
+        validate_task(task, **_validation_context(task, before))
+        spaced = assign_order(task, place, before)
+        return save_row(by, seq, task, before, spaced)
+
+
+def remove_task(by, task_id, expect=None):
+    """Remove a task and return the event. Raises `Task.DoesNotExist`, `Outdated`."""
+    with change() as seq:
+        return remove_row(by, seq, _task(task_id, expect)[0])
+
+
+def _task(task_id, expect):
+    return at_version(Task.objects.select_related("assigned").get(pk=task_id), expect)
+
+
+def _validation_context(task, before):
+    return {
+        "sprint_is_new": task.sprint_id != before["sprint"],
+        "was_done": before["status"] == Status.DONE,
+        "before": before,
+    }
+
+
+def validate_task(task, sprint_is_new, was_done=False, before=None):
+    if sprint_is_new:
+        if was_done:
+            raise ValidationError({"sprint": gettext("A completed task keeps its sprint.")})
+        if task.sprint_id:
+            sprint = Sprint.objects.filter(pk=task.sprint_id).first()
+            if sprint is None:
+                raise ValidationError({"sprint": gettext("There is no such sprint.")})
+            if sprint.is_past:
+                raise ValidationError({"sprint": gettext("Tasks cannot go to a sprint that is over.")})
+    task.clean_fields(exclude={"order", "version", "sprint", "assigned", *unchanged_fields(task, before)})
+    task.clean()
+
+
+def sync_dates(task, given):
+    """Let `started` and `completed` follow from the status where they were not given."""
+    today = timezone.localdate()
+    if "started" not in given:
+        task.started = (task.started or today) if task.status > Status.TODO else None
+    if "completed" not in given:
+        task.completed = (task.completed or today) if task.status == Status.DONE else None
+
+
+def assign_order(task, place, before=None):
+    """Give the task the sort key of its place, unless it stands there already.
+
+    Returns the neighbours that had to be spaced out for it, as `ordering.make_room` does.
+    """
+    column = Task.objects.in_column(task.sprint_id, task.status).exclude(pk=task.pk)
+    left, right = ordering.neighbours(column, place.after, place.before, place.top)
+    if before and (before["sprint"], before["status"]) == (task.sprint_id, task.status):
+        key = task.order, task.pk
+        if (left is None or left < key) and (right is None or key < right):
+            return {}
+    spaced = {}
+    task.order = ordering.between(left, right)
+    if task.order is None:
+        spaced = ordering.make_room(column, left)
+        left, right = ordering.neighbours(column, place.after, place.before, place.top)
+        task.order = ordering.between(left, right)
+    return spaced

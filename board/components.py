@@ -1,0 +1,131 @@
+"""Cards and boards as HTML, rendered once per version and cached."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.translation import get_language
+
+from board.history import burndown
+from board.text.search import normalize
+
+from .cache import VersionedCache
+from .models import Column, Sprint, Task
+
+# Raised when pages of an older release could not put the components in place: they load themselves anew.
+FORMAT = 1
+WHO = re.compile(r'<b [^>]*title="([^"]*)"')
+# What is rendered once and kept: some 20 MB of cards and 40 MB of boards at most.
+kept_cards = VersionedCache(30_000)
+kept_boards = VersionedCache(100)
+
+
+def page_format():
+    """Return what a page must agree on with the server: the components' format and today's date, which
+    they show ("Today", "2 days late")."""
+    return f"{FORMAT}.{timezone.localdate():%Y-%m-%d}"
+
+
+def board(sprint_id, state, words=()):
+    """Return a sprint's board as of `log.state()` or later: {"title", "html"}, the component
+    board/board.html#board. With `words`, which are normalized, only the cards on which all of them stand. Raises `Sprint.DoesNotExist`.
+
+    The state is to be read before: what is committed after it, the page asks for when it is live.
+    """
+    key = sprint_id, tuple(words), get_language()
+    return kept_boards.get_or_make(key, (state, page_format()), lambda: _board(sprint_id, state, words))
+
+
+def _board(sprint_id, state, words):
+    sprint = Sprint.objects.get(pk=sprint_id)
+    columns = {column: {"cards": [], "total": 0} for column in Column}
+    for pk, column, html in _cards(sprint_id, people=state[1]):
+        columns[column]["total"] += 1
+        if not words or _has(pk, html, words):
+            columns[column]["cards"].append(html)
+    total = sum(column["total"] for name, column in columns.items() if name is not Column.BACKLOG)
+    context = {
+        "columns": columns.items(),
+        "is_filtered": bool(words),
+        "seq": state[0],
+        "format": page_format(),
+        **head(sprint, total, columns[Column.DONE]["total"]),
+    }
+    return {"title": str(sprint), "html": render_to_string("board/board.html#board", context)}
+
+
+def _cards(sprint_id, people):
+    """Return (id, column, HTML) of each card of a board, the topmost first.
+
+    Rows are read of those alone that are not kept; one that went meanwhile is left out.
+    """
+    tasks = Task.objects.on_board(sprint_id).order_by("order", "pk")
+    places = list(tasks.values_list("pk", "version", "order", "sprint_id", "status"))
+    look = _look(people)
+    kept = kept_cards.get_all(_as_kept(pk, version, order, look) for pk, version, order, *_ in places)
+    cards = {pk: html for (pk, *_), html in zip(places, kept, strict=True)}
+    missing = [pk for pk, html in cards.items() if html is None]
+    for pk, task in Task.objects.select_related("assigned").in_bulk(missing).items():
+        cards[pk] = card(task, people)
+    return [(pk, Column.of(sprint, status), cards[pk]) for pk, _, _, sprint, status in places if cards[pk]]
+
+
+def _has(pk, html, words):
+    """Tell whether all words stand on a task's card, as filter.js does."""
+    text, _, _ = html.partition("<i>")
+    who = WHO.search(text)
+    text = f"#{pk} {strip_tags(text)} {who[1] if who else ''}"
+    text = normalize(unescape(text))
+    return all(word in text for word in words)
+
+
+def head(sprint, total, done):
+    """Return the context of the component board/head.html#head: `done` of `total` tasks of the sprint are."""
+    return {"sprint": sprint, "total": total, "done": done, "burndown": _burndown(sprint)}
+
+
+def _burndown(sprint, width=120, height=40, edge=2):
+    """Return the points of the spark, {"left", "ideal", "first", "last"}; None before there is a line."""
+    days = burndown.tasks_left(sprint.pk)
+    top = max((count for _, count in days), default=0)
+    if len(days) < 2 or not top:
+        return None
+    start = days[0][0]
+    span = max((sprint.end - start).days, len(days) - 1, 1)
+
+    def point(day, count):
+        x = edge + (width - 2 * edge) * (day - start) / timedelta(days=span)
+        return f"{x:.1f},{height - edge - (height - 2 * edge) * count / top:.1f}"
+
+    first, last = days[0][1] or top, days[-1][1]
+    return {
+        "left": " ".join(point(day, count) for day, count in days),
+        "ideal": f"{point(start, first)} {point(max(sprint.end, start), 0)}",
+        "first": first,
+        "last": last,
+    }
+
+
+def card(task, people):
+    """Return the HTML of a task's card; the task comes with `assigned`.
+
+    `people` is from `log.state()` before the task was read.
+    """
+    key, state = _as_kept(task.pk, task.version, task.order, _look(people))
+    return kept_cards.get_or_make(key, state, lambda: render_to_string("board/task.html#card", {"task": task}))
+
+
+def _look(people):
+    """Return what all cards show that is not of their rows: the language, names as of this number of changes of
+    people, the date."""
+    return get_language(), people, timezone.localdate()
+
+
+def _as_kept(pk, version, order, look):
+    """Return the key and the state of a card that is kept."""
+    language, *rest = look
+    # Whatever a row's card shows changes with its version, but for the sort key that a neighbour's move gives it.
+    return (pk, language), (version, order, *rest)

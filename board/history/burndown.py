@@ -1,0 +1,63 @@
+"""How many tasks of a sprint were open at the end of each day, counted from the log."""
+
+from datetime import timedelta
+from itertools import accumulate
+from threading import Lock
+
+from cachetools import LRUCache, cached
+from django.db.models import Q
+from django.utils import timezone
+
+from board.models import Event, Status
+
+SPRINTS_CACHED = 200
+
+
+def tasks_left(sprint_id):
+    """Return how many tasks of a sprint were not done at the end of each day: [(date, count)].
+
+    From the day of its first event to today, as it was then: scope that came later does not rewrite it.
+    """
+    by_day = counter_of(sprint_id).by_day()
+    if not by_day:
+        return []
+    day, today = min(by_day), timezone.localdate()
+    days = [day + timedelta(days=n) for n in range((today - day).days + 1)]
+    counts = accumulate(days, lambda count, day: by_day.get(day, count), initial=0)
+    return list(zip(days, list(counts)[1:], strict=True))
+
+
+class OpenTaskCounter:
+    """Counts along with a sprint's events and keeps where it stands, so that each event is read once."""
+
+    def __init__(self, sprint_id):
+        self.sprint_id = sprint_id
+        self._seq = 0
+        self._is_open = {}
+        self._by_day = {}
+        self._reading = Lock()
+
+    def by_day(self):
+        """Return {date: how many tasks were open at its end} of the days on which something happened."""
+        with self._reading:
+            events = Event.objects.filter(Q(sprint=self.sprint_id) | Q(left=self.sprint_id), seq__gt=self._seq)
+            for event in events.order_by("seq").only("at", "kind", "task", "sprint", "changes"):
+                if event.task is not None:
+                    self._follow(event)
+                self._by_day[timezone.localdate(event.at)] = sum(self._is_open.values())
+                self._seq = event.seq
+            return dict(self._by_day)
+
+    def _follow(self, event):
+        if event.kind == Event.Kind.REMOVE or event.sprint != self.sprint_id:
+            self._is_open.pop(event.task, None)
+        elif "status" in event.changes:
+            self._is_open[event.task] = event.changes["status"][1] != Status.DONE
+        else:
+            self._is_open.setdefault(event.task, True)
+
+
+@cached(LRUCache(SPRINTS_CACHED), lock=Lock())
+def counter_of(sprint_id):
+    """Return the one counter of a sprint in this process."""
+    return OpenTaskCounter(sprint_id)

@@ -1,0 +1,47 @@
+from django.conf import settings
+from django.db import models
+
+
+class Counter(models.Model):
+    """One row: the newest sequence number. Who changes anything locks it first (board.actions).
+
+    `people` counts the changes of people, which are not in the log, but shown on the cards.
+    """
+
+    value = models.BigIntegerField(default=0)
+    people = models.BigIntegerField(default=0)
+
+    def __str__(self):
+        return str(self.value)
+
+
+class Event(models.Model):
+    """One change, written in its transaction and never altered: the only copy of the past.
+
+    `changes` maps each changed field to [before, after], as JSON values (dates in ISO form, people
+    and sprints by id). An added row has every field with null before; a removed one null after.
+    """
+
+    class Kind(models.TextChoices):
+        ADD = "add"
+        UPDATE = "update"
+        REMOVE = "remove"
+
+    seq = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    kind = models.CharField(max_length=6, choices=Kind)
+    task = models.BigIntegerField(null=True)
+    # The sprint after the change, and the one that the task left with it, if it left one.
+    sprint = models.BigIntegerField(null=True)
+    left = models.BigIntegerField(null=True)
+    changes = models.JSONField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["task", "seq"], name="event_of_task"),
+            models.Index(fields=["sprint", "seq"], name="event_of_sprint"),
+        ]
+
+    def __str__(self):
+        return f"{self.seq}: {self.kind} {'sprint' if self.task is None else 'task'}"

@@ -1,0 +1,93 @@
+"""Texts and dates that people type: what each field takes, on pages and in the API alike."""
+
+import re
+from datetime import date
+from unicodedata import category
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
+NAME_LENGTH = 255
+DESCRIPTION_LENGTH = 10_000
+BLANK = _("This field can't be blank.")
+# With the spaces around them; Unicode's line and paragraph separators, too.
+LINE_BREAKS = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
+# Controls and format characters, spaces, and marks that need a letter. Not private use: fonts have symbols there.
+INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me", "Mc"}
+# Fillers of Hangul, the blank of Braille, the null note head and what is reserved for ignorable characters.
+FILLERS = {
+    0x115F,
+    0x1160,
+    0x3164,
+    0xFFA0,
+    0x2800,
+    0x1D159,
+    0x2065,
+    *range(0xFFF0, 0xFFF9),
+    *range(0xE0000, 0xE1000),
+}
+
+
+def is_visible(text):
+    """Tell whether a text has anything to see: "\\u200b" has not."""
+    return any(category(char) not in INVISIBLE and ord(char) not in FILLERS for char in text)
+
+
+def one_line(text):
+    """Return a text with a space for each line break; nothing when nothing of it is visible."""
+    return LINE_BREAKS.sub(" ", text).strip() if is_visible(text) else ""
+
+
+def validate_day(value):
+    """Refuse dates that can only be typing errors, such as a year of two digits in four places."""
+    if not EARLIEST <= value <= LATEST:
+        years = {"first": EARLIEST.year, "last": LATEST.year}
+        raise ValidationError(gettext("Enter a date between %(first)s and %(last)s.") % years)
+
+
+class OneLineField(forms.CharField):
+    """A text of one line; a required one has something to see."""
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        line = one_line(text)
+        if text and not line and self.required:
+            raise ValidationError(BLANK, code="required")
+        return line
+
+
+class TextField(forms.CharField):
+    """A text of several lines, as long on the server as in the browser, which counts a line break as one character."""
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n")
+
+
+class NameField(models.CharField):
+    """A name: one line that has something to see."""
+
+    default_error_messages = {"blank": BLANK}
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        return text if text is None else one_line(text)
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": OneLineField, **kwargs})
+
+
+class DescriptionField(models.TextField):
+    """A text of several lines."""
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": TextField, **kwargs})
+
+
+class DayField(models.DateField):
+    """A date that somebody may have meant."""
+
+    default_validators = [validate_day]

@@ -1,0 +1,66 @@
+from datetime import timedelta
+
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from .column import Status
+from .fields import DESCRIPTION_LENGTH, NAME_LENGTH, DescriptionField, NameField
+from .search import Searchable
+
+RECENTLY = timedelta(days=7)
+
+
+class SprintQuerySet(models.QuerySet):
+    def current(self):
+        """Return the sprints that end later than a week ago, the next to end first."""
+        return self.filter(end__gt=timezone.localdate() - RECENTLY).order_by("end", "pk")
+
+    def past(self):
+        """Return the sprints that ended a week ago or earlier, the last one first."""
+        return self.filter(end__lte=timezone.localdate() - RECENTLY).order_by("-end", "pk")
+
+    def with_counts(self):
+        """Add `task_count` and `done_count` to each sprint."""
+        done = Q(task__status=Status.DONE)
+        return self.annotate(task_count=models.Count("task"), done_count=models.Count("task", filter=done))
+
+
+class Sprint(Searchable):
+    # The change that an action just made of this row, None when it changed nothing (board.actions).
+    event = None
+
+    name = NameField(_("name"), max_length=NAME_LENGTH, blank=True, default="")
+    description = DescriptionField(
+        _("description"),
+        blank=True,
+        default="",
+        max_length=DESCRIPTION_LENGTH,
+        validators=[MaxLengthValidator(DESCRIPTION_LENGTH)],
+    )
+    end = models.DateField(
+        _("end date"), unique=True, error_messages={"unique": _("Another sprint ends on that day.")}
+    )
+    version = models.BigIntegerField(editable=False)
+
+    objects = SprintQuerySet.as_manager()
+
+    def __str__(self):
+        return self.name or gettext("Sprint ending %(date)s") % {"date": date_format(self.end, "LONG_DAY")}
+
+    def get_absolute_url(self):
+        return reverse("sprint", args=[self.pk])
+
+    @property
+    def is_past(self):
+        return self.end < timezone.localdate()
+
+    @property
+    def days_left(self):
+        """Whole days until the sprint ends; 0 on its last day, negative afterwards."""
+        return (self.end - timezone.localdate()).days

@@ -1,0 +1,108 @@
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from board.text import dates
+
+from .column import Column, Status
+from .fields import DESCRIPTION_LENGTH, NAME_LENGTH, DayField, DescriptionField, NameField
+from .search import Searchable
+from .sprint import Sprint
+
+
+class TaskQuerySet(models.QuerySet):
+    def on_board(self, sprint_id):
+        """Return the tasks that the board of a sprint shows: its own and the backlog."""
+        return self.filter(Q(sprint=sprint_id) | Q(sprint=None)).select_related("assigned")
+
+    def in_column(self, sprint_id, status):
+        """Return the tasks of one column, the topmost first."""
+        return self.filter(sprint=sprint_id, status=status).order_by("order", "pk")
+
+
+class Task(Searchable):
+    event = None
+    search_fields = ("name", "description")
+
+    name = NameField(_("name"), max_length=NAME_LENGTH)
+    description = DescriptionField(
+        _("description"),
+        blank=True,
+        default="",
+        max_length=DESCRIPTION_LENGTH,
+        validators=[MaxLengthValidator(DESCRIPTION_LENGTH)],
+    )
+    sprint = models.ForeignKey(Sprint, models.PROTECT, null=True, blank=True)
+    status = models.SmallIntegerField(choices=Status, default=Status.TODO)
+    order = models.BigIntegerField()
+    assigned = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("assigned")
+    )
+    started = DayField(_("started"), null=True, blank=True)
+    due = DayField(_("due"), null=True, blank=True)
+    completed = DayField(_("completed"), null=True, blank=True)
+    version = models.BigIntegerField(editable=False)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["sprint", "status", "order", "id"], name="task_place")]
+        constraints = [
+            models.CheckConstraint(
+                name="backlog_is_not_started",
+                condition=Q(sprint__isnull=False) | Q(status=Status.TODO),
+            ),
+            models.CheckConstraint(
+                name="started_needs_work", condition=Q(started=None) | Q(status__gt=Status.TODO)
+            ),
+            models.CheckConstraint(
+                name="completed_needs_done", condition=Q(completed=None) | Q(status=Status.DONE)
+            ),
+            models.CheckConstraint(name="status_is_known", condition=Q(status__in=Status.values)),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("task", args=[self.pk])
+
+    def clean(self):
+        """Judge the row by itself. Raises `ValidationError` with a message per field."""
+        errors = {}
+        if self.sprint_id is None and self.status != Status.TODO:
+            errors["status"] = gettext("A task in the backlog is not started: give it a sprint first.")
+        if self.started and self.status == Status.TODO:
+            errors["started"] = gettext("A task that is not started has no start date.")
+        if self.completed and self.status != Status.DONE:
+            errors["completed"] = gettext("Only a completed task has a completion date.")
+        if errors:
+            raise ValidationError(errors)
+
+    @property
+    def column(self):
+        return Column.of(self.sprint_id, self.status)
+
+    @property
+    def urgency(self):
+        """How the due date presses: "late", "soon" (within two days), or "" when it does not."""
+        if self.due is None or self.status == Status.DONE:
+            return ""
+        left = (self.due - timezone.localdate()).days
+        return "late" if left < 0 else "soon" if left <= 2 else ""
+
+    @property
+    def due_in_words(self):
+        """The due date as a person says it: "Today", "2 days late", "Fri 27 Nov", "Fri 1 Jan 2027"."""
+        left = (self.due - timezone.localdate()).days
+        if self.status == Status.DONE or left > 1:
+            return dates.in_words(self.due, "DAY")
+        if left >= 0:
+            return gettext("Tomorrow") if left else gettext("Today")
+        return ngettext("%(days)s day late", "%(days)s days late", -left) % {"days": -left}

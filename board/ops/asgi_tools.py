@@ -1,0 +1,40 @@
+"""Small parts of which ASGI applications are made."""
+
+import asyncio
+
+from .request_limits import refusal
+
+
+def header(scope, name):
+    """Return the last value of a header as text, "" without one."""
+    values = [value for key, value in scope["headers"] if key == name]
+    return values[-1].decode("latin1") if values else ""
+
+
+def replaying(message, then):
+    """Return a `receive` that gives this message first; `then` is the `receive` that it came from, or what that gave."""
+    messages = [message]
+
+    async def receive():
+        if messages:
+            return messages.pop()
+        return await (asyncio.shield(then) if isinstance(then, asyncio.Future) else then())
+
+    return receive
+
+
+def collecting(messages):
+    """Return a `send` that puts what it gets into this list."""
+
+    async def send(message):
+        messages.append(message)
+
+    return send
+
+
+async def refuse(send, path, status):
+    """Send a refusal (`request_limits.refusal`) that no view made."""
+    headers, body = refusal(path, status)
+    encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": encoded})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,281 @@
+"""A backup is one file: a zip of `backup.json`, which says what it is, and the database's own copy of itself.
+
+The copy is of one moment, while people go on working, and was examined before the file got its name.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import tomllib
+import zipfile
+import zlib
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import connection, connections
+from django.db.backends.postgresql.client import DatabaseClient
+from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
+
+from board.models import Counter
+
+from . import instance_lock, integrity
+
+PRODUCT = "Lightboard"
+FORMAT = 1
+# How every SQLite file begins (https://sqlite.org/fileformat.html).
+SQLITE = b"SQLite format 3\x00"
+DESCRIPTION, DATABASE = "backup.json", "database"
+# What a description has to say, and as what.
+DESCRIPTION_TYPES = {
+    "product": str,
+    "format": int,
+    "version": str,
+    "database": str,
+    "taken": str,
+    "newest": int,
+    "migrations": list,
+}
+LONGEST_DESCRIPTION = 1_000_000
+# A database that grows more than this while it is unpacked was packed to fill the disk: ours grow by 3 to 20.
+MOST_GROWTH = 200
+
+
+# How reading a zip and its description fails on a file that no release wrote: damaged, encrypted, packed otherwise, nested.
+NOT_A_BACKUP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    KeyError,
+    ValueError,
+    EOFError,
+    RuntimeError,
+)
+
+
+class BackupError(Exception):
+    """A backup that cannot be made or restored; the message says why."""
+
+
+# Making one
+
+
+def write(path):
+    """Write a backup to `path`, which must not exist, and return its description, a dict.
+
+    Takes no lock that anybody waits for. Raises `BackupError`, also when the data are not what they must be;
+    then there is no file.
+    """
+    path = Path(path)
+    if path.exists():
+        raise BackupError(f"{path} exists already.")
+    with tempfile.TemporaryDirectory(dir=path.resolve().parent, prefix=".backup-") as folder:
+        copy = Path(folder) / DATABASE
+        description = _copy_sqlite(copy) if connection.vendor == "sqlite" else _copy_postgres(copy)
+        packed = Path(folder) / "packed"
+        with zipfile.ZipFile(packed, "x", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            archive.writestr(DESCRIPTION, json.dumps(description, indent=1))
+            archive.write(copy, DATABASE)
+        with packed.open("rb+") as file:
+            os.fsync(file.fileno())
+        # It holds everything that the board does.
+        packed.chmod(0o600)
+        os.rename(packed, path)
+    return description
+
+
+def _copy_sqlite(copy):
+    source = connection.settings_dict["NAME"]
+    with (
+        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as database,
+        closing(sqlite3.connect(copy)) as to,
+    ):
+        database.backup(to)
+        to.execute("PRAGMA journal_mode=DELETE")
+    with integrity.snapshot(copy) as using:
+        return _examine(using)
+
+
+def _copy_postgres(copy):
+    with integrity.snapshot() as using:
+        with connections[using].cursor() as cursor:
+            cursor.execute("SELECT pg_export_snapshot()")
+            (name,) = cursor.fetchone()
+        _run("pg_dump", "--format=custom", "--schema=public", "--no-owner", f"--snapshot={name}", f"--file={copy}")
+        return _examine(using)
+
+
+def _examine(using):
+    if found := integrity.check_integrity(using):
+        raise BackupError(f"The data are not what they must be; manage.py doctor says more. {found[0]}")
+    return {
+        "product": PRODUCT,
+        "format": FORMAT,
+        "version": tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]["version"],
+        "database": connection.vendor,
+        "taken": timezone.now().isoformat(timespec="seconds"),
+        "newest": Counter.objects.using(using).get().value,
+        "migrations": sorted(map(".".join, MigrationLoader(connections[using]).applied_migrations)),
+    }
+
+
+# Restoring one
+
+
+def restore(path):
+    """Replace the database by a backup, brought up to date; returns (description, where the replaced one is now).
+
+    Everybody has to log in again: what somebody's page shows may be younger than the backup. Raises `BackupError`,
+    and `serving.InUseError` while somebody serves the database; then nothing has changed.
+    """
+    with instance_lock.exclusive(), _opened(path) as (description, copy):
+        aside = f"before-restore-{timezone.localtime():%Y%m%d-%H%M%S}"
+        if connection.vendor == "sqlite":
+            return description, _restore_sqlite(copy, aside)
+        return description, _restore_postgres(copy, aside)
+
+
+@contextmanager
+def _opened(path):
+    """Give the description of a backup and a path of the database in it. Raises `BackupError` for anything else."""
+    name = connection.settings_dict["NAME"]
+    folder = Path(name).resolve().parent if connection.vendor == "sqlite" else None
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as folder:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                _validate_sizes(archive, folder)
+                description = json.loads(archive.read(DESCRIPTION))
+                _validate_description(description)
+                copy = _unpack(archive, Path(folder) / DATABASE)
+        except OSError as error:
+            raise BackupError(f"{path} cannot be read: {error.strerror or error}.") from None
+        except NOT_A_BACKUP as error:
+            raise BackupError(f"{path} is not a backup of Lightboard, or not a whole one: {error}.") from None
+        yield description, copy
+
+
+def _validate_sizes(archive, folder):
+    """Refuse an archive that would fill the memory or the disk. Raises `ValueError`, and `KeyError` for a missing part."""
+    if archive.getinfo(DESCRIPTION).file_size > LONGEST_DESCRIPTION:
+        raise ValueError("its description is too long")
+    database = archive.getinfo(DATABASE)
+    if database.file_size > MOST_GROWTH * max(database.compress_size, 4096):
+        raise ValueError("it would grow beyond all measure when unpacked")
+    if database.file_size > shutil.disk_usage(folder).free:
+        raise BackupError(f"There is no room for the {database.file_size:,} bytes of the backup on the disk.")
+
+
+def _unpack(archive, copy):
+    """Write the database of an archive to a new file that only its owner can read, and return its path."""
+    private = partial(os.open, mode=0o600)
+    with archive.open(DATABASE) as packed, open(copy, "xb", opener=private) as file:
+        shutil.copyfileobj(packed, file, 2**20)
+    return copy
+
+
+def _validate_description(description):
+    """Raises `ValueError` for what no release wrote, and `BackupError` for what does not fit this installation."""
+    if not isinstance(description, dict) or description.get("product") != PRODUCT:
+        raise ValueError("it was made by another program")
+    for name, kind in DESCRIPTION_TYPES.items():
+        if type(description.get(name)) is not kind:
+            raise ValueError(f"its description has no proper {name!r}")
+    if not all(isinstance(name, str) for name in description["migrations"]):
+        raise ValueError("its description has no proper 'migrations'")
+    if description["format"] != FORMAT:
+        raise BackupError("This backup was made by a newer Lightboard: restore it with that one.")
+    if description["database"] != connection.vendor:
+        raise BackupError(
+            f"This backup is of {description['database']}, and DATABASE_URL names {connection.vendor}."
+        )
+    known = set(map(".".join, MigrationLoader(None).disk_migrations))
+    if unknown := sorted(set(description["migrations"]) - known):
+        raise BackupError(
+            f"This backup was made by a newer Lightboard, with {unknown[-1]}: restore it with that one."
+        )
+
+
+def _restore_sqlite(copy, aside):
+    """Bring the copy up to date where it is, then put it in the database's place."""
+    _validate_sqlite(copy)
+    name = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = str(copy)
+    try:
+        _bring_up_to_date()
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = name
+    # With the log of SQLite beside it, which belongs to it.
+    for end in ("", "-wal", "-shm"):
+        if Path(name + end).exists():
+            os.rename(name + end, f"{name}.{aside}{end}")
+    os.rename(copy, name)
+    return f"{name}.{aside}"
+
+
+def _validate_sqlite(copy):
+    """Refuse what is no SQLite file, and one with code of its own, before anything runs in it. Raises `BackupError`."""
+    with copy.open("rb") as file:
+        if file.read(len(SQLITE)) != SQLITE:
+            raise BackupError("What is in the backup is not a database.")
+    try:
+        with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as database:
+            database.execute("PRAGMA trusted_schema=OFF")
+            found = database.execute(
+                "SELECT type, name FROM sqlite_schema "
+                "WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%' ORDER BY name"
+            ).fetchone()
+    except sqlite3.DatabaseError as error:
+        raise BackupError(f"What is in the backup is not a whole database: {error}.") from None
+    if found:
+        raise BackupError("The database in the backup has a {} that is not Lightboard's: {!r}.".format(*found))
+
+
+def _restore_postgres(copy, aside):
+    """Move the tables of now into a schema of their own, and let the backup's take their place."""
+    aside = aside.replace("-", "_")
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER SCHEMA public RENAME TO {aside}")
+    try:
+        _run("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", str(copy))
+        _bring_up_to_date()
+    except BaseException:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA IF EXISTS public CASCADE")
+            cursor.execute(f"ALTER SCHEMA {aside} RENAME TO public")
+        raise
+    return f"schema {aside}"
+
+
+def _bring_up_to_date():
+    call_command("migrate", verbosity=0)
+    Session.objects.all().delete()
+    # What browsers and this process kept of the time after the backup has the same numbers, with this one apart.
+    Counter.objects.update(people=int(timezone.now().timestamp()))
+    with integrity.snapshot() as using:
+        found = integrity.check_integrity(using)
+    if found:
+        raise BackupError(f"What is in the backup is not what it must be. {found[0]}")
+
+
+def _run(program, *arguments):
+    """Run a program of PostgreSQL on the database; the password goes by the environment. Raises `BackupError`."""
+    if not shutil.which(program):
+        raise BackupError(f"{program} is not on PATH (Debian: apt-get install postgresql-client).")
+    (_, *address, name), env = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
+    done = subprocess.run(
+        [program, *address, f"--dbname={name}", *arguments],
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BackupError(f"{program} failed: {done.stderr.strip()}")

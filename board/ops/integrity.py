@@ -1,0 +1,229 @@
+"""Is what the database holds what it must hold? Every invariant of the log, the rows and their order, on real data.
+
+Nothing here writes. The database is seen as of one moment, while people go on working.
+"""
+
+import enum
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db import connections, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from board.actions import ordering
+from board.history import log
+from board.history.schema import fields, kind_of, malformed, other_orders, unknown
+from board.models import Counter, Event, Sprint, Status, Task
+
+SNAPSHOT = "snapshot"
+
+
+class Remedy(enum.Enum):
+    """What helps against a finding, as the operator reads it."""
+
+    MIGRATE = "Run manage.py migrate, then look again."
+    UPDATE = (
+        "The log holds events of another version of Lightboard. Run the newest version, then look again; "
+        "nothing needs to be restored."
+    )
+    RESTORE = (
+        "Make a copy of the database, then restore the last backup without findings (manage.py restore FILE)."
+    )
+    CORRECT_ROWS = (
+        "The log is whole: every change that people made is in it. Set these rows to what the log says; "
+        "nothing needs to be restored."
+    )
+    CORRECT_TASKS = "Change these tasks on the board or by the API until they keep the rules."
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong with a database, in a sentence, and what helps."""
+
+    text: str
+    remedy: Remedy
+
+    def __str__(self):
+        return self.text
+
+
+@contextmanager
+def snapshot(path=None):
+    """Give the alias of a connection that sees the database as of now, and cannot write.
+
+    `path` is another SQLite file to look at instead of the database of the settings.
+    """
+    known = deepcopy(connections["default"].settings_dict)
+    if path:
+        known["NAME"] = str(path)
+    is_sqlite = connections["default"].vendor == "sqlite"
+    if is_sqlite:
+        known["OPTIONS"] |= {"transaction_mode": "DEFERRED", "init_command": "PRAGMA query_only=ON"}
+    else:
+        known["OPTIONS"].pop("pool", None)
+    connections.settings[SNAPSHOT] = known
+    try:
+        with transaction.atomic(SNAPSHOT), connections[SNAPSHOT].cursor() as cursor:
+            if not is_sqlite:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield SNAPSHOT
+    finally:
+        connections[SNAPSHOT].close()
+        del connections[SNAPSHOT], connections.settings[SNAPSHOT]
+
+
+def check_integrity(using):
+    """Return what is wrong with the database of an alias, as `Finding`s; best asked in a `snapshot`."""
+    if missing := migrations_to_come(using):
+        return _all([f"Migrations have not been applied: {', '.join(missing)}."], Remedy.MIGRATE)
+    found = _all(_storage(using) + _numbers(using), Remedy.RESTORE)
+    events = Event.objects.using(using).order_by("seq").iterator(1000)
+    state, broken = _replay(events)
+    # A log that makes no sense says nothing about the rows.
+    if broken:
+        return found + broken
+    different = _rows_against_log(using, Sprint, state["sprints"])
+    different += _rows_against_log(using, Task, state["tasks"])
+    remedy = Remedy.RESTORE if found else Remedy.CORRECT_ROWS
+    return found + _all(different, remedy) + _all(_rules(using), Remedy.CORRECT_TASKS)
+
+
+def _all(texts, remedy):
+    return [Finding(text, remedy) for text in texts]
+
+
+def migrations_to_come(using):
+    """Return the names of the migrations that the database does not have yet."""
+    executor = MigrationExecutor(connections[using])
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [str(migration) for migration, _ in plan]
+
+
+def _storage(using):
+    if connections[using].vendor != "sqlite":
+        return []
+    with connections[using].cursor() as cursor:
+        cursor.execute("PRAGMA integrity_check")
+        damage = [line for (line,) in cursor.fetchall() if line != "ok"]
+        cursor.execute("PRAGMA foreign_key_check")
+        astray = cursor.fetchall()
+    return [f"SQLite says: {line}." for line in damage] + [
+        f"Row {pk} of {table} refers to a row of {other} that is not there." for table, pk, other, _ in astray
+    ]
+
+
+def _numbers(using):
+    """The numbers of the log are 1, 2, 3 … without a gap, and the counter says the last one."""
+    found = []
+    counters = list(Counter.objects.using(using).values_list("value", flat=True))
+    if len(counters) != 1:
+        return [f"The counter has {len(counters)} rows instead of one."]
+    last = 0
+    for seq in Event.objects.using(using).order_by("seq").values_list("seq", flat=True).iterator(1000):
+        if seq != last + 1:
+            found.append(f"The log has a gap: {seq} follows {last}.")
+        last = seq
+    if counters[0] != last:
+        found.append(f"The counter says {counters[0]}, the newest event is {last}.")
+    return found
+
+
+def _replay(events):
+    """Return (the state that the log leads to, what is undefined in it or does not follow from what was before)."""
+    state = {"sprints": {}, "tasks": {}}
+    undefined = []
+    for event in events:
+        undefined += unknown(event)
+        if found := malformed(event):
+            return state, _all(undefined, Remedy.UPDATE) + _all(found, Remedy.RESTORE)
+        # What follows may build on an event that was not understood.
+        if undefined:
+            continue
+        if wrong := _contradictions(state, event):
+            return state, _all([f"Event {event.seq} changes {wrong} from what it was not."], Remedy.RESTORE)
+        log.follow(state, event)
+    return state, _all(undefined, Remedy.UPDATE)
+
+
+def _contradictions(state, event):
+    """Return the fields of which an event says that they were what they were not."""
+    rows, pk = (state["sprints"], event.sprint) if event.task is None else (state["tasks"], event.task)
+    row = rows.get(pk)
+    if kind_of(event).exists_before != (row is not None):
+        return "a row"
+    wrong = [
+        name
+        for name, (before, _) in fields(event).items()
+        # A field may be newer than the row, and who had a task may have been deleted.
+        if row and row[name] not in (None, before) and not (name == "assigned" and before is None)
+    ]
+    wrong += [
+        f"the order of task {pk}"
+        for pk, (before, _) in other_orders(event).items()
+        if state["tasks"].get(pk, {}).get("order") != before
+    ]
+    return ", ".join(wrong)
+
+
+def _rows_against_log(using, model, expected):
+    """The rows are what the log leads to, and each has the number of its newest event as version."""
+    found = []
+    name = model._meta.verbose_name
+    users = set(get_user_model().objects.using(using).values_list("pk", flat=True))
+    left = dict(expected)
+    for row in model.objects.using(using).order_by("pk").iterator(1000):
+        logged = left.pop(row.pk, None)
+        if logged is None:
+            found.append(f"There is a {name} {row.pk}, of which the log knows nothing.")
+            continue
+        is_now = {**log.snapshot(row), "version": row.version}
+        found += [
+            f"{name.capitalize()} {row.pk} has {field} {value!r}, by the log {logged[field]!r}."
+            for field, value in is_now.items()
+            if value != logged[field] and not _may_differ(row, field, value, logged[field], users)
+        ]
+    return found + [f"The log knows a {name} {pk} that is not there." for pk in left]
+
+
+def _may_differ(row, field, value, logged, users):
+    """Tell whether a difference has a reason: the field is newer than the row, or who had the task was deleted."""
+    if logged is None:
+        return value == row._meta.get_field(field).get_default()
+    return field == "assigned" and value is None and logged not in users
+
+
+def _rules(using):
+    """What a row must be by itself, also where the database does not see to it."""
+    found = []
+    for task in Task.objects.using(using).order_by("pk").iterator(1000):
+        try:
+            task.clean()
+        except ValidationError as error:
+            found += [f"Task {task.pk}: {message}" for message in error.messages]
+        if task.status not in Status.values:
+            found.append(f"Task {task.pk} has an unknown status, {task.status}.")
+        if abs(task.order) > ordering.LIMIT:
+            found.append(f"Task {task.pk} has an order that clients cannot read, {task.order}.")
+    return found
+
+
+def shared_places(using):
+    """Return the pairs of tasks that stand at one place of one column, where their ids decide: [(first, second)].
+
+    Allowed, since clients of the API may set keys; moves never make one.
+    """
+    pairs = []
+    previous = None
+    for *place, pk in (
+        Task.objects.using(using)
+        .order_by("sprint", "status", "order", "pk")
+        .values_list("sprint", "status", "order", "pk")
+        .iterator(1000)
+    ):
+        if previous and previous[0] == place:
+            pairs.append((previous[1], pk))
+        previous = place, pk
+    return pairs

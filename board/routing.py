@@ -1,6 +1,0 @@
-from django.urls import path
-
-from . import converters  # noqa: F401  (registers <id:…>)
-from .consumers import BoardConsumer
-
-websocket_urlpatterns = [path("sprints/<id:sprint_id>/live", BoardConsumer.as_asgi())]

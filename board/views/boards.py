@@ -1,0 +1,80 @@
+"""A sprint's board, and its polling."""
+
+from functools import cache
+from hashlib import sha256
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from board import components
+from board.accounts.middleware import in_background
+from board.cache import VersionedCache
+from board.history import log
+from board.live import batches
+from board.text.search import normalize
+from board.views.forms.live import ChangesForm
+
+from .shortcuts import NO_CONTENT, get_or_404
+
+# The last page that somebody had of a board, for who comes back to an unchanged one: so many bytes of them.
+kept_pages = VersionedCache(20_000_000, getsizeof=len)
+
+
+@require_safe
+def board(request, pk):
+    state = log.state()
+    if messages.get_messages(request):
+        return HttpResponse(_page(request, pk, state))
+    etag = _etag(request, state)
+    unchanged = get_conditional_response(request, etag)
+    if unchanged:
+        return unchanged
+    page = kept_pages.get_or_make(_cache_key(request), etag, lambda: _page(request, pk, state))
+    return HttpResponse(page, headers={"ETag": etag})
+
+
+def _cache_key(request):
+    return request.user.pk, request.headers.get("Cookie"), request.get_full_path()
+
+
+def _etag(request, state):
+    """Return the ETag of a page that shows the board as of `state`; it differs for whoever may see anything else."""
+    what = state, components.page_format(), get_language(), release()
+    return f'"{sha256(repr((_cache_key(request), what)).encode()).hexdigest()[:32]}"'
+
+
+def _page(request, pk, state):
+    words = normalize(request.GET.get("q", "")).split()
+    return render_to_string("board/board.html", get_or_404(components.board, pk, state, words), request).encode()
+
+
+@in_background
+@require_safe
+def changes_since(request, pk):
+    """Answer a page that has no socket with its next frame, or with 204 when there is nothing new."""
+    form = ChangesForm(request.GET)
+    if not form.is_valid():
+        raise BadRequest("since has to be a sequence number")
+    since, page_format, language = map(form.cleaned_data.get, ("since", "format", "language"))
+    state = log.state()
+    if since == state[0] and page_format == components.page_format():
+        return HttpResponse(status=NO_CONTENT)
+    frame = batches.batches(language or get_language())(pk, since, state)
+    return JsonResponse(batches.for_page(frame))
+
+
+@cache
+def release():
+    """Return the digest of all that pages are made from besides data: templates, translations and static files."""
+    digest = sha256(getattr(staticfiles_storage, "manifest_hash", "").encode())
+    base = settings.BASE_DIR
+    for path in sorted([*(base / "templates").rglob("*.html"), *(base / "locale").rglob("*.mo")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,44 @@
+"""The list of deleted tasks, and restoring them."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from board import actions
+from board.history import log
+from board.history.schema import undone
+from board.models import Event, Sprint
+
+from .shortcuts import add_message, get_or_404
+from .tasks import removal_context
+
+# How many of the deleted tasks the page lists.
+MOST_DELETED = 200
+
+
+@require_safe
+def deleted_tasks(request):
+    events = log.removals()[:MOST_DELETED]
+    sprints = Sprint.objects.in_bulk({event.sprint for event in events})
+    lines = [
+        {"task": log.row_before(event), "sprint": sprints.get(event.sprint), **removal_context(event)}
+        for event in events
+    ]
+    return render(request, "board/deleted_tasks.html", {"lines": lines, "days": log.RESTORABLE.days})
+
+
+@require_POST
+def restore_task(request, pk):
+    try:
+        task = get_or_404(actions.restore_task, request.user, pk)
+    except ValidationError as error:
+        messages.error(request, gettext("Not restored: %(reason)s") % {"reason": " ".join(error.messages)})
+    else:
+        removal = Event.objects.get(pk=undone(task.event))
+        is_elsewhere = removal.sprint != task.sprint_id
+        add_message(
+            request, task.event, task, gettext("%(done)s: its sprint is over") if is_elsewhere else "%(done)s"
+        )
+    return redirect("deleted_tasks")

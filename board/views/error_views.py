@@ -1,0 +1,141 @@
+"""What went wrong, as a person reads it: a page, or for htmx the piece board/problem.html of at most 2 KB.
+
+The handlers are named in config/urls.py and settings.CSRF_FAILURE_VIEW; `HtmxErrorMiddleware` turns all other responses from 400
+on into fragments.
+"""
+
+import sys
+from contextlib import suppress
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import DisallowedHost
+from django.http import HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
+from django.shortcuts import redirect, render, resolve_url
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import Truncator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views import defaults
+
+from board.accounts.languages import speak
+from board.ops import db_errors
+
+TITLES = {400: _("Bad request"), 403: _("No access"), 404: _("Not found")}
+REASONS = {
+    400: _("The address or the form could not be read."),
+    401: _("You are not logged in any more: reload the page."),
+    403: _("You may not do that."),
+    404: _("There is no page at this address."),
+    405: _("That cannot be done here."),
+    409: _("Somebody else changed it meanwhile. Nothing was saved."),
+    412: _("Somebody else changed it meanwhile. Nothing was saved."),
+    413: _("That is too much at once. Nothing was saved."),
+    429: _("Too many requests at once. Nothing was saved: try again in a moment."),
+    500: _(
+        "Something broke. Nothing was half-saved: the fault is in the log of the server, try again in a moment."
+    ),
+    503: _("The server is busy or restarting. Nothing was saved: try again in a moment."),
+}
+EXPIRED = _("This page is older than your log-in. Reload it and try again.")
+LONGEST = 500
+LONGEST_HOST = 100
+
+
+def piece(status, reason=""):
+    """Return an answer with this status for htmx: the reason, else what the status means."""
+    other = gettext("That did not work: %(status)s.") % {"status": HTTPStatus(status).phrase.lower()}
+    reason = reason or REASONS.get(status, other)
+    html = render_to_string("board/problem.html", {"reason": Truncator(reason).chars(LONGEST)})
+    return HttpResponse(html, status=status)
+
+
+def bad_request(request, exception):
+    return _problem(request, 400, unknown_host(request))
+
+
+def unknown_host(request):
+    """Return what to do about the host that a request asks for, "" when it is allowed."""
+    with suppress(DisallowedHost):
+        request.get_host()
+        return ""
+    host = Truncator(request.META.get("HTTP_HOST", "")).chars(LONGEST_HOST)
+    text = gettext(
+        "This server doesn't answer to the name “%(host)s”. If it should, add the name to ALLOWED_HOSTS "
+        "(in the environment or in the file .env) and restart Lightboard."
+    )
+    return text % {"host": host}
+
+
+def no_access(request, exception):
+    return _problem(request, 403, _words(exception))
+
+
+def csrf_failed(request, reason=""):
+    is_log_in = request.path == resolve_url("login") and reason != REASON_NO_CSRF_COOKIE
+    if hasattr(request, "user") and not _is_htmx(request) and (is_log_in or request.path == resolve_url("logout")):
+        return _go_on(request)
+    return _problem(request, 403, EXPIRED)
+
+
+def _go_on(request):
+    """Lead to where a log-in or log-out from a page that is too old was going.
+
+    Another tab has logged in since: whoever is logged in goes on, and others see the log-in form anew.
+    """
+    speak(request)
+    if request.path == resolve_url("logout"):
+        if request.user.is_authenticated:
+            messages.warning(request, gettext("You logged in again in another tab. To log out, try again."))
+        return redirect("home")
+    page = request.POST.get(REDIRECT_FIELD_NAME, "")
+    if not url_has_allowed_host_and_scheme(page, request.get_host(), request.is_secure()):
+        page = resolve_url("home")
+    if request.user.is_authenticated:
+        return HttpResponseRedirect(page)
+    messages.warning(request, gettext("This page was too old. Log in again."))
+    return redirect(f"{resolve_url('login')}?{urlencode({REDIRECT_FIELD_NAME: page})}")
+
+
+def not_found(request, exception):
+    """Say what is not there: in the words of the view, if it had any."""
+    return _problem(request, 404, _words(exception))
+
+
+def _words(exception):
+    """Return what the view said, "" when it said nothing."""
+    return exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
+
+
+def _problem(request, status, reason=""):
+    # An address that nothing has, or a form that came too late, has not come to a view, and so not to a language.
+    if hasattr(request, "user"):
+        speak(request)
+    if _is_htmx(request):
+        return piece(status, reason)
+    context = {"status": status, "title": TITLES[status], "reason": reason or REASONS[status]}
+    return render(request, "error.html", context, status=status)
+
+
+def server_error(request):
+    """Answer an exception that nobody handled, as Django's handler500: a fault of the database says what it is."""
+    error = sys.exception()
+    fault = db_errors.fault_of(error)
+    if fault is None:
+        return defaults.server_error(request)
+    db_errors.report(fault, error)
+    template = "board/problem.html" if _is_htmx(request) else "503.html"
+    context = {"reason": fault.reason, "status": fault.status}
+    # Without the context processors, which would ask the database who this is.
+    response = render(None, template, context, status=fault.status)
+    response["Retry-After"] = db_errors.RETRY_AFTER
+    return response
+
+
+def _is_htmx(request):
+    # The error may come before the middleware that sets `request.htmx`.
+    return "HX-Request" in request.headers

@@ -1,0 +1,12 @@
+"""The query of a page that polls for changes."""
+
+from django import forms
+from django.conf import settings
+
+
+class ChangesForm(forms.Form):
+    """What a page that looks for changes says of itself: which sequence number it shows, its format and its language."""
+
+    since = forms.IntegerField(min_value=0, max_value=2**63 - 1)
+    format = forms.CharField(required=False)
+    language = forms.ChoiceField(required=False, choices=settings.LANGUAGES)

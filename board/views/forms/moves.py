@@ -1,0 +1,112 @@
+"""Forms that move a card."""
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from board.actions import Place
+from board.models import Column, Status
+
+
+class PlaceForm(forms.Form):
+    """Where a card was put, as the dragging browser says it."""
+
+    # Whether there is such a sprint, the action judges.
+    sprint = forms.IntegerField(required=False)
+    column = forms.ChoiceField(choices=Column)
+    after = forms.IntegerField(required=False)
+    before = forms.IntegerField(required=False)
+
+    def place(self):
+        """Return what the valid form says as a `Place`."""
+        data = self.cleaned_data
+        column = Column(data["column"])
+        sprint = None if column is Column.BACKLOG else data["sprint"]
+        return Place(sprint, column.status, data["after"], data["before"])
+
+    def clean(self):
+        data = super().clean()
+        if data.get("column") not in (None, Column.BACKLOG) and "sprint" in data and not data["sprint"]:
+            self.add_error("sprint", gettext("A column beyond the backlog belongs to a sprint."))
+        return data
+
+
+class MoveForm(forms.Form):
+    """The way to move a card without dragging: a column of a current sprint or the backlog, and where in it."""
+
+    column = forms.ChoiceField(label=_("Move to"))
+    position = forms.ChoiceField(
+        label=_("Position"),
+        error_messages={"invalid_choice": _("That card does not stand there any more: choose again.")},
+    )
+
+    def __init__(self, task, column, sprints, cards, *args, **kwargs):
+        """Offer the columns of `sprints`, `column` chosen, and to stand before each of `cards`.
+
+        With htmx another column brings the cards that one may stand before there.
+        """
+        super().__init__(*args, initial={"column": column}, **kwargs)
+        self.fields["column"].widget.attrs = {
+            "hx-get": reverse("move_task", args=[task.pk]),
+            "hx-trigger": "change",
+            "hx-target": "next select",
+            "hx-select": "[name=position]",
+        }
+        columns = [column for column in Column if column is not Column.BACKLOG]
+        of_sprints = [
+            (sprint, [(f"{sprint.pk}-{column.value}", column.label) for column in columns]) for sprint in sprints
+        ]
+        self.fields["column"].choices = [
+            (Column.BACKLOG.value, Column.BACKLOG.label),
+            *((str(sprint), choices) for sprint, choices in of_sprints),
+        ]
+        titles = {Column.BACKLOG.value: Column.BACKLOG.label}
+        titles |= {
+            value: gettext("%(sprint)s, %(column)s") % {"sprint": sprint, "column": label}
+            for sprint, choices in of_sprints
+            for value, label in choices
+        }
+        befores = {value: [] for value in titles}
+        for card in cards:
+            if card != task:
+                befores[column_of(card)].append((f"{column_of(card)}/{card.pk}", card.name))
+        self.fields["position"].choices = [
+            ("bottom", gettext("Bottom of the column")),
+            ("top", gettext("Top of the column")),
+            *(
+                (gettext("Before, in %(column)s") % {"column": titles[value]}, choices)
+                for value, choices in befores.items()
+                if choices
+            ),
+        ]
+
+    def place(self):
+        """Return what the valid form says as a `Place`: a card to stand before decides the column, too."""
+        column, position = self.cleaned_data["column"], self.cleaned_data["position"]
+        column, _, before = position.rpartition("/") if "/" in position else (column, "", "")
+        return Place(*place_of(column), before=int(before) if before else None, top=position == "top")
+
+
+def column_of(task):
+    """Return the column where a task stands, as `MoveForm` calls it."""
+    return f"{task.sprint_id}-{task.column}" if task.sprint_id else Column.BACKLOG.value
+
+
+def next_column(task, sprints, sprint_id):
+    """Return the column, as `MoveForm` calls it, into which a task goes next: the one to the right of its own.
+
+    From the backlog that is the first column of the sprint `sprint_id`, when it is among `sprints`, else of the first one.
+    """
+    if task.sprint_id is None:
+        ids = [sprint.pk for sprint in sprints]
+        sprint_id = sprint_id if sprint_id in ids else next(iter(ids), None)
+        return f"{sprint_id}-{Column.TODO.value}" if sprint_id else column_of(task)
+    following = min(task.status + 1, Status.DONE)
+    return f"{task.sprint_id}-{Column.of(task.sprint_id, following).value}"
+
+
+def place_of(column):
+    """Return the (sprint id, status) of a column of `MoveForm`; a ValueError when there is none of this name."""
+    sprint, _, name = column.rpartition("-")
+    return int(sprint) if sprint else None, Column(name).status

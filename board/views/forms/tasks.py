@@ -1,0 +1,44 @@
+"""Forms of tasks."""
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext_lazy as _
+
+from board.models import Task
+
+from .base import ChangeForm, DateInput, PersonField
+
+
+class TaskForm(ChangeForm):
+    """What a card's form holds, or one field of it; `NewTaskForm` starts with less."""
+
+    assigned = PersonField(
+        get_user_model().objects.none(), label=_("Assigned to"), required=False, empty_label=_("Nobody")
+    )
+
+    class Meta:
+        model = Task
+        fields = ["name", "description", "due", "assigned"]
+        labels = {"due": _("Due")}
+        widgets = {"due": DateInput, "description": forms.Textarea({"rows": 4})}
+
+    def __init__(self, *args, only=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.only = only
+        if only:
+            self.fields = {name: self.fields[name] for name in (only, "version")}
+        if "assigned" in self.fields:
+            self._offer_people()
+
+    def _offer_people(self):
+        people = get_user_model().objects.filter(is_active=True)
+        if self.instance.assigned_id:
+            people |= get_user_model().objects.filter(pk=self.instance.assigned_id)
+        self.fields["assigned"].queryset = people
+
+
+class NewTaskForm(forms.ModelForm):
+    class Meta:
+        model = Task
+        fields = ["name", "description"]
+        widgets = {"description": forms.Textarea({"rows": 3})}

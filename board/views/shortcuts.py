@@ -1,0 +1,218 @@
+"""Helpers that the board's views share."""
+
+from hashlib import sha256
+from urllib.parse import urlencode, urlsplit
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, QueryDict
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import Resolver404, resolve
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from board import actions
+from board.accounts.middleware import changes
+from board.actions import idempotency
+from board.history import log, sentences
+from board.models import Event, Sprint, Task
+
+from .middleware import page_of
+
+NO_CONTENT = 204
+CONFLICT = 409
+UNPROCESSABLE = 422
+SOME_BOARD = object()
+
+
+def get_or_post(view):
+    """A form and what it sends."""
+    return changes(require_http_methods(["GET", "HEAD", "POST"])(view))
+
+
+def get_sprint_or_404(pk):
+    return get_or_404(Sprint.objects.get, pk=pk)
+
+
+def get_task_or_404(pk):
+    return get_or_404(Task.objects.select_related("assigned", "sprint").get, pk=pk)
+
+
+def get_or_404(find, *args, **kwargs):
+    """Call `find`; a sprint or task that is not there, or not any more, is a 404 that says so."""
+    try:
+        return find(*args, **kwargs)
+    except Sprint.DoesNotExist:
+        raise Http404(gettext("There is no such sprint. It may have been deleted.")) from None
+    except Task.DoesNotExist:
+        raise Http404(gettext("There is no such task. It may have been deleted.")) from None
+    except Event.DoesNotExist:
+        raise Http404(gettext("There is no such change.")) from None
+
+
+def act(form, action):
+    """Call `action(cleaned data)` when the form is valid; what breaks a rule, or clashes, goes beside its field.
+
+    Returns what the action returns, None when the form shows errors.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        return get_or_404(action, form.cleaned_data)
+    except ValidationError as error:
+        for name, reasons in error.message_dict.items():
+            form.add_error(name if name in form.fields else None, reasons)
+    except actions.Conflict as conflict:
+        form.show_conflict(conflict)
+    return None
+
+
+def once(request, act):
+    """Call `act()` and return its task; the same words again under the same key do nothing and return the task.
+
+    The key is a gesture's (header `Idempotency-Key`) or a rendered form's (field `key`). A form that comes back
+    with other words, as after the browser's Back, is another request.
+    """
+    key = request.headers.get("Idempotency-Key") or request.POST.get("key")
+    if not key:
+        return act()
+    sent = request.POST.copy()
+    sent.pop("csrfmiddlewaretoken", None)
+    asked = f"{key} {request.path}?{sent.urlencode()}"
+    digest = sha256(asked.encode(errors="surrogatepass")).hexdigest()
+    done = {}
+
+    def act_and_note():
+        task = act()
+        noted = task.pk, task.event and task.event.seq
+        done[noted] = task
+        return noted
+
+    pk, seq = idempotency.once(request.user, digest, asked, act_and_note)
+    if (pk, seq) in done:
+        return done[pk, seq]
+    task = get_task_or_404(pk)
+    task.event = Event.objects.filter(pk=seq).first()
+    return task
+
+
+def new_key():
+    return uuid4().hex
+
+
+def posted(request):
+    """Return what a form was sent with, which may be nothing at all; None when it is only asked for."""
+    return request.POST if request.method == "POST" else None
+
+
+def render_form(request, template, form, removal=None, **context):
+    """Answer with a form: the piece for htmx, the page otherwise; 422 when it shows errors, 409 when what others did."""
+    if request.htmx:
+        template += "#form"
+    context |= {
+        "form": form,
+        "removal": removal,
+        "action": request.get_full_path(),
+        "query": f"?{urlencode({'next': request.GET['next']})}" if request.GET.get("next") else "",
+        "key": request.POST.get("key") or new_key(),
+    }
+    status = 200
+    if form.is_bound:
+        status = CONFLICT if removal or getattr(form, "conflict", None) else UNPROCESSABLE
+    return render(request, template, context, status=status)
+
+
+def render_card(request, task):
+    """Answer a change of a task: its card and what was done for a board, else the way to where the card stands."""
+    board = requesting_board(request)
+    if board:
+        seq = task.event.seq if task.event else task.version
+        context = {"gone": task.pk, "seq": seq, **card_context(task, board), **toast_context(task.event, task)}
+        return render(request, "board/changed.html#changed", context)
+    add_message(request, task.event, task)
+    return redirect_to(request, task)
+
+
+def requesting_board(request):
+    """Return the id of the sprint on whose board htmx asks for a piece, `SOME_BOARD` when it does not say where.
+
+    None without htmx, or on the page of a single form, which goes on to another page.
+    """
+    if not request.htmx:
+        return None
+    page = page_of(request)
+    if page is None:
+        return SOME_BOARD
+    match = match_page(page)
+    return match.kwargs["pk"] if match and match.url_name == "sprint" else None
+
+
+def previous_page(request):
+    """Return the path of the page of ours, query included, that a request came from; None when it names none."""
+    if request.htmx:
+        return page_of(request)
+    referrer = urlsplit(request.headers.get("Referer", ""))
+    return f"{referrer.path}?{referrer.query}" if referrer.netloc == request.get_host() else None
+
+
+def match_page(page):
+    """Return the `ResolverMatch` of a page of ours, None of what is none."""
+    try:
+        return resolve(urlsplit(page or "").path)
+    except Resolver404:
+        return None
+
+
+def card_context(task, board):
+    """Return the task, and whether its card has a place on a board: `task` may be None, gone."""
+    is_here = task is not None and (board is SOME_BOARD or task.sprint_id in (None, board))
+    return {"task": task, "is_here": is_here}
+
+
+def add_message(request, event, row=None, sentence="%(done)s", is_undo=False):
+    """Say on the next page what was done, if anything was."""
+    if event:
+        toast = toast_context(event, row, is_undo)
+        # The tag says which change the message offers to undo, the level that it is an undo (templates/base.html).
+        level = messages.INFO if is_undo else messages.SUCCESS
+        messages.add_message(request, level, sentence % {"done": toast["text"]}, extra_tags=str(toast["undo"]))
+
+
+def toast_context(event, row=None, is_undo=False):
+    """Return what board/toast.html says of a change: nothing of none. `row` is the one changed, if it is there.
+
+    The toast of an undo offers to redo; what is done again is a change as any other.
+    """
+    if event is None:
+        return {}
+    return {
+        "text": sentences.describe(event, sentences.quoted(row or log.row_before(event))),
+        "undo": event.seq,
+        "is_undo": is_undo,
+    }
+
+
+def redirect_to(request, row=None):
+    """Go back to where a form was opened (`_way_back`), else to the board of a sprint or task; to the page of a task
+    without one, and home without either."""
+    page = (row.sprint if isinstance(row, Task) else None) or row
+    url = _way_back(request, row) or (page.get_absolute_url() if page else resolve_url("home"))
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+def _way_back(request, row):
+    """Return the path of the page that a form or an Undo on a page of its own was opened from, None when that is a board.
+
+    The page of a task names itself as `next` in its links, and is itself where its toasts offer Undo. It is no place to go
+    back to when the task is gone (`row` is another one, or None).
+    """
+    before = previous_page(request)
+    named = request.GET.get("next") or QueryDict(urlsplit(before or "").query).get("next", "")
+    for path in (named, urlsplit(before or "").path):
+        match = path.startswith("/") and url_has_allowed_host_and_scheme(path, None) and match_page(path)
+        if match and match.url_name == "task" and isinstance(row, Task) and match.kwargs["pk"] == row.pk:
+            return path
+    return None

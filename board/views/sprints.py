@@ -1,0 +1,70 @@
+"""Pages about sprints."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from board import actions
+from board.models import Sprint
+from board.views.forms.sprints import SprintForm
+
+from .shortcuts import (
+    act,
+    add_message,
+    get_or_404,
+    get_or_post,
+    get_sprint_or_404,
+    posted,
+    redirect_to,
+    render_form,
+)
+
+
+@require_safe
+def home(request):
+    sprints = Sprint.objects.current().with_counts()
+    return render(request, "board/home.html", {"sprints": sprints, "nav": "home"})
+
+
+@require_safe
+def past_sprints(request):
+    sprints = Sprint.objects.past().with_counts()
+    return render(request, "board/past_sprints.html", {"sprints": sprints, "nav": "past"})
+
+
+@get_or_post
+def add_sprint(request):
+    form = SprintForm(posted(request), auto_id="sprint-%s")
+    if request.method == "POST":
+        sprint = act(form, lambda data: actions.add_sprint(request.user, **form.changes()))
+        if sprint:
+            add_message(request, sprint.event, sprint)
+            return redirect_to(request, sprint)
+    return render_form(request, "board/add_sprint.html", form, nav="home")
+
+
+@get_or_post
+def edit_sprint(request, pk):
+    sprint = get_sprint_or_404(pk)
+    form = SprintForm(posted(request), instance=sprint, auto_id="sprint-%s")
+    if request.method == "POST":
+        saved = act(form, lambda data: actions.change_sprint(request.user, pk, base=form.base, **form.changes()))
+        if saved:
+            add_message(request, saved.event, saved)
+            return redirect_to(request, saved)
+    return render_form(request, "board/edit_sprint.html", form, sprint=get_sprint_or_404(pk))
+
+
+@get_or_post
+def delete_sprint(request, pk):
+    sprint = get_sprint_or_404(pk)
+    if request.method == "POST":
+        try:
+            event = get_or_404(actions.remove_sprint, request.user, pk)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect(sprint)
+        add_message(request, event)
+        return redirect_to(request)
+    return render(request, "board/delete_sprint.html", {"sprint": sprint})

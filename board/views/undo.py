@@ -1,0 +1,47 @@
+"""Undo."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from board import actions
+from board.history import log
+from board.models import Event
+
+from .shortcuts import (
+    CONFLICT,
+    add_message,
+    card_context,
+    get_or_404,
+    redirect_to,
+    requesting_board,
+    toast_context,
+)
+
+
+@require_POST
+def undo(request, seq):
+    """Write the reverse of a change. A refusal says why, in the place of the toast that offered it."""
+    try:
+        event = get_or_404(actions.undo, request.user, seq) or Event.objects.get(pk=seq)
+    except ValidationError as error:
+        reason = gettext("Not undone: %(reason)s") % {"reason": " ".join(error.messages)}
+        if request.htmx:
+            return render(request, "board/toast.html#toast", {"text": reason}, status=CONFLICT)
+        messages.error(request, reason)
+        return redirect("home")
+    row = log.row_now(event)
+    board = requesting_board(request)
+    is_undo = "redo" not in request.POST
+    if board and event.task is not None:
+        context = {
+            "gone": event.task,
+            "seq": event.seq,
+            **card_context(row, board),
+            **toast_context(event, row, is_undo),
+        }
+        return render(request, "board/changed.html#undone", context)
+    add_message(request, event, row, is_undo=is_undo)
+    return redirect_to(request, row)
