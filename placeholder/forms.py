@@ -123,7 +123,7 @@ def read_ratio(ratio: str, sides: str) -> tuple[int, int]:
     width = read_number("width", sides, 1, SIDE_LIMIT)
     height = (2 * width * int(down) + int(across)) // (2 * int(across))
     if not 1 <= height <= SIDE_LIMIT:
-        raise AddressError("height", f"{width} wide at {ratio} is {height} high; allowed is 1 to {SIDE_LIMIT}")
+        raise AddressError("height", f"{width} wide at {ratio} is {height} high; use 1 to {SIDE_LIMIT}")
     return width, height
 
 
@@ -143,7 +143,7 @@ def check_pixels(width: int, height: int, scale: int) -> None:
     for name, side in (("width", width), ("height", height)):
         if side * scale > SIDE_LIMIT:
             raise AddressError(
-                name, f"{side} at @{scale}x is {side * scale} pixels; allowed is 1 to {SIDE_LIMIT // scale}"
+                name, f"{side} at @{scale}x is {side * scale} pixels; use 1 to {SIDE_LIMIT // scale}"
             )
 
 
@@ -153,9 +153,9 @@ def check_pixels(width: int, height: int, scale: int) -> None:
 def read_parameters(query: Query) -> Parameters:
     for name, values in query.items():
         if name not in READERS:
-            raise AddressError(safe_name(name), f"no such parameter; allowed are {join_names(READERS)}")
+            raise AddressError(safe_name(name), f"unknown parameter; use one of {join_names(READERS)}")
         if len(values) > 1:
-            raise AddressError(name, "only once")
+            raise AddressError(name, "must not be repeated")
     return cast(Parameters, {name: READERS[name](name, values[0]) for name, values in query.items()})
 
 
@@ -182,7 +182,7 @@ def read_text(name: str, value: str) -> str:
         raise AddressError(name, f"at most {TEXT_LIMIT} characters")
     if not CHARACTERS.issuperset(text.replace("\n", "")):
         raise AddressError(
-            name, "letters of the Latin, Greek and Cyrillic alphabets, digits, signs; \\n breaks the line"
+            name, "use Latin, Greek or Cyrillic letters, digits and punctuation; \\n starts a new line"
         )
     return "" if not text or text.isspace() else text
 
@@ -238,7 +238,7 @@ READERS: dict[str, Reader] = {
 def read_name(name: str, query: Query) -> str:
     """Return a person's name, 1 to 100 characters. Raises `AddressError`, also for any `query`."""
     for parameter in query:
-        raise AddressError(safe_name(parameter), "no such parameter; an avatar takes none")
+        raise AddressError(safe_name(parameter), "unknown parameter; an avatar takes none")
     name = unicodedata.normalize("NFC", name)
     if len(name) > TEXT_LIMIT or any(unicodedata.category(letter)[0] == "C" for letter in name):
         raise AddressError("name", f"1 to {TEXT_LIMIT} characters, none of them a control character")

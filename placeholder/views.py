@@ -44,7 +44,7 @@ GALLERY = (
     ("For dark pages", "300x200.png", "theme=dark"),
     ("Colours by name", "300x200.png", "bg=rebeccapurple&fg=gold"),
     (
-        "Words of your own",
+        "Custom text",
         "300x200.svg",
         "text=Cover%5Cnof%20the%20book&font=noto-serif&bg=f3e9dc&fg=5e3023",
     ),
@@ -52,8 +52,8 @@ GALLERY = (
     ("Seeded, soft", "300x200.jpg", "seed=harbour&pattern=gradient&blur=12&text="),
     ("Crossed", "300x200.gif", "pattern=cross&border=1"),
     ("On a grid", "300x200.png", "pattern=grid&font=jetbrains-mono&bg=2f5be7&fg=fff"),
-    ("Round corners", "300x200.webp", "radius=24&border=4&bg=fff&fg=2f5be7"),
-    ("Clear ground", "300x200.png", "bg=transparent&fg=5b7cf0&border=2&radius=12"),
+    ("Rounded corners", "300x200.webp", "radius=24&border=4&bg=fff&fg=2f5be7"),
+    ("Transparent background", "300x200.png", "bg=transparent&fg=5b7cf0&border=2&radius=12"),
 )
 
 PEOPLE = ("Anna Maier", "Jonas Lindt", "Sofia Kowalska", "Жанна Бичевская", "demo")
@@ -186,14 +186,14 @@ def respond_or_explain(request: HttpRequest, address: str, respond: Callable[[],
     try:
         return respond()
     except forms.UnknownAddressError:
-        return error_response(request, HTTPStatus.NOT_FOUND, "address", "address: no image is here.")
+        return error_response(request, HTTPStatus.NOT_FOUND, "address", "address: not found.")
     except forms.AddressError as error:
         ending = address.rpartition(".")[2]
         if ending in FORMATS:
             return error_picture_response(request, ending, str(error))
         return error_response(request, HTTPStatus.BAD_REQUEST, error.parameter, str(error))
     except BusyError:
-        reason = "Too many large pictures are being drawn: ask again in a moment."
+        reason = "The server is drawing too many large images. Try again in a moment."
         later = {"Retry-After": RETRY_AFTER}
         return error_response(request, HTTPStatus.SERVICE_UNAVAILABLE, "address", reason, later)
 

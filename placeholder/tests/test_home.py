@@ -68,7 +68,7 @@ def test_a_srcset_goes_no_further_than_the_limit():
 )
 def test_the_builder_says_what_is_wrong_and_where(wrong, label):
     html = page({"width": "10", "height": "10", "format": "png"} | wrong)
-    assert "No picture has this address" in html
+    assert "This URL isn't valid" in html
     assert f"<strong>{label}</strong>: " in html
     assert "<figure>" not in html
 

@@ -53,7 +53,7 @@ def test_the_picture_and_the_lines_follow_what_is_typed(open_home):
     page.get_by_label("Width").fill("321")
     page.get_by_label("Text", exact=True).fill("Hello")
     expect(page.get_by_text("321 × 360 pixels")).to_be_visible()
-    picture = page.get_by_role("img", name="The picture of the address")
+    picture = page.get_by_role("img", name="Preview")
     expect(picture).to_have_attribute("src", page.locator(".copies code").first.inner_text())
     assert "text=Hello" in picture.get_attribute("src")
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 321
@@ -68,7 +68,7 @@ def test_an_impossible_size_is_said_in_words(open_home):
 def test_the_builder_works_without_javascript(open_home):
     page = open_home(java_script_enabled=False)
     page.get_by_label("Width").fill("321")
-    page.get_by_role("button", name="Show picture").click()
+    page.get_by_role("button", name="Show image").click()
     expect(page.get_by_text("321 × 360 pixels")).to_be_visible()
     expect(page.get_by_label("Width")).to_have_value("321")
     expect(page.get_by_role("button", name="Copy")).to_have_count(0)

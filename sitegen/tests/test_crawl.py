@@ -100,7 +100,7 @@ def test_every_page_is_accessible_and_fits_a_phone(page, publish, published, nam
 def test_the_search_finds_pages_by_their_words(page, publish, published):
     page.goto(publish(published("manual")) + "/search/?q=reproduc")
     expect(page.get_by_text("0 pages")).to_be_visible()
-    page.get_by_label("Words to look for").fill("redirects old")
+    page.get_by_label("Search for").fill("redirects old")
     result = page.locator("[data-results] a")
     expect(result).to_have_text(["Site generator"])
     result.click()
