@@ -20,9 +20,9 @@ from board.live.consumers import (
 )
 from board.live.hub import LOG_IN, TRY_LATER, ended_sessions, hub, without
 
-from .channels import password_digest, read_channel, use
-from .feeds import Feed
+from .event_payloads import EventPayloads
 from .models import Token
+from .socket_tokens import consume, password_digest, read_channel
 
 HOLDS = {"dragstart", "dragend", "drop"}
 # Characters that wait for a client to read on, where the server does not count them itself.
@@ -55,12 +55,12 @@ class EventConsumer(LiveConsumer):
         try:
             name, holder, sprint_id = self.read_name()
             user, key, ended = await self.admit(holder)
-            if not await database_sync_to_async(use)(name, holder):
+            if not await database_sync_to_async(consume)(name, holder):
                 raise Refused(LOG_IN)
         except Refused as refusal:
             await self.close(refusal.code)
             return
-        feed = Feed(host_of(self.scope), self.scope.get("scheme") == "wss", holder)
+        feed = EventPayloads(host_of(self.scope), self.scope.get("scheme") == "wss", holder)
         self.listen(
             newest,
             board=sprint_id,
@@ -159,5 +159,5 @@ def host_of(scope):
 
 
 def message_texts(frame):
-    """Return a frame of a `Feed` as the texts to send; what else the hub has to say is for pages."""
+    """Return a frame of a `EventPayloads` as the texts to send; what else the hub has to say is for pages."""
     return [json.dumps(message) for message in frame.get("messages", ())]

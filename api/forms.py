@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from board.accounts.forms import OldPasswordField, judge_old_password
 from board.models.fields import OneLineField
 
-from .addresses import ForbiddenAddress, judge
 from .models import KINDS, Token, Webhook
+from .ssrf import ForbiddenAddress, validate_address
 
 MOST_WEBHOOKS = 10
 
@@ -88,7 +88,7 @@ class WebhookForm(forms.ModelForm):
         try:
             # A name is judged each time it is looked up, before anything is sent.
             with suppress(ValueError):
-                judge(parts.hostname)
+                validate_address(parts.hostname)
         except ForbiddenAddress as error:
             raise ValidationError(str(error)) from None
         return url

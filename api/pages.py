@@ -16,7 +16,7 @@ from .forms import TokenForm, WebhookForm
 from .models import Delivery, Webhook
 from .reference import reference
 from .schema import openapi
-from .webhooks import courier
+from .webhooks import worker as webhook_worker
 
 UNPROCESSABLE = 422
 DELIVERIES_SHOWN = 100
@@ -97,7 +97,7 @@ def switch_webhook(request, pk):
     webhook = _webhook(request, pk)
     if request.POST.get("on"):
         webhook.switch_on()
-        courier.look()
+        webhook_worker.look()
     else:
         webhook.switch_off("by", full_name(request.user))
     return redirect("webhook", pk)
@@ -107,7 +107,7 @@ def switch_webhook(request, pk):
 def redeliver(request, pk):
     delivery = get_object_or_404(Delivery, pk=pk, webhook__in=Webhook.objects.visible_to(request.user))
     delivery.redeliver()
-    courier.look()
+    webhook_worker.look()
     messages.success(request, gettext("It is sent again."))
     return redirect("webhook", delivery.webhook_id)
 

@@ -17,10 +17,10 @@ from board.actions import Place
 from board.actions.ordering import LIMIT
 from board.models import Event, Sprint, Status, Task
 
-from .channels import channel_for
 from .filters import check_query
+from .long_poll import LONGEST_WAIT
 from .pagination import LARGEST_PAGE
-from .waiting import LONGEST_WAIT
+from .socket_tokens import channel_for
 
 User = get_user_model()
 LARGEST_ID = 2**63 - 1

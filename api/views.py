@@ -25,7 +25,6 @@ from board.history import log
 from board.models import Sprint, Task
 
 from . import conditional
-from .channels import LIFETIME, holder_of
 from .errors import ErrorResponse, messages_of
 from .filters import (
     Filters,
@@ -37,6 +36,7 @@ from .filters import (
     TaskFilter,
     TotalOrdering,
 )
+from .long_poll import LONG_POLL, LongPoll
 from .models import log_in
 from .pagination import link_header
 from .parsers import JSONParser
@@ -50,8 +50,8 @@ from .serializers import (
     TaskSerializer,
     UserSerializer,
 )
+from .socket_tokens import LIFETIME, holder_of
 from .throttles import Rate, address
-from .waiting import WISH, Wish
 
 User = get_user_model()
 LONGEST_KEY = 200
@@ -306,7 +306,7 @@ class EventsView(Endpoint, APIView):
         """Leave word that this client, who is known now, may wait for the first event (waiting.py)."""
         scope = getattr(self.request._request, "scope", None)
         if seconds and scope is not None:
-            scope[WISH] = Wish(holder_of(self.request), since, seconds)
+            scope[LONG_POLL] = LongPoll(holder_of(self.request), since, seconds)
 
     def _events(self, since, size, newest):
         events = list(log.since(since, limit=size))

@@ -1,7 +1,7 @@
 """Telling other machines of changes: what they are sent, when it is tried again, and when no longer.
 
 Nothing is lost with a process: a webhook has a cursor in the log, deliveries are rows, and both are written before
-anything is sent. Every process has a courier; who takes a delivery puts it off first, so that no other one takes it.
+anything is sent. Every process has a worker. It postpones a delivery when it takes it, so that no other worker does.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from board.history import log
 from board.live import notifications
 from board.live.hub import with_connection
 
-from .feeds import Feed
+from .event_payloads import EventPayloads
 from .models import Delivery, Webhook
 
 logger = logging.getLogger(__name__)
@@ -48,12 +48,12 @@ PRUNE_EVERY = 3600
 GONE = 410
 
 
-class Courier:
+class WebhookWorker:
     """Makes deliveries of changes and carries them out, on the running event loop; the database has a thread."""
 
     def __init__(self):
         self._loop = None
-        self._thread = ThreadPoolExecutor(1, "courier")
+        self._thread = ThreadPoolExecutor(1, "webhooks")
 
     def start(self):
         """Start working on the running event loop, once."""
@@ -65,7 +65,7 @@ class Courier:
         self._busy = {}
         self._places = asyncio.Semaphore(AT_ONCE)
         self._places_of_owners = WeakValueDictionary()
-        self._sending = self._client = None
+        self._http = self._client = None
         self._pruned_at = None
         self._work_of_loop = loop.create_task(self._work())
         notifications.subscribe(self.look)
@@ -97,7 +97,7 @@ class Courier:
                 logger.warning("The webhooks could not be looked at and are looked at again soon: %s", error)
                 await asyncio.sleep(LOOK_EVERY)
             except Exception:
-                logger.exception("The courier of the webhooks failed at a turn and goes on.")
+                logger.exception("The webhook worker failed at an iteration and goes on.")
                 await asyncio.sleep(LOOK_EVERY)
             # What changes meanwhile goes out together.
             await asyncio.sleep(PAUSE)
@@ -120,7 +120,7 @@ class Courier:
         except (DatabaseError, InterfaceError) as error:
             logger.warning("A delivery of webhook %s could not be noted and is tried again: %s", webhook_id, error)
         except Exception:
-            logger.exception("A delivery of webhook %s failed in the courier itself.", webhook_id)
+            logger.exception("A delivery of webhook %s failed in the worker itself.", webhook_id)
         finally:
             del self._busy[webhook_id]
 
@@ -132,9 +132,9 @@ class Courier:
             if delivery is None:
                 return False
             if self._client is None:
-                self._sending = await self._in_thread(load_sending)
-                self._client = await self._in_thread(self._sending.new_client)
-            outcome = await self._sending.send(self._client, delivery)
+                self._http = await self._in_thread(load_http_delivery)
+                self._client = await self._in_thread(self._http.new_client)
+            outcome = await self._http.send(self._client, delivery)
         await self._in_thread(note, delivery, outcome)
         return outcome.is_success
 
@@ -142,11 +142,11 @@ class Courier:
         return await self._loop.run_in_executor(self._thread, with_connection, work, *arguments)
 
 
-def load_sending():
-    """Return the module that speaks HTTP; its library takes long to load, and most processes never deliver."""
-    from . import sending
+def load_http_delivery():
+    """Return the module that speaks HTTP. Its library takes long to load, and most processes never deliver."""
+    from . import delivery
 
-    return sending
+    return delivery
 
 
 # What is in the database
@@ -171,7 +171,7 @@ def news_for(webhook):
     if not events:
         return log.newest_number(), []
     site = urlsplit(settings.SITE_URL or webhook.site)
-    feed = Feed(site.netloc, site.scheme == "https")
+    feed = EventPayloads(site.netloc, site.scheme == "https")
     messages = [(f"{message['model']}.{message['action']}", message) for message in feed.messages(events)]
     return events[-1].seq, [
         Delivery(webhook=webhook, kind=kind, body=json.dumps(message))
@@ -233,4 +233,4 @@ def prune():
     Delivery.objects.filter(made_at__lt=timezone.now() - KEPT).delete()
 
 
-courier = Courier()
+worker = WebhookWorker()

@@ -24,9 +24,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
 
 # These import models, so Django has to be set up before.
+from api.long_poll import with_long_polling  # noqa: E402
 from api.routing import websocket_urlpatterns as api_sockets  # noqa: E402
-from api.waiting import waiting_for_events  # noqa: E402
-from api.webhooks import courier  # noqa: E402
+from api.webhooks import worker as webhook_worker  # noqa: E402
 from board.live.hub import hub  # noqa: E402
 from board.live.middleware import SocketUserMiddleware  # noqa: E402
 from board.live.routing import websocket_urlpatterns as board_sockets  # noqa: E402
@@ -84,25 +84,25 @@ class SyncHandler(ASGIHandler):
 
 
 def with_background_workers(application: Application) -> Application:
-    """Start the hub and the courier before the first request."""
+    """Start the hub and the webhook worker before the first request."""
 
     async def started_application(scope: Scope, receive: Receive, send: Send) -> None:
         hub.start()
-        courier.start()
+        webhook_worker.start()
         await application(scope, receive, send)
 
     return started_application
 
 
 async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
-    """Run the hub and the courier from the server's start to its end. Daphne does not say when it starts: there,
+    """Run the hub and the webhook worker from the server's start to its end. Daphne does not say when it starts: there,
     the first caller starts them."""
     await receive()
     hub.start()
-    courier.start()
+    webhook_worker.start()
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    await courier.stop()
+    await webhook_worker.stop()
     await hub.stop()
     await send({"type": "lifespan.shutdown.complete"})
 
@@ -150,9 +150,7 @@ application = ProtocolTypeRouter(
     {
         "lifespan": lifespan,
         "http": with_background_workers(
-            at_root(
-                with_complete_body(waiting_for_events(without_body_for_head(with_fair_threads(SyncHandler()))))
-            )
+            at_root(with_complete_body(with_long_polling(without_body_for_head(with_fair_threads(SyncHandler())))))
         ),
         "websocket": at_root(cast(Application, SessionMiddlewareStack(SocketUserMiddleware(URLRouter(sockets))))),
     }

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from api.sending import signature
+from api.delivery import signature
 
 from .conftest import token_of
 from .server import ROOT

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import expect
 
-from api.sending import signature
+from api.delivery import signature
 
 from .conftest import api_of
 from .server import ROOT, Server

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from api.channels import Holder, password_digest, read_channel
+from api.socket_tokens import Holder, password_digest, read_channel
 from board import actions
 from board.models import Event, Sprint
 

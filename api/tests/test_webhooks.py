@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 
 from api import webhooks
+from api.delivery import Outcome
 from api.models import Delivery, Webhook
-from api.sending import Outcome
 from api.webhooks import make_deliveries, note, prune, take, webhooks_with_work
 from board import actions
 from board.history import log
@@ -302,12 +302,12 @@ async def test_slow_receivers_of_one_owner_delay_nobody_elses(monkeypatch):
     monkeypatch.setattr(webhooks, "make_deliveries", lambda: None)
     monkeypatch.setattr(webhooks, "prune", lambda: None)
     monkeypatch.setattr(webhooks, "note", lambda *args: None)
-    monkeypatch.setattr(webhooks, "load_sending", lambda: Sending)
+    monkeypatch.setattr(webhooks, "load_http_delivery", lambda: Sending)
     monkeypatch.setattr(webhooks, "webhooks_with_work", lambda: list(to_do.items()))
     monkeypatch.setattr(webhooks, "take", lambda number: to_do.pop(number, None))
-    courier = webhooks.Courier()
-    courier.start()
-    courier.look()
+    worker = webhooks.WebhookWorker()
+    worker.start()
+    worker.look()
     async with asyncio.timeout(20):
         await delivered.wait()
-    await courier.stop()
+    await worker.stop()

@@ -143,7 +143,7 @@ PAGES = [
         if path.name not in ("integrity.py", "backup.py")
         and not {"tests", "migrations", "management"} & set(path.parts)
     ),
-    *(ROOT / "api" / f"{name}.py" for name in ("addresses", "forms", "models", "pages")),
+    *(ROOT / "api" / f"{name}.py" for name in ("forms", "models", "pages", "ssrf")),
 ]
 
 

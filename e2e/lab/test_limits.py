@@ -6,7 +6,7 @@ from contextlib import ExitStack, suppress
 import httpx
 import pytest
 
-from api.waiting import WAITERS_OF_HOLDER
+from api.long_poll import WAITERS_OF_HOLDER
 
 from ..conftest import api_of
 from .attack import MULTIPART, PARTS, Target

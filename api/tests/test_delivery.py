@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from api import sending
+from api import delivery as http_delivery
 from api.models import Delivery, Webhook
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -60,8 +60,8 @@ def delivery_to(url):
 
 
 async def send(delivery):
-    async with sending.new_client() as client:
-        return await sending.send(client, delivery)
+    async with http_delivery.new_client() as client:
+        return await http_delivery.send(client, delivery)
 
 
 async def test_a_delivery_is_a_signed_post_of_json():
@@ -77,15 +77,15 @@ async def test_a_delivery_is_a_signed_post_of_json():
     assert headers["x-lightboard-event"] == "task.add"
     assert uuid.UUID(headers["x-lightboard-delivery"]) == delivery.key
     parts = dict(part.split("=") for part in headers["x-lightboard-signature"].split(","))
-    assert parts["v1"] == sending.signature("a secret", int(parts["t"]), body)
+    assert parts["v1"] == http_delivery.signature("a secret", int(parts["t"]), body)
     assert abs(datetime.now(UTC).timestamp() - int(parts["t"])) < 60
 
 
 def test_the_signature_is_the_one_that_others_compute():
     # printf '1700000000.{}' | openssl dgst -sha256 -hmac 'a secret'
     expected = "f4c7f7db2c2d22e9144ae6536d7918d29e7c70122e5704b842c2a7d02bee924f"
-    assert sending.signature("a secret", 1700000000, b"{}") == expected
-    assert sending.signature("a secret", 1700000001, b"{}") != expected
+    assert http_delivery.signature("a secret", 1700000000, b"{}") == expected
+    assert http_delivery.signature("a secret", 1700000001, b"{}") != expected
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
@@ -105,7 +105,7 @@ async def test_any_other_answer_than_2xx_is_a_failure(status):
 
 
 async def test_who_does_not_answer_is_not_waited_for(monkeypatch):
-    monkeypatch.setattr(sending, "TIMEOUT", 0.1)
+    monkeypatch.setattr(http_delivery, "TIMEOUT", 0.1)
     async with receiver(None) as (port, _):
         outcome = await send(delivery_to(f"http://127.0.0.1:{port}/"))
     assert (outcome.status, outcome.answer) == (None, "No answer within 0.1 seconds.")
@@ -116,7 +116,7 @@ async def test_of_an_endless_answer_only_the_beginning_is_read():
     async with receiver(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n" + body) as (port, _):
         outcome = await send(delivery_to(f"http://127.0.0.1:{port}/"))
     assert outcome.is_success
-    assert outcome.answer == "\N{REPLACEMENT CHARACTER}" + "x" * (sending.EXCERPT - 1)
+    assert outcome.answer == "\N{REPLACEMENT CHARACTER}" + "x" * (http_delivery.EXCERPT - 1)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ async def test_the_name_is_looked_up_once_and_the_judged_address_is_connected_to
         asked.append((host, port))
         return ["127.0.0.1"]
 
-    monkeypatch.setattr(sending, "addresses_of", look_up)
+    monkeypatch.setattr(http_delivery, "addresses_of", look_up)
     async with receiver() as (port, requests):
         outcome = await send(delivery_to(f"http://hooks.invalid:{port}/"))
     assert outcome.is_success
@@ -170,16 +170,16 @@ async def test_when_one_address_does_not_answer_the_next_one_is_tried(monkeypatc
     async def look_up(host, port):
         return ["127.0.0.2", "127.0.0.1"]
 
-    monkeypatch.setattr(sending, "addresses_of", look_up)
+    monkeypatch.setattr(http_delivery, "addresses_of", look_up)
     async with receiver() as (port, requests):
         assert (await send(delivery_to(f"http://hooks.invalid:{port}/"))).is_success
 
 
 async def test_cookies_of_a_receiver_are_not_sent_back():
     answer = b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b; Path=/\r\nContent-Length: 0\r\n\r\n"
-    async with receiver(answer) as (port, requests), sending.new_client() as client:
+    async with receiver(answer) as (port, requests), http_delivery.new_client() as client:
         for _ in range(2):
-            await sending.send(client, delivery_to(f"http://127.0.0.1:{port}/"))
+            await http_delivery.send(client, delivery_to(f"http://127.0.0.1:{port}/"))
     assert [headers.get("cookie") for _, headers, _ in requests] == [None, None]
 
 
@@ -216,12 +216,12 @@ async def test_tls_is_verified_against_the_name(tmp_path, monkeypatch, host, is_
     names = []
     served.sni_callback = lambda connection, name, context: names.append(name)
     trusting = ssl.create_default_context(cafile=pem)
-    monkeypatch.setattr(sending.ssl, "create_default_context", lambda: trusting)
+    monkeypatch.setattr(http_delivery.ssl, "create_default_context", lambda: trusting)
 
     async def look_up(host, port):
         return ["127.0.0.1"]
 
-    monkeypatch.setattr(sending, "addresses_of", look_up)
+    monkeypatch.setattr(http_delivery, "addresses_of", look_up)
     async with receiver(tls=served) as (port, requests):
         outcome = await send(delivery_to(f"https://{host}:{port}/"))
     assert names == [host]

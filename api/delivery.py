@@ -10,7 +10,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
-from .addresses import ForbiddenAddress, addresses_of
+from .ssrf import ForbiddenAddress, addresses_of
 
 TIMEOUT = 5
 EXCERPT = 500

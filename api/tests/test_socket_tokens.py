@@ -7,8 +7,8 @@ from asgiref.sync import async_to_sync
 from django.core import signing
 from django.test import Client
 
-from api.channels import Holder, channel_for, read_channel, use
 from api.consumers import EventConsumer, Refused
+from api.socket_tokens import Holder, channel_for, consume, read_channel
 from board.models import Tries
 
 ADA = Holder(3, "c0ffee")
@@ -68,13 +68,13 @@ def name_for(client, sprint, **headers):
 def test_a_name_of_a_log_in_is_used_once(page, sprint):
     first, second = name_for(page, sprint), name_for(page, sprint)
     holder, _ = read_channel(first)
-    assert [use(name, holder) for name in [first, first, second, first]] == [True, False, True, False]
+    assert [consume(name, holder) for name in [first, first, second, first]] == [True, False, True, False]
 
 
 def test_a_name_of_a_program_is_used_again(issue, stranger, sprint):
     name = name_for(stranger, sprint, headers={"authorization": f"Token {issue()}"})
     holder, _ = read_channel(name)
-    assert [use(name, holder) for _ in range(3)] == [True] * 3
+    assert [consume(name, holder) for _ in range(3)] == [True] * 3
     assert not Tries.objects.exists()
 
 

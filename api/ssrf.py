@@ -32,11 +32,11 @@ async def addresses_of(host, port):
     found = await asyncio.get_running_loop().run_in_executor(_resolver, look_up)
     addresses = list(dict.fromkeys(sockaddr[0] for *_, sockaddr in found))
     for address in addresses:
-        judge(address)
+        validate_address(address)
     return addresses
 
 
-def judge(address):
+def validate_address(address):
     """Raise `ForbiddenAddress` for an address that is not of the public internet, unless the settings allow it."""
     if not (settings.WEBHOOKS_TO_PRIVATE_ADDRESSES or is_public(address)):
         raise ForbiddenAddress(

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from api.addresses import ForbiddenAddress, addresses_of, is_public
+from api.ssrf import ForbiddenAddress, addresses_of, is_public
 
 PRIVATE = [
     *("192.88.99.1", "192.88.99.255", "::ffff:192.88.99.1", "3fff::1", "3fff:fff:ffff::1"),

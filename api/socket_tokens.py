@@ -63,7 +63,7 @@ def _digest(session_key):
 def channel_for(holder, sprint_id):
     """Return the name under which a `Holder` may listen to this sprint, for `LIFETIME` from now.
 
-    A log-in's names last `LIFETIME_OF_LOG_IN`, and each is another one: `use` takes it once.
+    A log-in's names last `LIFETIME_OF_LOG_IN`, and each is another one: `consume` takes it once.
     """
     nonce = secrets.token_urlsafe(12) if holder.log_in else None
     return _signer.sign_object([*astuple(holder), sprint_id, nonce])
@@ -82,6 +82,6 @@ def read_channel(value):
     return holder, sprint_id
 
 
-def use(name, holder):
+def consume(name, holder):
     """Use a name that `read_channel` took; tell whether it opens a socket. A log-in's does so once, in all processes."""
     return holder.log_in is None or throttling.use_once(name)

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from board.live.hub import hub
 from board.ops.asgi_tools import collecting, replaying
 
-from .channels import Holder
+from .socket_tokens import Holder
 
 PATH = "/api/events"
 LONGEST_WAIT = 25
 # Of one token or log-in, and of all.
 WAITERS_OF_HOLDER, WAITERS = 20, 500
-# The key in a scope under which the view leaves a `Wish`.
-WISH = "lightboard.wish"
+# The key in a scope under which the view leaves a `LongPoll`.
+LONG_POLL = "lightboard.long_poll"
 TOO_MANY = 429
 
 
 @dataclass(frozen=True)
-class Wish:
+class LongPoll:
     """Somebody who may read the events wants to wait for one after `since`, at most so many seconds."""
 
     holder: Holder
@@ -28,7 +28,7 @@ class Wish:
     seconds: int
 
 
-def waiting_for_events(application):
+def with_long_polling(application):
     """Return the ASGI `application`, to which `GET /api/events?since=n&wait=s` comes twice if there is no event after n:
     once to find out whose it is, and again when there is one, or after s seconds, for the response."""
     waiting = Counter()
@@ -40,12 +40,12 @@ def waiting_for_events(application):
         body, gone, messages = await receive(), asyncio.ensure_future(receive()), []
         try:
             await application(scope, replaying(body, gone), collecting(messages))
-            wish = scope.pop(WISH, None)
-            if wish is None:
+            poll = scope.pop(LONG_POLL, None)
+            if poll is None:
                 await _send_all(send, messages)
-            elif waiting[wish.holder] >= WAITERS_OF_HOLDER or waiting.total() >= WAITERS:
+            elif waiting[poll.holder] >= WAITERS_OF_HOLDER or waiting.total() >= WAITERS:
                 await _refuse(send)
-            elif await _wait(wish, waiting, gone):
+            elif await _wait(poll, waiting, gone):
                 await application(scope, replaying(body, gone), send)
         finally:
             gone.cancel()
@@ -53,17 +53,17 @@ def waiting_for_events(application):
     return application_with_waiting
 
 
-async def _wait(wish, waiting, gone):
+async def _wait(poll, waiting, gone):
     """Wait for an event or the end of the time; tells whether the client is still there."""
-    moved = asyncio.ensure_future(hub.moved_beyond(wish.since, wish.seconds))
-    waiting[wish.holder] += 1
+    moved = asyncio.ensure_future(hub.moved_beyond(poll.since, poll.seconds))
+    waiting[poll.holder] += 1
     try:
         await asyncio.wait([moved, gone], return_when=asyncio.FIRST_COMPLETED)
     finally:
         moved.cancel()
-        waiting[wish.holder] -= 1
-        if not waiting[wish.holder]:
-            del waiting[wish.holder]
+        waiting[poll.holder] -= 1
+        if not waiting[poll.holder]:
+            del waiting[poll.holder]
     return not gone.done()
 
 

@@ -9,12 +9,12 @@ from board.history.schema import other_orders
 from board.live import batches
 from board.models import Event, Sprint, Task
 
-from .channels import Holder
 from .serializers import SprintSerializer, TaskSerializer, UserSerializer
+from .socket_tokens import Holder
 
 
 @dataclass(frozen=True)
-class Feed:
+class EventPayloads:
     """What a client hears, with links for its host and holder. Equal feeds are rendered once.
 
     Without a holder the links name no channel, which would let whoever reads them listen.
