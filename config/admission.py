@@ -15,7 +15,6 @@ import hashlib
 import io
 import os
 from collections import Counter, OrderedDict, deque
-from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -25,15 +24,19 @@ from cachetools import TTLCache
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 
-from board.ops.asgi_tools import collecting, header, refuse, replaying
+from board.ops.asgi_tools import (
+    Application,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    collecting,
+    header,
+    refuse,
+    replaying,
+)
 from board.ops.request_limits import BODY_WITHIN, body_limit, has_too_many_parts
 from placeholder.views import drawings, needs_heavy_drawing
-
-type Scope = dict[str, Any]
-type Message = Mapping[str, Any]
-type Receive = Callable[[], Awaitable[Message]]
-type Send = Callable[[Message], Awaitable[None]]
-type Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PEOPLE, ANONYMOUS = 2, 1
 # Requests that wait for a thread, of one owner and in one pool; further ones get a 503.
@@ -86,7 +89,7 @@ def with_complete_body(application: Application) -> Application:
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     """Return the body of a request. Raises `BodyTooLargeError` or `DisconnectedError`."""
-    declared: str = header(scope, b"content-length")
+    declared = header(scope, b"content-length")
     if declared.isdecimal() and int(declared[:20]) > limit:
         raise BodyTooLargeError
     parts: list[bytes] = []
@@ -219,7 +222,7 @@ class KnownCredentials:
 
 def read_credentials(scope: Scope) -> str:
     """Return the text by which a request authenticates: a header, or the session cookie."""
-    given: str = header(scope, b"authorization")
+    given = header(scope, b"authorization")
     if given:
         return given
     cookies = (cookie.strip().partition("=") for cookie in header(scope, b"cookie").split(";"))

@@ -30,16 +30,12 @@ from api.webhooks import worker as webhook_worker  # noqa: E402
 from board.live.hub import hub  # noqa: E402
 from board.live.middleware import SocketUserMiddleware  # noqa: E402
 from board.live.routing import websocket_urlpatterns as board_sockets  # noqa: E402
+from board.ops.asgi_tools import Application, Message, Receive, Scope, Send  # noqa: E402
 from sitegen.routing import websocket_urlpatterns as preview_sockets  # noqa: E402
 
 from .admission import (  # noqa: E402
     NEW_SESSION,
     USER_ID,
-    Application,
-    Message,
-    Receive,
-    Scope,
-    Send,
     with_complete_body,
     with_fair_threads,
 )

@@ -155,7 +155,7 @@ try:
     CSRF_TRUSTED_ORIGINS = env.list("TRUSTED_ORIGINS", [], validate=validate_origins)
     ALLOWED_HOSTS = [bracketed(host) for host in ALLOWED_HOSTS]
     if SITE_URL:
-        ALLOWED_HOSTS.append(bracketed(urlsplit(SITE_URL).hostname))
+        ALLOWED_HOSTS.append(bracketed(urlsplit(SITE_URL).hostname or ""))
         CSRF_TRUSTED_ORIGINS.append(SITE_URL)
     HOST = unbracketed(env.str("HOST", "127.0.0.1"))
     check_debug(DEBUG, HOST, ALLOWED_HOSTS)

@@ -1,11 +1,15 @@
 """One change: a transaction under the writers' lock that saves a row, logs it and publishes it on commit."""
 
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from board.history import log
+from board.history.schema import Changes, Row, Snapshot, SpacedOrders
 from board.live import notifications
 from board.models import Event
 
@@ -13,7 +17,7 @@ from board.models import Event
 class Outdated(Exception):
     """The row is no longer at the version that the change was made for; `row` is how it is now."""
 
-    def __init__(self, row):
+    def __init__(self, row: Row) -> None:
         super().__init__(f"{row._meta.verbose_name} {row.pk} is at version {row.version}")
         self.row = row
 
@@ -25,7 +29,7 @@ class Conflict(Exception):
     the refused change was about to change.
     """
 
-    def __init__(self, row, clashes, mine):
+    def __init__(self, row: Row, clashes: dict[str, Event], mine: set[str]) -> None:
         super().__init__(f"{row._meta.verbose_name} {row.pk}: {', '.join(clashes)} changed meanwhile")
         self.row = row
         self.clashes = clashes
@@ -33,26 +37,26 @@ class Conflict(Exception):
 
 
 @contextmanager
-def change():
+def change() -> Iterator[int]:
     """One transaction under the writers' lock; gives the change's sequence number."""
     with transaction.atomic():
         yield log.next_number()
 
 
-def at_version(row, expect):
+def at_version[R: Row](row: R, expect: int | None) -> tuple[R, Snapshot]:
     """Return the row and its snapshot from before the change."""
     if expect is not None and row.version != expect:
         raise Outdated(row)
     return row, log.snapshot(row)
 
 
-def unchanged_fields(row, before):
+def unchanged_fields(row: Row, before: Snapshot | None) -> set[str]:
     """Return the names of the fields as in a snapshot: what an older release took does not stop other changes."""
     now = log.snapshot(row)
     return {name for name in now if before and now[name] == before[name]}
 
 
-def merge(row, base, changes):
+def merge(row: Row, base: int | None, changes: Mapping[str, Any]) -> None:
     """Set the changes, which were made for version `base` (None: for the row as it is).
 
     What is as it was at `base` is no change: what others made of it stays. Raises `Conflict`.
@@ -74,12 +78,19 @@ def merge(row, base, changes):
         raise Conflict(theirs, clashes, mine)
 
 
-def set_fields(row, changes):
+def set_fields(row: Row, changes: Mapping[str, Any]) -> None:
     for name, value in changes.items():
         setattr(row, name, value)
 
 
-def save_row(by, seq, row, before=None, spaced=None, undoes=None):
+def save_row[R: Row](
+    by: User | None,
+    seq: int,
+    row: R,
+    before: Snapshot | None = None,
+    spaced: SpacedOrders | None = None,
+    undoes: int | None = None,
+) -> R:
     """Save a validated row, log the change and publish it on commit. A row as before writes nothing.
 
     `undoes`: the number of the change that this one is the reverse of.
@@ -98,14 +109,14 @@ def save_row(by, seq, row, before=None, spaced=None, undoes=None):
     return row
 
 
-def remove_row(by, seq, row, undoes=None):
+def remove_row(by: User | None, seq: int, row: Row, undoes: int | None = None) -> Event:
     changes = log.difference(log.snapshot(row), None)
     event = _log(seq, by, Event.Kind.REMOVE, row, changes, undoes=undoes)
     row.delete()
     return event
 
 
-def _log(seq, by, kind, row, changes, **extras):
+def _log(seq: int, by: User | None, kind: Event.Kind, row: Row, changes: Changes, **extras: Any) -> Event:
     event = log.write(seq, by, kind, row, changes, **extras)
     # A notification that fails leaves the change saved.
     transaction.on_commit(lambda: notifications.publish(notifications.CHANGE), robust=True)

@@ -1,9 +1,12 @@
 """Doing something once, however often it is asked for: a lost answer or a double click changes nothing twice."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -29,7 +32,7 @@ class _DoneBefore(Exception):
     """The key is taken, so what was just done again goes back with its transaction."""
 
 
-def once(by, key, asked, act):
+def once(by: User, key: str | None, asked: str, act: Callable[[], Any]) -> Any:
     """Call `act()` and return its answer; asked again under the same key, return that answer and change nothing.
 
     `by`: the user who asks; keys are each user's own. `key`: at most 200 characters, made by the client; without one
@@ -58,7 +61,7 @@ def once(by, key, asked, act):
     return before.answer
 
 
-def _keep(by, key, digest, answer):
+def _keep(by: User, key: str, digest: str, answer: Any) -> None:
     """Keep an answer under its key. Raises `_DoneBefore` when the key is taken."""
     now = timezone.now()
     moments = [connection.ops.adapt_datetimefield_value(moment) for moment in (now, now - KEPT)]
@@ -71,6 +74,6 @@ def _keep(by, key, digest, answer):
         forget()
 
 
-def forget():
+def forget() -> int:
     """Delete the answers that have had their day; returns how many."""
     return Answer.objects.filter(at__lt=timezone.now() - KEPT).delete()[0]

@@ -5,8 +5,9 @@ writes one row. Only when two neighbours touch, the cards around the spot are sp
 All functions need the writer's lock (board.actions).
 """
 
-from django.db.models import Q, Subquery
+from django.db.models import Q, QuerySet, Subquery
 
+from board.history.schema import SpacedOrders
 from board.models import Task
 
 GAP = 2**20
@@ -17,8 +18,13 @@ REACH = 16
 # The API shows keys as JSON numbers, which are exact in every client up to here.
 LIMIT = 2**53 - 1
 
+# The order and the id of a card.
+type Key = tuple[int, int]
 
-def neighbours(column, after=None, before=None, top=False):
+
+def neighbours(
+    column: QuerySet[Task], after: int | None = None, before: int | None = None, top: bool = False
+) -> tuple[Key | None, Key | None]:
     """Return the sort keys between which a card goes: right after `after`, else right before `before`,
     else at the top or at the end.
 
@@ -28,25 +34,25 @@ def neighbours(column, after=None, before=None, top=False):
     if after and (pair := _with_follower(column, after)):
         return pair
     if before and (pair := _with_follower(column.reverse(), before)):
-        return pair[::-1]
+        return pair[1], pair[0]
     edge = (column if top else column.reverse()).values_list("order", "pk").first()
     return (None, edge) if top else (edge, None)
 
 
-def _with_follower(column, pk):
+def _with_follower(column: QuerySet[Task], pk: int) -> tuple[Key, Key | None] | None:
     """Return the keys of card `pk` and of the next one in the queryset's order; None if it is not there."""
     order = Subquery(column.filter(pk=pk).values("order")[:1])
     way = "lt" if column.query.standard_ordering is False else "gt"
     onwards = Q(**{f"order__{way}": order}) | Q(**{"order": order, f"pk__{way}e": pk})
     pair = list(column.filter(onwards).values_list("order", "pk")[:2])
-    return ([*pair, None])[:2] if pair else None
+    return (pair[0], pair[1] if len(pair) > 1 else None) if pair else None
 
 
-def between(left, right):
+def between(left: Key | None, right: Key | None) -> int | None:
     """Return an order between two keys (None: an end of the column), or None when there is no room."""
-    if left is None and right is None:
-        return GAP
     if left is None:
+        if right is None:
+            return GAP
         order = right[0] - GAP
     elif right is None:
         order = left[0] + GAP
@@ -57,7 +63,7 @@ def between(left, right):
     return order if abs(order) <= LIMIT else None
 
 
-def make_room(column, left):
+def make_room(column: QuerySet[Task], left: Key | None) -> SpacedOrders:
     """Space out the cards around the spot right after the key `left` (None: the top).
 
     Returns {task id: [order before, order after]} of the cards whose key changed; their sequence
@@ -80,7 +86,7 @@ def make_room(column, left):
     return moved
 
 
-def around(column, left, reach):
+def around(column: QuerySet[Task], left: Key | None, reach: int) -> tuple[int | None, list[Task], int | None]:
     """Return (order before them, cards, order behind them) of the `reach` cards on each side of the spot right after
     the key `left`; an order is None where the column ends."""
     until = _up_to(left) if left else Q(pk__in=[])
@@ -91,17 +97,17 @@ def around(column, left, reach):
     return floor, [*reversed(lower), *upper], ceiling
 
 
-def _up_to(key):
+def _up_to(key: Key) -> Q:
     """Return what holds of the cards up to a key."""
     order, pk = key
     return Q(order__lt=order) | Q(order=order, pk__lte=pk)
 
 
-def _spaced(count, floor, ceiling):
+def _spaced(count: int, floor: int | None, ceiling: int | None) -> range | None:
     """Return `count` evenly spaced orders between two (None: open), or None when they would be too near."""
-    if floor is None and ceiling is None:
-        return range(GAP, GAP * (count + 1), GAP)
     if floor is None:
+        if ceiling is None:
+            return range(GAP, GAP * (count + 1), GAP)
         orders = range(ceiling - GAP * count, ceiling, GAP)
     elif ceiling is None:
         orders = range(floor + GAP, floor + GAP * (count + 1), GAP)

@@ -1,13 +1,18 @@
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext
 
 from board.history import log
-from board.models import Sprint, Task
+from board.history.schema import Snapshot
+from board.models import Event, Sprint, Task
 
 from .changes import at_version, change, merge, remove_row, save_row, unchanged_fields
 
 
-def add_sprint(by, *, end, name="", description=""):
+def add_sprint(by: User | None, *, end: date, name: str = "", description: str = "") -> Sprint:
     """Return the new sprint that ends on the date `end`."""
     with change() as seq:
         sprint = Sprint(name=name, description=description, end=end)
@@ -15,7 +20,9 @@ def add_sprint(by, *, end, name="", description=""):
         return save_row(by, seq, sprint)
 
 
-def change_sprint(by, sprint_id, expect=None, base=None, **changes):
+def change_sprint(
+    by: User | None, sprint_id: int, expect: int | None = None, base: int | None = None, **changes: Any
+) -> Sprint:
     """Set fields of a sprint (name, description, end) and return it.
 
     Raises `Sprint.DoesNotExist`, `Outdated`, `Conflict`.
@@ -27,7 +34,7 @@ def change_sprint(by, sprint_id, expect=None, base=None, **changes):
         return save_row(by, seq, sprint, before)
 
 
-def remove_sprint(by, sprint_id, expect=None):
+def remove_sprint(by: User | None, sprint_id: int, expect: int | None = None) -> Event:
     """Remove a sprint that has no tasks and return the event. Raises `Sprint.DoesNotExist`, `Outdated`."""
     with change() as seq:
         sprint, _before = _sprint(sprint_id, expect)
@@ -35,17 +42,17 @@ def remove_sprint(by, sprint_id, expect=None):
         return remove_row(by, seq, sprint)
 
 
-def _sprint(sprint_id, expect):
+def _sprint(sprint_id: int, expect: int | None) -> tuple[Sprint, Snapshot]:
     return at_version(Sprint.objects.get(pk=sprint_id), expect)
 
 
-def validate_sprint(sprint, before=None, *, end_is_new):
+def validate_sprint(sprint: Sprint, before: Snapshot | None = None, *, end_is_new: bool) -> None:
     sprint.full_clean(exclude={"version", *unchanged_fields(sprint, before)})
     if end_is_new and sprint.is_past:
         raise ValidationError({"end": gettext("The end date must not lie in the past.")})
 
 
-def validate_is_empty(sprint):
+def validate_is_empty(sprint: Sprint) -> None:
     count = Task.objects.filter(sprint=sprint).count()
     if count:
         reason = ngettext(

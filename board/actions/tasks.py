@@ -1,10 +1,14 @@
+from collections.abc import Callable, Container
 from dataclasses import dataclass
+from typing import Any, TypedDict, cast
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from board.models import Sprint, Status, Task
+from board.history.schema import Snapshot, SpacedOrders
+from board.models import Event, Sprint, Status, Task
 
 from . import ordering
 from .changes import at_version, change, merge, remove_row, save_row, set_fields, unchanged_fields
@@ -25,23 +29,33 @@ class Place:
     top: bool = False
 
 
-def add_task(by, *, name, order=None, **fields):
+class ValidationContext(TypedDict):
+    sprint_is_new: bool
+    was_done: bool
+    before: Snapshot
+
+
+def add_task(by: User | None, *, name: str, order: int | None = None, **fields: Any) -> Task:
     """Return the new task; without an `order` it goes to the end of its column.
 
     `fields`: description, sprint_id, status, assigned, started, due, completed.
     """
     with change() as seq:
-        task = Task(name=name, order=order)
+        task = Task(name=name)
         set_fields(task, fields)
         sync_dates(task, fields)
-        spaced = {}
+        spaced: SpacedOrders = {}
         if order is None:
             spaced = assign_order(task, Place(task.sprint_id, task.status))
+        else:
+            task.order = order
         validate_task(task, sprint_is_new=task.sprint_id is not None)
         return save_row(by, seq, task, spaced=spaced)
 
 
-def change_task(by, task_id, expect=None, base=None, **changes):
+def change_task(
+    by: User | None, task_id: int, expect: int | None = None, base: int | None = None, **changes: Any
+) -> Task:
     """Set fields of a task and return it. Raises `Task.DoesNotExist`, `Outdated`, `Conflict`.
 
     A new status brings the dates that follow from it, unless they are among the changes; a new column
@@ -53,14 +67,16 @@ def change_task(by, task_id, expect=None, base=None, **changes):
         merge(task, base, changes)
         if task.status != before["status"]:
             sync_dates(task, changes)
-        spaced = {}
+        spaced: SpacedOrders = {}
         if (task.sprint_id, task.status) != column and "order" not in changes:
             spaced = assign_order(task, Place(task.sprint_id, task.status))
         validate_task(task, **_validation_context(task, before))
         return save_row(by, seq, task, before, spaced)
 
 
-def place_task(by, task_id, place, expect=None):
+def place_task(
+    by: User | None, task_id: int, place: Place | Callable[[Task], Place], expect: int | None = None
+) -> Task:
     """Move a card to a `Place` and return the task. Raises `Task.DoesNotExist`, `Outdated`.
 
     `place` may also be a function that gives the place for the task as it is under the lock. Entering work sets `started`, finishing sets `completed`, moving back clears them; in the backlog a
@@ -79,17 +95,17 @@ def place_task(by, task_id, place, expect=None):
         return save_row(by, seq, task, before, spaced)
 
 
-def remove_task(by, task_id, expect=None):
+def remove_task(by: User | None, task_id: int, expect: int | None = None) -> Event:
     """Remove a task and return the event. Raises `Task.DoesNotExist`, `Outdated`."""
     with change() as seq:
         return remove_row(by, seq, _task(task_id, expect)[0])
 
 
-def _task(task_id, expect):
+def _task(task_id: int, expect: int | None) -> tuple[Task, Snapshot]:
     return at_version(Task.objects.select_related("assigned").get(pk=task_id), expect)
 
 
-def _validation_context(task, before):
+def _validation_context(task: Task, before: Snapshot) -> ValidationContext:
     return {
         "sprint_is_new": task.sprint_id != before["sprint"],
         "was_done": before["status"] == Status.DONE,
@@ -97,7 +113,7 @@ def _validation_context(task, before):
     }
 
 
-def validate_task(task, sprint_is_new, was_done=False, before=None):
+def validate_task(task: Task, sprint_is_new: bool, was_done: bool = False, before: Snapshot | None = None) -> None:
     if sprint_is_new:
         if was_done:
             raise ValidationError({"sprint": gettext("A completed task keeps its sprint.")})
@@ -111,7 +127,7 @@ def validate_task(task, sprint_is_new, was_done=False, before=None):
     task.clean()
 
 
-def sync_dates(task, given):
+def sync_dates(task: Task, given: Container[str]) -> None:
     """Let `started` and `completed` follow from the status where they were not given."""
     today = timezone.localdate()
     if "started" not in given:
@@ -120,7 +136,7 @@ def sync_dates(task, given):
         task.completed = (task.completed or today) if task.status == Status.DONE else None
 
 
-def assign_order(task, place, before=None):
+def assign_order(task: Task, place: Place, before: Snapshot | None = None) -> SpacedOrders:
     """Give the task the sort key of its place, unless it stands there already.
 
     Returns the neighbours that had to be spaced out for it, as `ordering.make_room` does.
@@ -131,10 +147,11 @@ def assign_order(task, place, before=None):
         key = task.order, task.pk
         if (left is None or left < key) and (right is None or key < right):
             return {}
-    spaced = {}
-    task.order = ordering.between(left, right)
-    if task.order is None:
+    spaced: SpacedOrders = {}
+    order = ordering.between(left, right)
+    if order is None:
         spaced = ordering.make_room(column, left)
         left, right = ordering.neighbours(column, place.after, place.before, place.top)
-        task.order = ordering.between(left, right)
+        order = ordering.between(left, right)
+    task.order = cast(int, order)
     return spaced

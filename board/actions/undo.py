@@ -1,28 +1,35 @@
 """The way back: the reverse of a change, and deleted tasks restored."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from board.history import log, sentences
-from board.history.schema import fields, kind_of
+from board.history.schema import Row, Snapshot, SpacedOrders, fields, kind_of
 from board.models import Event, Sprint, Status, Task
 
 from .changes import change, remove_row, save_row
 from .sprints import validate_is_empty, validate_sprint
 from .tasks import Place, assign_order, sync_dates, validate_task
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 # Why a change is not undone: what oneself, or somebody else, did to the same since.
-SINCE = {
+SINCE: "dict[str, tuple[StrPromise, StrPromise]]" = {
     Event.Kind.ADD: (_("You restored it since."), _("%(who)s restored it since.")),
     Event.Kind.UPDATE: (_("You changed it since."), _("%(who)s changed it since.")),
     Event.Kind.REMOVE: (_("You deleted it since."), _("%(who)s deleted it since.")),
 }
 
 
-def undo(by, seq):
+def undo(by: User | None, seq: int) -> Event | None:
     """Write the reverse of change number `seq` and return its event; None when all is as before already.
 
     A moved card goes back below the nearest of those that it stood below, a deleted row comes back under its id, an
@@ -34,16 +41,18 @@ def undo(by, seq):
         row = log.row_now(event)
         _validate_unchanged_since(by, event, row)
         kind = kind_of(event)
-        if not kind.exists_before:
-            if isinstance(row, Sprint):
-                validate_is_empty(row)
-            return remove_row(by, new_seq, row, undoes=seq)
-        if kind.exists_after:
+        if not kind.exists_after:
+            return _recreate(by, new_seq, _as_removed(event), event).event
+        # The row is there: its removal would have been a later change.
+        row = cast(Row, row)
+        if kind.exists_before:
             return _revert(by, new_seq, row, event).event
-        return _recreate(by, new_seq, _as_removed(event), event).event
+        if isinstance(row, Sprint):
+            validate_is_empty(row)
+        return remove_row(by, new_seq, row, undoes=seq)
 
 
-def restore_task(by, task_id):
+def restore_task(by: User | None, task_id: int) -> Task:
     """Bring a deleted task back under its id, to the end of its column, and return it.
 
     No task goes back to a sprint that is over or gone: it goes to the backlog. Raises `Task.DoesNotExist` when no such
@@ -53,13 +62,13 @@ def restore_task(by, task_id):
         event = log.removal(task_id)
         if event is None:
             raise Task.DoesNotExist
-        task = _as_removed(event)
+        task = cast(Task, _as_removed(event))
         if task.sprint and task.sprint.is_past:
             _move_to_backlog(task)
         return _recreate(by, seq, task, event, Place(task.sprint_id, task.status))
 
 
-def _validate_unchanged_since(by, event, row):
+def _validate_unchanged_since(by: User | None, event: Event, row: Row | None) -> None:
     later = list(log.changed_later(event))
     if row and event.kind != Event.Kind.REMOVE:
         later = _touching(later, _changed_fields(event, row))
@@ -69,24 +78,24 @@ def _validate_unchanged_since(by, event, row):
         raise ValidationError((mine if is_mine else theirs) % {"who": sentences.actor(later[0])})
 
 
-def _touching(events, names):
+def _touching(events: Iterable[Event], names: set[str]) -> list[Event]:
     return [event for event in events if names & fields(event).keys()]
 
 
-def _changed_fields(event, row):
+def _changed_fields(event: Event, row: Row) -> set[str]:
     """Return the names of the fields that are not any more as the event, which did not remove the row, left them."""
     now = log.snapshot(row)
     changes = fields(event)
     if event.kind == Event.Kind.ADD:
-        changes = dict.fromkeys(now, (None, None)) | changes
+        changes = {name: [None, None] for name in now} | changes
     return {name for name, (_, left) in changes.items() if now[name] != left}
 
 
-def _revert(by, seq, row, event):
+def _revert(by: User | None, seq: int, row: Row, event: Event) -> Row:
     before = log.snapshot(row)
     changes = fields(event)
     log.put_back(row, {name: was for name, (was, _) in changes.items()})
-    spaced = {}
+    spaced: SpacedOrders = {}
     if isinstance(row, Sprint):
         validate_sprint(row, _as_logged(row), end_is_new="end" in changes)
     else:
@@ -98,21 +107,21 @@ def _revert(by, seq, row, event):
     return save_row(by, seq, row, before, spaced, undoes=event.seq)
 
 
-def _as_removed(event):
+def _as_removed(event: Event) -> Row:
     """Return the row that an event removed, not saved yet, without what is not there any more."""
     if timezone.now() - event.at > log.RESTORABLE:
         raise ValidationError(gettext("It was deleted more than 30 days ago."))
     row = log.row_before(event)
-    if event.task is not None:
+    if isinstance(row, Task):
         _unassign_deleted_user(row)
         if row.sprint_id and not Sprint.objects.filter(pk=row.sprint_id).exists():
             _move_to_backlog(row)
     return row
 
 
-def _recreate(by, seq, row, event, place=None):
+def _recreate[R: Row](by: User | None, seq: int, row: R, event: Event, place: Place | None = None) -> R:
     """Save a row `_as_removed`; a task goes to the `place`, else to where it stood."""
-    spaced = {}
+    spaced: SpacedOrders = {}
     if isinstance(row, Sprint):
         validate_sprint(row, _as_logged(row), end_is_new=False)
     else:
@@ -123,7 +132,7 @@ def _recreate(by, seq, row, event, place=None):
     return save_row(by, seq, row, spaced=spaced, undoes=event.seq)
 
 
-def _previous_position(task, event):
+def _previous_position(task: Task, event: Event) -> Place:
     """Return the place below the nearest of the cards below which a card stood before the event, else the top.
 
     `task` bears the column and the sort key that it had then.
@@ -133,16 +142,16 @@ def _previous_position(task, event):
     return Place(task.sprint_id, task.status, after=above, top=above is None)
 
 
-def _as_logged(row):
+def _as_logged(row: Row) -> Snapshot:
     """Return a snapshot for which only the day has to be free: the rest was accepted when it was written to the log."""
     return log.snapshot(row) | {"end": None}
 
 
-def _unassign_deleted_user(task):
+def _unassign_deleted_user(task: Task) -> None:
     if task.assigned_id and not get_user_model().objects.filter(pk=task.assigned_id).exists():
         task.assigned = None
 
 
-def _move_to_backlog(task):
+def _move_to_backlog(task: Task) -> None:
     task.sprint, task.status = None, Status.TODO
     sync_dates(task, ())

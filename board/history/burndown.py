@@ -1,6 +1,6 @@
 """How many tasks of a sprint were open at the end of each day, counted from the log."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import accumulate
 from threading import Lock
 
@@ -13,7 +13,7 @@ from board.models import Event, Status
 SPRINTS_CACHED = 200
 
 
-def tasks_left(sprint_id):
+def tasks_left(sprint_id: int) -> list[tuple[date, int]]:
     """Return how many tasks of a sprint were not done at the end of each day: [(date, count)].
 
     From the day of its first event to today, as it was then: scope that came later does not rewrite it.
@@ -30,34 +30,34 @@ def tasks_left(sprint_id):
 class OpenTaskCounter:
     """Counts along with a sprint's events and keeps where it stands, so that each event is read once."""
 
-    def __init__(self, sprint_id):
+    def __init__(self, sprint_id: int) -> None:
         self.sprint_id = sprint_id
         self._seq = 0
-        self._is_open = {}
-        self._by_day = {}
+        self._is_open: dict[int, bool] = {}
+        self._by_day: dict[date, int] = {}
         self._reading = Lock()
 
-    def by_day(self):
+    def by_day(self) -> dict[date, int]:
         """Return {date: how many tasks were open at its end} of the days on which something happened."""
         with self._reading:
             events = Event.objects.filter(Q(sprint=self.sprint_id) | Q(left=self.sprint_id), seq__gt=self._seq)
             for event in events.order_by("seq").only("at", "kind", "task", "sprint", "changes"):
                 if event.task is not None:
-                    self._follow(event)
+                    self._follow(event.task, event)
                 self._by_day[timezone.localdate(event.at)] = sum(self._is_open.values())
                 self._seq = event.seq
             return dict(self._by_day)
 
-    def _follow(self, event):
+    def _follow(self, task_id: int, event: Event) -> None:
         if event.kind == Event.Kind.REMOVE or event.sprint != self.sprint_id:
-            self._is_open.pop(event.task, None)
+            self._is_open.pop(task_id, None)
         elif "status" in event.changes:
-            self._is_open[event.task] = event.changes["status"][1] != Status.DONE
+            self._is_open[task_id] = event.changes["status"][1] != Status.DONE
         else:
-            self._is_open.setdefault(event.task, True)
+            self._is_open.setdefault(task_id, True)
 
 
 @cached(LRUCache(SPRINTS_CACHED), lock=Lock())
-def counter_of(sprint_id):
+def counter_of(sprint_id: int) -> OpenTaskCounter:
     """Return the one counter of a sprint in this process."""
     return OpenTaskCounter(sprint_id)

@@ -1,12 +1,19 @@
 """Events as sentences that people read."""
 
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypedDict, cast
+
+from django.db import models
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, gettext_lazy
 
-from board.models import Column, Sprint, Status, Task
+from board.models import Column, Event, Sprint, Status, Task
 
 from .log import events_of_row
 from .schema import fields, kind_of, undone
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 # What happened, with who did it and without: whole sentences, since languages put their words in different places.
 ADDED = gettext_lazy("%(who)s added %(what)s"), gettext_lazy("Added %(what)s")
@@ -44,23 +51,32 @@ CHANGED_BACK = (
 )
 
 
-def story(task_id):
-    """Return what happened to a task, the newest first: [{"at", "text"}]."""
+class StoryLine(TypedDict):
+    at: datetime
+    text: str
+
+
+# With who did it, and without.
+type Sentence = "tuple[StrPromise, StrPromise]"
+
+
+def story(task_id: int) -> list[StoryLine]:
+    """Return the history of a task, the newest event first."""
     events = events_of_row(task_id, None)
     return [{"at": event.at, "text": describe(event, gettext("it"), actor(event))} for event in events]
 
 
-def actor(event):
+def actor(event: Event) -> str:
     """Return the name of who made the change."""
     return (event.by.get_full_name() or event.by.username) if event.by else "Lightboard"
 
 
-def quoted(name):
+def quoted(name: str) -> str:
     """Return a name as it stands in a sentence."""
     return gettext("“%(name)s”") % {"name": name}
 
 
-def describe(event, what, who=None):
+def describe(event: Event, what: str, who: str | None = None) -> str:
     """Return what happened to a task or sprint as a sentence in the reader's language: "Moved it to In Testing".
 
     `what` is the task or sprint as the sentence's object, `who` the one to name who did it.
@@ -70,7 +86,7 @@ def describe(event, what, who=None):
     return (with_who if who else without) % values
 
 
-def _sentence(event):
+def _sentence(event: Event) -> Sentence:
     changes = event.changes
     kind, is_undo = kind_of(event), undone(event) is not None
     if not kind.exists_before:
@@ -87,17 +103,19 @@ def _sentence(event):
     return CHANGED_BACK if is_undo else CHANGED
 
 
-def _names_of_fields(event):
+def _names_of_fields(event: Event) -> str:
     model = Sprint if event.task is None else Task
-    names = [model._meta.get_field(name).verbose_name for name in fields(event)]
-    return get_text_list(names, gettext("and"))
+    names = [
+        str(cast("models.Field[Any, Any]", model._meta.get_field(name)).verbose_name) for name in fields(event)
+    ]
+    return str(get_text_list(names, gettext("and")))
 
 
-def _column_after(event):
+def _column_after(event: Event) -> str | None:
     """Return the title of the column that a task came to, None for one of a sprint that the event does not tell."""
     if event.sprint is None:
-        return Column.BACKLOG.label
+        return str(Column.BACKLOG.label)
     status = event.changes.get("status", [None, None])[1]
     if status:
-        return Column[Status(status).name].label
-    return None if event.changes.get("sprint", [None])[0] else Column.TODO.label
+        return str(Column[Status(status).name].label)
+    return None if event.changes.get("sprint", [None])[0] else str(Column.TODO.label)

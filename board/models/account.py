@@ -14,7 +14,7 @@ class Profile(models.Model):
     # When all browsers but one were signed out; those known before are strange again (board.accounts.devices).
     signed_out_at = models.DateTimeField(null=True, editable=False)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.user)
 
 
@@ -30,5 +30,5 @@ class Tries(models.Model):
     count = models.IntegerField()
     until = models.DateTimeField(db_index=True)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.count} until {self.until}"

@@ -21,11 +21,10 @@ class Column(models.TextChoices):
     DONE = "done", _("Completed")
 
     @classmethod
-    def of(cls, sprint_id, status):
-        """Return the column where a task of this sprint and status stands."""
+    def of(cls, sprint_id: int | None, status: int) -> "Column":
+        """Return the column of a task with this sprint and status."""
         return cls.BACKLOG if sprint_id is None else cls[Status(status).name]
 
     @property
-    def status(self):
-        """The status of the tasks that stand in this column."""
+    def status(self) -> Status:
         return Status.TODO if self is Column.BACKLOG else Status[self.name]

@@ -1,3 +1,5 @@
+from typing import cast
+
 from django.conf import settings
 from django.db import models
 
@@ -11,7 +13,7 @@ class Counter(models.Model):
     value = models.BigIntegerField(default=0)
     people = models.BigIntegerField(default=0)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.value)
 
 
@@ -43,5 +45,10 @@ class Event(models.Model):
             models.Index(fields=["sprint", "seq"], name="event_of_sprint"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.seq}: {self.kind} {'sprint' if self.task is None else 'task'}"
+
+    @property
+    def row_id(self) -> int:
+        """The id of the task or sprint that changed."""
+        return cast(int, self.sprint if self.task is None else self.task)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
 from django import forms
@@ -9,6 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    # The stubs make these classes generic, which they are not at run time.
+    BaseCharField = models.CharField[str, str]
+    BaseTextField = models.TextField[str, str]
+    BaseDateField = models.DateField[str | date | None, date | None]
+else:
+    BaseCharField, BaseTextField, BaseDateField = models.CharField, models.TextField, models.DateField
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
 NAME_LENGTH = 255
@@ -32,17 +41,17 @@ FILLERS = {
 }
 
 
-def is_visible(text):
+def is_visible(text: str) -> bool:
     """Tell whether a text has anything to see: "\\u200b" has not."""
     return any(category(char) not in INVISIBLE and ord(char) not in FILLERS for char in text)
 
 
-def one_line(text):
+def one_line(text: str) -> str:
     """Return a text with a space for each line break; nothing when nothing of it is visible."""
     return LINE_BREAKS.sub(" ", text).strip() if is_visible(text) else ""
 
 
-def validate_day(value):
+def validate_day(value: date) -> None:
     """Refuse dates that can only be typing errors, such as a year of two digits in four places."""
     if not EARLIEST <= value <= LATEST:
         years = {"first": EARLIEST.year, "last": LATEST.year}
@@ -52,8 +61,8 @@ def validate_day(value):
 class OneLineField(forms.CharField):
     """A text of one line; a required one has something to see."""
 
-    def to_python(self, value):
-        text = super().to_python(value)
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value) or ""
         line = one_line(text)
         if text and not line and self.required:
             raise ValidationError(BLANK, code="required")
@@ -63,31 +72,31 @@ class OneLineField(forms.CharField):
 class TextField(forms.CharField):
     """A text of several lines, as long on the server as in the browser, which counts a line break as one character."""
 
-    def to_python(self, value):
-        return super().to_python(value).replace("\r\n", "\n")
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
-class NameField(models.CharField):
+class NameField(BaseCharField):
     """A name: one line that has something to see."""
 
     default_error_messages = {"blank": BLANK}
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> str | None:
         text = super().to_python(value)
         return text if text is None else one_line(text)
 
-    def formfield(self, **kwargs):
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         return super().formfield(**{"form_class": OneLineField, **kwargs})
 
 
-class DescriptionField(models.TextField):
+class DescriptionField(BaseTextField):
     """A text of several lines."""
 
-    def formfield(self, **kwargs):
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         return super().formfield(**{"form_class": TextField, **kwargs})
 
 
-class DayField(models.DateField):
+class DayField(BaseDateField):
     """A date that somebody may have meant."""
 
     default_validators = [validate_day]

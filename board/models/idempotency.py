@@ -15,5 +15,5 @@ class Answer(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(name="one_answer_a_key", fields=["by", "key"])]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.by_id}: {self.key}"

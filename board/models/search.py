@@ -1,41 +1,56 @@
 """Columns by which lists are searched and ordered. They follow from the other columns of their row."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 from django.db import models
 
 from board.text.search import normalize, sort_key
+
+if TYPE_CHECKING:
+    # The stubs make these classes generic, which they are not at run time.
+    BaseTextField = models.TextField[str, str]
+    BaseBinaryField = models.BinaryField[bytes, bytes]
+else:
+    BaseTextField, BaseBinaryField = models.TextField, models.BinaryField
 
 
 class Derived:
     """A column that follows from others whenever its row is saved. The log does not record it."""
 
-    def __init__(self, **kwargs):
+    attname: str
+
+    def __init__(self, **kwargs: Any) -> None:
         # Null where an older release added the row.
         super().__init__(**kwargs | {"null": True, "editable": False})
 
-    def pre_save(self, row, add):
+    def derive(self, row: Any) -> Any:
+        raise NotImplementedError
+
+    def pre_save(self, row: models.Model, add: bool) -> Any:
         value = self.derive(row)
         setattr(row, self.attname, value)
         return value
 
 
-class SearchText(Derived, models.TextField):
+class SearchText(Derived, BaseTextField):
     """What a search looks through: the row's `search_fields`, a line or more each."""
 
-    def derive(self, row):
+    def derive(self, row: Any) -> str:
         return "\n".join(normalize(getattr(row, name)) for name in row.search_fields)
 
 
-class NameKey(Derived, models.BinaryField):
+class NameKey(Derived, BaseBinaryField):
     """By what lists are ordered by name. Bytes, since every database compares these alike."""
 
-    def derive(self, row):
+    def derive(self, row: Any) -> bytes:
         return sort_key(row.name)
 
 
 class Searchable(models.Model):
     """A row with a name, which lists are searched and ordered by."""
 
-    search_fields = ("name",)
+    search_fields: tuple[str, ...] = ("name",)
 
     search_text = SearchText()
     name_key = NameKey()
@@ -43,7 +58,7 @@ class Searchable(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *args, update_fields=None, **kwargs):
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         if update_fields is not None and not set(self.search_fields).isdisjoint(update_fields):
             update_fields = [*update_fields, "search_text", "name_key"]
         super().save(*args, update_fields=update_fields, **kwargs)

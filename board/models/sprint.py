@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Self
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -10,22 +11,23 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .column import Status
+from .event import Event
 from .fields import DESCRIPTION_LENGTH, NAME_LENGTH, DescriptionField, NameField
 from .search import Searchable
 
 RECENTLY = timedelta(days=7)
 
 
-class SprintQuerySet(models.QuerySet):
-    def current(self):
+class SprintQuerySet(models.QuerySet["Sprint"]):
+    def current(self) -> Self:
         """Return the sprints that end later than a week ago, the next to end first."""
         return self.filter(end__gt=timezone.localdate() - RECENTLY).order_by("end", "pk")
 
-    def past(self):
+    def past(self) -> Self:
         """Return the sprints that ended a week ago or earlier, the last one first."""
         return self.filter(end__lte=timezone.localdate() - RECENTLY).order_by("-end", "pk")
 
-    def with_counts(self):
+    def with_counts(self) -> Self:
         """Add `task_count` and `done_count` to each sprint."""
         done = Q(task__status=Status.DONE)
         return self.annotate(task_count=models.Count("task"), done_count=models.Count("task", filter=done))
@@ -33,7 +35,7 @@ class SprintQuerySet(models.QuerySet):
 
 class Sprint(Searchable):
     # The change that an action just made of this row, None when it changed nothing (board.actions).
-    event = None
+    event: Event | None = None
 
     name = NameField(_("name"), max_length=NAME_LENGTH, blank=True, default="")
     description = DescriptionField(
@@ -50,17 +52,17 @@ class Sprint(Searchable):
 
     objects = SprintQuerySet.as_manager()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name or gettext("Sprint ending %(date)s") % {"date": date_format(self.end, "LONG_DAY")}
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("sprint", args=[self.pk])
 
     @property
-    def is_past(self):
+    def is_past(self) -> bool:
         return self.end < timezone.localdate()
 
     @property
-    def days_left(self):
+    def days_left(self) -> int:
         """Whole days until the sprint ends; 0 on its last day, negative afterwards."""
         return (self.end - timezone.localdate()).days

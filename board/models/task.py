@@ -1,3 +1,6 @@
+from datetime import date
+from typing import Literal, Self, cast
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
@@ -11,23 +14,24 @@ from django.utils.translation import gettext_lazy as _
 from board.text import dates
 
 from .column import Column, Status
+from .event import Event
 from .fields import DESCRIPTION_LENGTH, NAME_LENGTH, DayField, DescriptionField, NameField
 from .search import Searchable
 from .sprint import Sprint
 
 
-class TaskQuerySet(models.QuerySet):
-    def on_board(self, sprint_id):
+class TaskQuerySet(models.QuerySet["Task"]):
+    def on_board(self, sprint_id: int) -> Self:
         """Return the tasks that the board of a sprint shows: its own and the backlog."""
         return self.filter(Q(sprint=sprint_id) | Q(sprint=None)).select_related("assigned")
 
-    def in_column(self, sprint_id, status):
+    def in_column(self, sprint_id: int | None, status: int) -> Self:
         """Return the tasks of one column, the topmost first."""
         return self.filter(sprint=sprint_id, status=status).order_by("order", "pk")
 
 
 class Task(Searchable):
-    event = None
+    event: Event | None = None
     search_fields = ("name", "description")
 
     name = NameField(_("name"), max_length=NAME_LENGTH)
@@ -67,15 +71,15 @@ class Task(Searchable):
             models.CheckConstraint(name="status_is_known", condition=Q(status__in=Status.values)),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("task", args=[self.pk])
 
-    def clean(self):
-        """Judge the row by itself. Raises `ValidationError` with a message per field."""
-        errors = {}
+    def clean(self) -> None:
+        """Validate the row by itself. Raises `ValidationError` with a message per field."""
+        errors: dict[str, str] = {}
         if self.sprint_id is None and self.status != Status.TODO:
             errors["status"] = gettext("A task in the backlog is not started: give it a sprint first.")
         if self.started and self.status == Status.TODO:
@@ -86,11 +90,11 @@ class Task(Searchable):
             raise ValidationError(errors)
 
     @property
-    def column(self):
+    def column(self) -> Column:
         return Column.of(self.sprint_id, self.status)
 
     @property
-    def urgency(self):
+    def urgency(self) -> Literal["late", "soon", ""]:
         """How the due date presses: "late", "soon" (within two days), or "" when it does not."""
         if self.due is None or self.status == Status.DONE:
             return ""
@@ -98,11 +102,12 @@ class Task(Searchable):
         return "late" if left < 0 else "soon" if left <= 2 else ""
 
     @property
-    def due_in_words(self):
-        """The due date as a person says it: "Today", "2 days late", "Fri 27 Nov", "Fri 1 Jan 2027"."""
-        left = (self.due - timezone.localdate()).days
+    def due_in_words(self) -> str:
+        """The due date, which must be set, as a person says it: "Today", "2 days late", "Fri 27 Nov", "Fri 1 Jan 2027"."""
+        due = cast(date, self.due)
+        left = (due - timezone.localdate()).days
         if self.status == Status.DONE or left > 1:
-            return dates.in_words(self.due, "DAY")
+            return dates.in_words(due, "DAY")
         if left >= 0:
             return gettext("Tomorrow") if left else gettext("Today")
         return ngettext("%(days)s day late", "%(days)s days late", -left) % {"days": -left}

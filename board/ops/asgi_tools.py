@@ -1,21 +1,29 @@
 """Small parts of which ASGI applications are made."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from .request_limits import refusal
 
+type Scope = dict[str, Any]
+type Message = Mapping[str, Any]
+type Receive = Callable[[], Awaitable[Message]]
+type Send = Callable[[Message], Awaitable[None]]
+type Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-def header(scope, name):
+
+def header(scope: Scope, name: bytes) -> str:
     """Return the last value of a header as text, "" without one."""
     values = [value for key, value in scope["headers"] if key == name]
     return values[-1].decode("latin1") if values else ""
 
 
-def replaying(message, then):
+def replaying(message: Message, then: Receive | asyncio.Future[Message]) -> Receive:
     """Return a `receive` that gives this message first; `then` is the `receive` that it came from, or what that gave."""
     messages = [message]
 
-    async def receive():
+    async def receive() -> Message:
         if messages:
             return messages.pop()
         return await (asyncio.shield(then) if isinstance(then, asyncio.Future) else then())
@@ -23,16 +31,16 @@ def replaying(message, then):
     return receive
 
 
-def collecting(messages):
+def collecting(messages: list[Message]) -> Send:
     """Return a `send` that puts what it gets into this list."""
 
-    async def send(message):
+    async def send(message: Message) -> None:
         messages.append(message)
 
     return send
 
 
-async def refuse(send, path, status):
+async def refuse(send: Send, path: str, status: int) -> None:
     """Send a refusal (`request_limits.refusal`) that no view made."""
     headers, body = refusal(path, status)
     encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]

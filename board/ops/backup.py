@@ -12,9 +12,11 @@ import tempfile
 import tomllib
 import zipfile
 import zlib
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -59,6 +61,18 @@ NOT_A_BACKUP = (
 )
 
 
+class Description(TypedDict):
+    """What a backup says about itself, as JSON."""
+
+    product: str
+    format: int
+    version: str
+    database: str
+    taken: str
+    newest: int
+    migrations: list[str]
+
+
 class BackupError(Exception):
     """A backup that cannot be made or restored; the message says why."""
 
@@ -66,7 +80,7 @@ class BackupError(Exception):
 # Making one
 
 
-def write(path):
+def write(path: str | Path) -> Description:
     """Write a backup to `path`, which must not exist, and return its description, a dict.
 
     Takes no lock that anybody waits for. Raises `BackupError`, also when the data are not what they must be;
@@ -90,7 +104,7 @@ def write(path):
     return description
 
 
-def _copy_sqlite(copy):
+def _copy_sqlite(copy: Path) -> Description:
     source = connection.settings_dict["NAME"]
     with (
         closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as database,
@@ -102,7 +116,7 @@ def _copy_sqlite(copy):
         return _examine(using)
 
 
-def _copy_postgres(copy):
+def _copy_postgres(copy: Path) -> Description:
     with integrity.snapshot() as using:
         with connections[using].cursor() as cursor:
             cursor.execute("SELECT pg_export_snapshot()")
@@ -111,7 +125,7 @@ def _copy_postgres(copy):
         return _examine(using)
 
 
-def _examine(using):
+def _examine(using: str) -> Description:
     if found := integrity.check_integrity(using):
         raise BackupError(f"The data are not what they must be; manage.py doctor says more. {found[0]}")
     return {
@@ -128,7 +142,7 @@ def _examine(using):
 # Restoring one
 
 
-def restore(path):
+def restore(path: str | Path) -> tuple[Description, str]:
     """Replace the database by a backup, brought up to date; returns (description, where the replaced one is now).
 
     Everybody has to log in again: what somebody's page shows may be younger than the backup. Raises `BackupError`,
@@ -142,11 +156,11 @@ def restore(path):
 
 
 @contextmanager
-def _opened(path):
+def _opened(path: str | Path) -> Iterator[tuple[Description, Path]]:
     """Give the description of a backup and a path of the database in it. Raises `BackupError` for anything else."""
     name = connection.settings_dict["NAME"]
-    folder = Path(name).resolve().parent if connection.vendor == "sqlite" else None
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as folder:
+    parent = Path(name).resolve().parent if connection.vendor == "sqlite" else None
+    with tempfile.TemporaryDirectory(dir=parent, prefix=".restore-") as folder:
         try:
             with zipfile.ZipFile(path) as archive:
                 _validate_sizes(archive, folder)
@@ -160,7 +174,7 @@ def _opened(path):
         yield description, copy
 
 
-def _validate_sizes(archive, folder):
+def _validate_sizes(archive: zipfile.ZipFile, folder: str) -> None:
     """Refuse an archive that would fill the memory or the disk. Raises `ValueError`, and `KeyError` for a missing part."""
     if archive.getinfo(DESCRIPTION).file_size > LONGEST_DESCRIPTION:
         raise ValueError("its description is too long")
@@ -171,7 +185,7 @@ def _validate_sizes(archive, folder):
         raise BackupError(f"There is no room for the {database.file_size:,} bytes of the backup on the disk.")
 
 
-def _unpack(archive, copy):
+def _unpack(archive: zipfile.ZipFile, copy: Path) -> Path:
     """Write the database of an archive to a new file that only its owner can read, and return its path."""
     private = partial(os.open, mode=0o600)
     with archive.open(DATABASE) as packed, open(copy, "xb", opener=private) as file:
@@ -179,7 +193,7 @@ def _unpack(archive, copy):
     return copy
 
 
-def _validate_description(description):
+def _validate_description(description: Any) -> None:
     """Raises `ValueError` for what no release wrote, and `BackupError` for what does not fit this installation."""
     if not isinstance(description, dict) or description.get("product") != PRODUCT:
         raise ValueError("it was made by another program")
@@ -201,7 +215,7 @@ def _validate_description(description):
         )
 
 
-def _restore_sqlite(copy, aside):
+def _restore_sqlite(copy: Path, aside: str) -> str:
     """Bring the copy up to date where it is, then put it in the database's place."""
     _validate_sqlite(copy)
     name = connection.settings_dict["NAME"]
@@ -220,7 +234,7 @@ def _restore_sqlite(copy, aside):
     return f"{name}.{aside}"
 
 
-def _validate_sqlite(copy):
+def _validate_sqlite(copy: Path) -> None:
     """Refuse what is no SQLite file, and one with code of its own, before anything runs in it. Raises `BackupError`."""
     with copy.open("rb") as file:
         if file.read(len(SQLITE)) != SQLITE:
@@ -238,7 +252,7 @@ def _validate_sqlite(copy):
         raise BackupError("The database in the backup has a {} that is not Lightboard's: {!r}.".format(*found))
 
 
-def _restore_postgres(copy, aside):
+def _restore_postgres(copy: Path, aside: str) -> str:
     """Move the tables of now into a schema of their own, and let the backup's take their place."""
     aside = aside.replace("-", "_")
     with connection.cursor() as cursor:
@@ -254,7 +268,7 @@ def _restore_postgres(copy, aside):
     return f"schema {aside}"
 
 
-def _bring_up_to_date():
+def _bring_up_to_date() -> None:
     call_command("migrate", verbosity=0)
     Session.objects.all().delete()
     # What browsers and this process kept of the time after the backup has the same numbers, with this one apart.
@@ -265,7 +279,7 @@ def _bring_up_to_date():
         raise BackupError(f"What is in the backup is not what it must be. {found[0]}")
 
 
-def _run(program, *arguments):
+def _run(program: str, *arguments: str) -> None:
     """Run a program of PostgreSQL on the database; the password goes by the environment. Raises `BackupError`."""
     if not shutil.which(program):
         raise BackupError(f"{program} is not on PATH (Debian: apt-get install postgresql-client).")

@@ -2,9 +2,13 @@
 
 import logging
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +21,7 @@ class DatabaseFault:
     """A state of the database in which a request cannot be answered; `status` is the HTTP status that says so."""
 
     status: int
-    reason: str
+    reason: "StrOrPromise"
     advice: str
 
 
@@ -48,7 +52,7 @@ SQLITE = {
 POSTGRES = {"53100": FULL, "55P03": BUSY, "40001": BUSY, "40P01": BUSY}
 
 
-def fault_of(error):
+def fault_of(error: BaseException) -> DatabaseFault | None:
     """Return the `DatabaseFault` that an exception stems from; None when the database is well, or there was none."""
     if not isinstance(error, OperationalError | InterfaceError):
         return None
@@ -58,9 +62,9 @@ def fault_of(error):
         return BUSY
     if name := getattr(cause, "sqlite_errorname", None):
         return next((fault for begin, fault in SQLITE.items() if name.startswith(begin)), None)
-    return POSTGRES.get(getattr(cause, "sqlstate", None), AWAY)
+    return POSTGRES.get(getattr(cause, "sqlstate", None) or "", AWAY)
 
 
-def report(fault, error):
+def report(fault: DatabaseFault, error: BaseException) -> None:
     """Tell the operator what is wrong and what to do."""
     logger.error("A request was answered %s: %s. %s", fault.status, " ".join(str(error).split()), fault.advice)

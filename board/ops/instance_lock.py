@@ -6,21 +6,23 @@ PostgreSQL it is what the server itself says about its connections.
 
 import fcntl
 import os
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
+from typing import IO, Any, cast
 
 from django.db import connection
 
 NAME = "lightboard serve"
 # Open, and so locked, as long as the process lives.
-_held = []
+_held: list[IO[str]] = []
 
 
 class InUseError(Exception):
     """The database is in use by what does not go together with what was asked for."""
 
 
-def acquire():
+def acquire() -> bool:
     """Let this process count as one that serves the database, until it ends; returns whether another one does, too.
 
     To be called before the first connection. Raises `InUseError` while a restore is under way.
@@ -42,7 +44,7 @@ def acquire():
 
 
 @contextmanager
-def exclusive():
+def exclusive() -> Iterator[None]:
     """Keep everybody from serving the database meanwhile. Raises `InUseError` when somebody does.
 
     To be called before the first connection.
@@ -52,13 +54,13 @@ def exclusive():
             raise InUseError(f"The database is in use ({', '.join(others)}): end what uses it first.")
         yield
         return
-    with _lock_file() as file:
+    with cast("IO[str]", _lock_file()) as file:
         if not _take_alone(file):
             raise InUseError("Lightboard runs on this database: end it first.")
         yield
 
 
-def _others_on_postgres(name):
+def _others_on_postgres(name: str) -> list[str]:
     """Call the connections of this process `name` and return what others on this database are called."""
     # By this libpq names all that it opens, those of the pool included.
     own = os.environ["PGAPPNAME"] = f"{name} {os.getpid()}"
@@ -75,7 +77,7 @@ def _others_on_postgres(name):
         return [other or "somebody" for (other,) in cursor.fetchall()]
 
 
-def _take_alone(file):
+def _take_alone(file: IO[str]) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -83,7 +85,7 @@ def _take_alone(file):
     return True
 
 
-def _lock_file():
-    if connection.is_in_memory_db():
+def _lock_file() -> IO[str] | None:
+    if cast(Any, connection).is_in_memory_db():
         return None
     return open(f"{connection.settings_dict['NAME']}.lock", "a", opener=partial(os.open, mode=0o600))

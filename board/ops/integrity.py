@@ -4,18 +4,22 @@ Nothing here writes. The database is seen as of one moment, while people go on w
 """
 
 import enum
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Field
 
 from board.actions import ordering
 from board.history import log
-from board.history.schema import fields, kind_of, malformed, other_orders, unknown
+from board.history.schema import Row, Snapshot, fields, kind_of, malformed, other_orders, unknown
 from board.models import Counter, Event, Sprint, Status, Task
 
 SNAPSHOT = "snapshot"
@@ -46,12 +50,12 @@ class Finding:
     text: str
     remedy: Remedy
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
 
 
 @contextmanager
-def snapshot(path=None):
+def snapshot(path: str | Path | None = None) -> Iterator[str]:
     """Give the alias of a connection that sees the database as of now, and cannot write.
 
     `path` is another SQLite file to look at instead of the database of the settings.
@@ -75,7 +79,7 @@ def snapshot(path=None):
         del connections[SNAPSHOT], connections.settings[SNAPSHOT]
 
 
-def check_integrity(using):
+def check_integrity(using: str) -> list[Finding]:
     """Return what is wrong with the database of an alias, as `Finding`s; best asked in a `snapshot`."""
     if missing := migrations_to_come(using):
         return _all([f"Migrations have not been applied: {', '.join(missing)}."], Remedy.MIGRATE)
@@ -91,18 +95,18 @@ def check_integrity(using):
     return found + _all(different, remedy) + _all(_rules(using), Remedy.CORRECT_TASKS)
 
 
-def _all(texts, remedy):
+def _all(texts: Iterable[str], remedy: Remedy) -> list[Finding]:
     return [Finding(text, remedy) for text in texts]
 
 
-def migrations_to_come(using):
+def migrations_to_come(using: str) -> list[str]:
     """Return the names of the migrations that the database does not have yet."""
     executor = MigrationExecutor(connections[using])
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [str(migration) for migration, _ in plan]
 
 
-def _storage(using):
+def _storage(using: str) -> list[str]:
     if connections[using].vendor != "sqlite":
         return []
     with connections[using].cursor() as cursor:
@@ -115,7 +119,7 @@ def _storage(using):
     ]
 
 
-def _numbers(using):
+def _numbers(using: str) -> list[str]:
     """The numbers of the log are 1, 2, 3 … without a gap, and the counter says the last one."""
     found = []
     counters = list(Counter.objects.using(using).values_list("value", flat=True))
@@ -131,10 +135,10 @@ def _numbers(using):
     return found
 
 
-def _replay(events):
+def _replay(events: Iterable[Event]) -> tuple[log.Replay, list[Finding]]:
     """Return (the state that the log leads to, what is undefined in it or does not follow from what was before)."""
-    state = {"sprints": {}, "tasks": {}}
-    undefined = []
+    state: log.Replay = {"sprints": {}, "tasks": {}}
+    undefined: list[str] = []
     for event in events:
         undefined += unknown(event)
         if found := malformed(event):
@@ -148,10 +152,10 @@ def _replay(events):
     return state, _all(undefined, Remedy.UPDATE)
 
 
-def _contradictions(state, event):
+def _contradictions(state: log.Replay, event: Event) -> str:
     """Return the fields of which an event says that they were what they were not."""
-    rows, pk = (state["sprints"], event.sprint) if event.task is None else (state["tasks"], event.task)
-    row = rows.get(pk)
+    rows = state["sprints"] if event.task is None else state["tasks"]
+    row = rows.get(event.row_id)
     if kind_of(event).exists_before != (row is not None):
         return "a row"
     wrong = [
@@ -168,10 +172,10 @@ def _contradictions(state, event):
     return ", ".join(wrong)
 
 
-def _rows_against_log(using, model, expected):
+def _rows_against_log(using: str, model: type[Row], expected: Mapping[int, Snapshot]) -> list[str]:
     """The rows are what the log leads to, and each has the number of its newest event as version."""
     found = []
-    name = model._meta.verbose_name
+    name = str(model._meta.verbose_name)
     users = set(get_user_model().objects.using(using).values_list("pk", flat=True))
     left = dict(expected)
     for row in model.objects.using(using).order_by("pk").iterator(1000):
@@ -188,14 +192,14 @@ def _rows_against_log(using, model, expected):
     return found + [f"The log knows a {name} {pk} that is not there." for pk in left]
 
 
-def _may_differ(row, field, value, logged, users):
+def _may_differ(row: Row, field: str, value: Any, logged: Any, users: Container[int]) -> bool:
     """Tell whether a difference has a reason: the field is newer than the row, or who had the task was deleted."""
     if logged is None:
-        return value == row._meta.get_field(field).get_default()
+        return bool(value == cast("Field[Any, Any]", row._meta.get_field(field)).get_default())
     return field == "assigned" and value is None and logged not in users
 
 
-def _rules(using):
+def _rules(using: str) -> list[str]:
     """What a row must be by itself, also where the database does not see to it."""
     found = []
     for task in Task.objects.using(using).order_by("pk").iterator(1000):
@@ -210,7 +214,7 @@ def _rules(using):
     return found
 
 
-def shared_places(using):
+def shared_places(using: str) -> list[tuple[int, int]]:
     """Return the pairs of tasks that stand at one place of one column, where their ids decide: [(first, second)].
 
     Allowed, since clients of the API may set keys; moves never make one.

@@ -18,12 +18,12 @@ REASONS = {
 }
 
 
-def body_limit(path):
+def body_limit(path: str) -> int:
     """Return how many bytes the body of a request for this path may have."""
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if path.startswith(API) else settings.PAGE_BODY_LIMIT
 
 
-def refusal(path, status):
+def refusal(path: str, status: int) -> tuple[dict[str, str], bytes]:
     """Return the headers and the body of a response that refuses a request before any view sees it."""
     reason = REASONS[status]
     is_api = path.startswith(API)
@@ -39,7 +39,7 @@ def refusal(path, status):
     return headers, body.encode()
 
 
-def has_too_many_parts(content_type, body):
+def has_too_many_parts(content_type: str, body: bytes) -> bool:
     """Tell whether a multipart body has more parts than any form of ours."""
     kind, _, parameters = content_type.partition(";")
     if not kind.strip().lower().startswith("multipart/"):

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
+from django.http import HttpRequest
 
 
-def site_url(request):
+def site_url(request: HttpRequest) -> str:
     """Return the address for links in mails, invitations and webhooks, without a slash at its end.
 
     That is `SITE_URL`, which no client can influence; only without it the host that the request asked for.
@@ -18,20 +19,20 @@ def site_url(request):
     return settings.SITE_URL or request.build_absolute_uri("/").rstrip("/")
 
 
-def server_urls():
+def server_urls() -> list[str]:
     """Return the addresses at which a server with these settings is reached, the best one to pass on first."""
     if settings.SITE_URL:
         return [settings.SITE_URL]
     return [f"http://{host}:{settings.PORT}" for host in settings.LISTENING_HOSTS]
 
 
-def note_server():
+def note_server() -> None:
     """Remember at which address this process serves, for commands that are started with other settings."""
     with suppress(OSError):
         _note().write_text(server_urls()[0])
 
 
-def running_url():
+def running_url() -> str:
     """Return the address of the server that runs on this database and machine, else the one of the settings."""
     with suppress(OSError, ValueError):
         url = _note().read_text()
@@ -41,12 +42,12 @@ def running_url():
     return server_urls()[0]
 
 
-def _answers(host, port):
+def _answers(host: str | None, port: int | None) -> bool:
     with socket.create_connection((host, port or 80), timeout=1):
         return True
 
 
-def _note():
+def _note() -> Path:
     """Return the file that names the server's address: beside an SQLite database, else in the folder var/."""
     database = connection.settings_dict
     if connection.vendor == "sqlite":

@@ -1,6 +1,7 @@
 """Descriptions are Markdown: as HTML for a task's page, as one plain line for its card."""
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 import nh3
@@ -8,6 +9,8 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore, block, normalize
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 WORDS = {"a", "br", "code", "em", "input", "label", "s", "strong"}
@@ -29,7 +32,7 @@ READ = 3_000
 CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
 
 
-def to_html(text):
+def to_html(text: str) -> str:
     """Return the HTML of a description: CommonMark with tables, strikethrough, task lists and bare addresses as links.
 
     A single line break counts. HTML in the text is text; a picture is a link to it, since pages show none from elsewhere
@@ -45,7 +48,7 @@ def to_html(text):
 
 
 @cache
-def _parser():
+def _parser() -> MarkdownIt:
     options = {"html": False, "linkify": True, "breaks": True}
     markdown = MarkdownIt("commonmark", options, renderer_cls=_Renderer)
     markdown.enable(["table", "strikethrough", "linkify"])
@@ -53,7 +56,7 @@ def _parser():
     return markdown.use(tasklists_plugin, label=True)
 
 
-def _set_directions(state):
+def _set_directions(state: StateCore) -> None:
     before = None
     for token in state.tokens:
         is_in_item = token.type == "paragraph_open" and before is not None and before.type == "list_item_open"
@@ -63,21 +66,22 @@ def _set_directions(state):
 
 
 class _Renderer(RendererHTML):
-    def heading_open(self, tokens, index, options, env):
+    def heading_open(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         """Headings begin below the page's own."""
         tokens[index].tag = f"h{min(int(tokens[index].tag[1]) + 1, 6)}"
         return self.renderToken(tokens, index, options, env)
 
     heading_close = heading_open
 
-    def image(self, tokens, index, options, env):
+    def image(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         token = tokens[index]
-        alt = self.renderInlineAsText(token.children, options, env) or token.attrs["src"]
-        return f'<a href="{escapeHtml(token.attrs["src"])}">{escapeHtml(alt)}</a>'
+        source = str(token.attrs["src"])
+        alt = self.renderInlineAsText(token.children or (), options, env) or source
+        return f'<a href="{escapeHtml(source)}">{escapeHtml(alt)}</a>'
 
 
 @lru_cache(maxsize=4096)
-def gist(text):
+def gist(text: str) -> str:
     """Return the beginning of a description on one line, as its page shows it, without the marks of Markdown.
 
     Cards are rendered by the hundred: the text is cut into blocks, but only the first of these are read.
@@ -93,7 +97,7 @@ def gist(text):
     return " ".join(words)
 
 
-def _texts(state):
+def _texts(state: StateCore) -> Iterator[str]:
     """Give the text of each block, the number or the box of a list's item apart."""
     is_item = False
     for token in state.tokens:
@@ -104,13 +108,13 @@ def _texts(state):
             yield token.content
         elif token.type == "inline":
             content = CHECKBOX.sub("", token.content) if is_item else token.content
-            yield "".join(map(_text_of, state.md.parseInline(content, state.env)[0].children))
+            yield "".join(map(_text_of, state.md.parseInline(content, state.env)[0].children or ()))
             is_item = False
 
 
-def _text_of(token):
+def _text_of(token: Token) -> str:
     if token.type in ("softbreak", "hardbreak"):
         return " "
     if token.type == "image":
-        return "".join(map(_text_of, token.children or ())) or token.attrs["src"]
+        return "".join(map(_text_of, token.children or ())) or str(token.attrs["src"])
     return token.content

@@ -20,7 +20,7 @@ LETTERS = str.maketrans(
 )
 
 
-def normalize(text):
+def normalize(text: str) -> str:
     """Return a text as it is compared: "İstanbuler Straße" gives "istanbuler strasse"."""
     if text.isascii():
         return text.lower()
@@ -29,6 +29,6 @@ def normalize(text):
     return IGNORED.sub("", decompose("NFKD", text)).translate(LETTERS)
 
 
-def sort_key(name):
+def sort_key(name: str) -> bytes:
     """Return the key by which names are sorted as people do; names alike but for case or marks differ at the end."""
     return f"{normalize(name)}\x01{name}".encode(errors="surrogatepass")
