@@ -16,8 +16,8 @@ from .cache import VersionedCache
 from .models import Column, Sprint, Task
 
 # Raised when pages of an older release could not put the components in place: they load themselves anew.
-FORMAT = 1
-WHO = re.compile(r'<b [^>]*title="([^"]*)"')
+FORMAT = 2
+WHO = re.compile(r'<span class="assignee [^>]*title="([^"]*)"')
 # What is rendered once and kept: some 20 MB of cards and 40 MB of boards at most.
 kept_cards = VersionedCache(30_000)
 kept_boards = VersionedCache(100)
@@ -75,7 +75,7 @@ def _cards(sprint_id, people):
 
 def _has(pk, html, words):
     """Tell whether all words stand on a task's card, as filter.js does."""
-    text, _, _ = html.partition("<i>")
+    text, _, _ = html.partition('<a class="move"')
     who = WHO.search(text)
     text = f"#{pk} {strip_tags(text)} {who[1] if who else ''}"
     text = normalize(unescape(text))

@@ -417,7 +417,7 @@ class Compressed(SimpleHTTPRequestHandler):
 
 # Notes when the card with this name stands in this column, by the clock that all pages of the machine share.
 ARRIVED = """([name, column]) => new Promise(resolve => {
-    const look = () => [...document.querySelectorAll(`[data-column="${column}"] .card > a`)]
+    const look = () => [...document.querySelectorAll(`[data-column="${column}"] .card > .name`)]
         .some(link => link.textContent === name) && resolve(performance.timeOrigin + performance.now());
     new MutationObserver(look).observe(document.querySelector(".columns"), { childList: true, subtree: true });
 })"""
@@ -463,7 +463,7 @@ OPENED = """() => new Promise(resolve => addEventListener("click", () => {
 STOOD = """([name, column]) => new Promise(resolve => addEventListener("pointerup", () => {
     const begun = performance.now();
     let frames = 0;
-    const look = () => [...document.querySelectorAll(`[data-column="${column}"] .card:not(.lifted) > a`)]
+    const look = () => [...document.querySelectorAll(`[data-column="${column}"] .card:not(.lifted) > .name`)]
         .some(link => link.textContent === name);
     const wait = () => (frames += 1, look() ? resolve([frames, performance.now() - begun]) : requestAnimationFrame(wait));
     requestAnimationFrame(wait);
@@ -479,7 +479,7 @@ def hands(browser, site):
         person = Person(context.new_page(), site.url).open_board(site.sprints[size])
         name = "Task number 1 of the board"
         card = person.card(name)
-        for form, link in (("form", card.locator("> a")), ("form for moving", card.locator("i a"))):
+        for form, link in (("form", card.locator("> .name")), ("form for moving", card.locator(".move"))):
             delays = [opening(person, link) for _ in range(OPENINGS)]
             rows[f"{size} cards, {form}"] = f"{statistics.median(delays):.0f} ms, 95 of 100 {high(delays):.0f} ms"
         frames = []

@@ -77,7 +77,7 @@ class Person:
 
     def cards(self, column):
         """Return the locator of a column's card names, in visual order."""
-        return self.column(column).locator(".cards > .card > a")
+        return self.column(column).locator(".cards > .card > .name")
 
     def see(self, column, names, timeout=5_000):
         """Expect exactly these cards in a column, in this order, and its count to say so."""
@@ -90,7 +90,7 @@ class Person:
 
     def focused(self):
         """Return the locator of the card that has the focus."""
-        return self.page.locator("[data-task]:has(> a:focus)")
+        return self.page.locator("[data-task]:has(> .name:focus)")
 
     def board(self):
         """Return what stands on the board: {column: [(task id, version)]} in visual order."""

@@ -69,7 +69,7 @@ PIECES = {
         expect(person.page.get_by_role("button", name="Cancel")).to_be_visible(),
     ),
     "a card in hand": lambda person: (
-        person.card("Lost property page").locator("> a").press("m"),
+        person.card("Lost property page").locator("> .name").press("m"),
         expect(person.page.locator(".slot")).to_be_visible(),
     ),
     "the keys": lambda person: (
@@ -130,7 +130,7 @@ def small_targets(person, name):
         """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
             .filter((element) => element.checkVisibility() && !element.closest("p, li:not(.card) li, .skip, article, code"))
             .filter((element) => element.getBoundingClientRect().left >= 0)
-            .map((element) => [element.outerHTML.slice(0, 120), (element.matches(".card > a") ? element.parentElement : element).getBoundingClientRect()])
+            .map((element) => [element.outerHTML.slice(0, 120), (element.matches(".card > .name") ? element.parentElement : element).getBoundingClientRect()])
             .map(([html, box]) => [html, Math.round(box.width), Math.round(box.height)])"""
     )
     return [f"{name}: {box}" for box in boxes if min(box[1], box[2]) < SMALLEST]
@@ -178,7 +178,7 @@ def test_zoomed_to_400_percent_nothing_but_the_columns_scrolls_sideways(someone,
     board_of(person)
     assert person.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     person.page.locator('.tabs a[href="#testing"]').click()
-    link = person.column("testing").locator(".card > a").first
+    link = person.column("testing").locator(".card > .name").first
     link.click()
     save = person.page.get_by_role("button", name="Save")
     save.scroll_into_view_if_needed()

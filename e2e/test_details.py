@@ -71,7 +71,7 @@ def test_choosing_a_person_saves_and_walking_by_keys_does_not(person):
     person.page.keyboard.press("a")
     person.page.get_by_label("Assigned to").select_option(index=1)
     expect(person.page.locator(".card.open")).to_have_count(0)
-    expect(person.page.locator("#todo .card > b:not(:empty)")).to_have_count(2)
+    expect(person.page.locator("#todo .card > .assignee:not(:empty)")).to_have_count(2)
 
 
 @pytest.mark.parametrize("status", [403, 404, 409, 422])

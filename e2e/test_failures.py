@@ -36,11 +36,11 @@ def to_htmx(answer):
 
 def test_what_opens_on_a_card_and_fails_leaves_the_card(one):
     card = one.card("Steady")
-    link = card.locator("> a")
+    link = card.locator("> .name")
     ways = [
         link.click,
         card.get_by_role("link", name="Move").click,
-        card.locator("> b").click,
+        card.locator("> .assignee").click,
         *(lambda key=key: link.press(key) for key in "eard"),
     ]
     for act in ways:
@@ -96,4 +96,4 @@ def test_a_card_that_is_not_there_any_more_leaves_and_says_why(one):
     one.card("Steady").click()
     expect(one.page.locator(".toast", has_text="It was deleted meanwhile.")).to_be_visible()
     one.see("todo", ["Other"])
-    expect(one.focused().locator("> a")).to_have_text("Other")
+    expect(one.focused().locator("> .name")).to_have_text("Other")

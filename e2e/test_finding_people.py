@@ -27,7 +27,7 @@ def url(tmp_path_factory):
 def test_letters_of_any_name_find_somebody_and_enter_assigns(someone, url):
     one = board_of(someone("demo", url))
     other = board_of(someone("guest", url))
-    one.card(CARD).locator("> a").press("a")
+    one.card(CARD).locator("> .name").press("a")
     find = one.page.get_by_role("searchbox", name="Find a person")
     people = one.page.get_by_label("Assigned to")
     expect(find).to_be_focused()
@@ -38,13 +38,13 @@ def test_letters_of_any_name_find_somebody_and_enter_assigns(someone, url):
     one.page.keyboard.press("Enter")
     for person in (one, other):
         expect(person.card(CARD).get_by_title("Zoë Österberg")).to_be_visible()
-    expect(one.focused().locator("> a")).to_have_text(CARD)
+    expect(one.focused().locator("> .name")).to_have_text(CARD)
 
 
 def test_arrows_choose_among_those_who_were_found_and_who_is_not_found_is_not_assigned(someone, url):
     one = board_of(someone("demo", url))
     card = one.card("Change the name on a ticket")
-    card.locator("> b").click()
+    card.locator("> .assignee").click()
     find = one.page.get_by_role("searchbox", name="Find a person")
     people = one.page.get_by_label("Assigned to")
     before = people.input_value()

@@ -60,7 +60,7 @@ def see_whole(locator):
 
 def open_last(person, last):
     card = person.page.locator(f'[data-task="{last}"]')
-    card.locator("> a").press("e")
+    card.locator("> .name").press("e")
     expect(card.locator("form")).to_be_visible()
     return card
 

@@ -121,7 +121,7 @@ def test_a_clash_shows_it_as_text(somebody, hostile, api):
     somebody.open_board(hostile.sprint)
     for task, payload in zip(hostile.tasks[:9], PAYLOADS[9:], strict=False):
         card = somebody.page.locator(f'.cards > [data-task="{task}"]')
-        card.locator(":scope > a").press("Enter")
+        card.locator("> .name").press("Enter")
         card.get_by_label("Name").fill("Mine")
         done(api.patch(f"/tasks/{task}", json={"name": payload}))
         card.get_by_role("button", name="Save").click()
@@ -138,7 +138,7 @@ def test_what_is_pushed_opened_moved_and_deleted_stays_text(somebody, api):
     tasks = [done(api.post("/tasks", json=row))["id"] for row in rows]
     somebody.see("todo", PAYLOADS, timeout=20_000)
     somebody.unharmed()
-    cards = somebody.page.locator(".cards > [data-task] > a")
+    cards = somebody.page.locator(".cards > [data-task] > .name")
     cards.evaluate_all(PRESS_EACH, {"key": "ArrowRight", "altKey": True})
     expect(somebody.column("active").locator("[data-task]:not(.saving)")).to_have_count(len(tasks), timeout=20_000)
     cards.evaluate_all("(cards) => cards.forEach((card) => card.click())")

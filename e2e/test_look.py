@@ -89,7 +89,7 @@ def test_on_paper_every_card_of_the_sprint_stands(someone, demo):
     )
     assert cut == []
     late = person.card("Gate scanner accepts paper and phone")
-    who = late.locator("b").evaluate("(who) => getComputedStyle(who, '::after').content")
+    who = late.locator(".assignee").evaluate("(who) => getComputedStyle(who, '::after').content")
     assert who == '"Amara Mbeki"'
     for gone in (".top", ".tabs", "form.add", ".card i"):
         expect(person.page.locator(gone).first).not_to_be_visible()

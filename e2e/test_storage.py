@@ -12,7 +12,7 @@ def works(person, sprint):
     person.drag("Card", "active")
     person.see("active", ["Card"])
     expect(person.page.locator(".saving")).to_have_count(0)
-    person.card("Card").locator("> a").focus()
+    person.card("Card").locator("> .name").focus()
     person.page.keyboard.press("e")
     form = person.page.get_by_role("form", name="Edit task")
     form.get_by_label("Name").fill("Card again")

@@ -36,7 +36,7 @@ def test_a_toast_stays_ten_seconds_and_for_as_long_as_the_pointer_or_the_focus_i
     page.mouse.move(700, 20)
     clock.run_for(60_000)
     expect(toasts(board)).to_have_count(1)
-    board.card("b").locator("> a").focus()
+    board.card("b").locator("> .name").focus()
     clock.run_for(9_000)
     expect(toasts(board)).to_have_count(1)
     clock.run_for(2_000)

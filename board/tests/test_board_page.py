@@ -88,20 +88,20 @@ def test_a_card_tells_what_who_and_how_late(browser, user, sprint, add):
     due = timezone.localdate() - timedelta(days=2)
     add("Draw", sprint, description="With a pencil", assigned=user, due=due)
     card = board(browser, sprint).one("li", data_task=True)
-    assert card.text == "DrawWith a pencil2 days lateALMove"
-    assert card.one("b")["title"] == "Ana Lind"
-    assert (card.one("time")["class"], card.one("time")["datetime"]) == ("late", due.isoformat())
+    assert card.text == "Draw With a pencil 2 days late AL Move"
+    assert card.one("span", title=True)["title"] == "Ana Lind"
+    assert (card.one("time")["class"], card.one("time")["datetime"]) == ("due late", due.isoformat())
 
 
 @pytest.mark.parametrize(
     ("days", "status", "urgency", "words"),
     [
-        (-1, Status.TODO, "late", "1 day late"),
-        (0, Status.TODO, "soon", "Today"),
-        (1, Status.TODO, "soon", "Tomorrow"),
-        (2, Status.TODO, "soon", None),
-        (3, Status.TODO, "", None),
-        (-9, Status.DONE, "", None),
+        (-1, Status.TODO, "due late", "1 day late"),
+        (0, Status.TODO, "due soon", "Today"),
+        (1, Status.TODO, "due soon", "Tomorrow"),
+        (2, Status.TODO, "due soon", None),
+        (3, Status.TODO, "due", None),
+        (-9, Status.DONE, "due", None),
     ],
 )
 def test_a_due_date_presses_until_the_work_is_done(browser, sprint, add, days, status, urgency, words):
@@ -121,8 +121,8 @@ def test_a_long_description_is_cut_on_the_card(browser, sprint, add):
 def test_a_bare_card_has_places_where_a_date_and_a_person_can_be_set(browser, sprint, add):
     add("Draw", sprint)
     card = board(browser, sprint).one("li", data_task=True)
-    assert [element.tag for element in card.walk()] == ["li", "a", "u", "b", "i", "a"]
-    assert card.text == "DrawMove"
+    assert [element["class"] for element in card.walk()] == ["card", "name", "due", "assignee", "move"]
+    assert card.text == "Draw Move"
 
 
 def test_each_column_counts_its_cards(browser, sprint, add):
@@ -213,7 +213,6 @@ def test_the_number_of_queries_does_not_grow_with_the_tasks(browser, django_user
 def test_a_card_is_the_same_for_everybody(browser, client, django_user_model, user, sprint, add):
     task = add("Draw", sprint, assigned=user, due=timezone.localdate(), description="With a pencil")
     card = render_to_string("board/task.html#card", {"task": task})
-    assert "\n" not in card
     guest = django_user_model.objects.create_user("guest")
     for person in (user, guest):
         client.force_login(person)

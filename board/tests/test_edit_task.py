@@ -79,7 +79,7 @@ def test_with_htmx_saving_answers_with_the_card(browser, task, path, filled_in):
     card = Page(answer).one("li", data_task=str(task.pk))
     assert answer.status_code == 200
     assert card["data-version"] == str(Event.objects.latest("seq").seq)
-    assert (card.all("a")[0].text, card.one("b")["title"]) == ("Paint", "guest")
+    assert (card.all("a")[0].text, card.one("span", title=True)["title"]) == ("Paint", "guest")
 
 
 def test_saving_without_a_change_writes_nothing(browser, user, task, path):

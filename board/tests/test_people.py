@@ -506,7 +506,7 @@ def test_the_name_people_chose_is_the_one_that_others_see(bob, user, sprint, add
     page = Page((own := Client()).get("/login/"))
     own.force_login(bob)
     page = Page(own.get(f"/sprints/{sprint.pk}/"))
-    assert page.one("b", title="Robert de Niro").text == "RN"
+    assert page.one("span", title="Robert de Niro").text == "RN"
     assert "Robert de Niro" in page.one("form", class_="who-am-i").text
 
 

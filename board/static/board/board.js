@@ -64,7 +64,7 @@ function openInPlace(event) {
   const link = event.target.closest(".card:not(.open) a");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  open(link.closest(".card"), link.matches("i a") ? "move/" : "edit/");
+  open(link.closest(".card"), link.matches(".move") ? "move/" : "edit/");
 }
 
 function open(card, form) {
@@ -77,7 +77,7 @@ document.addEventListener("htmx:load", (event) => {
   if (piece.matches?.("template[data-cards]")) {
     take(piece);
   } else if (piece.matches?.(".card:not(.open)") && board) {
-    piece.querySelector("a").focus({ preventScroll: true });
+    piece.querySelector(".name").focus({ preventScroll: true });
     free(piece);
     reveal(piece.dataset.task, piece.dataset.version !== opened.version);
   } else if (piece.matches?.("form.theme")) {
@@ -120,7 +120,7 @@ function take(template) {
   for (const card of parse(template.innerHTML)) {
     const { task } = card.dataset;
     settle(card);
-    if (focus !== undefined) find(task)?.querySelector("a")?.focus({ preventScroll: true });
+    if (focus !== undefined) find(task)?.querySelector(".name")?.focus({ preventScroll: true });
     reveal(task);
   }
   if (gone) leave(gone, Number(seq));
@@ -147,7 +147,7 @@ const isMove = (element) => element.matches(".card.saving");
 /** Cards are the same for everybody; which are mine, one rule of this page says. */
 function markMine(user) {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`.card[data-who="${Number(user)}"] > b { outline: 2px solid var(--accent); outline-offset: 1px; }`);
+  sheet.replaceSync(`.card[data-who="${Number(user)}"] > .assignee { outline: 2px solid var(--accent); outline-offset: 1px; }`);
   document.adoptedStyleSheets.push(sheet);
 }
 

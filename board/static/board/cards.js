@@ -100,7 +100,7 @@ export function leave(id, seq, by = word("somebody")) {
 /** Give the focus of what goes to the card below it, else above it, else to the column. */
 export function focusBeside(element) {
   const { before, after } = between(element);
-  (find(before || after)?.querySelector("a") ?? element.parentElement).focus({ preventScroll: true });
+  (find(before || after)?.querySelector(".name") ?? element.parentElement).focus({ preventScroll: true });
 }
 
 function noteChange(card, name) {
@@ -149,7 +149,7 @@ export function glide(card, from) {
 
 /** Give the focus to a card. */
 export function focus(id) {
-  find(id)?.querySelector(":scope > a")?.focus({ preventScroll: true });
+  find(id)?.querySelector(".name")?.focus({ preventScroll: true });
 }
 
 /** Show the board of a freshly loaded page: what it has, in its order, and nothing else. */

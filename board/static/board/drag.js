@@ -47,7 +47,7 @@ function onPress(event) {
   // With a modifier a press opens a menu or a tab, or selects text.
   const hasModifier = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
   if (press || !card || !event.isPrimary || event.button || hasModifier) return;
-  if (event.target.closest("i a, form") || card.matches(".open, .held")) return;
+  if (event.target.closest(".move, form") || card.matches(".open, .held")) return;
   press = { card, x: event.clientX, y: event.clientY, pointer: event.pointerId };
   if (event.pointerType !== "mouse") press.timer = setTimeout(lift, LONG_PRESS);
 }

@@ -64,6 +64,6 @@ function hasAll(card, words) {
 
 /** All that stands on a card, with the name behind the initials; the link "Move" is no word of it. */
 function wordsOn(card) {
-  const parts = [...card.children].filter((part) => !part.matches("i")).map((part) => `${part.textContent} ${part.title}`);
+  const parts = [...card.children].filter((part) => !part.matches(".move")).map((part) => `${part.textContent} ${part.title}`);
   return normalize(`#${card.dataset.task} ${parts.join(" ")}`);
 }

@@ -101,8 +101,8 @@ function open(card, form) {
 function onClick(event) {
   const { target } = event;
   const form = target.closest("form");
-  const fact = target.closest("body:not([data-reads]) .card:not(.open, .held, .saving) > :is(time, u, b)");
-  if (fact && document.querySelector(".board")) open(fact.parentElement, fact.matches("b") ? "edit/assigned/" : "edit/due/");
+  const fact = target.closest("body:not([data-reads]) .card:not(.open, .held, .saving) > :is(.due, .assignee)");
+  if (fact && document.querySelector(".board")) open(fact.parentElement, fact.matches(".assignee") ? "edit/assigned/" : "edit/due/");
   else if (target.matches("[data-reset]")) reset(form);
   else if (target.matches("[data-discard]") && form.dataset.draft) {
     forget(form);

@@ -81,7 +81,7 @@ function addTask() {
 
 function walk(card, key) {
   const to = card ? towards(card, key) : board.querySelector(".card:not(.open, [hidden])");
-  to?.querySelector("a").focus();
+  to?.querySelector(".name").focus();
 }
 
 function towards(card, key) {
@@ -111,7 +111,7 @@ function moveBy(card, arrow) {
   const column = columnOf(card);
   step(card, card, arrow);
   const { after, before } = between(card);
-  card.querySelector("a").focus({ preventScroll: true });
+  card.querySelector(".name").focus({ preventScroll: true });
   card.scrollIntoView({ block: "nearest", inline: "nearest" });
   if (columnOf(card) === column && after === stood.after && before === stood.before) sayWhere(card);
   else saveMove(card);

@@ -21,7 +21,7 @@ export function sayWhere(card) {
   say(word("where", { task: nameOf(card), ...whereabouts(card) }));
 }
 
-export const nameOf = (card) => card.querySelector(":scope > a").textContent;
+export const nameOf = (card) => card.querySelector(".name").textContent;
 
 /** Say what others did; what comes within a second becomes one sentence. */
 export function report(news) {
