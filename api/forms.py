@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from board.accounts.forms import OldPasswordField, judge_old_password
@@ -23,20 +23,20 @@ class TokenForm(forms.ModelForm):
     """A new token; its key is there once, when it is issued. One without an end needs the password."""
 
     days = forms.TypedChoiceField(
-        label=_("Valid for"),
-        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("a year")), ("", _("no end"))],
+        label=_("Expiration"),
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("1 year")), ("", _("Never expires"))],
         coerce=int,
         empty_value=None,
         required=False,
         initial=90,
     )
-    password = OldPasswordField(label=_("Your password, for a token without an end"), required=False)
+    password = OldPasswordField(label=_("Current password (only for a token that never expires)"), required=False)
 
     class Meta:
         model = Token
         fields = ["name", "scope"]
         field_classes = {"name": OneLineField}
-        labels = {"name": _("What it is for"), "scope": pgettext_lazy("what a token lets a program do", "May")}
+        labels = {"name": _("Name"), "scope": _("Access")}
 
     def __init__(self, request, *args, **kwargs):
         super().__init__(*args, instance=Token(owner=request.user), **kwargs)
@@ -62,12 +62,12 @@ class TokenForm(forms.ModelForm):
 class WebhookForm(forms.ModelForm):
     """A new webhook; its secret is there once, when it is opened."""
 
-    kinds = forms.MultipleChoiceField(label=_("Tell it of"), choices=KINDS, widget=forms.CheckboxSelectMultiple)
+    kinds = forms.MultipleChoiceField(label=_("Events"), choices=KINDS, widget=forms.CheckboxSelectMultiple)
 
     class Meta:
         model = Webhook
         fields = ["url", "kinds"]
-        labels = {"url": _("Address")}
+        labels = {"url": _("URL")}
         widgets = {"url": forms.URLInput({"placeholder": "https://example.org/hooks/lightboard"})}
 
     def __init__(self, owner, site, *args, **kwargs):
@@ -80,10 +80,10 @@ class WebhookForm(forms.ModelForm):
         try:
             parts.port  # noqa: B018
         except ValueError:
-            raise ValidationError(gettext("There is no such port.")) from None
+            raise ValidationError(gettext("Enter a port between 1 and 65535.")) from None
         if parts.username is not None:
             raise ValidationError(
-                gettext("A name or password in the address would be kept: check the signature instead.")
+                gettext("The URL can't contain a username or password. Check the signature instead.")
             )
         try:
             # A name is judged each time it is looked up, before anything is sent.
@@ -95,7 +95,7 @@ class WebhookForm(forms.ModelForm):
 
     def clean(self):
         if Webhook.objects.filter(owner=self.instance.owner).count() >= MOST_WEBHOOKS:
-            text = gettext("You have %(count)s webhooks: delete one that you do not need.")
+            text = gettext("You have reached the limit of %(count)s webhooks. Delete one you don't need.")
             raise ValidationError(text % {"count": MOST_WEBHOOKS})
         return super().clean()
 

@@ -24,18 +24,18 @@ LOG_INS_KEPT = 20
 MOST_TOKENS = 50
 USE_NOTED_EVERY = timedelta(minutes=1)
 KINDS = {
-    "task.add": _("Task added"),
+    "task.add": _("Task created"),
     "task.update": _("Task changed"),
-    "task.remove": _("Task removed"),
-    "sprint.add": _("Sprint added"),
+    "task.remove": _("Task deleted"),
+    "sprint.add": _("Sprint created"),
     "sprint.update": _("Sprint changed"),
-    "sprint.remove": _("Sprint removed"),
+    "sprint.remove": _("Sprint deleted"),
 }
 # Why a webhook is off, by what is kept of it: what was written is one language's, what is read the reader's.
 WHY_OFF = {
-    "by": _("Switched off by %(detail)s."),
-    "gone": _("The receiver answered 410 Gone."),
-    "since": _("Nothing got through since %(detail)s."),
+    "by": _("Turned off by %(detail)s."),
+    "gone": _("The receiver responded with 410 Gone."),
+    "since": _("No delivery has succeeded since %(detail)s."),
 }
 
 
@@ -97,7 +97,7 @@ class Token(models.Model):
 
     def _judge_number(self):
         if Token.objects.valid().filter(owner=self.owner_id, is_log_in=False).count() >= MOST_TOKENS:
-            text = gettext("You have %(count)s tokens: revoke one that you do not need.")
+            text = gettext("You have reached the limit of %(count)s tokens. Revoke one you don't need.")
             raise ValidationError(text % {"count": MOST_TOKENS})
 
     def note_use(self):

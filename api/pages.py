@@ -55,7 +55,7 @@ def revoke_token(request, pk):
     token = get_object_or_404(request.user.tokens, pk=pk)
     if request.method == "POST":
         token.revoke()
-        messages.success(request, gettext("“%(token)s” opens nothing any more.") % {"token": token})
+        messages.success(request, gettext("Token “%(token)s” revoked.") % {"token": token})
         return redirect("tokens")
     return render(request, "api/revoke_token.html", {"token": token, "nav": "tokens"})
 
@@ -108,7 +108,7 @@ def redeliver(request, pk):
     delivery = get_object_or_404(Delivery, pk=pk, webhook__in=Webhook.objects.visible_to(request.user))
     delivery.redeliver()
     webhook_worker.look()
-    messages.success(request, gettext("It is sent again."))
+    messages.success(request, gettext("Delivery queued."))
     return redirect("webhook", delivery.webhook_id)
 
 
@@ -118,7 +118,7 @@ def delete_webhook(request, pk):
     webhook = _webhook(request, pk)
     if request.method == "POST":
         webhook.delete()
-        messages.success(request, gettext("%(address)s is told nothing any more.") % {"address": webhook})
+        messages.success(request, gettext("Webhook %(address)s deleted.") % {"address": webhook})
         return redirect("webhooks")
     return render(request, "api/delete_webhook.html", {"webhook": webhook, "nav": "webhooks"})
 

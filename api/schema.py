@@ -76,7 +76,7 @@ QUERY = {
 FIELDS = {
     "Sprint": {
         "": "A few weeks of work.",
-        "end": "The last day; no other sprint ends on it. A new one must not lie in the past.",
+        "end": "The last day; no other sprint ends on it. A new one can't be in the past.",
     },
     "Task": {
         "": "A card of the board.",
@@ -394,7 +394,7 @@ EVENT = {
     "changes": {"status": [1, 2], "started": [None, "2027-03-01"], "order": [1048576, 2097152]},
 }
 MESSAGE = {"model": "task", "id": 17, "action": "update", "body": TASK, "seq": 42}
-BROKEN_RULE = {"started": ["A task that is not started has no start date."]}
+BROKEN_RULE = {"started": ["A task that isn't started can't have a start date."]}
 # Examples of what is sent and of what is answered, by the name of the schema.
 EXAMPLES = {
     "Sprint": SPRINT,
@@ -418,7 +418,7 @@ EXAMPLES = {
     "Problem": {
         "status": 400,
         "title": "Bad Request",
-        "detail": "started: A task that is not started has no start date.",
+        "detail": "started: A task that isn't started can't have a start date.",
         "fields": BROKEN_RULE,
     },
     "Message": MESSAGE,

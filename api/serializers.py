@@ -245,7 +245,7 @@ class MoveSerializer(KnownFields):
         sprint_id = move.get("sprint", task.sprint_id)
         status = move.get("status", task.status if sprint_id else Status.TODO)
         if sprint_id is None and status != Status.TODO:
-            raise serializers.ValidationError({"status": ["A task in the backlog is not started."]})
+            raise serializers.ValidationError({"status": ["Tasks in the backlog can't be started."]})
         column = Task.objects.in_column(sprint_id, status).exclude(pk=task.pk)
         for name in ("before", "after"):
             if name in move and not column.filter(pk=move[name]).exists():

@@ -39,9 +39,7 @@ async def addresses_of(host, port):
 def validate_address(address):
     """Raise `ForbiddenAddress` for an address that is not of the public internet, unless the settings allow it."""
     if not (settings.WEBHOOKS_TO_PRIVATE_ADDRESSES or is_public(address)):
-        raise ForbiddenAddress(
-            gettext("%(address)s is not an address of the public internet.") % {"address": address}
-        )
+        raise ForbiddenAddress(gettext("%(address)s is not a public internet address.") % {"address": address})
 
 
 def is_public(address):

@@ -78,7 +78,7 @@ PIECES = {
     ),
     "a filter and a toast": lambda person: (
         person.drag("Boarding pass as PDF", "backlog"),
-        expect(person.page.locator(".toast")).to_have_text("A completed task keeps its sprint."),
+        expect(person.page.locator(".toast")).to_have_text("Completed tasks can't be moved to another sprint."),
         person.page.get_by_role("searchbox").fill("mail"),
         expect(person.page.get_by_text("No card here").filter(visible=True).first).to_be_visible(),
     ),

@@ -21,7 +21,7 @@ def test_a_sprint_that_would_have_ended_keeps_what_was_typed(someone):
     page.get_by_label("Name").fill("Too late")
     page.get_by_label("End date").fill((date.today() - timedelta(days=1)).isoformat())
     page.get_by_role("button", name="Create").click()
-    expect(page.get_by_text("must not lie in the past")).to_be_visible()
+    expect(page.get_by_text("can't be in the past")).to_be_visible()
     expect(page.get_by_label("Name")).to_have_value("Too late")
 
 
@@ -165,10 +165,10 @@ def test_who_saves_a_card_that_was_deleted_meanwhile_may_let_it_go(someone, spri
     one.page.get_by_role("button", name="Save").click()
     expect(one.page.get_by_role("alert")).to_contain_text("Dana Moreau deleted this task")
     one.page.get_by_role("button", name="Cancel").click()
-    expect(one.page.locator(".toast")).to_have_text("It was deleted meanwhile.")
+    expect(one.page.locator(".toast")).to_have_text("This task has been deleted.")
     one.see("todo", [])
 
 
 def test_an_unknown_sprint_says_so(someone):
     page = someone("demo").go("/sprints/999999999/").page
-    expect(page.get_by_text("There is no such sprint.")).to_be_visible()
+    expect(page.get_by_text("This sprint doesn't exist.")).to_be_visible()

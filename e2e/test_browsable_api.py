@@ -89,7 +89,7 @@ def test_errors_stand_beside_their_fields_and_what_was_typed_stays(page, url):
     post.locator("[name=end]").fill("2001-01-01")
     post.get_by_role("button", name="POST").click()
     field = page.locator(".tab-pane.active .form-group", has=page.locator("[name=end]"))
-    expect(field).to_contain_text("The end date must not lie in the past.")
+    expect(field).to_contain_text("The end date can't be in the past.")
     expect(page.locator(".tab-pane.active").locator("[name=name]")).to_have_value("Too late")
 
     post = form(page, "HTML form")
@@ -100,7 +100,7 @@ def test_errors_stand_beside_their_fields_and_what_was_typed_stays(page, url):
     put = form(page, "HTML form")
     put.locator("[name=end]").fill("2001-01-01")
     put.get_by_role("button", name="PUT").click()
-    expect(field).to_contain_text("The end date must not lie in the past.")
+    expect(field).to_contain_text("The end date can't be in the past.")
 
 
 def test_a_developer_filters_searches_orders_and_pages(page, url):

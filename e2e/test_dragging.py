@@ -88,7 +88,7 @@ def test_the_servers_own_words_are_shown(someone, sprint, add_tasks):
     add_tasks("Finished", status=4)
     one = someone("demo").open_board(sprint)
     one.drag("Finished", "backlog")
-    expect(one.page.locator(".toast p")).to_have_text("A completed task keeps its sprint.")
+    expect(one.page.locator(".toast p")).to_have_text("Completed tasks can't be moved to another sprint.")
     one.see("done", ["Finished"])
 
 

@@ -210,7 +210,7 @@ def test_what_somebody_else_moved_on_is_not_undone(someone, sprint, add_tasks):
     move(other, "Draw", f"{sprint}-testing")
     one.see("testing", ["Draw"])
     toast(one, "Moved “Draw” to In Development").get_by_role("button", name="Undo").click()
-    expect(toast(one, "Not undone: Gus Lindqvist changed it since.")).to_be_visible()
+    expect(toast(one, "Couldn't undo the change. Gus Lindqvist has since changed it.")).to_be_visible()
     one.see("testing", ["Draw"])
 
 
@@ -377,7 +377,7 @@ def test_a_tab_of_somebody_who_logged_out_saves_nothing_in_another_name(two_tabs
     page.get_by_label("End date").fill((date.today() + timedelta(days=2_500_001)).isoformat())
     page.get_by_role("button", name="Create").click()
     expect(page.locator(".toast")).to_have_text(
-        "You are logged in as Dana Moreau now, in all tabs. Nothing was saved."
+        "You are now logged in as Dana Moreau in all tabs. Nothing was saved."
     )
     expect(page.get_by_role("link", name="Old tab, new demo")).to_have_count(0)
 

@@ -94,6 +94,6 @@ def test_the_form_of_a_sprint_that_fails_stays_with_what_was_typed(one):
 def test_a_card_that_is_not_there_any_more_leaves_and_says_why(one):
     one.page.route("**/edit/", answer_with(404))
     one.card("Steady").click()
-    expect(one.page.locator(".toast", has_text="It was deleted meanwhile.")).to_be_visible()
+    expect(one.page.locator(".toast", has_text="This task has been deleted.")).to_be_visible()
     one.see("todo", ["Other"])
     expect(one.focused().locator("> .name")).to_have_text("Other")

@@ -49,7 +49,7 @@ def test_arrows_choose_among_those_who_were_found_and_who_is_not_found_is_not_as
     people = one.page.get_by_label("Assigned to")
     before = people.input_value()
     find.fill("nobody of this name")
-    one.hear("Nobody has this name")
+    one.hear("No matching people")
     expect(people).to_have_value(before)
     find.press("Enter")
     expect(find).to_be_visible()

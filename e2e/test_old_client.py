@@ -49,7 +49,7 @@ def test_the_client_of_old_shows_errors_beside_their_fields(page):
     expect(beside(page, "sprint", "end")).to_have_count(1)
     sprint.get_by_label("End").fill("2001-01-01")
     sprint.get_by_role("button").click()
-    expect(beside(page, "sprint", "end")).to_have_text(["The end date must not lie in the past."])
+    expect(beside(page, "sprint", "end")).to_have_text(["The end date can't be in the past."])
     end = unused_end_date().isoformat()
     for _ in range(2):
         sprint.get_by_label("Name").fill(f"Sprint to {end}")

@@ -39,7 +39,7 @@ def join(person, link, name):
     page = person.go(link).page
     page.get_by_label("Your name").fill(name)
     page.get_by_label("New password", exact=True).fill(PASSWORD)
-    page.get_by_label("New password again").fill(PASSWORD)
+    page.get_by_label("Confirm new password").fill(PASSWORD)
     page.get_by_role("button", name="Join").click()
     expect(page.get_by_role("heading", name="Sprints")).to_be_visible()
     return person
@@ -62,7 +62,7 @@ def test_who_is_invited_joins_works_and_is_shut_out_at_once(someone, office, url
     watcher = open_demo_board(someone("guest", url))
     expect(watcher.page.get_by_title("Cleo Marsh")).to_be_visible()
     open_person(office, "Cleo Marsh").get_by_role("button", name="Deactivate account").click()
-    expect(office.page.get_by_text("Cleo Marsh is shut out.")).to_be_visible()
+    expect(office.page.get_by_text("Cleo Marsh has been deactivated.")).to_be_visible()
     # The board of who was shut out closes by itself, and the others see nobody there any more.
     expect(newcomer.page).to_have_url(re.compile(r"/login/\?next=%2Fsprints%2F"))
     expect(watcher.page.get_by_title("Cleo Marsh")).to_be_hidden()
@@ -76,7 +76,7 @@ def test_who_is_invited_joins_works_and_is_shut_out_at_once(someone, office, url
 
 
 def test_a_reader_watches_the_board_and_may_join_in_when_staff_says_so(someone, office, url):
-    reader = open_demo_board(join(someone(None, url), invite(office, "rita", "Reader"), "Rita Watt"))
+    reader = open_demo_board(join(someone(None, url), invite(office, "rita", "Viewer"), "Rita Watt"))
     card = reader.card("Print station for the kiosk at Västra")
     expect(card.get_by_role("link", name="Move")).to_be_hidden()
     expect(reader.page.get_by_role("button", name="Add task")).to_be_hidden()
@@ -92,7 +92,7 @@ def test_a_reader_watches_the_board_and_may_join_in_when_staff_says_so(someone, 
     # The page that was open shows at once what there is to do now.
     expect(reader.page.get_by_role("button", name="Add task")).to_be_visible()
     reader.see_live().drag("Print station for the kiosk at Västra", "active")
-    expect(office.page.get_by_text("Rita Watt is member now.")).to_be_visible()
+    expect(office.page.get_by_text("Rita Watt is now a member.")).to_be_visible()
 
 
 def test_a_new_password_closes_the_boards_elsewhere_and_this_one_stays(someone, office, url):
@@ -104,9 +104,9 @@ def test_a_new_password_closes_the_boards_elsewhere_and_this_one_stays(someone, 
     page = here.page
     page.get_by_role("link", name="Paul Reed").click()
     page.get_by_role("link", name="Password").click()
-    page.get_by_label("Old password").fill(PASSWORD)
+    page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_label("New password", exact=True).fill(PASSWORD + "!")
-    page.get_by_label("New password again").fill(PASSWORD + "!")
+    page.get_by_label("Confirm new password").fill(PASSWORD + "!")
     page.get_by_role("button", name="Change password").click()
     expect(page.get_by_text("Your password is changed")).to_be_visible()
     expect(there.page).to_have_url(re.compile(r"/login/\?next=%2Fsprints%2F"))
@@ -120,7 +120,7 @@ def test_no_page_about_people_scrolls_sideways(someone, url, size, scheme):
     look = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
     person = someone("demo", url, **look)
     stranger = someone(None, url, **look)
-    link = invite(person, f"{size}-{scheme}", "Reader")
+    link = invite(person, f"{size}-{scheme}", "Viewer")
 
     def picture(who, name):
         take_picture(who, f"{name}-{size}-{scheme}", full_page=True)

@@ -65,8 +65,8 @@ def sender(tmp_path_factory, redis):
 def add_webhook(person, url):
     """Add a webhook for added tasks on the page; returns its secret."""
     page = person.go("/profile/webhooks/").page
-    page.get_by_label("Address").fill(url)
-    for label in ("Task changed", "Task removed", "Sprint added", "Sprint changed", "Sprint removed"):
+    page.get_by_label("URL").fill(url)
+    for label in ("Task changed", "Task deleted", "Sprint created", "Sprint changed", "Sprint deleted"):
         page.get_by_label(label).uncheck()
     page.get_by_role("button", name="Add webhook").click()
     secret = page.locator("#secret").inner_text()
@@ -86,7 +86,7 @@ def test_a_change_arrives_signed_and_is_sent_again_when_asked_for(someone, sende
     message = json.loads(body)
     assert (message["model"], message["action"], message["id"]) == ("task", "add", task["id"])
     assert message["body"] == task
-    delivery = person.page.get_by_role("listitem").filter(has_text="Task added")
+    delivery = person.page.get_by_role("listitem").filter(has_text="Task created")
     reload_until(person.page, lambda: delivery.filter(has_text="Closed for today").count())
     expect(delivery).to_contain_text("503 after")
     receiver.status = 200

@@ -264,7 +264,7 @@ def build_result(request: HttpRequest, builder: forms.Builder) -> BuildResult:
     picture, address = builder.picture, builder.address
     url = absolute_url(request, address)
     lines = [
-        ("Address", url),
+        ("URL", url),
         ("HTML", image_tag(picture, url)),
         ("Markdown", f"![{picture.width} × {picture.height}]({url})"),
         ("CSS", f'background-image: url("{url}");'),

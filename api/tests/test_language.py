@@ -32,8 +32,8 @@ def client(german):
     ("method", "path", "body", "words"),
     [
         ("post", "/api/tasks", {"name": ""}, "This field may not be blank."),
-        ("post", "/api/tasks", {"name": "x", "status": 2}, "A task in the backlog is not started"),
-        ("post", "/api/sprints", {"end": "2001-01-01"}, "The end date must not lie in the past."),
+        ("post", "/api/tasks", {"name": "x", "status": 2}, "Tasks in the backlog can't be started"),
+        ("post", "/api/sprints", {"end": "2001-01-01"}, "The end date can't be in the past."),
         ("get", "/api/tasks/99", None, "Not found."),
         ("get", "/api/nowhere", None, "There is nothing at this address."),
         ("get", "/api/tasks?colour=red", None, "There is no such parameter."),
@@ -65,4 +65,4 @@ def test_why_a_webhook_is_off_is_told_in_the_readers_language(client, german):
     client.post(f"{page}switch/", {}, format="multipart")
     assert "Ausgeschaltet von Ada Lind." in Page(client.get(page)).text
     webhook.refresh_from_db()
-    assert webhook.why_off == "Switched off by Ada Lind."
+    assert webhook.why_off == "Turned off by Ada Lind."

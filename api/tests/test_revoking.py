@@ -9,7 +9,7 @@ from django.urls import reverse
 from api.models import Token
 from board.accounts import links
 
-LABEL = "Revoke my API tokens, too"
+LABEL = "Also revoke my API tokens"
 NEW = "four ferries leave today"
 
 

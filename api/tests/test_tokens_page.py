@@ -47,11 +47,11 @@ def test_a_person_makes_a_token_and_sees_its_key_once(browser, ada, scope, days,
 @pytest.mark.parametrize(
     ("field", "data"),
     [
-        ("What it is for", {"name": ""}),
-        ("What it is for", {"name": "x" * 101}),
-        ("May", {"scope": "everything"}),
-        ("Valid for", {"days": "31"}),
-        ("Valid for", {"days": "-1"}),
+        ("Name", {"name": ""}),
+        ("Name", {"name": "x" * 101}),
+        ("Access", {"scope": "everything"}),
+        ("Expiration", {"days": "31"}),
+        ("Expiration", {"days": "-1"}),
     ],
 )
 def test_what_is_wrong_is_said_beside_it(browser, field, data):
@@ -65,8 +65,8 @@ def test_the_list_says_what_a_token_may_and_when_it_was_used(browser, ada, issue
     issue("write", last_used_at=timezone.now(), expires_at=timezone.now() + timedelta(days=3))
     row = Page(browser.get(URL)).one("li", data_token=True)
     facts = dict(zip(row.texts("dt"), row.texts("dd"), strict=True))
-    assert list(facts) == ["May", "Created", "Last used", "Expires"]
-    assert facts["May"] == "Read and write"
+    assert list(facts) == ["Access", "Created", "Last used", "Expires"]
+    assert facts["Access"] == "Read and write"
     assert facts["Last used"] != "Never"
 
 
@@ -114,17 +114,22 @@ def test_a_person_has_at_most_fifty_tokens_that_open_something(browser, ada):
 def test_a_token_without_an_end_needs_the_password(browser, password):
     answer = make(browser, days="", **password)
     assert answer.status_code == 422
-    assert Page(answer).error("Your password, for a token without an end") == "That is not your password."
+    assert (
+        Page(answer).error("Current password (only for a token that never expires)")
+        == "That password is incorrect."
+    )
     assert not Token.objects.exists()
 
 
 def test_wrong_passwords_for_a_token_count_like_log_ins(browser):
     errors = [
-        Page(make(browser, days="", password=f"wrong {n}")).error("Your password, for a token without an end")
+        Page(make(browser, days="", password=f"wrong {n}")).error(
+            "Current password (only for a token that never expires)"
+        )
         for n in range(11)
     ]
-    assert set(errors[:10]) == {"That is not your password."}
-    assert errors[10].startswith("Too many tries.")
+    assert set(errors[:10]) == {"That password is incorrect."}
+    assert errors[10].startswith("Too many attempts.")
     # Not even with the right one; and a token with an end asks for none.
     assert make(browser, days="", password="a long password").status_code == 422
     assert make(browser).status_code == 200

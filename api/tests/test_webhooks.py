@@ -218,7 +218,7 @@ def test_when_nothing_gets_through_to_the_end_the_webhook_is_switched_off(delive
     assert fail_to_the_end().due_at is None
     webhook = Webhook.objects.get()
     assert webhook.switched_off_at
-    assert webhook.why_off.startswith("Nothing got through since")
+    assert webhook.why_off.startswith("No delivery has succeeded since")
 
 
 def test_one_message_that_the_receiver_cannot_take_switches_nothing_off(delivery, ada):

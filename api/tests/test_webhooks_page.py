@@ -77,7 +77,7 @@ def test_a_person_adds_a_webhook_and_sees_its_secret_once(browser, ada):
     assert webhook.cursor == Counter.objects.get().value
     again = browser.get(URL).content.decode()
     assert "https://hooks.example/lightboard" in again
-    assert "Task added, Sprint removed" in again
+    assert "Task created, Sprint deleted" in again
     assert secret not in again + browser.get(f"{URL}{webhook.pk}/").content.decode()
     assert "no-store" in answer["Cache-Control"]
 
@@ -108,7 +108,7 @@ def test_at_first_everything_is_chosen(browser):
 def test_an_address_that_cannot_be_is_refused(browser, url):
     answer = add(browser, url)
     assert answer.status_code == 422
-    assert Page(answer).error("Address")
+    assert Page(answer).error("URL")
     assert not Webhook.objects.exists()
 
 
@@ -148,7 +148,7 @@ def test_redelivering_puts_the_delivery_back_in_line(browser, delivery):
 def test_a_person_switches_a_webhook_off_and_on(browser, webhook):
     browser.post(f"{URL}{webhook.pk}/switch/")
     page = Page(browser.get(f"{URL}{webhook.pk}/"))
-    assert "Switched off by Ada Lovelace." in page.text
+    assert "Turned off by Ada Lovelace." in page.text
     assert page.buttons.count("Turn on") == 1
     assert not Webhook.objects.on().exists()
     browser.post(f"{URL}{webhook.pk}/switch/", {"on": "1"})

@@ -56,7 +56,7 @@ def test_a_reader_reads_and_changes_nothing(reader, sprint, task, way):
         for method in ("post", "put", "patch", "delete"):
             answer = getattr(client, method)(path, {"name": "x"})
             assert answer.status_code == 403
-            assert answer.json()["detail"].startswith("You may look at everything here")
+            assert answer.json()["detail"].startswith("You can view everything here")
     assert Event.objects.count() == events
 
 
@@ -70,7 +70,7 @@ def test_wrong_passwords_count_alike_by_basic_token_and_page(ada, stranger, clie
     for answer in answers:
         assert answer.status_code == 429
         assert int(answer["Retry-After"]) > 3500
-        assert answer.json()["detail"].startswith("Too many tries.")
+        assert answer.json()["detail"].startswith("Too many attempts.")
 
 
 def test_a_made_up_forwarded_for_gives_no_new_tries(ada, stranger):
@@ -94,7 +94,7 @@ def test_the_demo_gets_in_from_nowhere_else(django_user_model, db, settings, str
         token(stranger, "demo", "demo", **more),
     ):
         assert answer.status_code == 403
-        assert "only on the machine that Lightboard runs on" in answer.json()["detail"]
+        assert "only log in on the machine that runs Lightboard" in answer.json()["detail"]
     assert stranger.get("/api/tasks", **basic("demo", "demo", **here)).status_code == 200
 
 

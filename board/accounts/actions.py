@@ -43,11 +43,11 @@ def invite(by, username, role=Role.MEMBER, email=""):
 
 def _validate_username(username):
     if mixes_scripts(username):
-        raise ValidationError({"username": gettext("Use letters of one alphabet only.")})
+        raise ValidationError({"username": gettext("Use letters from one alphabet only.")})
     skeleton = skeleton_of(username)
     for name in get_user_model().objects.values_list("username", flat=True):
         if skeleton_of(name) == skeleton:
-            text = gettext("“%(name)s” is already taken, and the two names look alike.")
+            text = gettext("This looks too similar to “%(name)s”, which is already taken.")
             raise ValidationError({"username": text % {"name": name}})
 
 
@@ -59,7 +59,7 @@ def delete_invitation(by, user):
     """
     user = get_user_model().objects.select_for_update().get(pk=user.pk)
     if not can_delete(user):
-        raise ValidationError(gettext("This account has been used. Deactivate it instead."))
+        raise ValidationError(gettext("This account has already been used. Deactivate it instead."))
     name = user.username
     user.delete()
     note("the invitation of %r was deleted by %s", name, name_of(by))
@@ -181,7 +181,9 @@ def _end_sessions(user, but=None):
 def set_role(by, user, role):
     """Make a user member, reader or staff."""
     if role is not Role.STAFF:
-        _judge_loss_of_staff(by, user, gettext("The last one of staff cannot lose that role."))
+        _judge_loss_of_staff(
+            by, user, gettext("There must be at least one admin. Make someone else an admin first.")
+        )
     if role is role_of(user):
         return
     user.is_staff = role is Role.STAFF
@@ -194,8 +196,10 @@ def set_role(by, user, role):
 def deactivate(by, user):
     """Shut a user out: sessions and sockets end, tokens open nothing. What they did and have to do stays."""
     if by == user:
-        raise ValidationError(gettext("You cannot deactivate yourself: ask somebody else of staff."))
-    _judge_loss_of_staff(by, user, gettext("The last one of staff cannot be deactivated."))
+        raise ValidationError(gettext("You can't deactivate your own account. Ask another admin."))
+    _judge_loss_of_staff(
+        by, user, gettext("You can't deactivate the last admin. Make someone else an admin first.")
+    )
     user.is_active = False
     user.save(update_fields=["is_active"])
     _end_sessions(user)
@@ -215,11 +219,11 @@ def _judge_loss_of_staff(by, user, refusal):
     staff = get_user_model().objects.select_for_update().filter(is_staff=True, is_active=True)
     active = {person.pk for person in staff.order_by("pk")}
     if by and by.pk not in active:
-        raise ValidationError(gettext("You are not of staff any more."))
+        raise ValidationError(gettext("You are no longer an admin."))
     if active == {user.pk}:
         raise ValidationError(refusal)
     if by == user and user.is_staff:
-        raise ValidationError(gettext("You cannot take the role from yourself: ask somebody else of staff."))
+        raise ValidationError(gettext("You can't remove your own admin role. Ask another admin."))
 
 
 def _save_profile(user, **values):

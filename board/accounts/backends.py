@@ -33,8 +33,8 @@ class OnlyOnThisMachine(Refused):
     def __init__(self):
         super().__init__(
             gettext(
-                "The demo accounts log in only on the machine that Lightboard runs on. "
-                "Change the password there, or set DEMO_ANYWHERE=1."
+                "Demo accounts can only log in on the machine that runs Lightboard. Change the password "
+                "there, or set DEMO_ANYWHERE=1."
             )
         )
 

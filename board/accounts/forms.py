@@ -44,14 +44,14 @@ class DisplayNameField(OneLineField):
 class PasswordForm(SetPasswordForm):
     """A new password, typed twice, and what becomes of tokens if there are any; the form only judges it."""
 
-    revoke_tokens = forms.BooleanField(label=_("Revoke my API tokens, too"), required=False)
+    revoke_tokens = forms.BooleanField(label=_("Also revoke my API tokens"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if not has_tokens(self.user):
             del self.fields["revoke_tokens"]
         self.fields["new_password1"].label = gettext("New password")
-        self.fields["new_password2"].label = gettext("New password again")
+        self.fields["new_password2"].label = gettext("Confirm new password")
         for field in self.fields.values():
             field.help_text = ""
             field.widget.attrs.pop("autofocus", None)
@@ -77,11 +77,11 @@ def judge_old_password(request, password):
     except throttling.Refused as refusal:
         raise ValidationError(str(refusal)) from None
     if known is None:
-        raise ValidationError(gettext("That is not your password."))
+        raise ValidationError(gettext("That password is incorrect."))
 
 
 class ChangePasswordForm(PasswordForm):
-    old_password = OldPasswordField(label=_("Old password"))
+    old_password = OldPasswordField(label=_("Current password"))
     field_order = ["old_password"]
 
     def __init__(self, request, *args, **kwargs):
@@ -99,9 +99,9 @@ class ProfileForm(forms.Form):
     time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
     language = forms.ChoiceField(label=_("Language"), required=False)
     email = forms.EmailField(
-        label=_("E-mail"), required=False, max_length=254, widget=forms.EmailInput({"autocomplete": "email"})
+        label=_("Email"), required=False, max_length=254, widget=forms.EmailInput({"autocomplete": "email"})
     )
-    password = OldPasswordField(label=_("Your password, to change the e-mail address"), required=False)
+    password = OldPasswordField(label=_("Current password (only to change the email)"), required=False)
 
     def __init__(self, request, *args, **kwargs):
         user, profile = request.user, profile_of(request.user)
@@ -114,10 +114,10 @@ class ProfileForm(forms.Form):
         super().__init__(*args, initial=initial, **kwargs)
         self.request = request
         self.fields["time_zone"].choices = [
-            ("", gettext("The team's (%(zone)s)") % {"zone": settings.TIME_ZONE}),
+            ("", gettext("Team default (%(zone)s)") % {"zone": settings.TIME_ZONE}),
             *((zone, zone.replace("_", " ")) for zone in sorted(available_timezones())),
         ]
-        self.fields["language"].choices = [("", gettext("The browser's")), *settings.LANGUAGES]
+        self.fields["language"].choices = [("", gettext("Same as browser")), *settings.LANGUAGES]
 
     def clean(self):
         data = super().clean()
@@ -132,7 +132,7 @@ class ProfileForm(forms.Form):
 
 class ForgottenForm(forms.Form):
     who = forms.CharField(
-        label=_("Username or e-mail"), max_length=254, widget=forms.TextInput({"autocomplete": "username"})
+        label=_("Username or email"), max_length=254, widget=forms.TextInput({"autocomplete": "username"})
     )
 
 
@@ -145,7 +145,7 @@ class InviteForm(forms.ModelForm):
         model = get_user_model()
         fields = ["username", "email"]
         field_classes = {"username": UsernameField}
-        labels = {"email": _("E-mail")}
+        labels = {"email": _("Email")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from . import actions, languages, users
 
 READING = {"GET", "HEAD", "OPTIONS"}
-READERS_READ = gettext_lazy("You may look at everything here, but not change it. Somebody of staff can let you.")
+READERS_READ = gettext_lazy("You can view everything here, but not change it. Ask an admin for access.")
 
 
 class LanguageMiddleware:

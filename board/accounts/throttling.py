@@ -49,7 +49,7 @@ class TooManyTries(Refused):
     """`until` is when there is a next try."""
 
     def __init__(self, until):
-        super().__init__(gettext("Too many tries. The next one is in %(time)s.") % {"time": timeuntil(until)})
+        super().__init__(gettext("Too many attempts. Try again in %(time)s.") % {"time": timeuntil(until)})
         self.until = until
 
 

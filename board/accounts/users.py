@@ -11,8 +11,8 @@ from .usernames import find_user
 
 class Role(models.TextChoices):
     MEMBER = "member", _("Member")
-    READER = "reader", _("Reader")
-    STAFF = "staff", _("Staff")
+    READER = "reader", _("Viewer")
+    STAFF = "staff", _("Admin")
 
 
 def role_of(user):

@@ -49,15 +49,15 @@ def _sprint(sprint_id: int, expect: int | None) -> tuple[Sprint, Snapshot]:
 def validate_sprint(sprint: Sprint, before: Snapshot | None = None, *, end_is_new: bool) -> None:
     sprint.full_clean(exclude={"version", *unchanged_fields(sprint, before)})
     if end_is_new and sprint.is_past:
-        raise ValidationError({"end": gettext("The end date must not lie in the past.")})
+        raise ValidationError({"end": gettext("The end date can't be in the past.")})
 
 
 def validate_is_empty(sprint: Sprint) -> None:
     count = Task.objects.filter(sprint=sprint).count()
     if count:
         reason = ngettext(
-            "The sprint still has %(count)s task: move or delete them first.",
-            "The sprint still has %(count)s tasks: move or delete them first.",
+            "This sprint still has %(count)s task. Move or delete it first.",
+            "This sprint still has %(count)s tasks. Move or delete them first.",
             count,
         )
         raise ValidationError({"tasks": reason % {"count": count}})

@@ -116,13 +116,13 @@ def _validation_context(task: Task, before: Snapshot) -> ValidationContext:
 def validate_task(task: Task, sprint_is_new: bool, was_done: bool = False, before: Snapshot | None = None) -> None:
     if sprint_is_new:
         if was_done:
-            raise ValidationError({"sprint": gettext("A completed task keeps its sprint.")})
+            raise ValidationError({"sprint": gettext("Completed tasks can't be moved to another sprint.")})
         if task.sprint_id:
             sprint = Sprint.objects.filter(pk=task.sprint_id).first()
             if sprint is None:
-                raise ValidationError({"sprint": gettext("There is no such sprint.")})
+                raise ValidationError({"sprint": gettext("This sprint doesn't exist.")})
             if sprint.is_past:
-                raise ValidationError({"sprint": gettext("Tasks cannot go to a sprint that is over.")})
+                raise ValidationError({"sprint": gettext("This sprint has ended, so you can't add tasks to it.")})
     task.clean_fields(exclude={"order", "version", "sprint", "assigned", *unchanged_fields(task, before)})
     task.clean()
 

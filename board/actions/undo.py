@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 # Why a change is not undone: what oneself, or somebody else, did to the same since.
 SINCE: "dict[str, tuple[StrPromise, StrPromise]]" = {
-    Event.Kind.ADD: (_("You restored it since."), _("%(who)s restored it since.")),
-    Event.Kind.UPDATE: (_("You changed it since."), _("%(who)s changed it since.")),
-    Event.Kind.REMOVE: (_("You deleted it since."), _("%(who)s deleted it since.")),
+    Event.Kind.ADD: (_("You have since restored it."), _("%(who)s has since restored it.")),
+    Event.Kind.UPDATE: (_("You have since changed it."), _("%(who)s has since changed it.")),
+    Event.Kind.REMOVE: (_("You have since deleted it."), _("%(who)s has since deleted it.")),
 }
 
 

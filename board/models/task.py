@@ -81,11 +81,11 @@ class Task(Searchable):
         """Validate the row by itself. Raises `ValidationError` with a message per field."""
         errors: dict[str, str] = {}
         if self.sprint_id is None and self.status != Status.TODO:
-            errors["status"] = gettext("A task in the backlog is not started: give it a sprint first.")
+            errors["status"] = gettext("Tasks in the backlog can't be started. Add the task to a sprint first.")
         if self.started and self.status == Status.TODO:
-            errors["started"] = gettext("A task that is not started has no start date.")
+            errors["started"] = gettext("A task that isn't started can't have a start date.")
         if self.completed and self.status != Status.DONE:
-            errors["completed"] = gettext("Only a completed task has a completion date.")
+            errors["completed"] = gettext("Only completed tasks can have a completion date.")
         if errors:
             raise ValidationError(errors)
 

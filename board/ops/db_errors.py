@@ -27,17 +27,17 @@ class DatabaseFault:
 
 BUSY = DatabaseFault(
     503,
-    _("The board is busy: nothing was saved. Try again in a moment."),
+    _("The board is busy, so nothing was saved. Try again in a moment."),
     "Something holds the database's write lock for long: look for other programs that have it open.",
 )
 AWAY = DatabaseFault(
     503,
-    _("The database cannot be reached. Look again in a moment whether your change was saved."),
+    _("The database can't be reached. Check in a moment whether your change was saved."),
     "Start the database of DATABASE_URL again; requests are answered as soon as it is there.",
 )
 FULL = DatabaseFault(
     507,
-    _("The disk of the server is full: nothing was saved. The board can still be read."),
+    _("The server's disk is full, so nothing was saved. You can still read the board."),
     "Make room on the disk of the database; nothing has to be restarted.",
 )
 # From here on: what sqlite3 and PostgreSQL call it (https://sqlite.org/rescode.html, "PostgreSQL Error Codes").

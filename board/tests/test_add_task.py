@@ -91,7 +91,7 @@ def test_what_the_form_does_not_ask_for_does_not_count(browser, sprint, path):
 def test_an_unknown_sprint_says_so(browser, method, headers):
     answer = getattr(browser, method)("/sprints/99/tasks/add/", {"name": "Draw"}, headers=headers)
     assert answer.status_code == 404
-    assert "There is no such sprint." in Page(answer).text
+    assert "This sprint doesn't exist." in Page(answer).text
     assert not Task.objects.exists()
 
 

@@ -183,14 +183,14 @@ def test_an_unknown_sprint_says_so(browser):
         page = Page(answer)
         assert answer.status_code == 404
         assert page.heading == "Not found"
-        assert "There is no such sprint. It may have been deleted." in page.text
+        assert "This sprint doesn't exist. It may have been deleted." in page.text
 
 
 @pytest.mark.parametrize("address", ["/sprints/x/", "/sprints/-1/", "/sprints/9999999999999999999/", "/nowhere"])
 def test_an_address_that_no_page_has_says_so(browser, address):
     answer = browser.get(address)
     assert answer.status_code == 404
-    assert "There is no page at this address." in Page(answer).text
+    assert "This page doesn't exist." in Page(answer).text
 
 
 def test_the_number_of_queries_does_not_grow_with_the_tasks(browser, django_user_model, sprint, add):

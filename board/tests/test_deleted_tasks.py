@@ -88,7 +88,7 @@ def test_when_its_sprint_is_over_or_gone_it_goes_to_the_backlog_and_says_so(user
         actions.remove_sprint(user, sprint.pk)
     else:
         Sprint.objects.filter(pk=sprint.pk).update(end=timezone.localdate() - timedelta(days=1))
-    assert restore(task) == "Restored “Draw” in Backlog: its sprint is over"
+    assert restore(task) == "Restored “Draw” in Backlog, because its sprint has ended"
     again = Task.objects.get(pk=task.pk)
     assert (again.sprint, again.status, again.started, again.completed) == (None, Status.TODO, None, None)
 
@@ -97,7 +97,7 @@ def test_after_30_days_it_is_refused(user, add, restore):
     task = add("Draw")
     event = actions.remove_task(user, task.pk)
     Event.objects.filter(pk=event.seq).update(at=timezone.now() - timedelta(days=30, minutes=1))
-    assert restore(task) == "Not restored: It was deleted more than 30 days ago."
+    assert restore(task) == "Couldn't restore the task. It was deleted more than 30 days ago."
     assert not Task.objects.exists()
 
 

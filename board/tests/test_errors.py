@@ -22,7 +22,7 @@ def fail_with(monkeypatch, error):
 @pytest.mark.parametrize(
     ("error", "status", "heading"),
     [
-        (SuspiciousOperation("bad"), 400, "Bad request"),
+        (SuspiciousOperation("bad"), 400, "Invalid request"),
         (PermissionDenied("no"), 403, "No access"),
         (shortcuts.Http404("There is no such thing."), 404, "Not found"),
         (RuntimeError("broken"), 500, "Something went wrong"),

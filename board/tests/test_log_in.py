@@ -332,7 +332,7 @@ def test_a_write_without_a_token_is_refused(strict, sprint, add, path, data, hea
         return
     page = Page(answer)
     assert (answer.status_code, page.is_whole) == (403, not headers)
-    assert "This page is older than your log-in." in page.text
+    assert "You logged in again after this page was loaded." in page.text
 
 
 def test_the_unsafe_routes_are_all_that_take_a_post(browser, user, sprint, add):
@@ -374,7 +374,7 @@ def test_a_page_of_somebody_else_does_nothing_in_my_name_and_loads_anew(
     task.refresh_from_db()
     assert task.name == "Draw"
     toast = Page(browser.get("/")).one("div", class_="toast")
-    assert toast.text == "You are logged in as Ana Lind now, in all tabs. Nothing was saved."
+    assert toast.text == "You are now logged in as Ana Lind in all tabs. Nothing was saved."
 
 
 def test_a_page_says_whose_it_is(browser, user, sprint):

@@ -59,7 +59,7 @@ def test_the_eleventh_wrong_password_of_an_hour_is_not_judged(log_in):
     answer = log_in("right")
     assert answer.status_code == 429
     assert 3500 < int(answer["Retry-After"]) <= 3600
-    assert "Too many tries. The next one is in" in Page(answer).one("p", role="alert").text
+    assert "Too many attempts. Try again in" in Page(answer).one("p", role="alert").text
 
 
 def test_after_an_hour_there_are_tries_again(log_in):
@@ -448,7 +448,7 @@ def test_an_installation_with_another_address_does_not_log_in_the_demo(demo, log
 
 def assert_refused(answer):
     assert answer.status_code == 200
-    assert "only on the machine that Lightboard runs on" in Page(answer).one("p", role="alert").text
+    assert "only log in on the machine that runs Lightboard" in Page(answer).one("p", role="alert").text
 
 
 def test_a_setting_lets_the_demo_log_in_from_everywhere(demo, log_in, settings):

@@ -137,7 +137,7 @@ def test_a_move_that_breaks_a_rule_says_so_above_the_fields_and_keeps_the_choice
     answer = move(task, f"{next_sprint.pk}-active", "top")
     page = Page(answer)
     assert answer.status_code == 422
-    assert page.one("p", role="alert").text == "A completed task keeps its sprint."
+    assert page.one("p", role="alert").text == "Completed tasks can't be moved to another sprint."
     assert (page.value("Move to"), page.value("Position")) == ("In Development", "Top of the column")
     task.refresh_from_db()
     assert task.sprint == sprint
@@ -152,8 +152,8 @@ def test_it_offers_to_stand_before_each_card_but_itself(browser, sprint, add):
         group["label"]: [(option["value"], option.text) for option in group.all("option")]
         for group in field.all("optgroup")
     } == {
-        "Before, in Backlog": [(f"backlog/{c.pk}", "c")],
-        "Before, in Sprint 1, In Development": [
+        "Above a card in Backlog": [(f"backlog/{c.pk}", "c")],
+        "Above a card in Sprint 1, In Development": [
             (f"{sprint.pk}-active/{a.pk}", "a"),
             (f"{sprint.pk}-active/{b.pk}", "b"),
         ],
@@ -207,7 +207,7 @@ def test_before_a_card_is_in_its_column_whatever_column_was_chosen(move, sprint,
 def test_before_a_card_that_does_not_stand_there_says_so(move, sprint, add, position):
     answer = move(add(sprint=sprint), "backlog", position)
     assert answer.status_code == 422
-    assert Page(answer).error("Position") == "That card does not stand there any more: choose again."
+    assert Page(answer).error("Position") == "That card has moved. Choose a position again."
 
 
 def test_the_queries_for_the_form_do_not_grow_with_the_cards(browser, sprint, add, django_assert_num_queries):

@@ -94,7 +94,7 @@ def test_a_move_that_breaks_a_rule_says_so_and_moves_nothing(place, sprint, next
     task = add(sprint=sprint, status=Status.DONE)
     answer = place(task, next_sprint, "todo")
     assert answer.status_code == 422
-    assert Page(answer).one("p", class_="problem").text == "A completed task keeps its sprint."
+    assert Page(answer).one("p", class_="problem").text == "Completed tasks can't be moved to another sprint."
     task.refresh_from_db()
     assert (task.sprint, task.status) == (sprint, Status.DONE)
 
@@ -104,9 +104,9 @@ def test_a_move_that_breaks_a_rule_says_so_and_moves_nothing(place, sprint, next
     [
         ({}, "This field is required."),
         ({"column": "attic"}, "Select a valid choice. attic is not one of the available choices."),
-        ({"column": "active"}, "A column beyond the backlog belongs to a sprint."),
-        ({"column": "active", "sprint": 99}, "There is no such sprint."),
-        ({"column": "active", "sprint": 10**30}, "There is no such sprint."),
+        ({"column": "active"}, "Every column except the backlog needs a sprint."),
+        ({"column": "active", "sprint": 99}, "This sprint doesn't exist."),
+        ({"column": "active", "sprint": 10**30}, "This sprint doesn't exist."),
         ({"column": "backlog", "after": "x"}, "Enter a whole number."),
     ],
 )

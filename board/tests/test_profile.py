@@ -42,12 +42,12 @@ def test_the_header_leads_to_the_own_profile(browser):
 
 def test_the_profile_shows_what_is_known(browser):
     page = Page(browser.get("/profile/"))
-    labels = ["Your name", "Time zone", "Language", "E-mail", "Your password, to change the e-mail address"]
+    labels = ["Your name", "Time zone", "Language", "Email", "Current password (only to change the email)"]
     assert page.labels == labels
     assert [page.value(label) for label in labels] == [
         "Ana Lind",
-        "The team's (UTC)",
-        "The browser's",
+        "Team default (UTC)",
+        "Same as browser",
         "",
         "",
     ]
@@ -69,7 +69,7 @@ def test_the_profile_keeps_what_one_says(browser, user):
         ("Your name", {"name": "x" * 151}),
         ("Time zone", {"time_zone": "Mars/Olympus"}),
         ("Language", {"language": "tlh"}),
-        ("E-mail", {"email": "nowhere"}),
+        ("Email", {"email": "nowhere"}),
     ],
 )
 def test_what_cannot_be_is_refused_beside_its_field(browser, user, label, data):
@@ -86,7 +86,7 @@ def test_a_new_address_needs_the_password(browser, user, password, email):
     user.refresh_from_db()
     assert user.email == email
     if not email:
-        assert Page(answer).error("Your password, to change the e-mail address")
+        assert Page(answer).error("Current password (only to change the email)")
 
 
 def test_moments_are_shown_in_the_own_time_zone(browser, user, sprint, add):
@@ -102,7 +102,7 @@ def test_moments_are_shown_in_the_own_time_zone(browser, user, sprint, add):
 
 def test_the_password_is_changed_with_the_old_one(browser, user):
     page = Page(browser.get("/profile/password/"))
-    assert page.labels == ["Old password", "New password", "New password again"]
+    assert page.labels == ["Current password", "New password", "Confirm new password"]
     autocomplete = [page.field(label)["autocomplete"] for label in page.labels]
     assert autocomplete == ["current-password", "new-password", "new-password"]
     data = {"old_password": "ana's own", "new_password1": PASSWORD, "new_password2": PASSWORD}
@@ -122,10 +122,10 @@ def test_a_new_password_ends_all_other_sessions(browser, elsewhere, user):
 @pytest.mark.parametrize(
     ("data", "label"),
     [
-        ({"old_password": "wrong"}, "Old password"),
-        ({"old_password": ""}, "Old password"),
-        ({"new_password1": "short", "new_password2": "short"}, "New password again"),
-        ({"new_password2": "another one here"}, "New password again"),
+        ({"old_password": "wrong"}, "Current password"),
+        ({"old_password": ""}, "Current password"),
+        ({"new_password1": "short", "new_password2": "short"}, "Confirm new password"),
+        ({"new_password2": "another one here"}, "Confirm new password"),
     ],
 )
 def test_a_wrong_old_or_a_bad_new_password_changes_nothing(browser, user, data, label):
@@ -141,7 +141,7 @@ def test_the_old_password_cannot_be_guessed_faster_than_at_the_log_in(browser, u
     for _ in range(10):
         browser.post("/profile/password/", {"old_password": "wrong"})
     good = {"old_password": "ana's own", "new_password1": PASSWORD, "new_password2": PASSWORD}
-    assert "Too many tries" in Page(browser.post("/profile/password/", good)).error("Old password")
+    assert "Too many attempts" in Page(browser.post("/profile/password/", good)).error("Current password")
 
 
 # Sessions

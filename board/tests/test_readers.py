@@ -73,7 +73,7 @@ def test_a_reader_sees_everything_but_forms_that_would_not_work(board, browser, 
 
 def test_a_reader_is_told_why(board, browser, reader):
     page = Page(browser.post("/tasks/1/delete/"))
-    assert "You may look at everything here, but not change it." in page.text
+    assert "You can view everything here, but not change it." in page.text
 
 
 def test_a_form_in_place_is_refused_too(board, browser, reader):

@@ -56,7 +56,7 @@ def test_a_sprint_needs_no_name(browser):
     [
         ({"end": ""}, "End date", "This field is required."),
         ({"end": "2026-02-31"}, "End date", "Enter a valid date."),
-        ({"end": in_days(-1)}, "End date", "The end date must not lie in the past."),
+        ({"end": in_days(-1)}, "End date", "The end date can't be in the past."),
         ({"end": in_days(7)}, "End date", "Another sprint ends on that day."),
         ({"name": "x" * 256}, "Name", "Ensure this value has at most 255 characters (it has 256)."),
     ],
@@ -112,7 +112,7 @@ def test_a_wrong_edit_keeps_what_was_typed_but_calls_the_sprint_by_its_name(brow
     answer = browser.post(f"/sprints/{sprint.pk}/edit/", {"name": "Sprint One", "end": in_days(-1)})
     page = Page(answer)
     assert answer.status_code == 422
-    assert page.error("End date") == "The end date must not lie in the past."
+    assert page.error("End date") == "The end date can't be in the past."
     assert (page.value("Name"), page.value("End date")) == ("Sprint One", in_days(-1))
     assert page.heading == "Edit Sprint 1"
     sprint.refresh_from_db()
@@ -143,7 +143,7 @@ def test_a_sprint_with_tasks_stays_and_its_board_says_why(browser, sprint, add):
     answer = browser.post(f"/sprints/{sprint.pk}/delete/", follow=True)
     assert answer.redirect_chain == [(f"/sprints/{sprint.pk}/", 302)]
     toasts = Page(answer).texts("div", class_="toast")
-    assert toasts == ["The sprint still has 1 task: move or delete them first."]
+    assert toasts == ["This sprint still has 1 task. Move or delete it first."]
     assert Sprint.objects.exists()
 
 
@@ -153,7 +153,7 @@ def test_a_sprint_that_is_not_there_says_so(browser, page, method):
     data = {"name": "x", "end": in_days(1)}
     answer = getattr(browser, method)(f"/sprints/99/{page}", data)
     assert answer.status_code == 404
-    assert "There is no such sprint." in Page(answer).text
+    assert "This sprint doesn't exist." in Page(answer).text
 
 
 # Past sprints

@@ -111,7 +111,7 @@ def test_a_task_that_was_deleted_meanwhile_says_so(browser, user, add, piece, he
     actions.remove_task(user, task.pk)
     answer = browser.get(f"/tasks/{task.pk}/{piece}", headers=headers)
     assert answer.status_code == 404
-    assert "There is no such task. It may have been deleted." in Page(answer).text
+    assert "This task doesn't exist. It may have been deleted." in Page(answer).text
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
@@ -128,7 +128,7 @@ def test_what_is_done_to_a_deleted_task_says_so(browser, user, add, piece, data,
     actions.remove_task(user, task.pk)
     answer = browser.post(f"/tasks/{task.pk}/{piece}", data, headers=headers)
     assert answer.status_code == 404
-    assert "There is no such task. It may have been deleted." in Page(answer).text
+    assert "This task doesn't exist. It may have been deleted." in Page(answer).text
 
 
 @pytest.mark.parametrize(
@@ -152,4 +152,4 @@ def test_a_task_that_is_deleted_between_the_look_and_the_write_says_so(
     monkeypatch.setattr(actions, action, too_late)
     answer = browser.post(f"/tasks/{task.pk}/{piece}", data, headers=HTMX)
     assert answer.status_code == 404
-    assert "There is no such task." in Page(answer).text
+    assert "This task doesn't exist." in Page(answer).text

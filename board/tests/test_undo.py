@@ -148,13 +148,13 @@ def test_a_neighbour_that_made_room_for_another_card_was_not_changed_by_it(user,
 def test_what_somebody_else_changed_since_is_not_undone(user, ben, abc):
     edit = actions.change_task(user, abc["a"].pk, name="x", due=timezone.localdate())
     actions.change_task(ben, abc["a"].pk, name="y")
-    assert refused(user, edit.event.seq) == "Ben Berg changed it since."
+    assert refused(user, edit.event.seq) == "Ben Berg has since changed it."
 
 
 def test_what_one_changed_oneself_since_is_not_undone_either(user, abc):
     edit = actions.change_task(user, abc["a"].pk, name="x")
     actions.change_task(user, abc["a"].pk, name="y")
-    assert refused(user, edit.event.seq) == "You changed it since."
+    assert refused(user, edit.event.seq) == "You have since changed it."
 
 
 def test_another_field_that_changed_since_stays(user, ben, abc):
@@ -168,7 +168,7 @@ def test_another_field_that_changed_since_stays(user, ben, abc):
 def test_a_move_after_the_move_stands(user, ben, sprint, abc):
     moved = actions.place_task(user, abc["a"].pk, Place(sprint.pk, Status.ACTIVE))
     actions.place_task(ben, abc["a"].pk, Place(sprint.pk, Status.TESTING))
-    assert refused(user, moved.event.seq) == "Ben Berg changed it since."
+    assert refused(user, moved.event.seq) == "Ben Berg has since changed it."
 
 
 def test_an_edit_does_not_keep_a_move_from_being_undone(user, ben, sprint, abc):
@@ -181,25 +181,25 @@ def test_an_edit_does_not_keep_a_move_from_being_undone(user, ben, sprint, abc):
 def test_what_was_deleted_since_stays_deleted(user, ben, abc):
     edit = actions.change_task(user, abc["a"].pk, name="x")
     actions.remove_task(ben, abc["a"].pk)
-    assert refused(user, edit.event.seq) == "Ben Berg deleted it since."
+    assert refused(user, edit.event.seq) == "Ben Berg has since deleted it."
 
 
 def test_a_deletion_is_undone_once(user, ben, abc):
     event = actions.remove_task(user, abc["a"].pk)
     actions.undo(ben, event.seq)
-    assert refused(user, event.seq) == "Ben Berg restored it since."
+    assert refused(user, event.seq) == "Ben Berg has since restored it."
 
 
 def test_a_task_that_others_worked_on_is_not_removed_by_undoing_its_addition(user, ben, add):
     task = add("a")
     actions.change_task(ben, task.pk, due=timezone.localdate())
-    assert refused(user, task.event.seq) == "Ben Berg changed it since."
+    assert refused(user, task.event.seq) == "Ben Berg has since changed it."
 
 
 def test_an_undo_cannot_be_repeated(user, abc):
     edit = actions.change_task(user, abc["a"].pk, name="x")
     actions.undo(user, edit.event.seq)
-    assert refused(user, edit.event.seq) == "You changed it since."
+    assert refused(user, edit.event.seq) == "You have since changed it."
 
 
 # Rules
@@ -216,13 +216,13 @@ def test_a_completion_out_of_the_backlog_can_be_undone(user, sprint, add):
 def test_a_card_does_not_go_back_into_a_sprint_that_is_over_meanwhile(user, sprint, add):
     moved = actions.place_task(user, add("a", sprint).pk, Place(None, Status.TODO))
     Sprint.objects.filter(pk=sprint.pk).update(end=timezone.localdate() - timedelta(days=1))
-    assert refused(user, moved.event.seq) == "Tasks cannot go to a sprint that is over."
+    assert refused(user, moved.event.seq) == "This sprint has ended, so you can't add tasks to it."
 
 
 def test_a_card_does_not_go_back_into_a_sprint_that_was_deleted(user, sprint, add):
     moved = actions.place_task(user, add("a", sprint).pk, Place(None, Status.TODO))
     actions.remove_sprint(user, sprint.pk)
-    assert refused(user, moved.event.seq) == "There is no such sprint."
+    assert refused(user, moved.event.seq) == "This sprint doesn't exist."
 
 
 def test_a_task_deleted_from_a_sprint_that_is_over_comes_back_into_it(user, sprint, add):
@@ -252,13 +252,13 @@ def test_whom_it_was_assigned_to_may_have_gone(user, ben, add):
 
 def test_a_sprint_with_tasks_is_not_removed_by_undoing_its_addition(user, sprint, add):
     add("a", sprint)
-    assert refused(user, sprint.event.seq) == "The sprint still has 1 task: move or delete them first."
+    assert refused(user, sprint.event.seq) == "This sprint still has 1 task. Move or delete it first."
 
 
 def test_an_end_date_that_is_past_meanwhile_does_not_come_back(user, sprint):
     later = actions.change_sprint(user, sprint.pk, end=sprint.end + timedelta(days=7))
     with mock.patch("django.utils.timezone.now", return_value=timezone.now() + timedelta(days=10)):
-        assert refused(user, later.event.seq) == "The end date must not lie in the past."
+        assert refused(user, later.event.seq) == "The end date can't be in the past."
 
 
 def test_an_end_date_that_another_sprint_took_does_not_come_back(user, sprint):
@@ -344,7 +344,7 @@ def test_a_refusal_takes_the_place_of_the_toast_and_says_who(browser, user, ben,
     page = Page(answer)
     assert (answer.status_code, page.one("div", class_="toast").text) == (
         409,
-        "Not undone: Ben Berg changed it since.",
+        "Couldn't undo the change. Ben Berg has since changed it.",
     )
     assert not page.all("form")
 
@@ -362,7 +362,9 @@ def test_without_htmx_a_refusal_says_who(browser, user, ben, add):
     edit = actions.change_task(user, add().pk, name="x")
     actions.change_task(ben, edit.pk, name="y")
     answer = browser.post(f"/undo/{edit.event.seq}/", follow=True)
-    assert Page(answer).one("div", class_="toast").text == "Not undone: Ben Berg changed it since."
+    assert (
+        Page(answer).one("div", class_="toast").text == "Couldn't undo the change. Ben Berg has since changed it."
+    )
 
 
 def test_a_deleted_sprint_comes_back_and_its_board_opens(browser, user, sprint):
@@ -385,7 +387,7 @@ def test_an_undo_that_has_nothing_to_do_writes_nothing(browser, user, ben, add):
 def test_a_change_that_is_not_there_says_so(browser, headers):
     answer = browser.post("/undo/99/", headers=headers)
     assert answer.status_code == 404
-    assert "There is no such change." in Page(answer).text
+    assert "This change doesn't exist." in Page(answer).text
 
 
 # Each change offers it
@@ -461,5 +463,8 @@ def test_undoing_an_addition_that_somebody_changed_since_says_who(browser, ben, 
     task = add("Draw")
     actions.change_task(ben, task.pk, name="Paint")
     answer = browser.post(f"/undo/{task.event.seq}/", headers=HTMX)
-    assert (answer.status_code, Page(answer).one("p").text) == (409, "Not undone: Ben Berg changed it since.")
+    assert (answer.status_code, Page(answer).one("p").text) == (
+        409,
+        "Couldn't undo the change. Ben Berg has since changed it.",
+    )
     assert Task.objects.get().name == "Paint"

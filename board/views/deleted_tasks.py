@@ -34,11 +34,16 @@ def restore_task(request, pk):
     try:
         task = get_or_404(actions.restore_task, request.user, pk)
     except ValidationError as error:
-        messages.error(request, gettext("Not restored: %(reason)s") % {"reason": " ".join(error.messages)})
+        messages.error(
+            request, gettext("Couldn't restore the task. %(reason)s") % {"reason": " ".join(error.messages)}
+        )
     else:
         removal = Event.objects.get(pk=undone(task.event))
         is_elsewhere = removal.sprint != task.sprint_id
         add_message(
-            request, task.event, task, gettext("%(done)s: its sprint is over") if is_elsewhere else "%(done)s"
+            request,
+            task.event,
+            task,
+            gettext("%(done)s, because its sprint has ended") if is_elsewhere else "%(done)s",
         )
     return redirect("deleted_tasks")

@@ -25,30 +25,28 @@ from django.views import defaults
 from board.accounts.languages import speak
 from board.ops import db_errors
 
-TITLES = {400: _("Bad request"), 403: _("No access"), 404: _("Not found")}
+TITLES = {400: _("Invalid request"), 403: _("No access"), 404: _("Not found")}
 REASONS = {
-    400: _("The address or the form could not be read."),
-    401: _("You are not logged in any more: reload the page."),
-    403: _("You may not do that."),
-    404: _("There is no page at this address."),
-    405: _("That cannot be done here."),
-    409: _("Somebody else changed it meanwhile. Nothing was saved."),
-    412: _("Somebody else changed it meanwhile. Nothing was saved."),
-    413: _("That is too much at once. Nothing was saved."),
-    429: _("Too many requests at once. Nothing was saved: try again in a moment."),
-    500: _(
-        "Something broke. Nothing was half-saved: the fault is in the log of the server, try again in a moment."
-    ),
-    503: _("The server is busy or restarting. Nothing was saved: try again in a moment."),
+    400: _("The URL or the form is invalid."),
+    401: _("You are no longer logged in. Reload the page."),
+    403: _("You don't have permission to do that."),
+    404: _("This page doesn't exist."),
+    405: _("You can't do that here."),
+    409: _("Someone else changed this in the meantime. Nothing was saved."),
+    412: _("Someone else changed this in the meantime. Nothing was saved."),
+    413: _("That is too large. Nothing was saved."),
+    429: _("Too many requests. Nothing was saved. Try again in a moment."),
+    500: _("Something went wrong. Nothing was saved. The error is in the server log."),
+    503: _("The server is busy or restarting. Nothing was saved. Try again in a moment."),
 }
-EXPIRED = _("This page is older than your log-in. Reload it and try again.")
+EXPIRED = _("You logged in again after this page was loaded. Reload it and try again.")
 LONGEST = 500
 LONGEST_HOST = 100
 
 
 def piece(status, reason=""):
     """Return an answer with this status for htmx: the reason, else what the status means."""
-    other = gettext("That did not work: %(status)s.") % {"status": HTTPStatus(status).phrase.lower()}
+    other = gettext("That didn't work: %(status)s.") % {"status": HTTPStatus(status).phrase.lower()}
     reason = reason or REASONS.get(status, other)
     html = render_to_string("board/problem.html", {"reason": Truncator(reason).chars(LONGEST)})
     return HttpResponse(html, status=status)
@@ -65,8 +63,8 @@ def unknown_host(request):
         return ""
     host = Truncator(request.META.get("HTTP_HOST", "")).chars(LONGEST_HOST)
     text = gettext(
-        "This server doesn't answer to the name “%(host)s”. If it should, add the name to ALLOWED_HOSTS "
-        "(in the environment or in the file .env) and restart Lightboard."
+        "This server doesn't accept requests for the host “%(host)s”. If it should, add the "
+        "host to ALLOWED_HOSTS (in the environment or in .env) and restart Lightboard."
     )
     return text % {"host": host}
 
@@ -97,7 +95,7 @@ def _go_on(request):
         page = resolve_url("home")
     if request.user.is_authenticated:
         return HttpResponseRedirect(page)
-    messages.warning(request, gettext("This page was too old. Log in again."))
+    messages.warning(request, gettext("This page has expired. Log in again."))
     return redirect(f"{resolve_url('login')}?{urlencode({REDIRECT_FIELD_NAME: page})}")
 
 

@@ -100,7 +100,7 @@ class HtmxLoginMiddleware:
             return _whole_page(HttpResponseClientRedirect(f"{resolve_url(settings.LOGIN_URL)}?{query}"))
         if request.headers.get("x-user", str(request.user.pk)) != str(request.user.pk):
             who = full_name(request.user)
-            text = gettext("You are logged in as %(name)s now, in all tabs. Nothing was saved.")
+            text = gettext("You are now logged in as %(name)s in all tabs. Nothing was saved.")
             messages.warning(request, text % {"name": who})
             return _whole_page(HttpResponseClientRefresh())
         return None

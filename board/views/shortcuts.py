@@ -46,11 +46,11 @@ def get_or_404(find, *args, **kwargs):
     try:
         return find(*args, **kwargs)
     except Sprint.DoesNotExist:
-        raise Http404(gettext("There is no such sprint. It may have been deleted.")) from None
+        raise Http404(gettext("This sprint doesn't exist. It may have been deleted.")) from None
     except Task.DoesNotExist:
-        raise Http404(gettext("There is no such task. It may have been deleted.")) from None
+        raise Http404(gettext("This task doesn't exist. It may have been deleted.")) from None
     except Event.DoesNotExist:
-        raise Http404(gettext("There is no such change.")) from None
+        raise Http404(gettext("This change doesn't exist.")) from None
 
 
 def act(form, action):

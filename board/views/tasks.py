@@ -138,7 +138,7 @@ def _in_column(column):
     try:
         return Task.objects.in_column(*place_of(column))
     except ValueError:
-        raise Http404(gettext("There is no such column.")) from None
+        raise Http404(gettext("This column doesn't exist.")) from None
 
 
 @get_or_post

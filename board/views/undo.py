@@ -27,7 +27,7 @@ def undo(request, seq):
     try:
         event = get_or_404(actions.undo, request.user, seq) or Event.objects.get(pk=seq)
     except ValidationError as error:
-        reason = gettext("Not undone: %(reason)s") % {"reason": " ".join(error.messages)}
+        reason = gettext("Couldn't undo the change. %(reason)s") % {"reason": " ".join(error.messages)}
         if request.htmx:
             return render(request, "board/toast.html#toast", {"text": reason}, status=CONFLICT)
         messages.error(request, reason)

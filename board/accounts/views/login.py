@@ -116,7 +116,7 @@ def _mail_link(who, site, language):
         token = links.link_for(person, links.MAILED_LINK_LASTS)
         link = site + reverse("welcome", args=[token])
         with override(languages.known(users.profile_of(person).language) or language):
-            subject = gettext("A new password for Lightboard")
+            subject = gettext("Reset your Lightboard password")
             text = render_to_string("board/forgot_password.txt", {"person": person, "link": link})
         send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [person.email])
 

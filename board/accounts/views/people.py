@@ -23,9 +23,9 @@ from board.templatetags.people import by_name
 from .shortcuts import UNPROCESSABLE, User, get_or_post, posted, status_of
 
 ROLE_GIVEN = {
-    users.Role.MEMBER: _("%(name)s is member now."),
-    users.Role.READER: _("%(name)s is reader now."),
-    users.Role.STAFF: _("%(name)s is staff now."),
+    users.Role.MEMBER: _("%(name)s is now a member."),
+    users.Role.READER: _("%(name)s is now a viewer."),
+    users.Role.STAFF: _("%(name)s is now an admin."),
 }
 
 
@@ -35,7 +35,7 @@ def staff_only(view):
     @wraps(view)
     def guarded(request, *args, **kwargs):
         if not request.user.is_staff:
-            raise PermissionDenied(gettext("This page is for staff."))
+            raise PermissionDenied(gettext("Only admins can open this page."))
         return view(request, *args, **kwargs)
 
     return guarded
@@ -84,7 +84,7 @@ def person(request, pk):
 def make_link(request, pk):
     user = _person(pk)
     if not user.is_active:
-        problem = gettext("Activate the account first: nobody can use a link to it now.")
+        problem = gettext("Reactivate the account before you create a link for it.")
         return _show_person(request, user, problem=problem)
     return _show_link(request, user)
 
@@ -100,7 +100,7 @@ def delete_invitation(request, pk):
             actions.delete_invitation(request.user, user)
         except ValidationError as error:
             return _show_person(request, user, problem=" ".join(error.messages))
-        messages.success(request, gettext("The invitation for %(name)s has been deleted.") % {"name": name})
+        messages.success(request, gettext("Invitation for %(name)s deleted.") % {"name": name})
         return redirect("people")
     return render(request, "board/delete_invitation.html", {"person": user, "name": name, "nav": "people"})
 
@@ -113,7 +113,7 @@ def deactivate(request, pk):
         actions.deactivate(request.user, user)
     except ValidationError as error:
         return _show_person(request, user, problem=" ".join(error.messages))
-    messages.success(request, gettext("%(name)s is shut out.") % {"name": _facts(user)["name"]})
+    messages.success(request, gettext("%(name)s has been deactivated.") % {"name": _facts(user)["name"]})
     return redirect("person", pk)
 
 
@@ -122,7 +122,7 @@ def deactivate(request, pk):
 def reactivate(request, pk):
     user = _person(pk)
     actions.reactivate(request.user, user)
-    messages.success(request, gettext("%(name)s may log in again.") % {"name": _facts(user)["name"]})
+    messages.success(request, gettext("%(name)s has been reactivated.") % {"name": _facts(user)["name"]})
     return redirect("person", pk)
 
 

@@ -24,7 +24,7 @@ def profile(request):
     if request.method == "POST" and form.is_valid():
         actions.change_profile(request.user, **form.cleaned_data)
         languages.speak(request)
-        messages.success(request, gettext("Your profile is saved."))
+        messages.success(request, gettext("Profile saved."))
         return redirect("profile")
     context = {"form": form, "has_tokens": users.has_tokens(request.user), "nav": "profile"}
     return render(request, "board/profile.html", context, status=status_of(form))
@@ -40,7 +40,7 @@ def change_password(request):
         with_tokens = data.get("revoke_tokens", False)
         actions.change_password(request.user, data["new_password1"], session, with_tokens)
         update_session_auth_hash(request, request.user)
-        messages.success(request, gettext("Your password is changed, and you are signed out everywhere else."))
+        messages.success(request, gettext("Password changed. You have been logged out on all other devices."))
         return devices.know_device(redirect("profile"), request.user)
     return render(request, "board/change_password.html", {"form": form, "nav": "password"}, status=status_of(form))
 
@@ -50,5 +50,5 @@ def change_password(request):
 def sign_out(request):
     with_tokens = "revoke_tokens" in request.POST
     actions.sign_out(request.user, but=request.session.session_key, with_tokens=with_tokens)
-    messages.success(request, gettext("You are signed out everywhere else."))
+    messages.success(request, gettext("You have been logged out on all other devices."))
     return devices.know_device(redirect("profile"), request.user)

@@ -28,7 +28,7 @@ class PlaceForm(forms.Form):
     def clean(self):
         data = super().clean()
         if data.get("column") not in (None, Column.BACKLOG) and "sprint" in data and not data["sprint"]:
-            self.add_error("sprint", gettext("A column beyond the backlog belongs to a sprint."))
+            self.add_error("sprint", gettext("Every column except the backlog needs a sprint."))
         return data
 
 
@@ -38,7 +38,7 @@ class MoveForm(forms.Form):
     column = forms.ChoiceField(label=_("Move to"))
     position = forms.ChoiceField(
         label=_("Position"),
-        error_messages={"invalid_choice": _("That card does not stand there any more: choose again.")},
+        error_messages={"invalid_choice": _("That card has moved. Choose a position again.")},
     )
 
     def __init__(self, task, column, sprints, cards, *args, **kwargs):
@@ -75,7 +75,7 @@ class MoveForm(forms.Form):
             ("bottom", gettext("Bottom of the column")),
             ("top", gettext("Top of the column")),
             *(
-                (gettext("Before, in %(column)s") % {"column": titles[value]}, choices)
+                (gettext("Above a card in %(column)s") % {"column": titles[value]}, choices)
                 for value, choices in befores.items()
                 if choices
             ),
