@@ -7,7 +7,7 @@ from board.apps import revoke
 class ApiConfig(AppConfig):
     name = "api"
 
-    def ready(self):
+    def ready(self) -> None:
         # The sockets that a token opened close with it.
         token = self.get_model("Token")
         post_save.connect(revoke, sender=token)

@@ -7,9 +7,11 @@ import ssl
 import time
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 
 import httpx
 
+from .models import Delivery
 from .ssrf import ForbiddenAddress, addresses_of
 
 TIMEOUT = 5
@@ -25,16 +27,16 @@ class Outcome:
     milliseconds: int
 
     @property
-    def is_success(self):
+    def is_success(self) -> bool:
         return self.status is not None and 200 <= self.status < 300
 
 
-def signature(secret, moment, body):
+def signature(secret: str, moment: int, body: bytes) -> str:
     """Return the signature of a body (bytes) sent at a moment (seconds since 1970): HMAC-SHA256 in hex of both."""
     return hmac.new(secret.encode(), b"%d.%b" % (moment, body), hashlib.sha256).hexdigest()
 
 
-def new_client():
+def new_client() -> httpx.AsyncClient:
     """Return a client that keeps neither connections, which a name that moved would share, nor cookies."""
     return httpx.AsyncClient(
         timeout=None,
@@ -46,7 +48,7 @@ def new_client():
     )
 
 
-async def send(client, delivery):
+async def send(client: httpx.AsyncClient, delivery: Delivery) -> Outcome:
     """Send a delivery once and return the `Outcome`; what goes wrong is one too."""
     started = time.monotonic()
     try:
@@ -61,9 +63,9 @@ async def send(client, delivery):
     return Outcome(status, answer[:EXCERPT], round((time.monotonic() - started) * 1000))
 
 
-async def _post(client, delivery):
+async def _post(client: httpx.AsyncClient, delivery: Delivery) -> tuple[int, str]:
     url = httpx.URL(delivery.webhook.url)
-    failure = None
+    failure: Exception = OSError("The name has no address.")
     for address in await addresses_of(url.raw_host.decode(), url.port or {"http": 80, "https": 443}[url.scheme]):
         try:
             async with client.stream(**_request(delivery, url, address)) as response:
@@ -73,7 +75,7 @@ async def _post(client, delivery):
     raise failure
 
 
-def _request(delivery, url, address):
+def _request(delivery: Delivery, url: httpx.URL, address: str) -> dict[str, Any]:
     """Return the request to the address that was judged; Host and TLS keep the name."""
     body = delivery.body.encode()
     now = int(time.time())
@@ -94,7 +96,7 @@ def _request(delivery, url, address):
     }
 
 
-async def _beginning(response):
+async def _beginning(response: httpx.Response) -> str:
     beginning = b""
     async for part in response.aiter_raw():
         beginning += part

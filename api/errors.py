@@ -5,7 +5,9 @@ Errors of a view pass through `handle_exception`. `middleware.py` covers those t
 """
 
 import logging
+from collections.abc import Iterator
 from http import HTTPStatus
+from typing import Any
 
 from django.core.exceptions import (
     NON_FIELD_ERRORS,
@@ -19,6 +21,7 @@ from django.db import DataError, IntegrityError
 from django.http import Http404
 from django.utils.cache import patch_vary_headers
 from rest_framework import exceptions
+from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
@@ -41,19 +44,22 @@ NOT_UNDERSTOOD = "The request cannot be understood."
 class ErrorResponse(Response):
     """An error: `data` in the shape of REST framework, sent as a problem (RFC 9457) to a client that asks for one."""
 
-    def __init__(self, data, status, headers=None):
+    def __init__(self, data: Any, status: int, headers: dict[str, str] | None = None) -> None:
         super().__init__(data, status=status, headers=headers)
         patch_vary_headers(self, ["Accept"])
 
+    accepted_renderer: BaseRenderer
+    renderer_context: dict[str, Any]
+
     @property
-    def rendered_content(self):
+    def rendered_content(self) -> Any:
         if self.accepted_renderer.format == "json" and wants_problem(self.renderer_context["request"]):
             self.content_type = PROBLEM_JSON
             self.data = problem(self.status_code, self.data)
         return super().rendered_content
 
 
-def problem(status, data):
+def problem(status: int, data: dict[str, Any]) -> dict[str, Any]:
     """Return the body of an error after RFC 9457, made from its body in the shape of REST framework."""
     members = {"status": status, "title": HTTPStatus(status).phrase}
     if isinstance(data.get("detail"), str):
@@ -62,7 +68,7 @@ def problem(status, data):
     return members | {"detail": " ".join(_sentences(fields)), "fields": fields}
 
 
-def handle_exception(error, context):
+def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
     """Return the response to an exception raised in a view, or None to let it be a server error."""
     error = _as_api_error(error)
     response = exception_handler(error, context)
@@ -75,7 +81,7 @@ def handle_exception(error, context):
     return ErrorResponse(data, response.status_code, headers)
 
 
-def _as_api_error(error):
+def _as_api_error(error: Exception) -> Exception:
     if fault := db_errors.fault_of(error):
         db_errors.report(fault, error)
         return Unavailable(fault)
@@ -107,7 +113,7 @@ def _as_api_error(error):
     return error
 
 
-def _api_error(status, detail):
+def _api_error(status: HTTPStatus, detail: str) -> exceptions.APIException:
     error = exceptions.APIException(detail)
     error.status_code = status.value
     return error
@@ -118,12 +124,12 @@ class Unavailable(exceptions.APIException):
 
     wait = db_errors.RETRY_AFTER
 
-    def __init__(self, fault):
+    def __init__(self, fault: db_errors.DatabaseFault) -> None:
         super().__init__(fault.reason)
         self.status_code = fault.status
 
 
-def messages_of(error):
+def messages_of(error: BrokenRule) -> dict[str, list[str]]:
     """Return {field: [messages]} of a broken rule."""
     if not hasattr(error, "error_dict"):
         return {api_settings.NON_FIELD_ERRORS_KEY: error.messages}
@@ -133,7 +139,7 @@ def messages_of(error):
     return messages
 
 
-def _texts(messages):
+def _texts(messages: Any) -> Iterator[str]:
     """Give the messages of a field, also those of the items within it."""
     if isinstance(messages, str):
         yield messages
@@ -142,7 +148,7 @@ def _texts(messages):
             yield from _texts(item)
 
 
-def _sentences(fields):
+def _sentences(fields: dict[str, list[str]]) -> Iterator[str]:
     for name, messages in fields.items():
         for message in messages:
             yield message if name == api_settings.NON_FIELD_ERRORS_KEY else f"{name}: {message}"

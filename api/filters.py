@@ -1,11 +1,17 @@
 """Which rows a list shows, and in which order. What a request asks for in vain is a bad request."""
 
+from collections.abc import Container, Iterable, Sequence
+from typing import Any
+
 from django import forms
 from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django_filters import fields
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend, OrderingFilter, SearchFilter
+from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from board.accounts.usernames import find_user
@@ -20,8 +26,13 @@ ORDER_OF_NAMES = {"name": "name_key", "-name": "-name_key"}
 # The filters of which one may name several values.
 MULTIPLE = {"sprint", "status", "assigned"}
 
+# Rows of whatever model.
+type Rows = QuerySet[Any]
 
-def check_query(query, known, multiple=(), may_be_empty=()):
+
+def check_query(
+    query: QueryDict, known: Container[str], multiple: Container[str] = (), may_be_empty: Container[str] = ()
+) -> None:
     """Refuse what a typing error makes of a query, so that none lists everything. Raises `ValidationError`.
 
     That is a parameter that is not `known`, that has no value, or that comes twice where one value counts.
@@ -41,7 +52,7 @@ def check_query(query, known, multiple=(), may_be_empty=()):
 class KnownParameters(BaseFilterBackend):
     """Checks the query of a list, or of one of its rows."""
 
-    def filter_queryset(self, request, queryset, view):
+    def filter_queryset(self, request: Request, queryset: Rows, view: Any) -> Rows:
         known = known_parameters(view)
         # The form of filters in the browsable API sends all its fields.
         is_page = request.accepted_renderer.format == "api"
@@ -49,7 +60,7 @@ class KnownParameters(BaseFilterBackend):
         return queryset
 
 
-def known_parameters(view):
+def known_parameters(view: Any) -> set[str]:
     """Return the names of the query parameters of a list."""
     return {
         *(view.filterset_class.base_filters if view.filterset_class else ()),
@@ -63,11 +74,12 @@ def known_parameters(view):
 class Filters(filters.DjangoFilterBackend):
     """The view's `filterset_class`, whose form is made only when a request has something to fill in."""
 
-    def filter_queryset(self, request, queryset, view):
+    def filter_queryset(self, request: Request, queryset: Rows, view: Any) -> Rows:
         known = view.filterset_class.base_filters if view.filterset_class else {}
         if known.keys().isdisjoint(request.query_params):
             return queryset
-        return super().filter_queryset(request, queryset, view)
+        found: Rows = super().filter_queryset(request, queryset, view)
+        return found
 
 
 class Search(SearchFilter):
@@ -76,7 +88,7 @@ class Search(SearchFilter):
     Raises `ValidationError` for more than a database compares.
     """
 
-    def get_search_terms(self, request):
+    def get_search_terms(self, request: Request) -> list[str]:
         try:
             words = super().get_search_terms(request)
         except ValidationError as error:
@@ -85,7 +97,7 @@ class Search(SearchFilter):
             raise ValidationError({self.search_param: [f"Search for {MOST_WORDS} words at most."]})
         return [normalize(word) for word in words]
 
-    def filter_queryset(self, request, queryset, view):
+    def filter_queryset(self, request: Request, queryset: Rows, view: Any) -> Rows:
         for word in self.get_search_terms(request):
             queryset = queryset.filter(search_text__contains=word)
         return queryset
@@ -94,7 +106,7 @@ class Search(SearchFilter):
 class SearchForPeople(Search):
     """The same in user names: of these there are few, and they have no column to search in."""
 
-    def filter_queryset(self, request, queryset, view):
+    def filter_queryset(self, request: Request, queryset: Rows, view: Any) -> Rows:
         words = self.get_search_terms(request)
         if not words:
             return queryset
@@ -108,17 +120,20 @@ class TotalOrdering(OrderingFilter):
     Names are in the order of people: without regard to case and accents.
     """
 
-    def filter_queryset(self, request, queryset, view):
+    def filter_queryset(self, request: Request, queryset: Rows, view: Any) -> Rows:
         # Pages by cursor have an order of their own.
         if view.detail or view.paginator.is_by_cursor(request):
             return queryset
-        names = self.get_ordering(request, queryset, view)
+        names = self.get_ordering(request, queryset, view) or ()
         return self.ordered(queryset, [*names, "pk"])
 
-    def ordered(self, queryset, names):
+    def ordered(self, queryset: Rows, names: Sequence[str]) -> Rows:
         return queryset.order_by(*(ORDER_OF_NAMES.get(name, name) for name in names))
 
-    def remove_invalid_fields(self, queryset, fields, view, request):
+    def remove_invalid_fields(
+        self, queryset: Rows, fields: Iterable[str], view: Any, request: Request
+    ) -> list[str]:
+        fields = list(fields)
         plain = [name.removeprefix("-") for name in fields]
         unknown = [name for name, field in zip(fields, plain, strict=True) if field not in view.ordering_fields]
         if unknown:
@@ -134,7 +149,7 @@ class TotalOrdering(OrderingFilter):
 class OrderOfPeople(TotalOrdering):
     """Orders people by user name, as a list: there are few, and their names have no column to order by."""
 
-    def ordered(self, queryset, names):
+    def ordered(self, queryset: Rows, names: Sequence[str]) -> Any:
         return sorted(
             queryset, key=lambda person: sort_key(person.get_username()), reverse=names[0].startswith("-")
         )
@@ -143,12 +158,12 @@ class OrderOfPeople(TotalOrdering):
 class TruthField(forms.TypedChoiceField):
     """ "true" or "false", in any case: old clients write True."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         choices = [("", "---------"), ("true", "Yes"), ("false", "No")]
         super().__init__(choices=choices, coerce=lambda value: value == "true", empty_value=None, **kwargs)
 
-    def to_python(self, value):
-        return super().to_python(value).lower()
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).lower()
 
 
 class TruthFilter(filters.Filter):
@@ -156,7 +171,7 @@ class TruthFilter(filters.Filter):
 
 
 class SprintsField(fields.ModelMultipleChoiceField):
-    def clean(self, value):
+    def clean(self, value: Any) -> Any:
         # SQLite fails on a number that is longer.
         if too_long := [one for one in value or () if len(one) > LONGEST_ID]:
             code = "invalid_choice"
@@ -167,7 +182,7 @@ class SprintsField(fields.ModelMultipleChoiceField):
 class PeopleField(fields.ModelMultipleChoiceField):
     """People by username, whatever its case."""
 
-    def clean(self, value):
+    def clean(self, value: Any) -> Any:
         found = {name: find_user(name, self.queryset) for name in value or ()}
         return super().clean([user.get_username() if user else name for name, user in found.items()])
 
@@ -175,10 +190,10 @@ class PeopleField(fields.ModelMultipleChoiceField):
 class AnyRowFilter(filters.ModelMultipleChoiceFilter):
     """Finds what refers to any of the rows that are named, whatever field names them."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(distinct=False, **kwargs)
 
-    def get_filter_predicate(self, row):
+    def get_filter_predicate(self, row: Any) -> dict[str, Any]:
         return {self.field_name: row}
 
 
@@ -196,7 +211,7 @@ class SprintFilter(filters.FilterSet):
 
     class Meta:
         model = Sprint
-        fields = []
+        fields: list[str] = []
 
 
 class TaskFilter(filters.FilterSet):
@@ -211,4 +226,4 @@ class TaskFilter(filters.FilterSet):
 
     class Meta:
         model = Task
-        fields = []
+        fields: list[str] = []

@@ -2,10 +2,13 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from django import forms
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,8 +21,15 @@ from .ssrf import ForbiddenAddress, validate_address
 
 MOST_WEBHOOKS = 10
 
+if TYPE_CHECKING:
+    # The stubs make these classes generic, which they are not at run time.
+    TokenModelForm = forms.ModelForm[Token]
+    WebhookModelForm = forms.ModelForm[Webhook]
+else:
+    TokenModelForm = WebhookModelForm = forms.ModelForm
 
-class TokenForm(forms.ModelForm):
+
+class TokenForm(TokenModelForm):
     """A new token; its key is there once, when it is issued. One without an end needs the password."""
 
     days = forms.TypedChoiceField(
@@ -38,12 +48,12 @@ class TokenForm(forms.ModelForm):
         field_classes = {"name": OneLineField}
         labels = {"name": _("Name"), "scope": _("Access")}
 
-    def __init__(self, request, *args, **kwargs):
-        super().__init__(*args, instance=Token(owner=request.user), **kwargs)
+    def __init__(self, request: HttpRequest, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, instance=Token(owner=cast(User, request.user)), **kwargs)
         self.request = request
 
-    def clean(self):
-        data = super().clean()
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
         password = data.pop("password", "")
         if data.get("days", 0) is None:
             try:
@@ -52,14 +62,14 @@ class TokenForm(forms.ModelForm):
                 self.add_error("password", error)
         return data
 
-    def issue(self):
+    def issue(self) -> str:
         """Make the token of the valid form and return its key. Raises `ValidationError`, see `Token.issue`."""
         days = self.cleaned_data["days"]
         self.instance.expires_at = days and timezone.now() + timedelta(days=days)
         return self.instance.issue()
 
 
-class WebhookForm(forms.ModelForm):
+class WebhookForm(WebhookModelForm):
     """A new webhook; its secret is there once, when it is opened."""
 
     kinds = forms.MultipleChoiceField(label=_("Events"), choices=KINDS, widget=forms.CheckboxSelectMultiple)
@@ -70,12 +80,12 @@ class WebhookForm(forms.ModelForm):
         labels = {"url": _("URL")}
         widgets = {"url": forms.URLInput({"placeholder": "https://example.org/hooks/lightboard"})}
 
-    def __init__(self, owner, site, *args, **kwargs):
+    def __init__(self, owner: User, site: str, data: Any = None, **kwargs: Any) -> None:
         """`site` is where people reach the board, like "https://board.example.org"."""
-        super().__init__(*args, instance=Webhook(owner=owner, site=site, kinds=list(KINDS)), **kwargs)
+        super().__init__(data, instance=Webhook(owner=owner, site=site, kinds=list(KINDS)), **kwargs)
 
-    def clean_url(self):
-        url = self.cleaned_data["url"]
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
         parts = urlsplit(url)
         try:
             parts.port  # noqa: B018
@@ -88,17 +98,17 @@ class WebhookForm(forms.ModelForm):
         try:
             # A name is judged each time it is looked up, before anything is sent.
             with suppress(ValueError):
-                validate_address(parts.hostname)
+                validate_address(parts.hostname or "")
         except ForbiddenAddress as error:
             raise ValidationError(str(error)) from None
         return url
 
-    def clean(self):
+    def clean(self) -> dict[str, Any] | None:
         if Webhook.objects.filter(owner=self.instance.owner).count() >= MOST_WEBHOOKS:
             text = gettext("You have reached the limit of %(count)s webhooks. Delete one you don't need.")
             raise ValidationError(text % {"count": MOST_WEBHOOKS})
         return super().clean()
 
-    def open(self):
+    def open(self) -> str:
         """Make the webhook of the valid form and return its secret."""
         return self.instance.open()

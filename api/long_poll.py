@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from board.live.hub import hub
-from board.ops.asgi_tools import collecting, replaying
+from board.ops.asgi_tools import Application, Message, Receive, Scope, Send, collecting, replaying
 
 from .socket_tokens import Holder
 
@@ -28,16 +28,17 @@ class LongPoll:
     seconds: int
 
 
-def with_long_polling(application):
+def with_long_polling(application: Application) -> Application:
     """Return the ASGI `application`, to which `GET /api/events?since=n&wait=s` comes twice if there is no event after n:
     once to find out whose it is, and again when there is one, or after s seconds, for the response."""
-    waiting = Counter()
+    waiting: Counter[Holder] = Counter()
 
-    async def application_with_waiting(scope, receive, send):
+    async def application_with_waiting(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"].rstrip("/") != PATH or b"wait=" not in scope["query_string"]:
             await application(scope, receive, send)
             return
-        body, gone, messages = await receive(), asyncio.ensure_future(receive()), []
+        body, gone = await receive(), asyncio.ensure_future(receive())
+        messages: list[Message] = []
         try:
             await application(scope, replaying(body, gone), collecting(messages))
             poll = scope.pop(LONG_POLL, None)
@@ -53,7 +54,7 @@ def with_long_polling(application):
     return application_with_waiting
 
 
-async def _wait(poll, waiting, gone):
+async def _wait(poll: LongPoll, waiting: Counter[Holder], gone: asyncio.Future[Message]) -> bool:
     """Wait for an event or the end of the time; tells whether the client is still there."""
     moved = asyncio.ensure_future(hub.moved_beyond(poll.since, poll.seconds))
     waiting[poll.holder] += 1
@@ -67,12 +68,12 @@ async def _wait(poll, waiting, gone):
     return not gone.done()
 
 
-async def _send_all(send, messages):
+async def _send_all(send: Send, messages: list[Message]) -> None:
     for message in messages:
         await send(message)
 
 
-async def _refuse(send):
+async def _refuse(send: Send) -> None:
     body = json.dumps({"detail": "Too many requests of this client wait for events already."}).encode()
     headers = [(b"content-type", b"application/json"), (b"retry-after", b"1"), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": TOO_MANY, "headers": headers})

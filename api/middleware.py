@@ -1,10 +1,11 @@
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import unquote
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.urls import is_valid_path
 from django.utils.cache import patch_vary_headers
 
@@ -23,16 +24,18 @@ DETAILS = {
     HTTPStatus.SERVICE_UNAVAILABLE: "The board is away for a moment. Try again shortly.",
 }
 
+type GetResponse = Callable[[HttpRequest], HttpResponse]
+
 
 class ApiMiddleware:
     """Answers a client of the API in its own way where no view of the API did: an unknown address or host, a crash,
     a database that is away. The headers stay. Comes first, so that it sees what the others answer.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if not f"{request.path_info}/".startswith(PREFIX):
             return self.get_response(request)
         _set_known_path(request)
@@ -47,14 +50,14 @@ class ApiMiddleware:
             response.status_code = HTTPStatus.PERMANENT_REDIRECT
         return response
 
-    def _is_a_page(self, response):
+    def _is_a_page(self, response: HttpResponse) -> bool:
         # Of a crash, a developer's own server shows more.
         if response.status_code < 400 or (settings.DEBUG and response.status_code == 500):
             return False
         return not hasattr(response, "accepted_renderer")
 
 
-def _set_known_path(request):
+def _set_known_path(request: HttpRequest) -> None:
     """Answer an address with a slash too many, or one too few, as if it were the one that exists.
 
     A redirect would not do: many clients go on with GET.
@@ -66,7 +69,7 @@ def _set_known_path(request):
         request.path_info = other
 
 
-def _drop_cache_buster(request):
+def _drop_cache_buster(request: HttpRequest) -> None:
     query = request.META.get("QUERY_STRING", "")
     if CACHE_BUSTER in query:
         parts = [part for part in query.split("&") if unquote(part.partition("=")[0]) != CACHE_BUSTER]
@@ -79,10 +82,10 @@ class QueryMiddleware:
     Stands below those that give each answer its headers.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(PREFIX):
             try:
                 request.GET  # noqa: B018
@@ -91,7 +94,7 @@ class QueryMiddleware:
         return self.get_response(request)
 
 
-def as_api_error(request, response):
+def as_api_error(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Return the response with its status and headers, and a body that a client of the API can read."""
     status = HTTPStatus(response.status_code)
     data = {"detail": unknown_host(request) or DETAILS.get(status, status.description)}

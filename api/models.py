@@ -4,9 +4,11 @@ import hashlib
 import secrets
 import uuid
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models, transaction
@@ -18,6 +20,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from board.history import log
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 LOG_INS_KEPT = 20
 # Beside those of log-ins by password, of which only the newest stay.
@@ -39,13 +44,13 @@ WHY_OFF = {
 }
 
 
-class TokenQuerySet(models.QuerySet):
-    def valid(self):
+class TokenQuerySet(models.QuerySet["Token"]):
+    def valid(self) -> Self:
         """The tokens that open something now."""
         unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
         return self.filter(unexpired, revoked_at=None, owner__is_active=True)
 
-    def of_key(self, key):
+    def of_key(self, key: str) -> "Token":
         """Return the valid token with this key, with its owner. Raises `Token.DoesNotExist`."""
         return self.valid().select_related("owner").get(digest=digest_of(key))
 
@@ -69,19 +74,19 @@ class Token(models.Model):
 
     objects = TokenQuerySet.as_manager()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
-    def may_write(self):
+    def may_write(self) -> bool:
         return self.scope == self.Scope.WRITE
 
     @property
-    def is_over(self):
+    def is_over(self) -> bool:
         return bool(self.revoked_at or (self.expires_at and self.expires_at <= timezone.now()))
 
     @transaction.atomic
-    def issue(self):
+    def issue(self) -> str:
         """Save the new token and return its key, which nobody can find out later.
 
         Raises `ValidationError` when the owner has `MOST_TOKENS`. Locks the owner, so that requests at once count
@@ -95,24 +100,24 @@ class Token(models.Model):
         self.save(force_insert=True)
         return key
 
-    def _judge_number(self):
+    def _judge_number(self) -> None:
         if Token.objects.valid().filter(owner=self.owner_id, is_log_in=False).count() >= MOST_TOKENS:
             text = gettext("You have reached the limit of %(count)s tokens. Revoke one you don't need.")
             raise ValidationError(text % {"count": MOST_TOKENS})
 
-    def note_use(self):
+    def note_use(self) -> None:
         """Remember that the token was used now, to the minute: requests do not each write a row."""
         now = timezone.now()
         if self.last_used_at is None or now - self.last_used_at >= USE_NOTED_EVERY:
             type(self).objects.filter(pk=self.pk).update(last_used_at=now)
 
-    def revoke(self):
+    def revoke(self) -> None:
         """End the token, and with it the sockets that it opened."""
         self.revoked_at = self.revoked_at or timezone.now()
         self.save(update_fields=["revoked_at"])
 
 
-def log_in(owner):
+def log_in(owner: User) -> str:
     """Return the key of a new token for somebody who gave a password.
 
     Of such tokens the `LOG_INS_KEPT` used last stay, so that a program that logs in daily does not pile them up.
@@ -126,17 +131,17 @@ def log_in(owner):
     return key
 
 
-def digest_of(key):
+def digest_of(key: str) -> str:
     """Return what is kept of a key. It has 256 random bits, so a plain hash cannot be turned back."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-class WebhookQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class WebhookQuerySet(models.QuerySet["Webhook"]):
+    def visible_to(self, user: User) -> Self:
         """The webhooks that somebody looks after: their own, for staff everybody's."""
         return self if user.is_staff else self.filter(owner=user)
 
-    def on(self):
+    def on(self) -> Self:
         return self.filter(switched_off_at=None, owner__is_active=True)
 
 
@@ -159,14 +164,14 @@ class Webhook(models.Model):
 
     objects = WebhookQuerySet.as_manager()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.url
 
     @property
-    def kinds_in_words(self):
+    def kinds_in_words(self) -> "list[StrPromise]":
         return [KINDS[kind] for kind in self.kinds]
 
-    def open(self):
+    def open(self) -> str:
         """Save the new webhook, which hears what happens from now on, and return its secret."""
         self.secret = f"lbwh_{secrets.token_urlsafe(32)}"
         self.cursor = log.newest_number()
@@ -174,7 +179,7 @@ class Webhook(models.Model):
         return self.secret
 
     @property
-    def why_off(self):
+    def why_off(self) -> str:
         """Why the webhook is off, in the reader's language."""
         why, space, detail = self.switched_off_why.partition(" ")
         if why not in WHY_OFF:
@@ -184,13 +189,13 @@ class Webhook(models.Model):
             detail = date_format(timezone.localtime(datetime.fromisoformat(detail)), "MOMENT")
         return WHY_OFF[why] % {"detail": detail}
 
-    def switch_off(self, why, detail=""):
+    def switch_off(self, why: str, detail: str = "") -> None:
         """Switch off; `why` is one of `WHY_OFF`, `detail` a name, or a moment in ISO form."""
         self.switched_off_at = timezone.now()
         self.switched_off_why = f"{why} {detail}".strip()
         self.save(update_fields=["switched_off_at", "switched_off_why"])
 
-    def switch_on(self):
+    def switch_on(self) -> None:
         """Go on from now. What happened meanwhile is not sent; what waited is."""
         self.switched_off_at, self.switched_off_why = None, ""
         self.cursor = log.newest_number()
@@ -224,14 +229,14 @@ class Delivery(models.Model):
             models.Index(fields=["made_at"], name="delivery_made"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} to {self.webhook_id}"
 
     @property
-    def what(self):
+    def what(self) -> "StrPromise":
         return KINDS[self.kind]
 
-    def redeliver(self):
+    def redeliver(self) -> None:
         """Try again from the start, soon."""
         self.attempts, self.due_at, self.delivered_at = 0, timezone.now(), None
         self.save(update_fields=["attempts", "due_at", "delivered_at"])

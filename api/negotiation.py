@@ -1,4 +1,6 @@
+from django.http import HttpRequest
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.request import Request
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -6,12 +8,12 @@ PROBLEM_JSON = "application/problem+json"
 class ContentNegotiation(DefaultContentNegotiation):
     """REST framework's own. `application/problem+json` chooses the shape of errors alone: it excludes no other answer."""
 
-    def get_accept_list(self, request):
+    def get_accept_list(self, request: Request) -> list[str]:
         tokens = super().get_accept_list(request)
         return [token for token in tokens if token.partition(";")[0].strip() != PROBLEM_JSON] or ["*/*"]
 
 
-def wants_problem(request):
+def wants_problem(request: HttpRequest | Request) -> bool:
     """Tell whether `Accept` names application/problem+json; a wildcard does not."""
     return any(
         f"{accepted.main_type}/{accepted.sub_type}" == PROBLEM_JSON and accepted.quality

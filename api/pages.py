@@ -1,7 +1,9 @@
 """The pages on which a person lets programs in, has them told of changes, and looks after both."""
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -20,6 +22,14 @@ from .webhooks import worker as webhook_worker
 
 UNPROCESSABLE = 422
 DELIVERIES_SHOWN = 100
+
+
+class UserRequest(HttpRequest):
+    """A request of somebody who is logged in: the middleware lets nobody else pass."""
+
+    user: User
+
+
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -30,7 +40,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @sensitive_post_parameters()
 @get_or_post
-def tokens(request):
+def tokens(request: UserRequest) -> HttpResponse:
     """List a person's tokens and make new ones. The answer to the form is the only place where a key shows."""
     form = TokenForm(request, request.POST if request.method == "POST" else None, auto_id="token-%s")
     key = None
@@ -51,7 +61,7 @@ def tokens(request):
 
 @open_to_readers
 @get_or_post
-def revoke_token(request, pk):
+def revoke_token(request: UserRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(request.user.tokens, pk=pk)
     if request.method == "POST":
         token.revoke()
@@ -66,7 +76,7 @@ def revoke_token(request, pk):
 @changes
 @never_cache
 @get_or_post
-def webhooks(request):
+def webhooks(request: UserRequest) -> HttpResponse:
     """List webhooks and add new ones. The answer to the form is the only place where a secret shows."""
     site = site_url(request)
     form = WebhookForm(
@@ -85,14 +95,14 @@ def webhooks(request):
 
 @changes
 @require_safe
-def webhook(request, pk):
+def webhook(request: UserRequest, pk: int) -> HttpResponse:
     webhook = _webhook(request, pk)
     deliveries = webhook.deliveries.order_by("-pk")[:DELIVERIES_SHOWN]
     return render(request, "api/webhook.html", {"webhook": webhook, "deliveries": deliveries, "nav": "webhooks"})
 
 
 @require_POST
-def switch_webhook(request, pk):
+def switch_webhook(request: UserRequest, pk: int) -> HttpResponse:
     """Switch a webhook on or off, as the field `on` says: "1" or nothing."""
     webhook = _webhook(request, pk)
     if request.POST.get("on"):
@@ -104,7 +114,7 @@ def switch_webhook(request, pk):
 
 
 @require_POST
-def redeliver(request, pk):
+def redeliver(request: UserRequest, pk: int) -> HttpResponse:
     delivery = get_object_or_404(Delivery, pk=pk, webhook__in=Webhook.objects.visible_to(request.user))
     delivery.redeliver()
     webhook_worker.look()
@@ -114,7 +124,7 @@ def redeliver(request, pk):
 
 @changes
 @get_or_post
-def delete_webhook(request, pk):
+def delete_webhook(request: UserRequest, pk: int) -> HttpResponse:
     webhook = _webhook(request, pk)
     if request.method == "POST":
         webhook.delete()
@@ -123,7 +133,7 @@ def delete_webhook(request, pk):
     return render(request, "api/delete_webhook.html", {"webhook": webhook, "nav": "webhooks"})
 
 
-def _webhook(request, pk):
+def _webhook(request: UserRequest, pk: int) -> Webhook:
     return get_object_or_404(Webhook.objects.visible_to(request.user).select_related("owner"), pk=pk)
 
 
@@ -131,7 +141,7 @@ def _webhook(request, pk):
 
 
 @require_safe
-def docs(request):
+def docs(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document as a page."""
     document = openapi()
     context = {**reference(document), "description": document["info"]["description"], "nav": "docs"}

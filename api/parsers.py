@@ -1,4 +1,6 @@
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from rest_framework import parsers
@@ -10,7 +12,9 @@ class JSONParser(parsers.JSONParser):
     r"""JSON that means one thing: no name twice in an object, no NaN, and no lone surrogates ("\ud800"), which can be
     neither stored nor sent back."""
 
-    def parse(self, stream, media_type=None, parser_context=None):
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
         encoding = (parser_context or {}).get("encoding") or settings.DEFAULT_CHARSET
         try:
             text = stream.read().decode(encoding)
@@ -24,7 +28,7 @@ class JSONParser(parsers.JSONParser):
         return data
 
 
-def _object(pairs):
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) < len(pairs):
         raise ValueError("an object has a name twice")

@@ -1,11 +1,15 @@
 """The OpenAPI document as what a page of it shows: values for a template, references followed."""
 
 import json
+from typing import Any
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
+# A JSON object of the document, or of what the template shows of it.
+type Node = dict[str, Any]
 
-def reference(document):
+
+def reference(document: Node) -> Node:
     """Return what there is to read in an OpenAPI document.
 
     {"groups": [{"name", "description", "operations"}], "schemas": [{"name", "description", "fields", "example"}],
@@ -33,7 +37,7 @@ def reference(document):
     }
 
 
-def _operation(document, method, path, operation):
+def _operation(document: Node, method: str, path: str, operation: Node) -> Node:
     parameters = [_follow(document, one) for one in operation.get("parameters", ())]
     return {
         "id": operation["operationId"],
@@ -52,7 +56,7 @@ def _operation(document, method, path, operation):
     }
 
 
-def _answer(response):
+def _answer(response: Node) -> Node:
     return {
         "description": response["description"],
         "headers": list(response.get("headers", ())),
@@ -60,14 +64,14 @@ def _answer(response):
     }
 
 
-def _content(holder):
+def _content(holder: Node) -> str | None:
     """Return the name of the schema of a body, None without one."""
     for content in holder.get("content", {}).values():
         return _name(content["schema"])
     return None
 
 
-def _schema(name, schema):
+def _schema(name: str, schema: Node) -> Node:
     required = schema.get("required", ())
     return {
         "name": name,
@@ -80,7 +84,13 @@ def _schema(name, schema):
     }
 
 
-def _field(name, schema, is_required=False, description=None, place=None):
+def _field(
+    name: str,
+    schema: Node,
+    is_required: bool | None = False,
+    description: str | None = None,
+    place: str | None = None,
+) -> Node:
     notes = [place] if place else []
     notes += ["required"] * bool(is_required) + ["read only"] * schema.get("readOnly", False)
     notes += [f"{word} {schema[key]}" for key, word in BOUNDS.items() if abs(schema.get(key, FAR)) < FAR]
@@ -103,7 +113,7 @@ BOUNDS = {
 }
 
 
-def _type(schema):
+def _type(schema: Node) -> str:
     if "oneOf" in schema:
         return " or ".join(_type(one) for one in schema["oneOf"])
     if name := _name(schema):
@@ -117,16 +127,17 @@ def _type(schema):
     return " or ".join(schema.get("format", kind) if kind == "string" else kind for kind in kinds)
 
 
-def _name(schema):
+def _name(schema: Node) -> str | None:
     """Return the name of the schema that this one refers to, None when it refers to none."""
     for one in (schema, *schema.get("allOf", ()), schema.get("items", {})):
         if "$ref" in one:
-            return one["$ref"].rsplit("/", 1)[1]
+            return str(one["$ref"].rsplit("/", 1)[1])
     return None
 
 
-def _follow(document, node):
+def _follow(document: Node, node: Node) -> Node:
     if "$ref" not in node:
         return node
     _, _, kind, name = node["$ref"].split("/")
-    return document["components"][kind][name]
+    target: Node = document["components"][kind][name]
+    return target

@@ -1,5 +1,8 @@
 """The API as pages, for work on the code."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.utils.csp import CSP, build_policy
 from rest_framework import renderers, status
@@ -14,8 +17,10 @@ TRUSTED_TYPES = {"require-trusted-types-for", "trusted-types"}
 class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
     """REST framework's own, whose pages work under a Content-Security-Policy and with the log-in of the board."""
 
-    def render(self, data, accepted_media_type=None, renderer_context=None):
-        response = renderer_context["response"]
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        response = (renderer_context or {})["response"]
         response.headers[CSP.HEADER_ENFORCE.value] = build_policy(browsable_policy())
         # A page shows who is logged in, which its tag says nothing of.
         response.headers["Cache-Control"] = "no-store"
@@ -25,7 +30,7 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
         return super().render(data, accepted_media_type, renderer_context)
 
 
-def browsable_policy():
+def browsable_policy() -> dict[str, Any]:
     """Return the Content-Security-Policy of the browsable API, as in `SECURE_CSP`."""
     kept = {name: sources for name, sources in settings.SECURE_CSP.items() if name not in TRUSTED_TYPES}
     return kept | LOOSER

@@ -1,5 +1,7 @@
+from typing import Any, cast
+
 from django.urls import path
 
 from .consumers import EventConsumer
 
-websocket_urlpatterns = [path("socket", EventConsumer.as_asgi())]
+websocket_urlpatterns: list[Any] = [path("socket", cast(Any, EventConsumer.as_asgi()))]

@@ -6,6 +6,7 @@ summaries, headers, what can go wrong, examples, and what webhooks are sent.
 
 from functools import cache
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import override
@@ -15,6 +16,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from board.history.schema import EXTRAS
 
@@ -107,62 +110,68 @@ FIELDS = {
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 WITH_BODY = {"POST", "PUT", "PATCH"}
 
+# A JSON object of the document.
+type Node = dict[str, Any]
+
 
 class Schema(AutoSchema):
     """One operation: its texts, its headers, and its answers when something is wrong."""
 
-    def get_operation(self, *args):
+    def get_operation(self, *args: Any) -> Node | None:
         operation = super().get_operation(*args)
+        if operation is None:
+            return None
         self._describe_query(operation)
         self._add_headers(operation)
         for status in sorted(self._problems()):
             operation["responses"][str(status)] = {"$ref": f"#/components/responses/{PROBLEMS[status][0]}"}
         return operation
 
-    def get_tags(self):
+    def get_tags(self) -> list[str]:
         return [self._collection if self._collection in TAGS else "start"]
 
-    def get_summary(self):
-        summary = SUMMARIES.get(self._action)
+    def get_summary(self) -> str:
+        summary = SUMMARIES.get(self._action or "")
         if summary is None:
             return self.get_description().split("\n")[0].split(": ")[0].rstrip(".")
         return summary.format(one=SINGULAR[self._collection], many=PLURAL[self._collection])
 
-    def get_description(self):
-        return DESCRIPTIONS.get(self._action) or super().get_description()
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
+        return DESCRIPTIONS.get(self._action or "") or super().get_description()
 
-    def get_response_serializers(self):
+    def get_response_serializers(self) -> Any:
         return TaskSerializer() if self._action == "move" else super().get_response_serializers()
 
     @property
-    def _collection(self):
+    def _collection(self) -> str:
         return self.path.removeprefix("/api/").split("/")[0]
 
     @property
-    def _action(self):
+    def _action(self) -> str | None:
         return getattr(self.view, "action", None)
 
     @property
-    def _is_resource(self):
+    def _is_resource(self) -> bool:
         return self._collection in SINGULAR
 
     @property
-    def _is_once(self):
+    def _is_once(self) -> bool:
         """Whether the operation can be asked for under a key, so that it is done once."""
         return self._action in ("create", "move")
 
-    def _describe_query(self, operation):
+    def _describe_query(self, operation: Node) -> None:
+        view: Any = self.view
         for parameter in operation.get("parameters", ()):
             name = parameter["name"]
             if name == "search":
-                parameter["description"] = f"Words that are in {' or '.join(self.view.search_fields)}."
+                parameter["description"] = f"Words that are in {' or '.join(view.search_fields)}."
             elif name == "ordering":
-                fields = ", ".join(f"`{field}`" for field in self.view.ordering_fields)
+                fields = ", ".join(f"`{field}`" for field in view.ordering_fields)
                 parameter["description"] = f"By {fields}, several with commas between; `-` turns one round."
             elif parameter["in"] == "query":
                 parameter.update(QUERY.get(name, {}))
 
-    def _add_headers(self, operation):
+    def _add_headers(self, operation: Node) -> None:
         sent = operation.pop("parameters", [])
         has_tag = self._is_resource or self._collection in ("events", "schema", "")
         if has_tag and self.method == "GET":
@@ -182,7 +191,7 @@ class Schema(AutoSchema):
                 if names:
                     answer["headers"] = {name: _ref("headers", name) for name in names}
 
-    def _problems(self):
+    def _problems(self) -> set[int]:
         """Return the statuses of what can go wrong, of those in `PROBLEMS`."""
         problems = {406, 429, 503}
         if self.view.authentication_classes:
@@ -206,7 +215,7 @@ class Schema(AutoSchema):
         return problems
 
 
-def _ref(kind, name):
+def _ref(kind: str, name: str) -> dict[str, str]:
     return {"$ref": f"#/components/{kind}/{name}"}
 
 
@@ -218,7 +227,7 @@ class BasicScheme(OpenApiAuthenticationExtension):
     match_subclasses = True
     name = "basic"
 
-    def get_security_definition(self, auto_schema):
+    def get_security_definition(self, auto_schema: AutoSchema) -> Node:
         return {"type": "http", "scheme": "basic", "description": "User name and password."}
 
 
@@ -226,7 +235,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
     target_class = "api.authentication.TokenAuthentication"
     name = "token"
 
-    def get_security_definition(self, auto_schema):
+    def get_security_definition(self, auto_schema: AutoSchema) -> Node:
         description = "`Authorization: Token lb_…`, as clients of old say it."
         return {"type": "apiKey", "in": "header", "name": "Authorization", "description": description}
 
@@ -235,15 +244,15 @@ class BearerScheme(OpenApiAuthenticationExtension):
     target_class = "api.authentication.BearerAuthentication"
     name = "bearer"
 
-    def get_security_definition(self, auto_schema):
+    def get_security_definition(self, auto_schema: AutoSchema) -> Node:
         return {"type": "http", "scheme": "bearer", "description": "The same token: `Authorization: Bearer lb_…`."}
 
 
 class EventsView(OpenApiViewExtension):
     target_class = "api.views.EventsView"
 
-    def view_replacement(self):
-        fields = {
+    def view_replacement(self) -> type[APIView]:
+        fields: dict[str, Any] = {
             "newest": serializers.IntegerField(help_text="The newest sequence number there is."),
             "next": serializers.URLField(
                 allow_null=True, help_text="Where there is more, null when there is none."
@@ -252,9 +261,9 @@ class EventsView(OpenApiViewExtension):
         }
         page = inline_serializer("Events", fields)
 
-        class Described(self.target):
+        class Described(self.target):  # type: ignore[misc, name-defined]  # known at run time
             @extend_schema(operation_id="events_list", parameters=[EventQuery], responses=page)
-            def get(self, request):
+            def get(self, request: Request) -> None:
                 """List what changed after a sequence number: `?since=n`, `wait=25` waits for the first event."""
 
         return Described
@@ -263,13 +272,13 @@ class EventsView(OpenApiViewExtension):
 class RootView(OpenApiViewExtension):
     target_class = "api.views.RootView"
 
-    def view_replacement(self):
+    def view_replacement(self) -> type[APIView]:
         names = ("sprints", "tasks", "users")
         root = inline_serializer("Root", {name: serializers.URLField() for name in names})
 
-        class Described(self.target):
+        class Described(self.target):  # type: ignore[misc, name-defined]  # known at run time
             @extend_schema(operation_id="root", responses=root)
-            def get(self, request):
+            def get(self, request: Request) -> None:
                 """List the collections."""
 
         return Described
@@ -278,10 +287,10 @@ class RootView(OpenApiViewExtension):
 class SchemaView(OpenApiViewExtension):
     target_class = "api.views.SchemaView"
 
-    def view_replacement(self):
-        class Described(self.target):
+    def view_replacement(self) -> type[APIView]:
+        class Described(self.target):  # type: ignore[misc, name-defined]  # known at run time
             @extend_schema(operation_id="schema", responses={200: OpenApiTypes.OBJECT})
-            def get(self, request):
+            def get(self, request: Request) -> None:
                 """Show this document: as JSON, or with `?format=yaml` as YAML."""
 
         return Described
@@ -425,7 +434,7 @@ EXAMPLES = {
 }
 
 
-def complete(result, **of_spectacular):
+def complete(result: Node, **of_spectacular: Any) -> Node:
     """Add to the document what its operations share; a hook of spectacular."""
     components = result["components"]
     schemas = components["schemas"]
@@ -470,7 +479,7 @@ def complete(result, **of_spectacular):
     return result
 
 
-def _describe(schema, texts):
+def _describe(schema: Node, texts: dict[str, str]) -> None:
     properties = schema.get("properties", {})
     for name, text in texts.items():
         (properties[name] if name else schema)["description"] = text
@@ -479,7 +488,7 @@ def _describe(schema, texts):
     _modernize(schema)
 
 
-def _modernize(node):
+def _modernize(node: Any) -> None:
     """Say as OpenAPI 3.1 does what spectacular says as 3.0 did; and an enumeration has no bounds."""
     if isinstance(node, dict):
         if node.pop("nullable", False):
@@ -493,7 +502,7 @@ def _modernize(node):
             _modernize(one)
 
 
-def _problem_response(status):
+def _problem_response(status: int) -> Node:
     name, description = PROBLEMS[status]
     problem = {"status": status, "title": HTTPStatus(status).phrase, "detail": description, "fields": {}}
     response = {
@@ -516,7 +525,7 @@ def _problem_response(status):
     return response
 
 
-def _webhook():
+def _webhook() -> Node:
     headers = {
         "X-Lightboard-Event": ("The kind of change.", {"enum": list(KINDS)}),
         "X-Lightboard-Delivery": (
@@ -544,7 +553,8 @@ def _webhook():
 
 
 @cache
-def openapi():
+def openapi() -> Node:
     """Return the document as JSON values. It is the same for everybody, and made once."""
     with override(settings.LANGUAGE_CODE):
-        return SchemaGenerator().get_schema(request=None, public=True)
+        document: Node = SchemaGenerator().get_schema(request=None, public=True)
+        return document

@@ -1,16 +1,19 @@
 """How resources look from outside: fields, shape of values, links. The rules are in board.actions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cached_property, lru_cache
 from itertools import islice
-from typing import Literal, TypedDict
+from typing import Any, Literal, NoReturn, TypedDict, cast
 from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User as DjangoUser
 from django.db import models
 from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.authtoken.serializers import AuthTokenSerializer
+from rest_framework.request import Request
 
 from board.accounts.usernames import find_user
 from board.actions import Place
@@ -28,23 +31,23 @@ LABELS = dict(Status.choices)
 UNKNOWN_NAMED = 20
 
 
-class KnownFields(serializers.Serializer):
+class KnownFields(serializers.Serializer[Any]):
     """Refuses fields that it does not know, by their names.
 
     Fields that are read only may be sent back as they came: clients save what they read.
     """
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and (unknown := list(islice(self._unknown(data), UNKNOWN_NAMED))):
             raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
         return super().to_internal_value(data)
 
-    def refuse(self, errors):
+    def refuse(self, errors: dict[str, list[str]]) -> NoReturn:
         """Raise a `ValidationError` with the rules that the fields break together; a form shows them at its fields."""
         self._errors = errors
         raise serializers.ValidationError(self.errors)
 
-    def _unknown(self, data):
+    def _unknown(self, data: Mapping[str, Any]) -> Iterator[str]:
         # The forms of the browsable API carry their token among the fields.
         return (name for name in data if name not in self.fields and name != "csrfmiddlewaretoken")
 
@@ -52,13 +55,13 @@ class KnownFields(serializers.Serializer):
 class TextField(serializers.CharField):
     """A text. REST framework takes numbers as well, and 1e400 became a task called "inf"."""
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
 
 
-class ResourceSerializer(KnownFields, serializers.ModelSerializer):
+class ResourceSerializer(KnownFields, serializers.ModelSerializer[Any]):
     """A row and its links, for the request in the context.
 
     Each says in `to_representation` what its row looks like: going through the fields, as REST framework does, takes a list
@@ -71,31 +74,32 @@ class ResourceSerializer(KnownFields, serializers.ModelSerializer):
     }
     links = serializers.SerializerMethodField()
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: Any) -> Any:
         # Old clients send the text of a field that somebody emptied: no date, nobody.
         if type(data) is dict:
             nullable = {name for name, field in self.fields.items() if field.allow_null}
             data = {name: None if value == "" and name in nullable else value for name, value in data.items()}
         return super().to_internal_value(data)
 
-    def url(self, view, *args):
+    def url(self, view: str, *args: object) -> str:
         """Return the absolute URL of a view of this API."""
         return self._host + path_to(view, *args)
 
     @cached_property
-    def _host(self):
-        return self.context["request"].build_absolute_uri("/").removesuffix("/")
+    def _host(self) -> str:
+        request: Request = self.context["request"]
+        return request.build_absolute_uri("/").removesuffix("/")
 
 
 @lru_cache(2**14)
-def path_to(view, *args):
+def path_to(view: str, *args: object) -> str:
     """Return the path of a view of this API."""
     return reverse(f"api:{view}", args=args)
 
 
-def iso(date):
+def iso(date: date | None) -> str | None:
     """Return a date as JSON has it."""
-    return date and date.isoformat()
+    return date.isoformat() if date else None
 
 
 class SprintLinks(TypedDict):
@@ -109,9 +113,9 @@ class SprintSerializer(ResourceSerializer):
         model = Sprint
         fields = ["id", "name", "description", "end", "version", "links"]
         # That no two sprints end on one day is judged under the lock.
-        extra_kwargs = {"end": {"validators": []}}
+        extra_kwargs: dict[str, dict[str, Any]] = {"end": {"validators": []}}
 
-    def to_representation(self, sprint):
+    def to_representation(self, sprint: Sprint) -> dict[str, Any]:
         return {
             "id": sprint.pk,
             "name": sprint.name,
@@ -121,14 +125,14 @@ class SprintSerializer(ResourceSerializer):
             "links": self.get_links(sprint),
         }
 
-    def get_links(self, sprint) -> SprintLinks:
+    def get_links(self, sprint: Sprint) -> SprintLinks:
         return {
             "self": self.url("sprint-detail", sprint.pk),
             "tasks": f"{self.url('task-list')}?sprint={sprint.pk}",
             "channel": self._channel_url(sprint),
         }
 
-    def _channel_url(self, sprint):
+    def _channel_url(self, sprint: Sprint) -> str | None:
         holder = self.context["holder"]
         if holder is None:
             return None
@@ -143,10 +147,10 @@ class LogInSerializer(AuthTokenSerializer):
     password = TextField(write_only=True, trim_whitespace=False, style={"input_type": "password"})
 
 
-class UsernameField(serializers.SlugRelatedField):
+class UsernameField(serializers.SlugRelatedField[DjangoUser]):
     """A user, as the user name."""
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: Any) -> Any:
         # PostgreSQL fails when it is asked for a NUL.
         if not isinstance(data, str) or "\0" in data:
             self.fail("invalid")
@@ -188,7 +192,7 @@ class TaskSerializer(ResourceSerializer):
             "links",
         ]
 
-    def to_representation(self, task):
+    def to_representation(self, task: Task) -> dict[str, Any]:
         return {
             "id": task.pk,
             "name": task.name,
@@ -205,19 +209,20 @@ class TaskSerializer(ResourceSerializer):
             "links": self.get_links(task),
         }
 
-    def get_links(self, task) -> TaskLinks:
+    def get_links(self, task: Task) -> TaskLinks:
         username = self._username(task)
         return {
             "self": self.url("task-detail", task.pk),
-            "sprint": task.sprint_id and self.url("sprint-detail", task.sprint_id),
-            "assigned": username and self.url("user-detail", username),
+            "sprint": self.url("sprint-detail", task.sprint_id) if task.sprint_id else None,
+            "assigned": self.url("user-detail", username) if username else None,
         }
 
-    def _username(self, task):
+    def _username(self, task: Task) -> str | None:
         """Return the name of who is assigned: from the context's {user id: name}, which spares a list's rows a join."""
         if task.assigned_id is None:
             return None
-        return self.context.get("names", {}).get(task.assigned_id) or task.assigned.get_username()
+        name: str | None = self.context.get("names", {}).get(task.assigned_id)
+        return name or cast(DjangoUser, task.assigned).get_username()
 
 
 class MoveSerializer(KnownFields):
@@ -232,13 +237,13 @@ class MoveSerializer(KnownFields):
     top = serializers.BooleanField(required=False)
     bottom = serializers.BooleanField(required=False)
 
-    def validate(self, move):
+    def validate(self, move: dict[str, Any]) -> dict[str, Any]:
         places = [name for name in self.PLACES if move.get(name)]
         if len(places) > 1:
             raise serializers.ValidationError({name: ["Name one place only."] for name in places})
         return move
 
-    def place_of(self, task):
+    def place_of(self, task: Task) -> Place:
         """Return the `Place` for a task as it is now; needs the writers' lock. Raises `ValidationError` for a place
         that is not there."""
         move = self.validated_data
@@ -265,7 +270,7 @@ class UserSerializer(ResourceSerializer):
         model = User
         fields = ["id", User.USERNAME_FIELD, "full_name", "is_active", "links"]
 
-    def get_links(self, user) -> UserLinks:
+    def get_links(self, user: DjangoUser) -> UserLinks:
         username = user.get_username()
         return {
             "self": self.url("user-detail", username),
@@ -273,10 +278,10 @@ class UserSerializer(ResourceSerializer):
         }
 
 
-class EventSerializer(serializers.ModelSerializer):
+class EventSerializer(serializers.ModelSerializer[Event]):
     """One line of the log: which resource changed how, and which fields from what to what."""
 
-    by = serializers.SlugRelatedField(slug_field=User.USERNAME_FIELD, read_only=True)
+    by: Any = serializers.SlugRelatedField(slug_field=User.USERNAME_FIELD, read_only=True)
     model = serializers.SerializerMethodField()
     id = serializers.SerializerMethodField()
     action = serializers.CharField(source="kind")
@@ -285,14 +290,14 @@ class EventSerializer(serializers.ModelSerializer):
         model = Event
         fields = ["seq", "at", "by", "model", "id", "action", "sprint", "changes"]
 
-    def get_model(self, event) -> Literal["sprint", "task"]:
+    def get_model(self, event: Event) -> Literal["sprint", "task"]:
         return "sprint" if event.task is None else "task"
 
-    def get_id(self, event) -> int:
-        return event.sprint if event.task is None else event.task
+    def get_id(self, event: Event) -> int:
+        return event.row_id
 
 
-class EventQuery(serializers.Serializer):
+class EventQuery(serializers.Serializer[Any]):
     """The parameters of the event list: `since`, and how many seconds to `wait` for something after it."""
 
     page_size = serializers.IntegerField(min_value=1, max_value=LARGEST_PAGE, default=LARGEST_PAGE)
@@ -300,6 +305,6 @@ class EventQuery(serializers.Serializer):
     wait = serializers.IntegerField(min_value=0, max_value=LONGEST_WAIT, default=0)
     format = serializers.CharField(required=False)
 
-    def validate(self, query):
+    def validate(self, query: dict[str, Any]) -> dict[str, Any]:
         check_query(self.initial_data, self.fields)
         return query

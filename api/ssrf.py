@@ -23,26 +23,26 @@ class ForbiddenAddress(Exception):
     """A name leads to this machine or into its network."""
 
 
-async def addresses_of(host, port):
+async def addresses_of(host: str, port: int) -> list[str]:
     """Return the addresses of a host as text, all of them judged; connect to these, never to the name again.
 
     Raises `ForbiddenAddress` when any of them may not be reached, and `OSError` when there is none.
     """
     look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     found = await asyncio.get_running_loop().run_in_executor(_resolver, look_up)
-    addresses = list(dict.fromkeys(sockaddr[0] for *_, sockaddr in found))
+    addresses = list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
     for address in addresses:
         validate_address(address)
     return addresses
 
 
-def validate_address(address):
+def validate_address(address: str) -> None:
     """Raise `ForbiddenAddress` for an address that is not of the public internet, unless the settings allow it."""
     if not (settings.WEBHOOKS_TO_PRIVATE_ADDRESSES or is_public(address)):
         raise ForbiddenAddress(gettext("%(address)s is not a public internet address.") % {"address": address})
 
 
-def is_public(address):
+def is_public(address: str) -> bool:
     """Tell whether an IP address, as text, is one of the public internet."""
     ip = ip_address(address)
     if any(ip in network for network in NOT_PUBLIC):

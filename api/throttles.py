@@ -6,13 +6,18 @@ a Redis share the counts. When the cache is away, everybody may ask.
 
 import logging
 import time
-from contextlib import contextmanager
+from collections.abc import Callable
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING
 
 from django.core.cache import cache
+from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # imports the classes of the settings, these among them
 
 logger = logging.getLogger(__name__)
 
@@ -22,42 +27,41 @@ SECONDS = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
 class Rate:
     """At most so many of one kind, of one `who` (any text), in one stretch of time."""
 
-    def __init__(self, kind, who):
-        number, period = api_settings.DEFAULT_THROTTLE_RATES[kind].split("/")
+    def __init__(self, kind: str, who: str) -> None:
+        number, period = str(api_settings.DEFAULT_THROTTLE_RATES[kind]).split("/")
         self.limit, self.seconds = int(number), SECONDS[period[0]]
         stretch = int(time.time() // self.seconds)
         self.key = f"{kind}.{sha256(who.encode(errors='surrogatepass')).hexdigest()}.{stretch}"
 
-    def count(self):
-        """Count one more and return how many there are."""
-        with _forgiving():
-            cache.add(self.key, 0, self.seconds * 2)
-            return cache.incr(self.key)
-        return 0
+    def count(self) -> int:
+        """Count one more and return how many there are, 0 when the cache is away."""
+        return _or_zero(self._count)
 
-    def is_used_up(self):
-        with _forgiving():
-            return cache.get(self.key, 0) >= self.limit
-        return False
+    def _count(self) -> int:
+        cache.add(self.key, 0, self.seconds * 2)
+        return cache.incr(self.key)
 
-    def wait(self):
+    def is_used_up(self) -> bool:
+        return _or_zero(lambda: int(cache.get(self.key, 0))) >= self.limit
+
+    def wait(self) -> int:
         """Return the seconds, at least one, until the next stretch begins."""
         return max(1, self.seconds - int(time.time() % self.seconds))
 
 
-@contextmanager
-def _forgiving():
-    """Go on without the cache: its own errors are of no common class, and one that just lost the key says ValueError."""
+def _or_zero(ask: Callable[[], int]) -> int:
+    """Return `ask()`, or 0 when the cache is away: its errors have no class in common, and a lost key is a ValueError."""
     try:
-        yield
+        return ask()
     except Exception as error:
         logger.warning("Requests are not counted, the cache is away: %s", error)
+        return 0
 
 
 class ClientThrottle(BaseThrottle):
     """Counts the requests of a token or else a person, and of an address when nobody is signed in."""
 
-    def allow_request(self, request, view):
+    def allow_request(self, request: Request, view: "APIView") -> bool:
         if request.user.is_authenticated:
             token = getattr(request.auth, "pk", None)
             self.rate = Rate("client", f"token {token}" if token else f"user {request.user.pk}")
@@ -65,11 +69,11 @@ class ClientThrottle(BaseThrottle):
             self.rate = Rate("address", address(request))
         return self.rate.count() <= self.rate.limit
 
-    def wait(self):
+    def wait(self) -> float:
         return self.rate.wait()
 
 
-def address(request):
+def address(request: Request) -> str:
     """Return the address that a request came from: of IPv6 the network, since each host has many addresses there.
 
     What a client says in X-Forwarded-For counts only as far as our own proxies (`NUM_PROXIES`) wrote it.

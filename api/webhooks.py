@@ -9,8 +9,11 @@ import contextlib
 import json
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
@@ -25,6 +28,9 @@ from board.live.hub import with_connection
 
 from .event_payloads import EventPayloads
 from .models import Delivery, Webhook
+
+if TYPE_CHECKING:
+    from .delivery import Outcome  # its library takes long to load
 
 logger = logging.getLogger(__name__)
 
@@ -51,26 +57,27 @@ GONE = 410
 class WebhookWorker:
     """Makes deliveries of changes and carries them out, on the running event loop; the database has a thread."""
 
-    def __init__(self):
-        self._loop = None
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = ThreadPoolExecutor(1, "webhooks")
 
-    def start(self):
+    def start(self) -> None:
         """Start working on the running event loop, once."""
         loop = asyncio.get_running_loop()
         if self._loop is loop:
             return
         self._loop = loop
         self._wake = asyncio.Event()
-        self._busy = {}
+        self._busy: dict[int, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._places_of_owners = WeakValueDictionary()
-        self._http = self._client = None
-        self._pruned_at = None
+        self._places_of_owners: WeakValueDictionary[int, asyncio.Semaphore] = WeakValueDictionary()
+        self._http: Any = None
+        self._client: Any = None
+        self._pruned_at: float | None = None
         self._work_of_loop = loop.create_task(self._work())
         notifications.subscribe(self.look)
 
-    async def stop(self):
+    async def stop(self) -> None:
         """Stop working; for tests, which change event loops."""
         notifications.unsubscribe(self.look)
         tasks = [self._work_of_loop, *self._busy.values()]
@@ -81,12 +88,12 @@ class WebhookWorker:
             await self._client.aclose()
         self._loop = None
 
-    def look(self, bell=None):
+    def look(self, bell: object = None) -> None:
         """Look soon, from any thread: something happened, or became due."""
         if self._loop:
             self._loop.call_soon_threadsafe(self._wake.set)
 
-    async def _work(self):
+    async def _work(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), LOOK_EVERY)
@@ -102,16 +109,16 @@ class WebhookWorker:
             # What changes meanwhile goes out together.
             await asyncio.sleep(PAUSE)
 
-    async def _turn(self):
+    async def _turn(self) -> None:
         await self._in_thread(make_deliveries)
         for webhook_id, owner_id in await self._in_thread(webhooks_with_work):
             if webhook_id not in self._busy:
-                self._busy[webhook_id] = self._loop.create_task(self._serve(webhook_id, owner_id))
+                self._busy[webhook_id] = asyncio.get_running_loop().create_task(self._serve(webhook_id, owner_id))
         if self._pruned_at is None or time.monotonic() - self._pruned_at > PRUNE_EVERY:
             self._pruned_at = time.monotonic()
             await self._in_thread(prune)
 
-    async def _serve(self, webhook_id, owner_id):
+    async def _serve(self, webhook_id: int, owner_id: int) -> None:
         """Deliver what is due to one webhook, one after the other, until one attempt fails."""
         of_owner = self._places_of_owners.setdefault(owner_id, asyncio.Semaphore(AT_ONCE_OF_OWNER))
         try:
@@ -124,7 +131,7 @@ class WebhookWorker:
         finally:
             del self._busy[webhook_id]
 
-    async def _deliver_next(self, webhook_id, of_owner):
+    async def _deliver_next(self, webhook_id: int, of_owner: asyncio.Semaphore) -> bool:
         """Deliver what is due first to a webhook; tells whether that went well and there may be more."""
         # Taken up when it can be sent: who has taken a delivery has it for a minute only.
         async with of_owner, self._places:
@@ -134,15 +141,15 @@ class WebhookWorker:
             if self._client is None:
                 self._http = await self._in_thread(load_http_delivery)
                 self._client = await self._in_thread(self._http.new_client)
-            outcome = await self._http.send(self._client, delivery)
+            outcome: Outcome = await self._http.send(self._client, delivery)
         await self._in_thread(note, delivery, outcome)
         return outcome.is_success
 
-    async def _in_thread(self, work, *arguments):
-        return await self._loop.run_in_executor(self._thread, with_connection, work, *arguments)
+    async def _in_thread(self, work: Callable[..., Any], *arguments: object) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, with_connection, work, *arguments)
 
 
-def load_http_delivery():
+def load_http_delivery() -> ModuleType:
     """Return the module that speaks HTTP. Its library takes long to load, and most processes never deliver."""
     from . import delivery
 
@@ -152,7 +159,7 @@ def load_http_delivery():
 # What is in the database
 
 
-def make_deliveries():
+def make_deliveries() -> None:
     """Make deliveries of all that happened since the webhooks' cursors."""
     behind = Webhook.objects.on().filter(cursor__lt=log.newest_number())
     news = [(webhook, *news_for(webhook)) for webhook in behind]
@@ -165,7 +172,7 @@ def make_deliveries():
                 Delivery.objects.bulk_create(deliveries)
 
 
-def news_for(webhook):
+def news_for(webhook: Webhook) -> tuple[int, list[Delivery]]:
     """Return (sequence number, unsaved deliveries) of what comes after a webhook's cursor, at most `BATCH` events."""
     events = list(log.since(webhook.cursor, BATCH))
     if not events:
@@ -180,13 +187,13 @@ def news_for(webhook):
     ]
 
 
-def webhooks_with_work():
+def webhooks_with_work() -> list[tuple[int, int]]:
     """Return [(id, owner's id)] of the webhooks to which something is to be delivered now."""
     due = Delivery.objects.filter(webhook=OuterRef("pk"), due_at__lte=timezone.now())
     return list(Webhook.objects.on().filter(Exists(due)).values_list("pk", "owner_id"))
 
 
-def take(webhook_id):
+def take(webhook_id: int) -> Delivery | None:
     """Return a delivery that is due and now ours alone for `LEASE`, the oldest first; None when there is none."""
     now = timezone.now()
     due = Delivery.objects.filter(webhook__in=Webhook.objects.on().filter(pk=webhook_id), due_at__lte=now)
@@ -198,7 +205,7 @@ def take(webhook_id):
     return None
 
 
-def note(delivery, outcome):
+def note(delivery: Delivery, outcome: "Outcome") -> None:
     """Note how an attempt went, when the next one is, and switch the webhook off when there is no use in more."""
     now = timezone.now()
     delivery.tried_at = now
@@ -219,7 +226,7 @@ def note(delivery, outcome):
             logger.warning("Webhook %s of %s was switched off: %s", webhook.pk, webhook.owner, webhook.why_off)
 
 
-def _why_to_switch_off(delivery):
+def _why_to_switch_off(delivery: Delivery) -> tuple[str, ...] | None:
     if delivery.status == GONE:
         return ("gone",)
     since = Delivery.objects.filter(webhook=delivery.webhook_id, delivered_at__gte=delivery.made_at)
@@ -228,7 +235,7 @@ def _why_to_switch_off(delivery):
     return "since", delivery.made_at.isoformat(timespec="seconds")
 
 
-def prune():
+def prune() -> None:
     """Forget deliveries that were made long ago."""
     Delivery.objects.filter(made_at__lt=timezone.now() - KEPT).delete()
 

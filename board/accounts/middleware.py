@@ -1,10 +1,14 @@
 """The language of a request's user, and what viewers may not do."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.urls import ResolverMatch
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy
@@ -14,6 +18,9 @@ from . import actions, languages, users
 READING = {"GET", "HEAD", "OPTIONS"}
 READERS_READ = gettext_lazy("You can view everything here, but not change it. Ask an admin for access.")
 
+type GetResponse = Callable[[HttpRequest], HttpResponse]
+type View = Callable[..., HttpResponse]
+
 
 class LanguageMiddleware:
     """Let the board's pages speak their reader's language (`languages`), and all else English.
@@ -22,21 +29,21 @@ class LanguageMiddleware:
     same for everybody, and so are their pages: whatever has a namespace of its own needs no log-in, or is the API.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         with translation.override(settings.LANGUAGE_CODE):
-            answer = self.get_response(request)
+            response = self.get_response(request)
         if hasattr(request, "LANGUAGE_CODE"):
-            answer.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
-            patch_vary_headers(answer, ["Accept-Language"])
-        return answer
+            response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+            patch_vary_headers(response, ["Accept-Language"])
+        return response
 
-    def process_view(self, request, view, args, kwargs):
+    def process_view(self, request: HttpRequest, view: View, args: object, kwargs: object) -> None:
         if getattr(view, "login_required", True):
             languages.speak(request)
-        elif not request.resolver_match.namespaces:
+        elif not cast(ResolverMatch, request.resolver_match).namespaces:
             languages.speak_as_browser(request)
 
 
@@ -48,13 +55,13 @@ class PersonMiddleware:
     its own guard (api/authentication.py).
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request, view, args, kwargs):
+    def process_view(self, request: Any, view: View, args: object, kwargs: object) -> None:
         if not getattr(view, "login_required", True):
             return
         is_form = getattr(view, "changes", False)
@@ -69,19 +76,19 @@ class PersonMiddleware:
                 actions.saw(request.user)
 
 
-def changes(view):
+def changes[V: View](view: V) -> V:
     """Mark a view that shows the form of a change, which who may only read need not see."""
-    view.changes = True
+    cast(Any, view).changes = True
     return view
 
 
-def open_to_readers(view):
+def open_to_readers[V: View](view: V) -> V:
     """Mark a view by which people change nothing but their own account."""
-    view.open_to_readers = True
+    cast(Any, view).open_to_readers = True
     return view
 
 
-def in_background(view):
+def in_background[V: View](view: V) -> V:
     """Mark a view that open pages ask by themselves: that a page is open does not prolong a log-in."""
-    view.in_background = True
+    cast(Any, view).in_background = True
     return view
