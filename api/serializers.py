@@ -281,7 +281,8 @@ class UserSerializer(ResourceSerializer):
 class EventSerializer(serializers.ModelSerializer[Event]):
     """One line of the log: which resource changed how, and which fields from what to what."""
 
-    by: Any = serializers.SlugRelatedField(slug_field=User.USERNAME_FIELD, read_only=True)
+    at = serializers.DateTimeField(source="created_at")
+    by: Any = serializers.SlugRelatedField(slug_field=User.USERNAME_FIELD, source="actor", read_only=True)
     model = serializers.SerializerMethodField()
     id = serializers.SerializerMethodField()
     action = serializers.CharField(source="kind")

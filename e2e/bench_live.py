@@ -220,7 +220,7 @@ async def until(is_so, seconds=120):
 
 def times_of_events(database, since):
     """Return the times of the events after a number, in order."""
-    rows = read_database(database, f"SELECT at FROM board_event WHERE seq > {since} ORDER BY seq")
+    rows = read_database(database, f"SELECT created_at FROM board_event WHERE seq > {since} ORDER BY seq")
     return [datetime.fromisoformat(f"{at}+00:00").timestamp() for (at,) in rows]
 
 

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from board import actions
 from board.actions import idempotency
 from board.history import log
-from board.models import Answer, Sprint, Task
+from board.models import IdempotencyRecord, Sprint, Task
 from e2e.live_client import log_in, secret_of, values_of
 from e2e.server import Server
 
@@ -95,7 +95,7 @@ def test_keys_are_each_person_s_own(client):
 def test_what_was_refused_may_be_tried_again_under_its_key(client, today):
     body = {"name": "New", "sprint": 1}
     assert refusal(client.post("/api/tasks", body, headers=KEY)) == ["sprint"]
-    assert not Answer.objects.exists()
+    assert not IdempotencyRecord.objects.exists()
     assert client.post("/api/tasks", {"name": "New"}, headers=KEY).status_code == 201
 
 
@@ -104,23 +104,23 @@ def test_a_crash_after_the_change_undoes_it_with_the_answer(client, monkeypatch)
     monkeypatch.setattr("api.views._kept", None)
     assert client.post("/api/tasks", {"name": "New"}, headers=KEY).status_code == 500
     assert not Task.objects.exists()
-    assert not Answer.objects.exists()
+    assert not IdempotencyRecord.objects.exists()
 
 
 def test_a_key_is_free_after_a_day(client):
     client.post("/api/tasks", {"name": "New"}, headers=KEY)
-    Answer.objects.update(at=timezone.now() - timedelta(hours=24, seconds=1))
+    IdempotencyRecord.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
     assert client.post("/api/tasks", {"name": "Another"}, headers=KEY).status_code == 201
 
 
 def test_answers_that_had_their_day_are_forgotten_while_others_come(client, monkeypatch):
-    monkeypatch.setattr(idempotency, "FORGET_EVERY", 3)
+    monkeypatch.setattr(idempotency, "CLEAN_UP_EVERY", 3)
     for name in "abc":
         client.post("/api/tasks", {"name": name}, headers={"idempotency-key": name})
-        Answer.objects.update(at=timezone.now() - timedelta(hours=24, seconds=1))
+        IdempotencyRecord.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
     for name in "def":
         client.post("/api/tasks", {"name": name}, headers={"idempotency-key": name})
-    assert set(Answer.objects.values_list("key", flat=True)) <= set("def")
+    assert set(IdempotencyRecord.objects.values_list("key", flat=True)) <= set("def")
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "a\tb", "a\x7fb", "\x85"])

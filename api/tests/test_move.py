@@ -77,7 +77,7 @@ def test_a_move_is_one_change_by_who_asked_and_the_same_place_none(client, ada, 
     for _ in range(2):
         assert move(client, cards["c"], top=True).json()["version"] == newest + 1
     (event,) = Event.objects.filter(seq__gt=newest)
-    assert (event.by, event.kind, event.task) == (ada, "update", cards["c"])
+    assert (event.actor, event.kind, event.task) == (ada, "update", cards["c"])
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from django.test import Client
 
 from api.consumers import EventConsumer, Refused
 from api.socket_tokens import Holder, channel_for, consume, read_channel
-from board.models import Tries
+from board.models import LoginThrottle
 
 ADA = Holder(3, "c0ffee")
 
@@ -75,7 +75,7 @@ def test_a_name_of_a_program_is_used_again(issue, stranger, sprint):
     name = name_for(stranger, sprint, headers={"authorization": f"Token {issue()}"})
     holder, _ = read_channel(name)
     assert [consume(name, holder) for _ in range(3)] == [True] * 3
-    assert not Tries.objects.exists()
+    assert not LoginThrottle.objects.exists()
 
 
 @pytest.mark.parametrize("url", ["/api/sprints", "/api/sprints/{pk}"])

@@ -87,7 +87,7 @@ def test_a_sprint_needs_an_end_only(client, today):
 def test_adding_is_one_change_by_who_asked(client, ada, today):
     pk = client.post("/api/sprints", {"name": "New", "end": today.isoformat()}).json()["id"]
     event = Event.objects.get()
-    assert (event.by, event.kind, event.sprint, event.task) == (ada, "add", pk, None)
+    assert (event.actor, event.kind, event.sprint, event.task) == (ada, "add", pk, None)
 
 
 @pytest.mark.parametrize(

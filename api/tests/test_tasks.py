@@ -110,7 +110,7 @@ def test_adding_is_one_change_by_who_asked(client, ada, sprint):
     seq = Event.objects.count()
     pk = client.post("/api/tasks", {"name": "New", "sprint": sprint.pk}).json()["id"]
     (event,) = Event.objects.filter(seq__gt=seq)
-    assert (event.by, event.kind, event.task, event.sprint) == (ada, "add", pk, sprint.pk)
+    assert (event.actor, event.kind, event.task, event.sprint) == (ada, "add", pk, sprint.pk)
 
 
 def test_a_task_can_be_added_with_everything(client, sprint, guest):
@@ -354,7 +354,7 @@ def test_a_task_can_be_deleted(client, ada, task):
     assert (answer.status_code, answer.content) == (204, b"")
     assert client.get(url(task)).status_code == 404
     event = Event.objects.latest("seq")
-    assert (event.by, event.kind, event.task) == (ada, "remove", task.pk)
+    assert (event.actor, event.kind, event.task) == (ada, "remove", task.pk)
 
 
 # The list

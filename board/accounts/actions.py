@@ -67,7 +67,7 @@ def delete_invitation(by, user):
 
 def can_delete(user):
     """Tell whether an account was never used: no log-in, no password, no task, no event."""
-    is_used = Event.objects.filter(by=user).exists() or Task.objects.filter(assigned=user).exists()
+    is_used = Event.objects.filter(actor=user).exists() or Task.objects.filter(assigned=user).exists()
     return is_invited(user) and not is_used
 
 

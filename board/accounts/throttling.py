@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.timesince import timeuntil
 from django.utils.translation import gettext
 
-from board.models import Tries
+from board.models import LoginThrottle
 
 from .client_address import FORWARDING_HEADERS, address_of, network_of, parse_address
 from .devices import is_known_device
@@ -25,11 +25,12 @@ WITHIN = timedelta(hours=1)
 UNKNOWN_PROXY_KEPT_FOR = timedelta(days=30)
 # One statement, so that of many at once no more get through than may. A row that has had its hour starts anew.
 TAKE = """
-    INSERT INTO board_tries (key, count, until) VALUES (%s, 1, %s)
+    INSERT INTO board_loginthrottle (key, count, expires_at) VALUES (%s, 1, %s)
     ON CONFLICT (key) DO UPDATE SET
-        count = CASE WHEN board_tries.until < %s THEN 1 ELSE board_tries.count + 1 END,
-        until = CASE WHEN board_tries.until < %s THEN excluded.until ELSE board_tries.until END
-    WHERE board_tries.until < %s OR board_tries.count < %s
+        count = CASE WHEN board_loginthrottle.expires_at < %s THEN 1 ELSE board_loginthrottle.count + 1 END,
+        expires_at = CASE WHEN board_loginthrottle.expires_at < %s THEN excluded.expires_at
+            ELSE board_loginthrottle.expires_at END
+    WHERE board_loginthrottle.expires_at < %s OR board_loginthrottle.count < %s
     RETURNING count
 """
 
@@ -77,25 +78,27 @@ def take_tries(limits):
     """
     for key, limit in limits:
         if not _take(key, limit):
-            raise TooManyTries(Tries.objects.values_list("until", flat=True).get(pk=key))
+            raise TooManyTries(LoginThrottle.objects.values_list("expires_at", flat=True).get(pk=key))
     return [key for key, _limit in limits]
 
 
 def are_used_up(limits):
     """Tell whether a try on one of the [(key, limit)] would be refused; counts nothing."""
     limit_of = dict(limits)
-    rows = Tries.objects.filter(pk__in=limit_of, until__gte=timezone.now()).values_list("key", "count")
+    rows = LoginThrottle.objects.filter(pk__in=limit_of, expires_at__gte=timezone.now()).values_list(
+        "key", "count"
+    )
     return any(count >= limit_of[key] for key, count in rows)
 
 
 def give_back(keys):
     """Uncount a try: it was a right one."""
-    Tries.objects.filter(pk__in=keys, count__gt=0).update(count=F("count") - 1)
+    LoginThrottle.objects.filter(pk__in=keys, count__gt=0).update(count=F("count") - 1)
 
 
 def forget_tries():
     """Delete the counts that have had their hour."""
-    Tries.objects.filter(until__lt=timezone.now()).delete()
+    LoginThrottle.objects.filter(expires_at__lt=timezone.now()).delete()
 
 
 def use_once(secret):
@@ -127,10 +130,12 @@ def notice_unknown_proxy(request):
     if not passes_unknown_proxy():
         logger.warning(UNKNOWN_PROXY)
         until = timezone.now() + UNKNOWN_PROXY_KEPT_FOR
-        Tries.objects.update_or_create(pk=_key("unknown proxy"), defaults={"count": 1, "until": until})
+        LoginThrottle.objects.update_or_create(
+            pk=_key("unknown proxy"), defaults={"count": 1, "expires_at": until}
+        )
 
 
 def passes_unknown_proxy():
     """Tell whether log-ins came by a proxy lately while TRUSTED_PROXIES is 0."""
-    is_noticed = Tries.objects.filter(pk=_key("unknown proxy"), until__gte=timezone.now())
+    is_noticed = LoginThrottle.objects.filter(pk=_key("unknown proxy"), expires_at__gte=timezone.now())
     return settings.TRUSTED_PROXIES == 0 and is_noticed.exists()

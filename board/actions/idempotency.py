@@ -1,4 +1,4 @@
-"""Doing something once, however often it is asked for: a lost answer or a double click changes nothing twice."""
+"""Idempotency keys: a request that is sent again under the same key changes nothing, and gets the first response."""
 
 import json
 from collections.abc import Callable
@@ -10,70 +10,71 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from board.models import Answer
+from board.models import IdempotencyRecord
 
 KEPT = timedelta(hours=24)
-FORGET_EVERY = 100
-# One statement, also against somebody who keeps an answer under the same key at the same moment: it waits for them. A
-# key that has had its day is free.
-KEEP = """
-    INSERT INTO board_answer (by_id, key, asked, answer, at) VALUES (%s, %s, %s, %s, %s)
-    ON CONFLICT (by_id, key) DO UPDATE SET asked = excluded.asked, answer = excluded.answer, at = excluded.at
-    WHERE board_answer.at < %s
+CLEAN_UP_EVERY = 100
+# One statement, which waits for a concurrent request with the same key. An expired key is free.
+INSERT = """
+    INSERT INTO board_idempotencyrecord (actor_id, key, request_hash, response, created_at) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT (actor_id, key) DO UPDATE
+    SET request_hash = excluded.request_hash, response = excluded.response, created_at = excluded.created_at
+    WHERE board_idempotencyrecord.created_at < %s
     RETURNING id
 """
 
 
 class KeyTaken(Exception):
-    """The key was used for something else before."""
+    """The key came with another request before."""
 
 
-class _DoneBefore(Exception):
-    """The key is taken, so what was just done again goes back with its transaction."""
+class _AlreadyDone(Exception):
+    """The key is taken, so what was just done again is rolled back."""
 
 
-def once(by: User, key: str | None, asked: str, act: Callable[[], Any]) -> Any:
-    """Call `act()` and return its answer; asked again under the same key, return that answer and change nothing.
+def once(actor: User, key: str | None, request: str, act: Callable[[], Any]) -> Any:
+    """Call `act()` and return its response. With a key that is known, return the first response and change nothing.
 
-    `by`: the user who asks; keys are each user's own. `key`: at most 200 characters, made by the client; without one
-    `act` is just called. `asked`: text that says what is asked for. `act` gives a JSON value and changes nothing but
-    the database: who asks again has it called, too, and rolled back. When it raises, nothing is kept. Answers live for
-    `KEPT`, and are saved in the transaction of the change itself; one in `FORGET_EVERY` clears away those that had
-    their day. Raises `KeyTaken` when the key came with another `asked`.
+    Keys belong to one user, have at most 200 characters, and expire after `KEPT`; without a key, `act` is just called.
+    `request` is text that says what is asked for. `act` returns a JSON value and changes nothing but the database: a
+    repeated request calls it as well, and is rolled back. If it raises, nothing is recorded. The record is saved in the
+    transaction of the change itself. Raises `KeyTaken` when the key came with another `request`.
     """
     if not key:
         return act()
-    digest = sha256(asked.encode(errors="surrogatepass")).hexdigest()
+    request_hash = sha256(request.encode(errors="surrogatepass")).hexdigest()
     try:
         with transaction.atomic():
-            answer = act()
-            _keep(by, key, digest, answer)
-        return answer
+            response = act()
+            _record(actor, key, request_hash, response)
+        return response
     except DatabaseError:
         raise
     except Exception:
-        # That it was done before may also be why it is refused now.
-        before = Answer.objects.filter(by=by, key=key, at__gte=timezone.now() - KEPT).first()
-        if before is None:
+        # The first request may be the reason why this one was refused.
+        known = IdempotencyRecord.objects.filter(
+            actor=actor, key=key, created_at__gte=timezone.now() - KEPT
+        ).first()
+        if known is None:
             raise
-    if before.asked != digest:
+    if known.request_hash != request_hash:
         raise KeyTaken
-    return before.answer
+    return known.response
 
 
-def _keep(by: User, key: str, digest: str, answer: Any) -> None:
-    """Keep an answer under its key. Raises `_DoneBefore` when the key is taken."""
+def _record(actor: User, key: str, request_hash: str, response: Any) -> None:
+    """Save a response under its key. Raises `_AlreadyDone` when the key is taken."""
     now = timezone.now()
     moments = [connection.ops.adapt_datetimefield_value(moment) for moment in (now, now - KEPT)]
     with connection.cursor() as cursor:
-        cursor.execute(KEEP, [by.pk, key, digest, json.dumps(answer), *moments])
+        cursor.execute(INSERT, [actor.pk, key, request_hash, json.dumps(response), *moments])
         row = cursor.fetchone()
     if row is None:
-        raise _DoneBefore
-    if row[0] % FORGET_EVERY == 0:
-        forget()
+        raise _AlreadyDone
+    if row[0] % CLEAN_UP_EVERY == 0:
+        delete_expired()
 
 
-def forget() -> int:
-    """Delete the answers that have had their day; returns how many."""
-    return Answer.objects.filter(at__lt=timezone.now() - KEPT).delete()[0]
+def delete_expired() -> int:
+    """Delete the expired records and return their number."""
+    return IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]

@@ -74,7 +74,7 @@ def _validate_unchanged_since(by: User | None, event: Event, row: Row | None) ->
         later = _touching(later, _changed_fields(event, row))
     if later:
         mine, theirs = SINCE[later[0].kind]
-        is_mine = by and later[0].by_id == by.pk
+        is_mine = by and later[0].actor_id == by.pk
         raise ValidationError((mine if is_mine else theirs) % {"who": sentences.actor(later[0])})
 
 
@@ -109,7 +109,7 @@ def _revert(by: User | None, seq: int, row: Row, event: Event) -> Row:
 
 def _as_removed(event: Event) -> Row:
     """Return the row that an event removed, not saved yet, without what is not there any more."""
-    if timezone.now() - event.at > log.RESTORABLE:
+    if timezone.now() - event.created_at > log.RESTORABLE:
         raise ValidationError(gettext("It was deleted more than 30 days ago."))
     row = log.row_before(event)
     if isinstance(row, Task):

@@ -40,11 +40,13 @@ class OpenTaskCounter:
     def by_day(self) -> dict[date, int]:
         """Return {date: how many tasks were open at its end} of the days on which something happened."""
         with self._reading:
-            events = Event.objects.filter(Q(sprint=self.sprint_id) | Q(left=self.sprint_id), seq__gt=self._seq)
-            for event in events.order_by("seq").only("at", "kind", "task", "sprint", "changes"):
+            events = Event.objects.filter(
+                Q(sprint=self.sprint_id) | Q(from_sprint=self.sprint_id), seq__gt=self._seq
+            )
+            for event in events.order_by("seq").only("created_at", "kind", "task", "sprint", "changes"):
                 if event.task is not None:
                     self._follow(event.task, event)
-                self._by_day[timezone.localdate(event.at)] = sum(self._is_open.values())
+                self._by_day[timezone.localdate(event.created_at)] = sum(self._is_open.values())
                 self._seq = event.seq
             return dict(self._by_day)
 

@@ -92,12 +92,12 @@ def write(seq: int, by: User | None, kind: Event.Kind, row: Row, changes: Change
     """
     event = Event(
         seq=seq,
-        at=timezone.now(),
-        by=by,
+        created_at=timezone.now(),
+        actor=by,
         kind=kind,
         task=row.pk if isinstance(row, Task) else None,
         sprint=row.sprint_id if isinstance(row, Task) else row.pk,
-        left=changes["sprint"][0] if isinstance(row, Task) and "sprint" in changes else None,
+        from_sprint=changes["sprint"][0] if isinstance(row, Task) and "sprint" in changes else None,
         changes=changes | {name: value for name, value in extras.items() if value},
     )
     if found := unknown(event) + malformed(event):
@@ -108,7 +108,7 @@ def write(seq: int, by: User | None, kind: Event.Kind, row: Row, changes: Change
 
 def since(seq: int, limit: int | None = None) -> QuerySet[Event]:
     """Return the events after sequence number `seq`, the oldest first."""
-    return Event.objects.filter(seq__gt=seq).select_related("by").order_by("seq")[:limit]
+    return Event.objects.filter(seq__gt=seq).select_related("actor").order_by("seq")[:limit]
 
 
 def changed_later(event: Event) -> QuerySet[Event]:
@@ -129,7 +129,7 @@ def changed_since(row: Row, version: int) -> dict[str, tuple[Any, Event]]:
 
 def events_of_row(task_id: int | None, sprint_id: int | None) -> QuerySet[Event]:
     row = {"task": task_id} if task_id is not None else {"task": None, "sprint": sprint_id}
-    return Event.objects.filter(**row).select_related("by").order_by("-seq")
+    return Event.objects.filter(**row).select_related("actor").order_by("-seq")
 
 
 def put_back(row: Row, values: Mapping[str, Any]) -> None:
@@ -188,8 +188,10 @@ def removal(task_id: int) -> Event | None:
 def removals() -> QuerySet[Event]:
     """Return the events that deleted a task that can be restored, the last one first."""
     later = Event.objects.filter(task=OuterRef("task"), seq__gt=OuterRef("seq"))
-    recent = Event.objects.filter(kind=Event.Kind.REMOVE, task__isnull=False, at__gt=timezone.now() - RESTORABLE)
-    return recent.exclude(Exists(later)).select_related("by").order_by("-seq")
+    recent = Event.objects.filter(
+        kind=Event.Kind.REMOVE, task__isnull=False, created_at__gt=timezone.now() - RESTORABLE
+    )
+    return recent.exclude(Exists(later)).select_related("actor").order_by("-seq")
 
 
 def touched_tasks(events: Iterable[Event]) -> dict[int, Event]:

@@ -63,12 +63,12 @@ type Sentence = "tuple[StrPromise, StrPromise]"
 def story(task_id: int) -> list[StoryLine]:
     """Return the history of a task, the newest event first."""
     events = events_of_row(task_id, None)
-    return [{"at": event.at, "text": describe(event, gettext("it"), actor(event))} for event in events]
+    return [{"at": event.created_at, "text": describe(event, gettext("it"), actor(event))} for event in events]
 
 
 def actor(event: Event) -> str:
     """Return the name of who made the change."""
-    return (event.by.get_full_name() or event.by.username) if event.by else "Lightboard"
+    return (event.actor.get_full_name() or event.actor.username) if event.actor else "Lightboard"
 
 
 def quoted(name: str) -> str:

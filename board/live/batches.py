@@ -84,7 +84,7 @@ def _news(event, names):
     what = sentences.quoted(names[event.task]) if event.task in names else gettext("a task")
     return {
         "task": event.task,
-        "by": event.by_id,
+        "by": event.actor_id,
         "name": who,
         "text": sentences.describe(event, what, who),
         "moved": log.is_move(event),

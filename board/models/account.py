@@ -18,8 +18,8 @@ class Profile(models.Model):
         return str(self.user)
 
 
-class Tries(models.Model):
-    """How many tries to log in failed, of one kind, within an hour of the first (board.accounts.throttling).
+class LoginThrottle(models.Model):
+    """Failed attempts to log in, of one kind, within an hour of the first (board.accounts.throttling).
 
     Under keys of their own also: that log-ins came by a proxy that TRUSTED_PROXIES does not count, and which secrets that
     work once were used.
@@ -28,7 +28,7 @@ class Tries(models.Model):
     # The SHA-256 of who tried from where, in hex: people type their passwords into the wrong field.
     key = models.CharField(max_length=64, primary_key=True)
     count = models.IntegerField()
-    until = models.DateTimeField(db_index=True)
+    expires_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
-        return f"{self.count} until {self.until}"
+        return f"{self.count} until {self.expires_at}"

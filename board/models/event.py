@@ -30,13 +30,13 @@ class Event(models.Model):
         REMOVE = "remove"
 
     seq = models.BigIntegerField(primary_key=True)
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     kind = models.CharField(max_length=6, choices=Kind)
     task = models.BigIntegerField(null=True)
-    # The sprint after the change, and the one that the task left with it, if it left one.
+    # The sprint after the change, and the one that the change moved the task out of, if any.
     sprint = models.BigIntegerField(null=True)
-    left = models.BigIntegerField(null=True)
+    from_sprint = models.BigIntegerField(null=True)
     changes = models.JSONField()
 
     class Meta:

@@ -42,7 +42,9 @@ def everything():
     def rows(model):
         return [[row.pk, {**log.snapshot(row), "version": row.version}] for row in model.objects.order_by("pk")]
 
-    events = Event.objects.order_by("seq").values("seq", "by", "kind", "task", "sprint", "left", "changes")
+    events = Event.objects.order_by("seq").values(
+        "seq", "actor", "kind", "task", "sprint", "from_sprint", "changes"
+    )
     return {
         "counter": log.newest_number(),
         "events": list(events),

@@ -34,7 +34,7 @@ def test_a_new_task_stands_at_the_end_of_the_backlog(browser, user, path, add):
     task = Task.objects.get(name="Second")
     assert (task.sprint, task.status, task.description) == (None, Status.TODO, "Later")
     assert list(Task.objects.in_column(None, Status.TODO).values_list("name", flat=True)) == ["First", "Second"]
-    assert Event.objects.get(task=task.pk).by == user
+    assert Event.objects.get(task=task.pk).actor == user
 
 
 def test_without_htmx_it_leads_back_to_the_board(browser, sprint, path):

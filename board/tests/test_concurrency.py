@@ -53,7 +53,7 @@ def states(run):
 
 
 def event_of(values):
-    return Event(**{**values, "by": None, "by_id": values["by"]})
+    return Event(**{**values, "actor": None, "actor_id": values["actor"]})
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def accepted(run):
     found = {}
     for call in run["calls"]:
         seq = call.get("version")
-        if seq and by_number[seq]["by"] == call["by"] and seq not in found:
+        if seq and by_number[seq]["actor"] == call["by"] and seq not in found:
             found[seq] = call
     return found
 
@@ -97,7 +97,7 @@ def test_the_run_was_a_hard_one(run, accepted):
     assert sum("refused" in call for call in run["calls"]) >= 20
     assert sum("spaced" in event["changes"] for event in run["events"]) >= 2
     assert sum("undoes" in event["changes"] for event in run["events"]) >= 5
-    authors = [event["by"] for event in run["events"]]
+    authors = [event["actor"] for event in run["events"]]
     assert sum(one != other for one, other in pairwise(authors)) >= 100
     assert len(accepted) >= 200
 
@@ -228,10 +228,10 @@ def versions(state, kind):
 
 def test_every_event_is_of_one_accepted_call_and_refused_calls_leave_nothing(run, accepted):
     # I11. Seen to fail: a field saved before it was judged, outside the transaction; an edit that is not judged.
-    prepared = [event["seq"] for event in run["events"] if event["by"] is None]
+    prepared = [event["seq"] for event in run["events"] if event["actor"] is None]
     assert sorted([*prepared, *accepted]) == [event["seq"] for event in run["events"]]
     for seq, call in accepted.items():
-        assert run["events"][seq - 1]["by"] == call["by"]
+        assert run["events"][seq - 1]["actor"] == call["by"]
     assert not any(row["name"] == "Too early" or row["description"] == "Must not stay" for _, row in run["tasks"])
 
 

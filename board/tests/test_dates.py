@@ -62,7 +62,7 @@ def test_pages_show_the_year_of_a_sprint_and_of_what_happened(browser, user, add
     task, gone = add("Draw", sprint), add("Paint", sprint)
     actions.remove_task(user, gone.pk)
     before = timezone.now() - timedelta(days=400)
-    Event.objects.filter(task=task.pk).update(at=before)
+    Event.objects.filter(task=task.pk).update(created_at=before)
     assert str(end.year) in Page(browser.get(f"/sprints/{sprint.pk}/")).one("time", datetime=end.isoformat()).text
     assert str(end.year) in Page(browser.get("/")).one("time", datetime=end.isoformat()).text
     (line,) = Page(browser.get(f"/tasks/{task.pk}/")).one("section", class_="story").all("time")

@@ -38,7 +38,7 @@ def test_without_htmx_it_leads_back_to_the_board_which_says_so(browser, user, sp
     toast = Page(answer).one("div", class_="toast")
     assert (toast.text, toast.one("form")["action"]) == ("Deleted “Draw”Undo", f"/undo/{event.seq}/")
     assert not Task.objects.exists()
-    assert (event.kind, event.by, event.task) == ("remove", user, task.pk)
+    assert (event.kind, event.actor, event.task) == ("remove", user, task.pk)
 
 
 def test_without_htmx_a_backlog_task_leads_home(browser, add):

@@ -40,7 +40,7 @@ def test_it_tells_what_was_deleted_from_where_by_whom_and_when_the_last_first(us
     tasks = [add("First", sprint, Status.ACTIVE), add("Second")]
     for task in tasks:
         actions.remove_task(user, task.pk)
-    at = timezone.localtime(Event.objects.latest("seq").at)
+    at = timezone.localtime(Event.objects.latest("seq").created_at)
     assert [line.split(". ")[0] for line in listed()] == [
         f"Second #{tasks[1].pk}, Backlog",
         f"First #{tasks[0].pk}, Sprint 1, In Development",
@@ -54,7 +54,7 @@ def test_a_task_that_was_restored_or_deleted_long_ago_is_not_listed(user, add, l
         actions.remove_task(user, task.pk)
     actions.restore_task(user, back.pk)
     actions.restore_task(user, twice.pk)
-    Event.objects.filter(task=old.pk).update(at=timezone.now() - timedelta(days=31))
+    Event.objects.filter(task=old.pk).update(created_at=timezone.now() - timedelta(days=31))
     actions.remove_task(user, twice.pk)
     assert [line.split(" #")[0] for line in listed()] == ["Twice"]
 
@@ -77,7 +77,7 @@ def test_a_restored_task_stands_at_the_end_of_its_column_under_its_id(user, spri
     again = Task.objects.get(pk=task.pk)
     assert (again.description, again.assigned, again.started) == ("With a pencil", user, task.started)
     event = Event.objects.latest("seq")
-    assert (event.by, event.kind, again.version) == (user, "add", event.seq)
+    assert (event.actor, event.kind, again.version) == (user, "add", event.seq)
 
 
 @pytest.mark.parametrize("gone", [False, True], ids=["over", "deleted"])
@@ -96,7 +96,7 @@ def test_when_its_sprint_is_over_or_gone_it_goes_to_the_backlog_and_says_so(user
 def test_after_30_days_it_is_refused(user, add, restore):
     task = add("Draw")
     event = actions.remove_task(user, task.pk)
-    Event.objects.filter(pk=event.seq).update(at=timezone.now() - timedelta(days=30, minutes=1))
+    Event.objects.filter(pk=event.seq).update(created_at=timezone.now() - timedelta(days=30, minutes=1))
     assert restore(task) == "Couldn't restore the task. It was deleted more than 30 days ago."
     assert not Task.objects.exists()
 

@@ -94,8 +94,8 @@ def test_the_past_sprint_is_finished(demo):
 
 
 def test_nothing_happened_in_the_future_and_work_was_dated_as_it_went(demo):
-    assert not Event.objects.filter(at__gt=timezone.now()).exists()
-    moments = list(Event.objects.order_by("seq").values_list("at", flat=True))
+    assert not Event.objects.filter(created_at__gt=timezone.now()).exists()
+    moments = list(Event.objects.order_by("seq").values_list("created_at", flat=True))
     assert moments == sorted(moments)
     done = Task.objects.filter(status=Status.DONE)
     assert done.exists()
@@ -106,7 +106,7 @@ def test_nothing_happened_in_the_future_and_work_was_dated_as_it_went(demo):
 def test_it_was_made_by_the_actions(demo):
     events = list(log.since(0))
     assert [event.seq for event in events] == list(range(1, log.newest_number() + 1))
-    assert not [event for event in events if event.by is None]
+    assert not [event for event in events if event.actor is None]
     state = log.replay(events)
     assert state["tasks"] == {task.pk: with_version(task) for task in Task.objects.all()}
     assert state["sprints"] == {sprint.pk: with_version(sprint) for sprint in Sprint.objects.all()}

@@ -58,7 +58,7 @@ def test_the_form_stands_in_the_cards_place_with_htmx(browser, task, path):
 def test_saving_changes_what_was_filled_in_and_nothing_else(browser, user, task, path, filled_in):
     browser.post(path, filled_in)
     event = Event.objects.latest("seq")
-    assert (event.by, event.changes.keys()) == (user, {"name", "description", "due", "assigned"})
+    assert (event.actor, event.changes.keys()) == (user, {"name", "description", "due", "assigned"})
     task.refresh_from_db()
     assert (task.name, task.description, task.due.isoformat(), task.assigned_id) == tuple(filled_in.values())
 

@@ -23,12 +23,12 @@ def test_an_event_says_who_when_and_what_was_before_and_after(user, add):
     task = add("Fix log-in")
     actions.change_task(user, task.pk, name="Fix log-out", due=timezone.localdate())
     event = Event.objects.get(seq=2)
-    assert (event.by, event.kind, event.task) == (user, "update", task.pk)
+    assert (event.actor, event.kind, event.task) == (user, "update", task.pk)
     assert event.changes == {
         "name": ["Fix log-in", "Fix log-out"],
         "due": [None, timezone.localdate().isoformat()],
     }
-    assert timezone.now() - event.at < timedelta(minutes=1)
+    assert timezone.now() - event.created_at < timedelta(minutes=1)
 
 
 def test_what_changes_nothing_writes_nothing(user, sprint, add):
@@ -95,7 +95,7 @@ def test_the_burndown_tells_each_day_as_it_was_then(user, sprint, add):
         with mock.patch("django.utils.timezone.now", return_value=now - timedelta(days=days_ago)):
             return action(*args, **kwargs)
 
-    Event.objects.filter(sprint=sprint.pk).update(at=now - timedelta(days=5))
+    Event.objects.filter(sprint=sprint.pk).update(created_at=now - timedelta(days=5))
     first = on_day(4, add, "One", sprint)
     second = on_day(4, add, "Two", sprint)
     on_day(3, actions.change_task, user, first.pk, status=Status.DONE)

@@ -8,7 +8,7 @@ from board import actions
 from board.actions import Place, idempotency
 from board.actions.idempotency import KeyTaken, once
 from board.history import log
-from board.models import Answer, Status, Task
+from board.models import IdempotencyRecord, Status, Task
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def test_a_refusal_under_the_key_of_something_else_is_of_the_key(user):
 
 def test_without_a_key_everything_is_done_each_time(user):
     assert [once(user, key, "add", lambda: 1) for key in (None, "")] == [1, 1]
-    assert not Answer.objects.exists()
+    assert not IdempotencyRecord.objects.exists()
 
 
 def test_a_key_for_something_else_is_refused(user):
@@ -74,14 +74,14 @@ def test_a_repeated_move_does_not_undo_what_came_between(user, sprint, add):
 
 def test_a_key_is_free_again_after_a_day(user):
     once(user, "k", "add", lambda: 1)
-    Answer.objects.update(at=timezone.now() - idempotency.KEPT - timedelta(seconds=1))
+    IdempotencyRecord.objects.update(created_at=timezone.now() - idempotency.KEPT - timedelta(seconds=1))
     assert once(user, "k", "remove", lambda: 2) == 2
-    assert Answer.objects.get().answer == 2
+    assert IdempotencyRecord.objects.get().response == 2
 
 
 def test_old_answers_are_forgotten(user):
     once(user, "old", "add", lambda: 1)
-    Answer.objects.update(at=timezone.now() - idempotency.KEPT - timedelta(seconds=1))
+    IdempotencyRecord.objects.update(created_at=timezone.now() - idempotency.KEPT - timedelta(seconds=1))
     once(user, "new", "add", lambda: 1)
-    assert idempotency.forget() == 1
-    assert Answer.objects.get().key == "new"
+    assert idempotency.delete_expired() == 1
+    assert IdempotencyRecord.objects.get().key == "new"

@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from board.accounts import devices, throttling
 from board.management import starting
-from board.models import Tries
+from board.models import LoginThrottle
 from board.ops import instance_lock, integrity
 
 from .reading import Page
@@ -65,7 +65,7 @@ def test_the_eleventh_wrong_password_of_an_hour_is_not_judged(log_in):
 def test_after_an_hour_there_are_tries_again(log_in):
     for _ in range(10):
         log_in("wrong")
-    Tries.objects.update(until=timezone.now() - timedelta(seconds=1))
+    LoginThrottle.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert log_in("wrong").status_code == 200
     assert is_in(log_in("right"))
 
@@ -295,9 +295,9 @@ def test_who_has_a_whole_ipv6_network_is_one_address(log_in):
 
 def test_counts_that_had_their_hour_are_forgotten_at_the_next_log_in(log_in):
     log_in("wrong", "nobody")
-    Tries.objects.update(until=timezone.now() - timedelta(hours=1))
+    LoginThrottle.objects.update(expires_at=timezone.now() - timedelta(hours=1))
     log_in("right", REMOTE_ADDR="10.0.0.1")
-    assert not Tries.objects.filter(until__lt=timezone.now()).exists()
+    assert not LoginThrottle.objects.filter(expires_at__lt=timezone.now()).exists()
 
 
 def test_sessions_that_are_over_are_forgotten_at_the_next_log_in(log_in):
@@ -310,7 +310,7 @@ def test_sessions_that_are_over_are_forgotten_at_the_next_log_in(log_in):
 def test_what_was_typed_is_not_kept(log_in):
     log_in("hunter2", "a password in the wrong field")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM board_tries")
+        cursor.execute("SELECT * FROM board_loginthrottle")
         kept = str(cursor.fetchall())
     assert "password" not in kept
     assert "hunter2" not in kept

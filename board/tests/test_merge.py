@@ -51,7 +51,7 @@ def test_the_same_field_changed_by_both_is_refused_and_nothing_saved(user, ben, 
         actions.change_task(user, task.pk, base=task.version, name="Paint", description="With a brush")
     conflict = caught.value
     assert (conflict.row.name, conflict.row.version) == ("Sketch", theirs.version)
-    assert {name: event.by for name, event in conflict.clashes.items()} == {"name": ben}
+    assert {name: event.actor for name, event in conflict.clashes.items()} == {"name": ben}
     assert conflict.mine == {"name", "description"}
     assert log.newest_number() == theirs.version
 
@@ -85,7 +85,7 @@ def test_the_newest_of_several_changes_is_named(user, ben, task):
     actions.change_task(None, task.pk, name="Etch")
     with pytest.raises(actions.Conflict) as caught:
         actions.change_task(user, task.pk, base=task.version, name="Paint")
-    assert caught.value.clashes["name"].by is None
+    assert caught.value.clashes["name"].actor is None
 
 
 def test_without_a_base_the_last_one_counts(user, ben, task):
@@ -127,7 +127,7 @@ def test_a_clash_shows_both_texts_who_and_when(browser, ben, task, path, headers
     page = Page(answer)
     assert (answer.status_code, page.is_whole, Event.objects.count()) == (409, not headers, events)
     clash = page.one("fieldset", class_="clash")
-    at = timezone.localtime(theirs.event.at)
+    at = timezone.localtime(theirs.event.created_at)
     assert clash.texts("label") == ["Keep your version", "Name", f"Use the version by Ben Berg ({at:%H:%M})"]
     assert clash.one("p", class_="theirs").text == "Sketch"
     assert page.value("Name") == "Paint"

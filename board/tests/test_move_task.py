@@ -96,7 +96,7 @@ def test_a_card_goes_to_the_top_or_the_bottom(move, user, sprint, add, position,
     assert Page(answer).one("li", data_task=True)["data-in"] == "active"
     in_column = Task.objects.in_column(sprint.pk, Status.ACTIVE)
     assert list(in_column.values_list("name", flat=True)) == order
-    assert Event.objects.latest("seq").by == user
+    assert Event.objects.latest("seq").actor == user
 
 
 def test_a_card_goes_back_to_the_backlog(move, sprint, add):

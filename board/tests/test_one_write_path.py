@@ -80,8 +80,8 @@ ALLOWED = {
     "api/pages.py": {"delete_webhook": {"webhook.delete"}},
     # Responses to earlier requests, not changes of the board.
     "board/actions/idempotency.py": {
-        "_keep": {"cursor.execute"},
-        "forget": {"Answer.objects.filter(at__lt=timezone.now() - KEPT).delete"},
+        "_record": {"cursor.execute"},
+        "delete_expired": {"IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - KEPT).delete"},
     },
     # Accounts, which change by these actions alone.
     "board/accounts/actions.py": {
@@ -99,9 +99,9 @@ ALLOWED = {
     },
     "board/accounts/throttling.py": {
         "_take": {"cursor.execute"},
-        "give_back": {"Tries.objects.filter(pk__in=keys, count__gt=0).update"},
-        "notice_unknown_proxy": {"Tries.objects.update_or_create"},
-        "forget_tries": {"Tries.objects.filter(until__lt=timezone.now()).delete"},
+        "give_back": {"LoginThrottle.objects.filter(pk__in=keys, count__gt=0).update"},
+        "notice_unknown_proxy": {"LoginThrottle.objects.update_or_create"},
+        "forget_tries": {"LoginThrottle.objects.filter(expires_at__lt=timezone.now()).delete"},
     },
     # Reads.
     "board/accounts/backends.py": {"get_user": {"get_user_model().objects.raw"}},

@@ -35,7 +35,7 @@ def test_the_answer_is_the_card_as_it_stands_now(place, user, sprint, add):
         str(task.version),
         str(task.order),
     )
-    assert Event.objects.latest("seq").by == user
+    assert Event.objects.latest("seq").actor == user
 
 
 @pytest.mark.parametrize("column", [column for column in Column if column is not Column.BACKLOG])

@@ -91,7 +91,7 @@ def test_a_new_address_needs_the_password(browser, user, password, email):
 
 def test_moments_are_shown_in_the_own_time_zone(browser, user, sprint, add):
     task = add(sprint=sprint)
-    Event.objects.update(at=datetime(2026, 1, 5, 20, tzinfo=UTC))
+    Event.objects.update(created_at=datetime(2026, 1, 5, 20, tzinfo=UTC))
     assert Page(browser.get(f"/tasks/{task.pk}/")).one("ol").one("time").text == "Mon 5 Jan, 20:00"
     actions.change_profile(user, name="Ana", email="", time_zone="Asia/Kolkata", language="")
     assert Page(browser.get(f"/tasks/{task.pk}/")).one("ol").one("time").text == "Tue 6 Jan, 01:30"

@@ -6,7 +6,7 @@ from django.test import Client
 
 from board.accounts import actions, devices, links
 from board.live.middleware import session_user
-from board.models import Tries
+from board.models import LoginThrottle
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "four ferries leave today"
@@ -63,5 +63,5 @@ def test_a_browser_that_was_in_before_stays_known(user, rotate, is_kept):
     rotate()
     for _ in range(10):
         Client().post("/login/", right | {"password": "wrong"})
-    assert Tries.objects.count() == 2
+    assert LoginThrottle.objects.count() == 2
     assert own.post("/login/", right).status_code == (302 if is_kept else 429)

@@ -42,7 +42,7 @@ def test_adding_a_sprint_leads_to_its_board(browser, user, headers, status, wher
     sprint = Sprint.objects.get()
     assert (answer.status_code, answer[where]) == (status, f"/sprints/{sprint.pk}/")
     assert (sprint.name, sprint.end.isoformat(), sprint.description) == tuple(data.values())
-    assert Event.objects.get().by == user
+    assert Event.objects.get().actor == user
 
 
 def test_a_sprint_needs_no_name(browser):

@@ -272,7 +272,7 @@ def test_an_end_date_that_another_sprint_took_does_not_come_back(user, sprint):
 def test_a_deleted_task_can_be_restored_for_30_days(user, add, days, is_back):
     task = add("a")
     event = actions.remove_task(user, task.pk)
-    Event.objects.filter(pk=event.seq).update(at=timezone.now() - timedelta(days=days))
+    Event.objects.filter(pk=event.seq).update(created_at=timezone.now() - timedelta(days=days))
     if is_back:
         actions.undo(user, event.seq)
     else:

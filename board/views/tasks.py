@@ -94,7 +94,7 @@ def _save_deleted(request, removal, field):
 
 
 def removal_context(event):
-    return {"who": sentences.actor(event), "at": event.at}
+    return {"who": sentences.actor(event), "at": event.created_at}
 
 
 def _task_form(request, task, field):

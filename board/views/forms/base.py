@@ -103,6 +103,6 @@ class ChangeForm(forms.ModelForm):
             if name in conflict.clashes:
                 event = conflict.clashes[name]
                 theirs = _display_value(getattr(conflict.row, name))
-                self[name].clash = {"theirs": theirs, "who": sentences.actor(event), "at": event.at}
+                self[name].clash = {"theirs": theirs, "who": sentences.actor(event), "at": event.created_at}
             elif name in self.fields and name not in conflict.mine:
                 self.data[name] = now.get_field(name).value_from_object(conflict.row)
