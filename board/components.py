@@ -1,12 +1,10 @@
 """Cards and boards as HTML, rendered once per version and cached."""
 
-import re
 from datetime import timedelta
-from html import unescape
 
+from django.contrib.auth import get_user_model
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import strip_tags
 from django.utils.translation import get_language
 
 from board.history import burndown
@@ -14,10 +12,10 @@ from board.text.search import normalize
 
 from .cache import VersionedCache
 from .models import Column, Sprint, Task
+from .templatetags.people import full_name
 
 # Raised when pages of an older release could not put the components in place: they load themselves anew.
 FORMAT = 2
-WHO = re.compile(r'<span class="assignee [^>]*title="([^"]*)"')
 # What is rendered once and kept: some 20 MB of cards and 40 MB of boards at most.
 kept_cards = VersionedCache(30_000)
 kept_boards = VersionedCache(100)
@@ -31,7 +29,7 @@ def page_format():
 
 def board(sprint_id, state, words=()):
     """Return a sprint's board as of `log.state()` or later: {"title", "html"}, the component
-    board/board.html#board. With `words`, which are normalized, only the cards on which all of them stand. Raises `Sprint.DoesNotExist`.
+    board/board.html#board. With `words`, which are normalized, only the cards that match all of them. Raises `Sprint.DoesNotExist`.
 
     The state is to be read before: what is committed after it, the page asks for when it is live.
     """
@@ -42,9 +40,10 @@ def board(sprint_id, state, words=()):
 def _board(sprint_id, state, words):
     sprint = Sprint.objects.get(pk=sprint_id)
     columns = {column: {"cards": [], "total": 0} for column in Column}
+    matches = _matching(sprint_id, words) if words else None
     for pk, column, html in _cards(sprint_id, people=state[1]):
         columns[column]["total"] += 1
-        if not words or _has(pk, html, words):
+        if matches is None or pk in matches:
             columns[column]["cards"].append(html)
     total = sum(column["total"] for name, column in columns.items() if name is not Column.BACKLOG)
     context = {
@@ -73,13 +72,10 @@ def _cards(sprint_id, people):
     return [(pk, Column.of(sprint, status), cards[pk]) for pk, _, _, sprint, status in places if cards[pk]]
 
 
-def _has(pk, html, words):
-    """Tell whether all words stand on a task's card, as filter.js does."""
-    text, _, _ = html.partition('<a class="move"')
-    who = WHO.search(text)
-    text = f"#{pk} {strip_tags(text)} {who[1] if who else ''}"
-    text = normalize(unescape(text))
-    return all(word in text for word in words)
+def _matching(sprint_id, words):
+    """Return the ids of the tasks on a board that match all words."""
+    names = {person.pk: normalize(full_name(person)) for person in get_user_model().objects.all()}
+    return set(Task.objects.on_board(sprint_id).matching(words, names).values_list("pk", flat=True))
 
 
 def head(sprint, total, done):

@@ -58,3 +58,18 @@ def test_the_filter_of_a_board_finds_what_is_written_otherwise(someone, sprint, 
         field.fill(words)
         expect(person.card(name)).to_be_visible()
     expect(person.card("CAFÉ")).to_be_hidden()
+
+
+def test_the_filter_of_a_board_looks_through_what_the_database_does(someone, sprint, add_tasks):
+    fields = dict(TABLE["card"])
+    del fields["first_name"], fields["last_name"]
+    (task,) = add_tasks(fields.pop("name"), **fields)
+    person = someone().open_board(sprint)
+    card, field = person.page.locator(f'[data-task="{task}"]'), person.page.locator(".filter input")
+    person.page.evaluate("(name) => (document.querySelector('[data-task] .assignee').title = name)", "Zoë Lind")
+    for words in TABLE["matches"]:
+        field.fill(words)
+        expect(card).to_be_visible()
+    for words in TABLE["non_matches"]:
+        field.fill(words)
+        expect(card).to_be_hidden()

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date
 from typing import Literal, Self, cast
 
@@ -5,7 +6,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Cast, Concat, Left, StrIndex
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -19,6 +21,9 @@ from .fields import DESCRIPTION_LENGTH, NAME_LENGTH, DayField, DescriptionField,
 from .search import Searchable
 from .sprint import Sprint
 
+# How much of a description the filter of a board looks through.
+EXCERPT_LENGTH = 80
+
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def on_board(self, sprint_id: int) -> Self:
@@ -28,6 +33,20 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def in_column(self, sprint_id: int | None, status: int) -> Self:
         """Return the tasks of one column, the topmost first."""
         return self.filter(sprint=sprint_id, status=status).order_by("order", "pk")
+
+    def matching(self, words: Iterable[str], names: dict[int, str]) -> Self:
+        """Return the tasks that the filter of a board shows: each word is in the number, the name, the excerpt or
+        the assignee's name. `filter.js` applies the same rule to cards. Words and names (by user id) are normalized.
+        """
+        name_and_excerpt = StrIndex("search_text", Value("\n")) + EXCERPT_LENGTH
+        tasks = self.alias(
+            number=Concat(Value("#"), Cast("pk", models.CharField())),
+            excerpt=Left("search_text", name_and_excerpt),
+        )
+        for word in words:
+            people = [pk for pk, name in names.items() if word in name]
+            tasks = tasks.filter(Q(number__contains=word) | Q(excerpt__contains=word) | Q(assigned__in=people))
+        return tasks
 
 
 class Task(Searchable):
@@ -92,6 +111,12 @@ class Task(Searchable):
     @property
     def column(self) -> Column:
         return Column.of(self.sprint_id, self.status)
+
+    @property
+    def excerpt(self) -> str:
+        """The beginning of the description, normalized: the card carries it for the filter."""
+        _, _, description = (self.search_text or "").partition("\n")
+        return description[:EXCERPT_LENGTH]
 
     @property
     def urgency(self) -> Literal["late", "soon", ""]:

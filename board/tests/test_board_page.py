@@ -73,7 +73,7 @@ def test_until_it_is_connected_the_board_says_offline(browser, sprint):
 
 
 def test_a_card_says_by_itself_what_it_is(browser, user, sprint, add):
-    task = add("Draw", sprint, Status.ACTIVE, assigned=user)
+    task = add("Draw", sprint, Status.ACTIVE, assigned=user, description="Über Kopf")
     card = board(browser, sprint).one("li", data_task=True)
     assert {name: value for name, value in card.attributes.items() if name.startswith("data-")} == {
         "data-task": str(task.pk),
@@ -81,6 +81,7 @@ def test_a_card_says_by_itself_what_it_is(browser, user, sprint, add):
         "data-order": str(task.order),
         "data-in": "active",
         "data-who": str(user.pk),
+        "data-excerpt": "uber kopf",
     }
 
 

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from random import Random
+from urllib.parse import urlencode
 
 import pytest
 
@@ -39,6 +40,47 @@ def test_the_filter_of_a_board_finds_what_is_written_otherwise(browser, sprint, 
 def test_the_filter_of_a_board_finds_no_other_words(browser, sprint, add, words, name):
     add(name, sprint)
     assert not Page(browser.get(f"/sprints/{sprint.pk}/", {"q": words})).all("li", data_task=True)
+
+
+@pytest.fixture
+def card(user, sprint, add):
+    """The task of the table's card, assigned to the table's person."""
+    fields = dict(TABLE["card"])
+    user.first_name, user.last_name = fields.pop("first_name"), fields.pop("last_name")
+    user.save()
+    return add(sprint=sprint, assigned=user, **fields)
+
+
+@pytest.mark.parametrize(
+    ("words", "matches"), [*((w, True) for w in TABLE["matches"]), *((w, False) for w in TABLE["non_matches"])]
+)
+def test_a_filter_looks_through_number_name_excerpt_and_assignee(browser, sprint, card, words, matches):
+    page = Page(browser.get(f"/sprints/{sprint.pk}/", {"q": words}))
+    assert len(page.all("li", data_task=True)) == matches
+
+
+def test_a_filter_finds_a_card_by_its_number(browser, sprint, add):
+    others = [add("Other", sprint) for _ in range(9)]
+    for words in (f"#{others[-1].pk}", str(others[-1].pk)):
+        page = Page(browser.get(f"/sprints/{sprint.pk}/", {"q": words}))
+        assert [one["data-task"] for one in page.all("li", data_task=True)] == [str(others[-1].pk)]
+
+
+@pytest.mark.parametrize("words", ["x" * 9_000, "a b " * 2_000, "%", "\0", "\ud800", "'"])
+def test_a_filter_of_any_text_is_answered(browser, sprint, card, words):
+    address = f"/sprints/{sprint.pk}/?{urlencode({'q': words.encode(errors='surrogatepass')})}"
+    assert browser.get(address).status_code == 200
+
+
+# Session, person and newest number; sprint, places and the burndown's new events; the people and the matching tasks.
+def test_a_filter_costs_two_queries_on_every_board(browser, sprint, card, add, django_assert_num_queries):
+    browser.get(f"/sprints/{sprint.pk}/")
+    for words in ("arger", "arger ol lind"):
+        with django_assert_num_queries(8):
+            browser.get(f"/sprints/{sprint.pk}/", {"q": words})
+        for _ in range(20):
+            add("One more", sprint)
+        browser.get(f"/sprints/{sprint.pk}/")
 
 
 def test_what_a_row_is_found_by_follows_from_it_and_is_not_in_the_log(user, sprint, add):

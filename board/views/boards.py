@@ -25,6 +25,8 @@ from .shortcuts import NO_CONTENT, get_or_404
 
 # The last page that somebody had of a board, for who comes back to an unchanged one: so many bytes of them.
 kept_pages = VersionedCache(20_000_000, getsizeof=len)
+# As many characters as the field takes (templates/board/board.html).
+LONGEST_FILTER = 200
 
 
 @require_safe
@@ -51,7 +53,7 @@ def _etag(request, state):
 
 
 def _page(request, pk, state):
-    words = normalize(request.GET.get("q", "")).split()
+    words = normalize(request.GET.get("q", "")[:LONGEST_FILTER].replace("\0", "")).split()
     return render_to_string("board/board.html", get_or_404(components.board, pk, state, words), request).encode()
 
 

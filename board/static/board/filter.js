@@ -1,4 +1,5 @@
-// Cards whose words do not match the filter are hidden; what the server does with ?q= where there is no script.
+// Hides the cards that do not match the filter; the server does the same with ?q= where there is no script
+// (TaskQuerySet.matching).
 
 import { count } from "./cards.js";
 import { normalize } from "./normalize.js";
@@ -58,12 +59,13 @@ function sift() {
 }
 
 function hasAll(card, words) {
-  const text = wordsOn(card);
+  const text = searchedText(card);
   return words.every((word) => text.includes(word));
 }
 
-/** All that stands on a card, with the name behind the initials; the link "Move" is no word of it. */
-function wordsOn(card) {
-  const parts = [...card.children].filter((part) => !part.matches(".move")).map((part) => `${part.textContent} ${part.title}`);
-  return normalize(`#${card.dataset.task} ${parts.join(" ")}`);
+/** Return what the filter looks through: number, name, the beginning of the description, and the assignee's name. */
+function searchedText(card) {
+  const { task, excerpt = "" } = card.dataset;
+  const [name, assignee] = [".name", ".assignee"].map((part) => card.querySelector(part));
+  return `#${task} ${normalize(name.textContent)} ${excerpt} ${normalize(assignee.title)}`;
 }
