@@ -194,10 +194,10 @@ def test_an_edit_is_undone_and_done_again_in_both_browsers(someone, sprint, add_
     form.get_by_label("Name").fill("Paint")
     save(form)
     other.see("todo", ["Paint"])
-    toast(one, "Changed name of “Paint”").get_by_role("button", name="Undo").click()
+    toast(one, "Renamed “Draw” to “Paint”").get_by_role("button", name="Undo").click()
     for person in (one, other):
         person.see("todo", ["Draw"])
-    toast(one, "Changed name of “Draw” back").get_by_role("button", name="Redo").click()
+    toast(one, "Renamed “Paint” to “Draw”").get_by_role("button", name="Redo").click()
     for person in (one, other):
         person.see("todo", ["Paint"])
 
@@ -260,7 +260,7 @@ def test_a_deleted_task_is_restored_from_the_list(someone, sprint, add_tasks, ap
     line = one.page.get_by_role("listitem").filter(has_text=f"#{task},")
     expect(line).to_contain_text("Dana Moreau deleted it")
     line.get_by_role("button", name="Restore").click()
-    expect(toast(one, "Restored “Rare name to find again” in Not Started")).to_be_visible()
+    expect(toast(one, "Restored “Rare name to find again” to Not Started")).to_be_visible()
     other.see("todo", ["Rare name to find again"])
 
 
@@ -270,7 +270,7 @@ def test_a_changed_sprint_is_changed_back(someone, sprint):
     one.page.get_by_label("Name").fill("Renamed")
     one.page.get_by_role("button", name="Save").click()
     expect(one.page.get_by_role("heading", name="Renamed", level=1)).to_be_visible()
-    toast(one, "Changed name of “Renamed”").get_by_role("button", name="Undo").click()
+    toast(one, "Renamed “A sprint” to “Renamed”").get_by_role("button", name="Undo").click()
     expect(one.page.get_by_role("heading", name="A sprint", level=1)).to_be_visible()
 
 

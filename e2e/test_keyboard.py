@@ -240,7 +240,7 @@ def test_a_screen_reader_hears_what_others_do(board, someone, sprint, api):
     expect(other.page.locator("#said")).not_to_contain_text("Gus Lindqvist")
     for name in ("x", "y", "z"):
         api.post("/tasks", json={"name": name, "sprint": sprint, "status": 4}).raise_for_status()
-    other.hear(re.compile(r"^(\d changes by|Dana Moreau added “.”$)"))
+    other.hear(re.compile(r"^(\d changes by|Dana Moreau created “.”$)"))
     assert board.page.locator("[aria-live], [role=status], [role=alert], [role=log]").count() == 1
     assert TITLES["testing"] in board.page.locator("#said").inner_text()
 

@@ -75,7 +75,7 @@ def test_each_reads_their_own_language_on_one_board(english, german):
     english.card(CARD).click()
     english.page.get_by_label("Name").fill("Refund by number")
     english.page.get_by_role("button", name="Save").click()
-    german.hear("Dana Moreau hat „Refund by number“ geändert: Name")
+    german.hear(f"Dana Moreau hat „{CARD}“ in „Refund by number“ umbenannt")
 
 
 def test_a_german_edits_undoes_and_hears_what_was_wrong(english, german):
@@ -93,7 +93,7 @@ def test_a_german_edits_undoes_and_hears_what_was_wrong(english, german):
     expect(german.card(OTHER).locator("time")).to_have_text("Fr, 7. März 2031")
     expect(english.card(OTHER).locator("time")).to_have_text("Fri 7 Mar 2031")
     page.keyboard.press("Control+z")
-    expect(toast(german, f"„{OTHER}“ zurückgeändert: Fälligkeit")).to_be_visible()
+    expect(toast(german, f"Fälligkeitsdatum von „{OTHER}“")).to_be_visible()
     page.context.set_offline(True)
     german.drag(OTHER, "backlog")
     expect(toast(german, "Keine Verbindung. Es wurde nichts gespeichert.")).to_be_visible()

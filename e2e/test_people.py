@@ -108,7 +108,7 @@ def test_a_new_password_closes_the_boards_elsewhere_and_this_one_stays(someone, 
     page.get_by_label("New password", exact=True).fill(PASSWORD + "!")
     page.get_by_label("Confirm new password").fill(PASSWORD + "!")
     page.get_by_role("button", name="Change password").click()
-    expect(page.get_by_text("Your password is changed")).to_be_visible()
+    expect(page.get_by_text("Password changed.")).to_be_visible()
     expect(there.page).to_have_url(re.compile(r"/login/\?next=%2Fsprints%2F"))
     open_demo_board(here)
 

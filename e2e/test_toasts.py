@@ -47,7 +47,7 @@ def test_a_toast_stays_ten_seconds_and_for_as_long_as_the_pointer_or_the_focus_i
 def test_no_toast_covers_the_buttons_of_the_form_for_a_new_task(someone, sprint):
     person = someone("demo").open_board(sprint)
     person.add_task("One")
-    expect(toasts(person)).to_have_text("Added “One”")
+    expect(toasts(person)).to_have_text("Created “One”")
     button = person.page.get_by_role("form", name="Add task").get_by_role("button", name="Create").bounding_box()
     toast = person.page.locator(".toast").bounding_box()
     assert toast["x"] > button["x"] + button["width"] or toast["y"] > button["y"] + button["height"]

@@ -40,7 +40,7 @@ def test_revoking_a_token_shuts_the_program_out_and_closes_its_sockets(someone, 
         row = person.go("/profile/tokens/").page.get_by_role("listitem").filter(has_text="Wall display")
         row.get_by_role("link", name="Revoke…").click()
         person.page.get_by_role("button", name="Revoke token").click()
-        expect(person.page.locator(".toast").filter(has_text="opens nothing any more")).to_be_visible()
+        expect(person.page.locator(".toast").filter(has_text="revoked")).to_be_visible()
         # The hub looks every five seconds anyway: sooner means that it was told.
         assert close_code(shut_out, timeout=4) == LOG_IN
         assert program.get("/tasks").status_code == 401
@@ -55,7 +55,7 @@ def test_a_channel_of_a_revoked_token_opens_no_socket(someone, sprint):
         channel = channel_of(program, sprint)
     person.page.get_by_role("listitem").filter(has_text="Short lived").get_by_role("link", name="Revoke…").click()
     person.page.get_by_role("button", name="Revoke token").click()
-    expect(person.page.locator(".toast").filter(has_text="opens nothing any more")).to_be_visible()
+    expect(person.page.locator(".toast").filter(has_text="revoked")).to_be_visible()
     with connect(channel) as socket:
         assert close_code(socket) == LOG_IN
 

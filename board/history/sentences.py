@@ -1,54 +1,129 @@
-"""Events as sentences that people read."""
+"""Events as sentences that people read: what changed, from what, to what, by name."""
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypedDict, cast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
-from django.db import models
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, gettext_lazy
 
-from board.models import Column, Event, Sprint, Status, Task
+from board.models import Column, Event, Sprint, Status
+from board.text import dates
 
-from .log import events_of_row
+from .log import PLACE, events_of_row
 from .schema import fields, kind_of, undone
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-# What happened, with who did it and without: whole sentences, since languages put their words in different places.
-ADDED = gettext_lazy("%(who)s added %(what)s"), gettext_lazy("Added %(what)s")
-RESTORED = gettext_lazy("%(who)s restored %(what)s"), gettext_lazy("Restored %(what)s")
-RESTORED_IN = (
-    gettext_lazy("%(who)s restored %(what)s in %(column)s"),
-    gettext_lazy("Restored %(what)s in %(column)s"),
+
+class Sentence(NamedTuple):
+    """One kind of change in whole sentences, since languages put their words in different places."""
+
+    news: "StrPromise"
+    toast: "StrPromise"
+    # On the page of the task.
+    story: "StrPromise"
+
+
+CREATED = Sentence(
+    gettext_lazy("%(who)s created %(what)s"),
+    gettext_lazy("Created %(what)s"),
+    gettext_lazy("%(who)s created this task"),
 )
-DELETED = gettext_lazy("%(who)s deleted %(what)s"), gettext_lazy("Deleted %(what)s")
-MOVED = gettext_lazy("%(who)s moved %(what)s to %(column)s"), gettext_lazy("Moved %(what)s to %(column)s")
-MOVED_BACK = (
-    gettext_lazy("%(who)s moved %(what)s back to %(column)s"),
-    gettext_lazy("Moved %(what)s back to %(column)s"),
+RESTORED = Sentence(
+    gettext_lazy("%(who)s restored %(what)s"),
+    gettext_lazy("Restored %(what)s"),
+    gettext_lazy("%(who)s restored this task"),
 )
-MOVED_AWAY = (
-    gettext_lazy("%(who)s moved %(what)s to another sprint"),
-    gettext_lazy("Moved %(what)s to another sprint"),
+RESTORED_TO = Sentence(
+    gettext_lazy("%(who)s restored %(what)s to %(after)s"),
+    gettext_lazy("Restored %(what)s to %(after)s"),
+    gettext_lazy("%(who)s restored this task to %(after)s"),
 )
-MOVED_BACK_AWAY = (
-    gettext_lazy("%(who)s moved %(what)s back to another sprint"),
-    gettext_lazy("Moved %(what)s back to another sprint"),
+DELETED = Sentence(
+    gettext_lazy("%(who)s deleted %(what)s"),
+    gettext_lazy("Deleted %(what)s"),
+    gettext_lazy("%(who)s deleted this task"),
 )
-MOVED_WITHIN = (
+MOVED = Sentence(
+    gettext_lazy("%(who)s moved %(what)s to %(after)s"),
+    gettext_lazy("Moved %(what)s to %(after)s"),
+    gettext_lazy("%(who)s moved this task from %(before)s to %(after)s"),
+)
+MOVED_BACK = Sentence(
+    gettext_lazy("%(who)s moved %(what)s back to %(after)s"),
+    gettext_lazy("Moved %(what)s back to %(after)s"),
+    gettext_lazy("%(who)s moved this task back from %(before)s to %(after)s"),
+)
+MOVED_WITHIN = Sentence(
     gettext_lazy("%(who)s moved %(what)s within its column"),
     gettext_lazy("Moved %(what)s within its column"),
+    gettext_lazy("%(who)s moved this task within its column"),
 )
-MOVED_BACK_WITHIN = (
+MOVED_BACK_WITHIN = Sentence(
     gettext_lazy("%(who)s moved %(what)s back within its column"),
     gettext_lazy("Moved %(what)s back within its column"),
+    gettext_lazy("%(who)s moved this task back within its column"),
 )
-CHANGED = gettext_lazy("%(who)s changed %(fields)s of %(what)s"), gettext_lazy("Changed %(fields)s of %(what)s")
-CHANGED_BACK = (
-    gettext_lazy("%(who)s changed %(fields)s of %(what)s back"),
-    gettext_lazy("Changed %(fields)s of %(what)s back"),
+RENAMED = Sentence(
+    gettext_lazy("%(who)s renamed %(before)s to %(after)s"),
+    gettext_lazy("Renamed %(before)s to %(after)s"),
+    gettext_lazy("%(who)s renamed this task from %(before)s to %(after)s"),
 )
+ASSIGNED = Sentence(
+    gettext_lazy("%(who)s assigned %(what)s to %(after)s"),
+    gettext_lazy("Assigned %(what)s to %(after)s"),
+    gettext_lazy("%(who)s assigned this task to %(after)s"),
+)
+REASSIGNED = Sentence(
+    gettext_lazy("%(who)s reassigned %(what)s from %(before)s to %(after)s"),
+    gettext_lazy("Reassigned %(what)s from %(before)s to %(after)s"),
+    gettext_lazy("%(who)s reassigned this task from %(before)s to %(after)s"),
+)
+UNASSIGNED = Sentence(
+    gettext_lazy("%(who)s unassigned %(before)s from %(what)s"),
+    gettext_lazy("Unassigned %(before)s from %(what)s"),
+    gettext_lazy("%(who)s unassigned %(before)s"),
+)
+DATE_SET = Sentence(
+    gettext_lazy("%(who)s set the %(field)s of %(what)s to %(after)s"),
+    gettext_lazy("Set the %(field)s of %(what)s to %(after)s"),
+    gettext_lazy("%(who)s set the %(field)s to %(after)s"),
+)
+DATE_MOVED = Sentence(
+    gettext_lazy("%(who)s moved the %(field)s of %(what)s from %(before)s to %(after)s"),
+    gettext_lazy("Moved the %(field)s of %(what)s from %(before)s to %(after)s"),
+    gettext_lazy("%(who)s moved the %(field)s from %(before)s to %(after)s"),
+)
+DATE_REMOVED = Sentence(
+    gettext_lazy("%(who)s removed the %(field)s of %(what)s"),
+    gettext_lazy("Removed the %(field)s of %(what)s"),
+    gettext_lazy("%(who)s removed the %(field)s"),
+)
+CHANGED = Sentence(
+    gettext_lazy("%(who)s changed the %(field)s of %(what)s"),
+    gettext_lazy("Changed the %(field)s of %(what)s"),
+    gettext_lazy("%(who)s changed the %(field)s"),
+)
+CHANGED_BACK = Sentence(
+    gettext_lazy("%(who)s changed the %(field)s of %(what)s back"),
+    gettext_lazy("Changed the %(field)s of %(what)s back"),
+    gettext_lazy("%(who)s changed the %(field)s back"),
+)
+FIELDS = {
+    "name": gettext_lazy("name"),
+    "description": gettext_lazy("description"),
+    "assigned": gettext_lazy("assignee"),
+    "started": gettext_lazy("start date"),
+    "due": gettext_lazy("due date"),
+    "completed": gettext_lazy("completion date"),
+    "end": gettext_lazy("end date"),
+}
 
 
 class StoryLine(TypedDict):
@@ -56,19 +131,68 @@ class StoryLine(TypedDict):
     text: str
 
 
-# With who did it, and without.
-type Sentence = "tuple[StrPromise, StrPromise]"
+@dataclass(frozen=True)
+class Names:
+    """The names of the people and sprints that events mention by id, in the language they were read in."""
+
+    people: dict[int, str]
+    sprints: dict[int, str]
+
+    def person(self, pk: int) -> str:
+        return self.people.get(pk) or gettext("a deleted account")
+
+    def place(self, pk: int | None) -> str:
+        if pk is None:
+            return str(Column.BACKLOG.label)
+        return self.sprints.get(pk) or gettext("a deleted sprint")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A sentence and its values."""
+
+    sentence: Sentence
+    field: str = ""
+    before: str = ""
+    after: str = ""
+
+    def values(self) -> dict[str, str]:
+        return {"field": self.field, "before": self.before, "after": self.after}
+
+
+def names_in(events: Iterable[Event]) -> Names:
+    """Read the names for `describe` in two queries at most: none for what no event mentions."""
+    updates = [event.changes for event in events if event.kind == Event.Kind.UPDATE]
+    people = get_user_model().objects.in_bulk(_ids(updates, "assigned"))
+    sprints = Sprint.objects.in_bulk(_ids(updates, "sprint"))
+    return Names(
+        {pk: _full_name(person) for pk, person in people.items()},
+        {pk: str(sprint) for pk, sprint in sprints.items()},
+    )
+
+
+def _ids(updates: list[dict[str, Any]], field: str) -> set[int]:
+    return {pk for changes in updates for pk in changes.get(field, ()) if pk is not None}
 
 
 def story(task_id: int) -> list[StoryLine]:
-    """Return the history of a task, the newest event first."""
-    events = events_of_row(task_id, None)
-    return [{"at": event.created_at, "text": describe(event, gettext("it"), actor(event))} for event in events]
+    """Return the history of a task, the newest event first: a line for each thing that an event changed."""
+    events = list(events_of_row(task_id, None))
+    names = names_in(events)
+    return [
+        {"at": event.created_at, "text": change.sentence.story % {"who": actor(event), **change.values()}}
+        for event in events
+        for change in _changes(event, names)
+    ]
 
 
 def actor(event: Event) -> str:
     """Return the name of who made the change."""
-    return (event.actor.get_full_name() or event.actor.username) if event.actor else "Lightboard"
+    return _full_name(event.actor) if event.actor else "Lightboard"
+
+
+def _full_name(person: User) -> str:
+    return person.get_full_name() or person.username
 
 
 def quoted(name: str) -> str:
@@ -76,46 +200,96 @@ def quoted(name: str) -> str:
     return gettext("“%(name)s”") % {"name": name}
 
 
-def describe(event: Event, what: str, who: str | None = None) -> str:
-    """Return what happened to a task or sprint as a sentence in the reader's language: "Moved it to In Testing".
+def describe(event: Event, names: Names, what: str, who: str | None = None) -> str:
+    """Return an event as one sentence in the reader's language: "Moved “Draw” to In Testing".
 
     `what` is the task or sprint as the sentence's object, `who` the one to name who did it.
     """
-    with_who, without = _sentence(event)
-    values = {"who": who, "what": what, "column": _column_after(event), "fields": _names_of_fields(event)}
-    return (with_who if who else without) % values
+    change = _in_short(event, _changes(event, names))
+    sentence = change.sentence.news if who else change.sentence.toast
+    return sentence % {"who": who, "what": what, **change.values()}
 
 
-def _sentence(event: Event) -> Sentence:
-    changes = event.changes
-    kind, is_undo = kind_of(event), undone(event) is not None
+def _in_short(event: Event, changes: list[Change]) -> Change:
+    """Return the only change, the move if there is one, or the list of the fields."""
+    if len(changes) == 1 or not changes[0].field:
+        return changes[0]
+    names = get_text_list([change.field for change in changes], gettext("and"))
+    return Change(_changed(event), str(names))
+
+
+def _changes(event: Event, names: Names) -> list[Change]:
+    kind = kind_of(event)
     if not kind.exists_before:
-        restored = RESTORED if event.task is None else RESTORED_IN
-        return restored if is_undo else ADDED
+        return [_addition(event)]
     if not kind.exists_after:
-        return DELETED
-    if "status" in changes or "sprint" in changes:
-        if _column_after(event) is None:
-            return MOVED_BACK_AWAY if is_undo else MOVED_AWAY
-        return MOVED_BACK if is_undo else MOVED
-    if "order" in changes:
-        return MOVED_BACK_WITHIN if is_undo else MOVED_WITHIN
-    return CHANGED_BACK if is_undo else CHANGED
+        return [Change(DELETED)]
+    changed = fields(event)
+    # Entering and leaving work sets these dates: part of the move.
+    moved = {*PLACE, "started", "completed"} if "status" in changed else PLACE
+    edits = [_edit(event, name, changed[name], names) for name in changed if name not in moved]
+    return [_move(event, changed, names), *edits] if changed.keys() & set(PLACE) else edits
 
 
-def _names_of_fields(event: Event) -> str:
-    model = Sprint if event.task is None else Task
-    names = [
-        str(cast("models.Field[Any, Any]", model._meta.get_field(name)).verbose_name) for name in fields(event)
-    ]
-    return str(get_text_list(names, gettext("and")))
+def _addition(event: Event) -> Change:
+    if undone(event) is None:
+        return Change(CREATED)
+    if event.task is None:
+        return Change(RESTORED)
+    in_sprint = _column(event.changes["status"][1])
+    return Change(RESTORED_TO, after=str(Column.BACKLOG.label) if event.sprint is None else in_sprint)
 
 
-def _column_after(event: Event) -> str | None:
-    """Return the title of the column that a task came to, None for one of a sprint that the event does not tell."""
-    if event.sprint is None:
-        return str(Column.BACKLOG.label)
-    status = event.changes.get("status", [None, None])[1]
-    if status:
-        return str(Column[Status(status).name].label)
-    return None if event.changes.get("sprint", [None])[0] else str(Column.TODO.label)
+def _move(event: Event, changed: dict[str, list[Any]], names: Names) -> Change:
+    is_undo = undone(event) is not None
+    if not changed.keys() & {"status", "sprint"}:
+        return Change(MOVED_BACK_WITHIN if is_undo else MOVED_WITHIN)
+    sentence = MOVED_BACK if is_undo else MOVED
+    if "sprint" not in changed:
+        before, after = map(_column, changed["status"])
+        return Change(sentence, before=before, after=after)
+    before, after = map(names.place, changed["sprint"])
+    if changed["sprint"][0] is None:
+        # Out of the backlog: boards show the column, and whose it is.
+        after = _column(changed.get("status", [None, Status.TODO])[1])
+    return Change(sentence, before=before, after=after)
+
+
+def _column(status: int) -> str:
+    return str(Column[Status(status).name].label)
+
+
+def _edit(event: Event, name: str, pair: list[Any], names: Names) -> Change:
+    field, (before, after) = str(FIELDS[name]), pair
+    if name == "name" and before and after:
+        return Change(RENAMED, field, quoted(before), quoted(after))
+    if name == "assigned":
+        return _assignment(field, before, after, names)
+    if name in ("name", "description"):
+        return Change(_changed(event), field)
+    if after is None:
+        return Change(DATE_REMOVED, field)
+    if before is None:
+        return Change(DATE_SET, field, after=dates.in_words(date.fromisoformat(after), "SHORT_DATE"))
+    return Change(DATE_MOVED, field, *_span(date.fromisoformat(before), date.fromisoformat(after)))
+
+
+def _assignment(field: str, before: int | None, after: int | None, names: Names) -> Change:
+    if before is None and after is not None:
+        return Change(ASSIGNED, field, after=names.person(after))
+    if after is None and before is not None:
+        return Change(UNASSIGNED, field, before=names.person(before))
+    assert before is not None
+    assert after is not None
+    return Change(REASSIGNED, field, names.person(before), names.person(after))
+
+
+def _span(before: date, after: date) -> tuple[str, str]:
+    """Return two dates as text; the month stands once when it is the same."""
+    is_same_month = (before.year, before.month) == (after.year, after.month)
+    first = date_format(before, "DAY_OF_MONTH") if is_same_month else dates.in_words(before, "SHORT_DATE")
+    return first, dates.in_words(after, "SHORT_DATE")
+
+
+def _changed(event: Event) -> Sentence:
+    return CHANGED if undone(event) is None else CHANGED_BACK

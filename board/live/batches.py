@@ -41,12 +41,13 @@ def batch(sprint_id, since, state):
     touched = log.touched_tasks(ours)
     tasks = Task.objects.select_related("assigned").in_bulk(touched)
     names = log.last_names(ours) | {pk: task.name for pk, task in tasks.items()}
+    mentioned = sentences.names_in(ours)
     shown = {pk for pk, task in tasks.items() if task.sprint_id in (sprint_id, None)}
     answer = {
         "seq": events[-1].seq if events else since,
         "cards": "".join(card(tasks[pk], people) for pk in shown),
         "left": [pk for pk in touched if pk not in shown],
-        "news": [_news(event, names) for event in ours if event.task is not None],
+        "news": [_news(event, names, mentioned) for event in ours if event.task is not None],
     }
     if any(map(_shows_in_head, ours)):
         sprint = Sprint.objects.with_counts().filter(pk=sprint_id).first()
@@ -79,13 +80,13 @@ def is_on_board(event, sprint_id):
     return event.sprint in (sprint_id, None) or before in (sprint_id, None)
 
 
-def _news(event, names):
+def _news(event, names, mentioned):
     who = sentences.actor(event)
     what = sentences.quoted(names[event.task]) if event.task in names else gettext("a task")
     return {
         "task": event.task,
         "by": event.actor_id,
         "name": who,
-        "text": sentences.describe(event, what, who),
+        "text": sentences.describe(event, mentioned, what, who),
         "moved": log.is_move(event),
     }

@@ -72,7 +72,7 @@ def test_a_restored_task_stands_at_the_end_of_its_column_under_its_id(user, spri
     task = add("Draw", sprint, Status.ACTIVE, description="With a pencil", assigned=user)
     actions.remove_task(user, task.pk)
     add("Later", sprint, Status.ACTIVE)
-    assert restore(task) == "Restored “Draw” in In Development"
+    assert restore(task) == "Restored “Draw” to In Development"
     assert names(sprint, Status.ACTIVE) == ["Later", "Draw"]
     again = Task.objects.get(pk=task.pk)
     assert (again.description, again.assigned, again.started) == ("With a pencil", user, task.started)
@@ -88,7 +88,7 @@ def test_when_its_sprint_is_over_or_gone_it_goes_to_the_backlog_and_says_so(user
         actions.remove_sprint(user, sprint.pk)
     else:
         Sprint.objects.filter(pk=sprint.pk).update(end=timezone.localdate() - timedelta(days=1))
-    assert restore(task) == "Restored “Draw” in Backlog, because its sprint has ended"
+    assert restore(task) == "Restored “Draw” to Backlog, because its sprint has ended"
     again = Task.objects.get(pk=task.pk)
     assert (again.sprint, again.status, again.started, again.completed) == (None, Status.TODO, None, None)
 

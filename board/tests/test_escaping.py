@@ -107,4 +107,4 @@ def test_pushed_cards_and_heads_are_only_text_and_news_is_no_html(nasty):
     assert_harmless(batch["cards"])
     assert_harmless(batch["head"])
     # News is written with textContent (toasts.js), so it says just what was typed.
-    assert [news["text"] for news in batch["news"]] == [f"{PAYLOAD} Lind added “{PAYLOAD}”"]
+    assert [news["text"] for news in batch["news"]] == [f"{PAYLOAD} Lind created “{PAYLOAD}”"]

@@ -75,16 +75,16 @@ def with_version(row):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"name": "Better"}, "Ana Lind changed name of it"),
-        ({"status": Status.TESTING}, "Ana Lind moved it to In Testing"),
-        ({"sprint_id": None, "status": Status.TODO}, "Ana Lind moved it to Backlog"),
-        ({"order": 5}, "Ana Lind moved it within its column"),
+        ({"name": "Better"}, "Ana Lind renamed this task from “Fix log-in” to “Better”"),
+        ({"status": Status.TESTING}, "Ana Lind moved this task from In Development to In Testing"),
+        ({"sprint_id": None, "status": Status.TODO}, "Ana Lind moved this task from Sprint 1 to Backlog"),
+        ({"order": 5}, "Ana Lind moved this task within its column"),
     ],
 )
 def test_the_story_of_a_task_tells_who_did_what(user, sprint, add, changes, words):
     task = add(sprint=sprint, status=Status.ACTIVE)
     actions.change_task(user, task.pk, **changes)
-    assert [line["text"] for line in sentences.story(task.pk)] == [words, "Ana Lind added it"]
+    assert [line["text"] for line in sentences.story(task.pk)] == [words, "Ana Lind created this task"]
 
 
 def test_the_burndown_tells_each_day_as_it_was_then(user, sprint, add):

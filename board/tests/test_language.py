@@ -197,8 +197,8 @@ def test_what_was_done_is_stored_in_no_language_and_told_in_each(browser, user, 
     event = Event.objects.get(pk=log.newest_number())
     assert event.changes["status"] == [Status.TODO, Status.TESTING]
     english, german = (Page(browser.get(f"/tasks/{task.pk}/", headers=headers)).text for headers in ({}, GERMAN))
-    assert "Ana Lind moved it to In Testing" in english
-    assert "Ana Lind hat die Aufgabe nach „Im Test“ verschoben" in german
+    assert "Ana Lind moved this task from Not Started to In Testing" in english
+    assert "Ana Lind hat diese Aufgabe von „Nicht begonnen“ nach „Im Test“ verschoben" in german
 
 
 def test_what_breaks_a_rule_is_told_in_german(browser, sprint):

@@ -94,7 +94,10 @@ def test_the_history_tells_the_newest_first(browser, user, add):
     task = add()
     actions.change_task(None, task.pk, name="Draw")
     story = Page(browser.get(f"/tasks/{task.pk}/")).one("section", class_="story")
-    assert story.texts("span") == ["Lightboard changed name of it", "Ana Lind added it"]
+    assert story.texts("span") == [
+        "Lightboard renamed this task from “Fix log-in” to “Draw”",
+        "Ana Lind created this task",
+    ]
 
 
 def test_with_htmx_it_is_the_card(browser, add):

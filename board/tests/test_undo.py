@@ -291,17 +291,17 @@ def test_a_change_that_never_was_cannot_be_undone(user):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("an edit", "Changed name, assigned and due of it back"),
+        ("an edit", "Changed the name, assignee and due date of it back"),
         ("a move down", "Moved it back within its column"),
         ("a move to work", "Moved it back to Not Started"),
-        ("a removal", "Restored it in Not Started"),
+        ("a removal", "Restored it to Not Started"),
         ("an addition", "Deleted it"),
     ],
 )
 def test_the_story_tells_that_it_was_undone(user, sprint, abc, change, words):
     CHANGES[change](user, abc, sprint)
     event = actions.undo(user, log.newest_number())
-    assert sentences.describe(event, "it") == words
+    assert sentences.describe(event, sentences.names_in([event]), "it") == words
 
 
 # The page
@@ -354,7 +354,7 @@ def test_without_htmx_it_leads_back_to_the_board_which_offers_to_do_it_again(bro
     answer = browser.post(f"/undo/{edit.event.seq}/", follow=True)
     assert answer.redirect_chain == [(f"/sprints/{sprint.pk}/", 302)]
     toast = Page(answer).one("div", class_="toast")
-    assert toast.one("p").text == "Changed name of “Draw” back"
+    assert toast.one("p").text == "Renamed “Paint” to “Draw”"
     assert toast.one("form")["action"] == f"/undo/{log.newest_number()}/"
 
 
@@ -396,8 +396,8 @@ def test_a_change_that_is_not_there_says_so(browser, headers):
 @pytest.mark.parametrize(
     ("path", "data", "words"),
     [
-        ("edit/", {"name": "Paint"}, "Changed name of “Paint”"),
-        ("edit/due/", {"due": "2999-01-01"}, "Changed due of “Draw”"),
+        ("edit/", {"name": "Paint"}, "Renamed “Draw” to “Paint”"),
+        ("edit/due/", {"due": "2999-01-01"}, "Set the due date of “Draw” to 1 Jan 2999"),
         ("move/", {"column": "backlog", "position": "top"}, "Moved “Draw” to Backlog"),
         ("place/", {"column": "backlog"}, "Moved “Draw” to Backlog"),
         ("delete/", {}, "Deleted “Draw”"),
@@ -420,7 +420,7 @@ def test_what_changed_nothing_offers_no_undo(browser, add):
 def test_adding_a_task_offers_its_undo(browser, sprint, headers):
     page = Page(browser.post(f"/sprints/{sprint.pk}/tasks/add/", {"name": "Draw"}, headers=headers, follow=True))
     toast = page.one("div", class_="toast")
-    assert toast.one("p").text == "Added “Draw”"
+    assert toast.one("p").text == "Created “Draw”"
     assert toast.one("form", data_undo=True)["hx-post"] == f"/undo/{log.newest_number()}/"
 
 

@@ -189,7 +189,9 @@ def toast_context(event, row=None, is_undo=False):
     if event is None:
         return {}
     return {
-        "text": sentences.describe(event, sentences.quoted(row or log.row_before(event))),
+        "text": sentences.describe(
+            event, sentences.names_in([event]), sentences.quoted(row or log.row_before(event))
+        ),
         "undo": event.seq,
         "is_undo": is_undo,
     }
