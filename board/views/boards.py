@@ -21,7 +21,7 @@ from board.live import batches
 from board.text.search import normalize
 from board.views.forms.live import ChangesForm
 
-from .shortcuts import NO_CONTENT, get_or_404
+from .shortcuts import NO_CONTENT, missing_as_404
 
 # The last page that somebody had of a board, for who comes back to an unchanged one: so many bytes of them.
 kept_pages = VersionedCache(20_000_000, getsizeof=len)
@@ -54,7 +54,9 @@ def _etag(request, state):
 
 def _page(request, pk, state):
     words = normalize(request.GET.get("q", "")[:LONGEST_FILTER].replace("\0", "")).split()
-    return render_to_string("board/board.html", get_or_404(components.board, pk, state, words), request).encode()
+    with missing_as_404():
+        context = components.board(pk, state, words)
+    return render_to_string("board/board.html", context, request).encode()
 
 
 @in_background

@@ -11,7 +11,7 @@ from board.history import log
 from board.history.schema import undone
 from board.models import Event, Sprint
 
-from .shortcuts import add_message, get_or_404
+from .shortcuts import add_message, missing_as_404
 from .tasks import removal_context
 
 # How many of the deleted tasks the page lists.
@@ -32,7 +32,8 @@ def deleted_tasks(request):
 @require_POST
 def restore_task(request, pk):
     try:
-        task = get_or_404(actions.restore_task, request.user, pk)
+        with missing_as_404():
+            task = actions.restore_task(request.user, pk)
     except ValidationError as error:
         messages.error(
             request, gettext("Couldn't restore the task. %(reason)s") % {"reason": " ".join(error.messages)}

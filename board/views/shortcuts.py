@@ -1,12 +1,18 @@
 """Helpers that the board's views share."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
 from hashlib import sha256
+from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.http import Http404, QueryDict
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,7 +26,11 @@ from board.actions import idempotency
 from board.history import log, sentences
 from board.models import Event, Sprint, Task
 
+from .forms.base import ChangeForm
 from .middleware import page_of
+
+type View = Callable[..., HttpResponse]
+type ChangingView = Callable[..., Task | HttpResponse]
 
 NO_CONTENT = 204
 CONFLICT = 409
@@ -33,18 +43,21 @@ def get_or_post(view):
     return changes(require_http_methods(["GET", "HEAD", "POST"])(view))
 
 
-def get_sprint_or_404(pk):
-    return get_or_404(Sprint.objects.get, pk=pk)
+def get_sprint_or_404(pk: int) -> Sprint:
+    with missing_as_404():
+        return Sprint.objects.get(pk=pk)
 
 
-def get_task_or_404(pk):
-    return get_or_404(Task.objects.select_related("assigned", "sprint").get, pk=pk)
+def get_task_or_404(pk: int) -> Task:
+    with missing_as_404():
+        return Task.objects.select_related("assigned", "sprint").get(pk=pk)
 
 
-def get_or_404(find, *args, **kwargs):
-    """Call `find`; a sprint or task that is not there, or not any more, is a 404 that says so."""
+@contextmanager
+def missing_as_404() -> Iterator[None]:
+    """Turn a sprint, task or event that does not exist, or no longer, into a 404 that says so."""
     try:
-        return find(*args, **kwargs)
+        yield
     except Sprint.DoesNotExist:
         raise Http404(gettext("This sprint doesn't exist. It may have been deleted.")) from None
     except Task.DoesNotExist:
@@ -53,47 +66,70 @@ def get_or_404(find, *args, **kwargs):
         raise Http404(gettext("This change doesn't exist.")) from None
 
 
-def act(form, action):
-    """Call `action(cleaned data)` when the form is valid; what breaks a rule, or clashes, goes beside its field.
-
-    Returns what the action returns, None when the form shows errors.
-    """
-    if not form.is_valid():
-        return None
+@contextmanager
+def domain_errors(form: BaseForm) -> Iterator[None]:
+    """Put a broken rule, or a conflict, beside the fields of a form, and go on after the `with` block."""
     try:
-        return get_or_404(action, form.cleaned_data)
+        with missing_as_404():
+            yield
     except ValidationError as error:
         for name, reasons in error.message_dict.items():
             form.add_error(name if name in form.fields else None, reasons)
     except actions.Conflict as conflict:
-        form.show_conflict(conflict)
-    return None
+        # Only forms that carry a version can meet a conflict.
+        cast(ChangeForm, form).show_conflict(conflict)
 
 
-def once(request, act):
-    """Call `act()` and return its task; the same words again under the same key do nothing and return the task.
+class _NotDone(Exception):
+    """Nothing was changed: the response is not that of a change, and is not recorded."""
 
-    The key is a gesture's (header `Idempotency-Key`) or a rendered form's (field `key`). A form that comes back
-    with other words, as after the browser's Back, is another request.
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__()
+        self.response = response
+
+
+def idempotent(respond: Callable[[HttpRequest, Task], HttpResponse]) -> Callable[[ChangingView], View]:
+    """Decorate a view that returns the task it changed, or a response when it changed none.
+
+    `respond` makes the response for the task. A POST that is repeated under the same key changes nothing and gets the
+    response for the first one's task. The key is a gesture's (header `Idempotency-Key`) or a rendered form's (field
+    `key`). A form that comes back with other words, as after the browser's Back, is another request.
     """
+
+    def decorate(view: ChangingView) -> View:
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            changed: dict[tuple[int, int | None], Task] = {}
+
+            def act() -> tuple[int, int | None]:
+                task = view(request, *args, **kwargs)
+                if isinstance(task, HttpResponse):
+                    raise _NotDone(task)
+                record = task.pk, task.event and task.event.seq
+                changed[record] = task
+                return record
+
+            try:
+                pk, seq = idempotency.once(cast(User, request.user), *_idempotency_key(request), act)
+            except _NotDone as error:
+                return error.response
+            return respond(request, changed.get((pk, seq)) or _changed_before(pk, seq))
+
+        return wrapped
+
+    return decorate
+
+
+def _idempotency_key(request: HttpRequest) -> tuple[str | None, str]:
+    """Return the key of a request, None without one, and the text that says what it asks for."""
     key = request.headers.get("Idempotency-Key") or request.POST.get("key")
-    if not key:
-        return act()
     sent = request.POST.copy()
     sent.pop("csrfmiddlewaretoken", None)
-    asked = f"{key} {request.path}?{sent.urlencode()}"
-    digest = sha256(asked.encode(errors="surrogatepass")).hexdigest()
-    done = {}
+    wanted = f"{key} {request.path}?{sent.urlencode()}"
+    return key and sha256(wanted.encode(errors="surrogatepass")).hexdigest(), wanted
 
-    def act_and_note():
-        task = act()
-        noted = task.pk, task.event and task.event.seq
-        done[noted] = task
-        return noted
 
-    pk, seq = idempotency.once(request.user, digest, asked, act_and_note)
-    if (pk, seq) in done:
-        return done[pk, seq]
+def _changed_before(pk: int, seq: int | None) -> Task:
     task = get_task_or_404(pk)
     task.event = Event.objects.filter(pk=seq).first()
     return task

@@ -10,11 +10,11 @@ from board.models import Sprint
 from board.views.forms.sprints import SprintForm
 
 from .shortcuts import (
-    act,
     add_message,
-    get_or_404,
+    domain_errors,
     get_or_post,
     get_sprint_or_404,
+    missing_as_404,
     posted,
     redirect_to,
     render_form,
@@ -36,9 +36,9 @@ def past_sprints(request):
 @get_or_post
 def add_sprint(request):
     form = SprintForm(posted(request), auto_id="sprint-%s")
-    if request.method == "POST":
-        sprint = act(form, lambda data: actions.add_sprint(request.user, **form.changes()))
-        if sprint:
+    if form.is_valid():
+        with domain_errors(form):
+            sprint = actions.add_sprint(request.user, **form.changes())
             add_message(request, sprint.event, sprint)
             return redirect_to(request, sprint)
     return render_form(request, "board/add_sprint.html", form, nav="home")
@@ -46,25 +46,26 @@ def add_sprint(request):
 
 @get_or_post
 def edit_sprint(request, pk):
-    sprint = get_sprint_or_404(pk)
-    form = SprintForm(posted(request), instance=sprint, auto_id="sprint-%s")
-    if request.method == "POST":
-        saved = act(form, lambda data: actions.change_sprint(request.user, pk, base=form.base, **form.changes()))
-        if saved:
-            add_message(request, saved.event, saved)
-            return redirect_to(request, saved)
+    form = SprintForm(posted(request), instance=get_sprint_or_404(pk), auto_id="sprint-%s")
+    if form.is_valid():
+        with domain_errors(form):
+            sprint = actions.change_sprint(request.user, pk, base=form.base, **form.changes())
+            add_message(request, sprint.event, sprint)
+            return redirect_to(request, sprint)
+    # The form's own instance has what was typed.
     return render_form(request, "board/edit_sprint.html", form, sprint=get_sprint_or_404(pk))
 
 
 @get_or_post
 def delete_sprint(request, pk):
     sprint = get_sprint_or_404(pk)
-    if request.method == "POST":
-        try:
-            event = get_or_404(actions.remove_sprint, request.user, pk)
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-            return redirect(sprint)
-        add_message(request, event)
-        return redirect_to(request)
-    return render(request, "board/delete_sprint.html", {"sprint": sprint})
+    if request.method != "POST":
+        return render(request, "board/delete_sprint.html", {"sprint": sprint})
+    try:
+        with missing_as_404():
+            event = actions.remove_sprint(request.user, pk)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect(sprint)
+    add_message(request, event)
+    return redirect_to(request)

@@ -15,15 +15,15 @@ from board.views.forms.tasks import NewTaskForm, TaskForm
 
 from .shortcuts import (
     UNPROCESSABLE,
-    act,
     add_message,
-    get_or_404,
+    domain_errors,
     get_or_post,
     get_sprint_or_404,
     get_task_or_404,
+    idempotent,
     match_page,
+    missing_as_404,
     new_key,
-    once,
     posted,
     previous_page,
     redirect_to,
@@ -34,25 +34,30 @@ from .shortcuts import (
 )
 
 
+def _added(request, task):
+    """Answer a new task: its card and an empty form for htmx, else the way to the board."""
+    sprint = get_sprint_or_404(request.resolver_match.kwargs["sprint_pk"])
+    if not request.htmx:
+        add_message(request, task.event, task)
+        return redirect(sprint)
+    context = {
+        "form": NewTaskForm(auto_id="new-task-%s"),
+        "sprint": sprint,
+        "task": task,
+        "key": new_key(),
+        **toast_context(task.event, task),
+    }
+    return render(request, "board/add_task.html#added", context)
+
+
 @get_or_post
+@idempotent(_added)
 def add_task(request, sprint_pk):
     sprint = get_sprint_or_404(sprint_pk)
     form = NewTaskForm(posted(request), auto_id="new-task-%s")
-    if request.method == "POST":
-        task = act(form, lambda data: once(request, lambda: actions.add_task(request.user, **data)))
-        if task and request.htmx:
-            form = NewTaskForm(auto_id="new-task-%s")
-            context = {
-                "form": form,
-                "sprint": sprint,
-                "task": task,
-                "key": new_key(),
-                **toast_context(task.event, task),
-            }
-            return render(request, "board/add_task.html#added", context)
-        if task:
-            add_message(request, task.event, task)
-            return redirect(sprint)
+    if form.is_valid():
+        with domain_errors(form):
+            return actions.add_task(request.user, **form.cleaned_data)
     return render_form(request, "board/add_task.html", form, sprint=sprint)
 
 
@@ -66,66 +71,78 @@ def task(request, pk):
 
 @get_or_post
 def edit_task(request, pk, field=None):
-    """The card's form, or that of one field. Who saves a task that was deleted meanwhile gets the typed text back."""
+    """The card's form, or that of one field. A task that was deleted meanwhile does not take the typed text with it."""
     if field not in (None, *TaskForm.Meta.fields):
         raise Http404
     try:
-        task = get_task_or_404(pk)
-        form = _task_form(request, task, field)
-        if request.method == "POST":
-            saved = act(form, lambda data: actions.change_task(request.user, pk, base=form.base, **form.changes()))
-            if saved:
-                return render_card(request, saved)
-            task = get_task_or_404(pk)
-        return render_form(request, "board/edit_task.html", form, task=task)
+        return _edit(request, get_task_or_404(pk), field)
     except Http404:
         removal = log.removal(pk)
         if request.method != "POST" or removal is None:
             raise
-    return _save_deleted(request, removal, field)
+    return _restore_and_edit(request, removal, field)
 
 
-def _save_deleted(request, removal, field):
+def _edit(request, task, field):
+    form = _task_form(request, task, field)
+    if form.is_valid():
+        with domain_errors(form):
+            saved = actions.change_task(request.user, task.pk, base=form.base, **form.changes())
+            return render_card(request, saved)
+        # The form's own instance has what was typed.
+        task = get_task_or_404(task.pk)
+    return render_form(request, "board/edit_task.html", form, task=task)
+
+
+def _restore_and_edit(request, removal, field):
+    """Show what was typed for a deleted task; with "restore", restore the task and save it."""
     form = _task_form(request, log.row_before(removal), field)
-    if "restore" in request.POST and act(form, lambda data: actions.restore_task(request.user, removal.task)):
-        return edit_task(request, removal.task, field)
+    if "restore" in request.POST and form.is_valid():
+        with domain_errors(form):
+            actions.restore_task(request.user, removal.task)
+            return _edit(request, get_task_or_404(removal.task), field)
     task = log.row_before(removal)
     return render_form(request, "board/edit_task.html", form, task=task, removal=removal_context(removal))
-
-
-def removal_context(event):
-    return {"who": sentences.actor(event), "at": event.created_at}
 
 
 def _task_form(request, task, field):
     return TaskForm(posted(request), instance=task, only=field, auto_id=f"task-{task.pk}-%s")
 
 
+def removal_context(event):
+    return {"who": sentences.actor(event), "at": event.created_at}
+
+
 @require_POST
+@idempotent(render_card)
 def place_task(request, pk):
     form = PlaceForm(request.POST)
-    task = act(form, lambda data: once(request, lambda: actions.place_task(request.user, pk, form.place())))
-    if task:
-        return render_card(request, task)
+    if form.is_valid():
+        with domain_errors(form):
+            return actions.place_task(request.user, pk, form.place())
     reasons = " ".join(message for errors in form.errors.values() for message in errors)
     return render(request, "board/problem.html", {"reason": reasons}, status=UNPROCESSABLE)
 
 
 @get_or_post
+@idempotent(render_card)
 def move_task(request, pk):
     task = get_task_or_404(pk)
+    form = _move_form(request, task)
+    if form.is_valid():
+        with domain_errors(form):
+            return actions.place_task(request.user, pk, form.place())
+    return render_form(request, "board/move_task.html", form, task=task)
+
+
+def _move_form(request, task):
     sprints = Sprint.objects.filter(end__gte=timezone.localdate()) | Sprint.objects.filter(pk=task.sprint_id)
     sprints = sprints.order_by("end", "pk")
     column = request.GET.get("column", next_column(task, sprints, _sprint_before(request)))
     cards = Task.objects.filter(Q(sprint__in=sprints) | Q(sprint=None)).order_by("order", "pk")
     if request.htmx and request.method != "POST":
         cards &= _in_column(column)
-    form = MoveForm(task, column, sprints, cards, posted(request), auto_id=f"move-{pk}-%s")
-    if request.method == "POST":
-        moved = act(form, lambda data: once(request, lambda: actions.place_task(request.user, pk, form.place())))
-        if moved:
-            return render_card(request, moved)
-    return render_form(request, "board/move_task.html", form, task=task)
+    return MoveForm(task, column, sprints, cards, posted(request), auto_id=f"move-{task.pk}-%s")
 
 
 def _sprint_before(request):
@@ -144,12 +161,13 @@ def _in_column(column):
 @get_or_post
 def delete_task(request, pk):
     task = get_task_or_404(pk)
-    if request.method == "POST":
-        event = get_or_404(actions.remove_task, request.user, pk)
-        if requesting_board(request):
-            context = {"gone": pk, "seq": event.seq, **toast_context(event)}
-            return render(request, "board/changed.html#deleted", context)
-        add_message(request, event)
-        return redirect_to(request, task.sprint)
-    template = "board/delete_task.html" + ("#question" if request.htmx else "")
-    return render(request, template, {"task": task})
+    if request.method != "POST":
+        template = "board/delete_task.html" + ("#question" if request.htmx else "")
+        return render(request, template, {"task": task})
+    with missing_as_404():
+        event = actions.remove_task(request.user, pk)
+    if requesting_board(request):
+        context = {"gone": pk, "seq": event.seq, **toast_context(event)}
+        return render(request, "board/changed.html#deleted", context)
+    add_message(request, event)
+    return redirect_to(request, task.sprint)

@@ -14,7 +14,7 @@ from .shortcuts import (
     CONFLICT,
     add_message,
     card_context,
-    get_or_404,
+    missing_as_404,
     redirect_to,
     requesting_board,
     toast_context,
@@ -25,7 +25,8 @@ from .shortcuts import (
 def undo(request, seq):
     """Write the reverse of a change. A refusal says why, in the place of the toast that offered it."""
     try:
-        event = get_or_404(actions.undo, request.user, seq) or Event.objects.get(pk=seq)
+        with missing_as_404():
+            event = actions.undo(request.user, seq) or Event.objects.get(pk=seq)
     except ValidationError as error:
         reason = gettext("Couldn't undo the change. %(reason)s") % {"reason": " ".join(error.messages)}
         if request.htmx:
