@@ -1,15 +1,15 @@
 """The pages on which a person lets programs in, has them told of changes, and looks after both."""
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from board.accounts.form_views import UNPROCESSABLE, UserRequest, get_or_post, posted
 from board.accounts.middleware import changes, open_to_readers
 from board.ops.site_url import site_url
 from board.templatetags.people import full_name
@@ -20,17 +20,7 @@ from .reference import reference
 from .schema import openapi
 from .webhooks import worker as webhook_worker
 
-UNPROCESSABLE = 422
 DELIVERIES_SHOWN = 100
-
-
-class UserRequest(HttpRequest):
-    """A request of somebody who is logged in: the middleware lets nobody else pass."""
-
-    user: User
-
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 # Tokens
@@ -42,7 +32,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @get_or_post
 def tokens(request: UserRequest) -> HttpResponse:
     """List a person's tokens and make new ones. The answer to the form is the only place where a key shows."""
-    form = TokenForm(request, request.POST if request.method == "POST" else None, auto_id="token-%s")
+    form = TokenForm(request, posted(request), auto_id="token-%s")
     key = None
     if form.is_valid():
         try:
@@ -79,9 +69,7 @@ def revoke_token(request: UserRequest, pk: int) -> HttpResponse:
 def webhooks(request: UserRequest) -> HttpResponse:
     """List webhooks and add new ones. The answer to the form is the only place where a secret shows."""
     site = site_url(request)
-    form = WebhookForm(
-        request.user, site, request.POST if request.method == "POST" else None, auto_id="webhook-%s"
-    )
+    form = WebhookForm(request.user, site, posted(request), auto_id="webhook-%s")
     secret = form.open() if form.is_valid() else None
     context = {
         "form": WebhookForm(request.user, site, auto_id="webhook-%s") if secret else form,

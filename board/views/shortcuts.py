@@ -17,10 +17,10 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from board import actions
+from board.accounts.form_views import UNPROCESSABLE, get_or_post
 from board.accounts.middleware import changes
 from board.actions import idempotency
 from board.history import log, sentences
@@ -34,13 +34,12 @@ type ChangingView = Callable[..., Task | HttpResponse]
 
 NO_CONTENT = 204
 CONFLICT = 409
-UNPROCESSABLE = 422
 SOME_BOARD = object()
 
 
-def get_or_post(view):
-    """A form and what it sends."""
-    return changes(require_http_methods(["GET", "HEAD", "POST"])(view))
+def change_form(view: View) -> View:
+    """Decorate a view with the form of a change of the board: viewers may not even see it."""
+    return changes(get_or_post(view))
 
 
 def get_sprint_or_404(pk: int) -> Sprint:
@@ -137,11 +136,6 @@ def _changed_before(pk: int, seq: int | None) -> Task:
 
 def new_key():
     return uuid4().hex
-
-
-def posted(request):
-    """Return what a form was sent with, which may be nothing at all; None when it is only asked for."""
-    return request.POST if request.method == "POST" else None
 
 
 def render_form(request, template, form, removal=None, **context):

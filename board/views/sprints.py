@@ -6,16 +6,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from board import actions
+from board.accounts.form_views import posted
 from board.models import Sprint
 from board.views.forms.sprints import SprintForm
 
 from .shortcuts import (
     add_message,
+    change_form,
     domain_errors,
-    get_or_post,
     get_sprint_or_404,
     missing_as_404,
-    posted,
     redirect_to,
     render_form,
 )
@@ -33,7 +33,7 @@ def past_sprints(request):
     return render(request, "board/past_sprints.html", {"sprints": sprints, "nav": "past"})
 
 
-@get_or_post
+@change_form
 def add_sprint(request):
     form = SprintForm(posted(request), auto_id="sprint-%s")
     if form.is_valid():
@@ -44,7 +44,7 @@ def add_sprint(request):
     return render_form(request, "board/add_sprint.html", form, nav="home")
 
 
-@get_or_post
+@change_form
 def edit_sprint(request, pk):
     form = SprintForm(posted(request), instance=get_sprint_or_404(pk), auto_id="sprint-%s")
     if form.is_valid():
@@ -56,7 +56,7 @@ def edit_sprint(request, pk):
     return render_form(request, "board/edit_sprint.html", form, sprint=get_sprint_or_404(pk))
 
 
-@get_or_post
+@change_form
 def delete_sprint(request, pk):
     sprint = get_sprint_or_404(pk)
     if request.method != "POST":

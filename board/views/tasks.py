@@ -8,23 +8,22 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from board import actions
+from board.accounts.form_views import UNPROCESSABLE, posted
 from board.history import log, sentences
 from board.models import Sprint, Task
 from board.views.forms.moves import MoveForm, PlaceForm, next_column, place_of
 from board.views.forms.tasks import NewTaskForm, TaskForm
 
 from .shortcuts import (
-    UNPROCESSABLE,
     add_message,
+    change_form,
     domain_errors,
-    get_or_post,
     get_sprint_or_404,
     get_task_or_404,
     idempotent,
     match_page,
     missing_as_404,
     new_key,
-    posted,
     previous_page,
     redirect_to,
     render_card,
@@ -50,7 +49,7 @@ def _added(request, task):
     return render(request, "board/add_task.html#added", context)
 
 
-@get_or_post
+@change_form
 @idempotent(_added)
 def add_task(request, sprint_pk):
     sprint = get_sprint_or_404(sprint_pk)
@@ -69,7 +68,7 @@ def task(request, pk):
     return render(request, "board/task.html", {"task": task, "story": sentences.story(pk)})
 
 
-@get_or_post
+@change_form
 def edit_task(request, pk, field=None):
     """The card's form, or that of one field. A task that was deleted meanwhile does not take the typed text with it."""
     if field not in (None, *TaskForm.Meta.fields):
@@ -89,6 +88,7 @@ def _edit(request, task, field):
         with domain_errors(form):
             saved = actions.change_task(request.user, task.pk, base=form.base, **form.changes())
             return render_card(request, saved)
+    if form.is_bound:
         # The form's own instance has what was typed.
         task = get_task_or_404(task.pk)
     return render_form(request, "board/edit_task.html", form, task=task)
@@ -124,7 +124,7 @@ def place_task(request, pk):
     return render(request, "board/problem.html", {"reason": reasons}, status=UNPROCESSABLE)
 
 
-@get_or_post
+@change_form
 @idempotent(render_card)
 def move_task(request, pk):
     task = get_task_or_404(pk)
@@ -158,7 +158,7 @@ def _in_column(column):
         raise Http404(gettext("This column doesn't exist.")) from None
 
 
-@get_or_post
+@change_form
 def delete_task(request, pk):
     task = get_task_or_404(pk)
     if request.method != "POST":

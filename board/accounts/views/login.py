@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
@@ -20,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from board.accounts import actions, devices, languages, links, throttling, users
+from board.accounts.form_views import get_or_post, posted, status_of
 from board.accounts.forms import (
     ForgottenForm,
     LogInForm,
@@ -27,8 +29,6 @@ from board.accounts.forms import (
     WelcomeForm,
 )
 from board.ops.site_url import site_url
-
-from .shortcuts import User, get_or_post, posted, status_of
 
 logger = logging.getLogger(__name__)
 

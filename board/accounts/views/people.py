@@ -3,6 +3,7 @@
 from functools import wraps
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,14 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from board.accounts import actions, users
+from board.accounts.form_views import UNPROCESSABLE, get_or_post, posted, status_of
 from board.accounts.forms import (
     InviteForm,
     RoleForm,
 )
 from board.ops.site_url import site_url
 from board.templatetags.people import by_name
-
-from .shortcuts import UNPROCESSABLE, User, get_or_post, posted, status_of
 
 ROLE_GIVEN = {
     users.Role.MEMBER: _("%(name)s is now a member."),

@@ -8,13 +8,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from board.accounts import actions, devices, languages, users
+from board.accounts.form_views import get_or_post, posted, status_of
 from board.accounts.forms import (
     ChangePasswordForm,
     ProfileForm,
 )
 from board.accounts.middleware import open_to_readers
-
-from .shortcuts import get_or_post, posted, status_of
 
 
 @open_to_readers
