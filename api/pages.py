@@ -9,8 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from board.accounts.form_views import UNPROCESSABLE, UserRequest, get_or_post, posted
+from board.accounts.form_views import UNPROCESSABLE, get_or_post, posted
 from board.accounts.middleware import changes, open_to_readers
+from board.accounts.users import UserRequest
 from board.ops.site_url import site_url
 from board.templatetags.people import full_name
 

@@ -154,7 +154,7 @@ class UsernameField(serializers.SlugRelatedField[DjangoUser]):
         # PostgreSQL fails when it is asked for a NUL.
         if not isinstance(data, str) or "\0" in data:
             self.fail("invalid")
-        user = find_user(data, self.get_queryset())
+        user = find_user(data, DjangoUser.objects.all())
         return user or self.fail("does_not_exist", slug_name=self.slug_field, value=data)
 
 

@@ -1,4 +1,5 @@
 import atexit
+from typing import Any, cast
 
 from django.apps import AppConfig
 from django.contrib.auth import get_user_model
@@ -10,13 +11,13 @@ from django.urls import register_converter
 from board.live import notifications
 
 
-def ensure_counter(sender, using, **kwargs):
+def ensure_counter(sender: AppConfig, using: str, **kwargs: Any) -> None:
     """Make the one row of the counter, which also a flushed database needs."""
-    counter = sender.get_model("Counter")
+    counter: Any = sender.get_model("Counter")
     counter.objects.using(using).get_or_create(pk=1)
 
 
-def revoke(**kwargs):
+def revoke(**kwargs: Any) -> None:
     """Have all sockets looked at: after a log-out, a changed password or role, a deactivated person."""
     transaction.on_commit(lambda: notifications.publish(notifications.REVOKE), robust=True)
 
@@ -24,7 +25,7 @@ def revoke(**kwargs):
 class BoardConfig(AppConfig):
     name = "board"
 
-    def ready(self):
+    def ready(self) -> None:
         from board.accounts import backends  # models can be imported from now on
         from board.history import log
         from board.views import converters
@@ -33,7 +34,7 @@ class BoardConfig(AppConfig):
 
         if connection.vendor == "postgresql":
             # Before Python takes the pool's threads away, for which it would wait half a minute.
-            atexit.register(connection.close_pool)
+            atexit.register(cast(Any, connection).close_pool)
         post_migrate.connect(ensure_counter, sender=self)
         # Not `user_logged_out`: when that is sent, the session is still there.
         post_delete.connect(revoke, sender="sessions.Session")

@@ -4,7 +4,11 @@ Each function is one transaction and one line in the log. `by` is the user who a
 a rule raises `ValidationError`, and nothing is saved.
 """
 
+from datetime import timedelta
+from typing import Any
+
 from django.contrib.auth import SESSION_KEY, get_user_model
+from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
@@ -23,7 +27,7 @@ NAME_LENGTH = 150
 
 
 @transaction.atomic
-def invite(by, username, role=Role.MEMBER, email=""):
+def invite(by: User | None, username: str, role: Role = Role.MEMBER, email: str = "") -> User:
     """Return a new user who has no password yet; `new_link` lets them set one.
 
     Holds the writers' lock until the transaction ends, so that two invitations at once can't take one name.
@@ -41,7 +45,7 @@ def invite(by, username, role=Role.MEMBER, email=""):
     return user
 
 
-def _validate_username(username):
+def _validate_username(username: str) -> None:
     if mixes_scripts(username):
         raise ValidationError({"username": gettext("Use letters from one alphabet only.")})
     skeleton = skeleton_of(username)
@@ -52,7 +56,7 @@ def _validate_username(username):
 
 
 @transaction.atomic
-def delete_invitation(by, user):
+def delete_invitation(by: User | None, user: User) -> None:
     """Delete an account that nobody has ever used, because the invitation was a mistake.
 
     Raises `ValidationError` when the person has a password or has left traces on a board.
@@ -65,14 +69,14 @@ def delete_invitation(by, user):
     note("the invitation of %r was deleted by %s", name, name_of(by))
 
 
-def can_delete(user):
+def can_delete(user: User) -> bool:
     """Tell whether an account was never used: no log-in, no password, no task, no event."""
     is_used = Event.objects.filter(actor=user).exists() or Task.objects.filter(assigned=user).exists()
     return is_invited(user) and not is_used
 
 
 @transaction.atomic
-def new_link(by, user):
+def new_link(by: User | None, user: User) -> tuple[str, timedelta]:
     """Return (token, how long it lasts) of a link for a user; for somebody invited it replaces the one from before."""
     is_new = is_invited(user)
     if is_new:
@@ -84,7 +88,7 @@ def new_link(by, user):
 
 
 @transaction.atomic
-def use_link(token, password, name=None, with_tokens=False):
+def use_link(token: str, password: str, name: str | None = None, with_tokens: bool = False) -> User:
     """Set the password of the user whom a link is for, and the name if given; ends all their sessions,
     and their tokens if wished.
 
@@ -106,7 +110,7 @@ def use_link(token, password, name=None, with_tokens=False):
 
 
 @transaction.atomic
-def change_profile(user, *, name, email, time_zone, language):
+def change_profile(user: User, *, name: str, email: str, time_zone: str, language: str) -> None:
     """Save what a person says about themselves."""
     if email != user.email:
         note("%r changed the e-mail address", user.username)
@@ -117,7 +121,7 @@ def change_profile(user, *, name, email, time_zone, language):
 
 
 @transaction.atomic
-def change_password(user, password, session, with_tokens=False):
+def change_password(user: User, password: str, session: str | None, with_tokens: bool = False) -> None:
     """Set a person's password and end their other sessions, and tokens if wished; `session` is the key of the one that
     stays."""
     _set_password(user, password, session)
@@ -127,7 +131,7 @@ def change_password(user, password, session, with_tokens=False):
 
 
 @transaction.atomic
-def sign_out(user, but, with_tokens=False):
+def sign_out(user: User, but: str | None, with_tokens: bool = False) -> int:
     """End a user's sessions except the one with the key `but`, and forget their known browsers.
 
     Revokes their tokens, too, when `with_tokens`. Returns how many sessions ended.
@@ -140,32 +144,32 @@ def sign_out(user, but, with_tokens=False):
     return count
 
 
-def _revoke_tokens(user):
+def _revoke_tokens(user: User) -> None:
     tokens = list(user.tokens.valid())
     for token in tokens:
         token.revoke()
     note("%r revoked all tokens: %s", user.username, len(tokens))
 
 
-def saw(user):
+def saw(user: User) -> None:
     """Note that a person is here."""
     _save_profile(user, seen_at=timezone.now())
 
 
-def _set_name(user, name):
+def _set_name(user: User, name: str) -> None:
     """Keep the display name as Django's first and last name, from which everything reads it together again."""
     first, _, last = name.rpartition(" ")
     user.first_name, user.last_name = (first, last) if first else (last, "")
 
 
-def _set_password(user, password, but=None):
+def _set_password(user: User, password: str, but: str | None = None) -> None:
     validate_password(password, user)
     user.set_password(password)
     user.save(update_fields=["password"])
     _end_sessions(user, but)
 
 
-def _end_sessions(user, but=None):
+def _end_sessions(user: User, but: str | None = None) -> int:
     """Delete a user's sessions. Sessions do not say in a column whose they are; a team has few enough to read."""
     sessions = Session.objects.filter(expire_date__gt=timezone.now()).exclude(session_key=but)
     keys = [row.pk for row in sessions.iterator() if row.get_decoded().get(SESSION_KEY) == str(user.pk)]
@@ -178,7 +182,7 @@ def _end_sessions(user, but=None):
 
 
 @transaction.atomic
-def set_role(by, user, role):
+def set_role(by: User | None, user: User, role: Role) -> None:
     """Make a user member, reader or staff."""
     if role is not Role.STAFF:
         _judge_loss_of_staff(
@@ -193,7 +197,7 @@ def set_role(by, user, role):
 
 
 @transaction.atomic
-def deactivate(by, user):
+def deactivate(by: User | None, user: User) -> None:
     """Shut a user out: sessions and sockets end, tokens open nothing. What they did and have to do stays."""
     if by == user:
         raise ValidationError(gettext("You can't deactivate your own account. Ask another admin."))
@@ -207,14 +211,14 @@ def deactivate(by, user):
 
 
 @transaction.atomic
-def reactivate(by, user):
+def reactivate(by: User | None, user: User) -> None:
     """Let a user in again, with the password from before."""
     user.is_active = True
     user.save(update_fields=["is_active"])
     note("%r was reactivated by %s", user.username, name_of(by))
 
 
-def _judge_loss_of_staff(by, user, refusal):
+def _judge_loss_of_staff(by: User | None, user: User, refusal: str) -> None:
     """Locks all staff until the transaction ends, so that the last two cannot demote each other."""
     staff = get_user_model().objects.select_for_update().filter(is_staff=True, is_active=True)
     active = {person.pk for person in staff.order_by("pk")}
@@ -226,6 +230,6 @@ def _judge_loss_of_staff(by, user, refusal):
         raise ValidationError(gettext("You can't remove your own admin role. Ask another admin."))
 
 
-def _save_profile(user, **values):
+def _save_profile(user: User, **values: Any) -> None:
     profile, _ = Profile.objects.update_or_create(user=user, defaults=values)
     user.profile = profile

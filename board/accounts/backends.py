@@ -5,11 +5,15 @@ Pages, Basic authentication and the tokens of the API all call `django.contrib.a
 """
 
 import threading
+from collections.abc import Sequence
+from typing import Any
 
 from cachetools import TTLCache
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import User
+from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
@@ -28,9 +32,12 @@ USER = """
 """
 PROFILE = ("user_id", "is_reader", "time_zone", "language")
 
+# The key and the limit of each count (throttling.tries_of).
+type Limits = Sequence[tuple[str, int]]
+
 
 class OnlyOnThisMachine(Refused):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(
             gettext(
                 "Demo accounts can only log in on the machine that runs Lightboard. Change the password "
@@ -43,7 +50,9 @@ class Backend(ModelBackend):
     """Django's accounts, with a limit on failed tries. Raises `Refused` when nothing was judged."""
 
     @sensitive_variables("password")
-    def authenticate(self, request, username=None, password=None, **kwargs):
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> User | None:
         if request is None or username is None or password is None:
             return super().authenticate(request, username, password, **kwargs)
         tries = tries_of(request, username)
@@ -57,7 +66,7 @@ class Backend(ModelBackend):
         return user
 
     @sensitive_variables("password")
-    def _verify(self, request, username, password, tries):
+    def _verify(self, request: HttpRequest, username: str, password: str, tries: Limits) -> User | None:
         try:
             taken = take_tries(tries)
         except TooManyTries:
@@ -76,7 +85,7 @@ class Backend(ModelBackend):
             _verified[_mac(user, password)] = True
         return user
 
-    def get_user(self, user_id):
+    def get_user(self, user_id: Any) -> User | None:
         """Return the active user of a session with the profile, in one query; None when there is none."""
         user = next(iter(get_user_model().objects.raw(USER, [int(user_id)])), None)
         if user is None or not self.user_can_authenticate(user):
@@ -87,7 +96,7 @@ class Backend(ModelBackend):
         return user
 
 
-def begin(request, user, **kwargs):
+def begin(request: Any, user: User, **kwargs: Any) -> None:
     """Start the days of a new session and delete expired ones; called by Django when somebody logs in."""
     request.session.begin()
     request.session.clear_expired()
@@ -95,7 +104,7 @@ def begin(request, user, **kwargs):
     forget_tries()
 
 
-def end(request, user, **kwargs):
+def end(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
     """Called by Django when somebody logs out."""
     if user:
         audit_log.note("%r logged out from %r", user.username, address_of(request))
@@ -103,12 +112,12 @@ def end(request, user, **kwargs):
 
 # Passwords that were verified a moment ago: programs send theirs with each request, and to hash it takes 0.1 s.
 
-_verified = TTLCache(maxsize=10_000, ttl=300)
+_verified: TTLCache[bytes, bool] = TTLCache(maxsize=10_000, ttl=300)
 _verified_lock = threading.Lock()
 
 
 @sensitive_variables("password")
-def recently_verified(username, password, tries):
+def recently_verified(username: str, password: str, tries: Limits) -> User | None:
     """Return the active user whose password this is, if it was verified lately and is still theirs; else None.
 
     While tries are used up, nobody is: guesses of a password that is remembered count like all others.
@@ -122,7 +131,7 @@ def recently_verified(username, password, tries):
 
 
 @sensitive_variables("password")
-def _mac(user, password):
+def _mac(user: User, password: str) -> bytes:
     """Return what stands for a password of a user; a new password or secret key makes it another one."""
     return salted_hmac(
         "board.logins.verified", f"{user.pk}\0{user.password}\0{password}", algorithm="sha256"

@@ -4,6 +4,7 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.http.request import split_domain_port
 
 # What proxies say of the request that they pass on.
@@ -30,18 +31,20 @@ FORWARDING_HEADERS = {
     "HTTP_X_SCHEME",
 }
 
+type IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-def address_of(request):
+
+def address_of(request: HttpRequest) -> str:
     """Return the client's address as text: the last one that no proxy of ours has (TRUSTED_PROXIES)."""
     proxies = settings.TRUSTED_PROXIES
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
     if not proxies or not forwarded:
-        return request.META.get("REMOTE_ADDR", "")
-    addresses = [address.strip() for address in forwarded.split(",")]
+        return str(request.META.get("REMOTE_ADDR", ""))
+    addresses = [str(address.strip()) for address in forwarded.split(",")]
     return addresses[-min(proxies, len(addresses))]
 
 
-def network_of(address):
+def network_of(address: str) -> str:
     """Return whom an address stands for, as text: itself, or the /64 that an IPv6 client picks its own from."""
     parsed = parse_address(address)
     if parsed is None or parsed.version == 4:
@@ -49,7 +52,7 @@ def network_of(address):
     return str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
-def is_on_this_machine(request):
+def is_on_this_machine(request: HttpRequest) -> bool:
     """Tell whether a request was sent on this machine itself, to an installation that only this machine reaches.
 
     A proxy on this machine has a loopback address too. So any sign of one counts: a header that proxies add, a host
@@ -64,17 +67,17 @@ def is_on_this_machine(request):
     return _is_loopback(request.META.get("REMOTE_ADDR", "")) and all(map(_is_own_host, hosts))
 
 
-def _is_own_host(host):
+def _is_own_host(host: str) -> bool:
     name, _port = split_domain_port(host.lower())
     return name == "localhost" or _is_loopback(name.strip("[]"))
 
 
-def _is_loopback(address):
+def _is_loopback(address: str) -> bool:
     parsed = parse_address(address)
     return parsed is not None and parsed.is_loopback
 
 
-def parse_address(address):
+def parse_address(address: str) -> IPAddress | None:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -3,7 +3,10 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core import signing
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from . import users
@@ -13,7 +16,7 @@ DEVICE_KNOWN_FOR = timedelta(days=180)
 _device_signer = signing.TimestampSigner(salt="board.logins.device")
 
 
-def know_device(response, user):
+def know_device[R: HttpResponseBase](response: R, user: User) -> R:
     """Return `response`, which lets its browser be known as one in which `user` logged in.
 
     It stays known until the password changes or the user signs out everywhere else from another browser.
@@ -29,7 +32,7 @@ def know_device(response, user):
     return response
 
 
-def is_known_device(request, name):
+def is_known_device(request: HttpRequest, name: str) -> bool:
     """Tell whether the user with that name (`usernames.key_of`) logged in with this browser, and it still counts."""
     try:
         cookie = request.COOKIES.get(_device_cookie(), "")
@@ -41,13 +44,13 @@ def is_known_device(request, name):
     return user is not None and any(constant_time_compare(standing, _standing(user, key)) for key in keys)
 
 
-def _standing(user, secret=None):
+def _standing(user: User, secret: str | bytes | None = None) -> str:
     """Return a digest that changes when a known browser is to be forgotten; keyed by `secret`, or else the secret key."""
     signed_out_at = users.profile_of(user).signed_out_at
     value = f"{user.pk}\0{user.password}\0{signed_out_at and signed_out_at.isoformat()}"
     return salted_hmac("board.logins.standing", value, secret=secret, algorithm="sha256").hexdigest()
 
 
-def _device_cookie():
+def _device_cookie() -> str:
     # Named after the session's, so that it has the same prefix behind HTTPS.
     return f"{settings.SESSION_COOKIE_NAME}_device"

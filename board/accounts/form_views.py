@@ -1,18 +1,11 @@
 """What all views with a form share, those of the board and the API's pages included."""
 
-from django.contrib.auth.models import User
 from django.forms import BaseForm
 from django.http import HttpRequest, QueryDict
 from django.views.decorators.http import require_http_methods
 
 UNPROCESSABLE = 422
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-
-
-class UserRequest(HttpRequest):
-    """A request of a person who is logged in: the middleware lets nobody else pass."""
-
-    user: User
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

@@ -1,12 +1,15 @@
 """What people fill in about themselves, and staff about people."""
 
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm, UsernameField
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,15 +17,22 @@ from board.models.fields import BLANK, OneLineField, is_visible
 
 from . import throttling
 from .actions import NAME_LENGTH
-from .users import Role, has_tokens, profile_of
+from .users import Role, UserRequest, has_tokens, profile_of
+
+if TYPE_CHECKING:
+    # The stubs make these classes generic, which they are not at run time.
+    UserPasswordForm = SetPasswordForm[User]
+    UserModelForm = forms.ModelForm[User]
+else:
+    UserPasswordForm, UserModelForm = SetPasswordForm, forms.ModelForm
 
 
 class LogInForm(AuthenticationForm):
     """Name and password; `refusal` is a `logins.Refused` when they were not judged."""
 
-    refusal = None
+    refusal: throttling.Refused | None = None
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         try:
             return super().clean()
         except throttling.Refused as refusal:
@@ -33,20 +43,20 @@ class LogInForm(AuthenticationForm):
 class DisplayNameField(OneLineField):
     """The name that others see, with one space between its words."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(label=_("Your name"), max_length=NAME_LENGTH, **kwargs)
         self.widget.attrs["autocomplete"] = "name"
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> str:
         return " ".join(super().to_python(value).split())
 
 
-class PasswordForm(SetPasswordForm):
+class PasswordForm(UserPasswordForm):
     """A new password, typed twice, and what becomes of tokens if there are any; the form only judges it."""
 
     revoke_tokens = forms.BooleanField(label=_("Also revoke my API tokens"), required=False)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not has_tokens(self.user):
             del self.fields["revoke_tokens"]
@@ -65,12 +75,12 @@ class WelcomeForm(PasswordForm):
 
 
 class OldPasswordField(forms.CharField):
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         widget = forms.PasswordInput({"autocomplete": "current-password"})
         super().__init__(strip=False, widget=widget, **kwargs)
 
 
-def judge_old_password(request, password):
+def judge_old_password(request: HttpRequest, password: str) -> None:
     """Raise `ValidationError` unless this is the password of the person at `request`; wrong ones count as log-ins."""
     try:
         known = authenticate(request, username=request.user.get_username(), password=password)
@@ -84,11 +94,11 @@ class ChangePasswordForm(PasswordForm):
     old_password = OldPasswordField(label=_("Current password"))
     field_order = ["old_password"]
 
-    def __init__(self, request, *args, **kwargs):
+    def __init__(self, request: UserRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(request.user, *args, **kwargs)
         self.request = request
 
-    def clean_old_password(self):
+    def clean_old_password(self) -> None:
         judge_old_password(self.request, self.cleaned_data["old_password"])
 
 
@@ -103,7 +113,7 @@ class ProfileForm(forms.Form):
     )
     password = OldPasswordField(label=_("Current password (only to change the email)"), required=False)
 
-    def __init__(self, request, *args, **kwargs):
+    def __init__(self, request: UserRequest, data: Any = None, **kwargs: Any) -> None:
         user, profile = request.user, profile_of(request.user)
         initial = {
             "name": user.get_full_name(),
@@ -111,16 +121,17 @@ class ProfileForm(forms.Form):
             "time_zone": profile.time_zone,
             "language": profile.language,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial, **kwargs)
         self.request = request
-        self.fields["time_zone"].choices = [
+        zones, languages = (cast(forms.ChoiceField, self.fields[name]) for name in ("time_zone", "language"))
+        zones.choices = [
             ("", gettext("Team default (%(zone)s)") % {"zone": settings.TIME_ZONE}),
             *((zone, zone.replace("_", " ")) for zone in sorted(available_timezones())),
         ]
-        self.fields["language"].choices = [("", gettext("Same as browser")), *settings.LANGUAGES]
+        languages.choices = [("", gettext("Same as browser")), *settings.LANGUAGES]
 
-    def clean(self):
-        data = super().clean()
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
         password = data.pop("password", "")
         if "email" in data and data["email"] != self.request.user.email:
             try:
@@ -136,7 +147,7 @@ class ForgottenForm(forms.Form):
     )
 
 
-class InviteForm(forms.ModelForm):
+class InviteForm(UserModelForm):
     """Who is to be let in; `actions.invite` validates the name."""
 
     role = forms.ChoiceField(label=_("Role"), choices=Role)
@@ -147,24 +158,24 @@ class InviteForm(forms.ModelForm):
         field_classes = {"username": UsernameField}
         labels = {"email": _("Email")}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs = {"autocomplete": "off", "autocapitalize": "none"}
         self.fields["username"].help_text = ""
 
-    def clean_username(self):
-        username = self.cleaned_data["username"]
+    def clean_username(self) -> str:
+        username: str = self.cleaned_data["username"]
         # Fillers of Hangul are letters by Unicode's rule, too.
         if not is_visible(username):
             raise ValidationError(BLANK)
         return username
 
-    def clean_role(self):
+    def clean_role(self) -> Role:
         return Role(self.cleaned_data["role"])
 
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Role)
 
-    def clean_role(self):
+    def clean_role(self) -> Role:
         return Role(self.cleaned_data["role"])

@@ -1,12 +1,14 @@
 """Which language somebody reads: the one chosen in the profile, else the browser's, else English."""
 
+from typing import Any
+
 from django.conf import settings
 from django.utils import translation
 
 from . import users
 
 
-def speak(request):
+def speak(request: Any) -> None:
     """Let the rest of this request be in the person's language; who is not logged in has the browser's."""
     speak_as_browser(request)
     # The browser's first: looking up the person may fail.
@@ -16,12 +18,12 @@ def speak(request):
     request.LANGUAGE_CODE = translation.get_language()
 
 
-def speak_as_browser(request):
+def speak_as_browser(request: Any) -> None:
     """Let the rest of this request be in the language that the browser asks for."""
     translation.activate(translation.get_language_from_request(request))
     request.LANGUAGE_CODE = translation.get_language()
 
 
-def known(code):
+def known(code: str) -> str:
     """Return a language's code if we have that language, else ""."""
     return code if code in dict(settings.LANGUAGES) else ""

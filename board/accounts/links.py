@@ -4,7 +4,9 @@ import hashlib
 from datetime import timedelta
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User, UserManager
 from django.core import signing
+from django.db.models import QuerySet
 from django.utils import timezone
 
 INVITATION_LASTS = timedelta(days=7)
@@ -18,7 +20,7 @@ class InvalidLink(Exception):
     """The link was used, has had its time, or was never ours."""
 
 
-def link_for(user, lasts):
+def link_for(user: User, lasts: timedelta) -> str:
     """Return the token of a link with which whoever has it sets the user's password, once, within `lasts`.
 
     It ends as well when the user logs in, gets a password in another way or is deactivated.
@@ -26,12 +28,12 @@ def link_for(user, lasts):
     return _signer.sign_object([user.pk, _fingerprint(user), int((timezone.now() + lasts).timestamp())])
 
 
-def user_of_link(token):
+def user_of_link(token: str) -> User:
     """Return the user whom a link is for. Raises `InvalidLink`."""
     return find_user_of_link(token, get_user_model().objects)
 
 
-def find_user_of_link(token, users):
+def find_user_of_link(token: str, users: UserManager[User] | QuerySet[User]) -> User:
     try:
         pk, fingerprint, ends = _signer.unsign_object(token)
     except signing.BadSignature:
@@ -42,6 +44,6 @@ def find_user_of_link(token, users):
     return user
 
 
-def _fingerprint(user):
+def _fingerprint(user: User) -> str:
     """Return what changes when a link is used, so that it cannot be used again."""
     return hashlib.sha256(f"{user.password} {user.last_login}".encode()).hexdigest()[:32]

@@ -2,6 +2,9 @@
 
 import unicodedata
 
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
 # Small letters of other scripts that look like Latin ones; the most common of Unicode's confusables.
 LOOK_ALIKES = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u051b\u051d\u04bb\u0432\u043a\u043c\u043d\u0442"
@@ -12,24 +15,24 @@ LOOK_ALIKES = str.maketrans(
 SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
 
 
-def key_of(username):
+def key_of(username: str) -> str:
     """Return what all spellings of a username have in common: case and compatible characters don't count."""
     folded = unicodedata.normalize("NFKC", username).casefold()
     return unicodedata.normalize("NFKC", folded)
 
 
-def skeleton_of(username):
+def skeleton_of(username: str) -> str:
     """Return what all usernames that look like this one have in common."""
     return key_of(username).translate(LOOK_ALIKES)
 
 
-def mixes_scripts(username):
+def mixes_scripts(username: str) -> bool:
     """Tell whether a username has letters of two scripts that are mistaken for one another."""
     names = [unicodedata.name(character, "") for character in username if character.isalpha()]
     return sum(any(name.startswith(script) for name in names) for script in SCRIPTS) > 1
 
 
-def find_user(username, users):
+def find_user(username: str, users: QuerySet[User]) -> User | None:
     """Return the user of a queryset who has this username, whatever its case; None if there is none, or no single one.
 
     The exact spelling comes first: old accounts may differ by case only.

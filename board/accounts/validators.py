@@ -1,6 +1,7 @@
 """Which passwords are too easily guessed to be chosen."""
 
 import re
+from typing import Any
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
@@ -42,7 +43,7 @@ class GuessedPasswordValidator(CommonPasswordValidator):
     """
 
     @sensitive_variables()
-    def validate(self, password, user=None):
+    def validate(self, password: str, user: Any = None) -> None:
         """Raise a ValidationError when `password` (a string) is found within `GUESSES` tries."""
         super().validate(password, user)
         if min(map(_guesses, {password, _undecorated(password)})) < GUESSES:
@@ -50,12 +51,12 @@ class GuessedPasswordValidator(CommonPasswordValidator):
 
 
 @sensitive_variables()
-def _undecorated(password):
+def _undecorated(password: str) -> str:
     """Return the password without the digits and signs at its ends; itself when these are most of its strength."""
     word = DECORATION.sub("", password)
     return word if word and len(password) - len(word) <= MOST_DECORATION else password
 
 
 @sensitive_variables()
-def _guesses(password):
-    return zxcvbn(password[:LOOKED_AT], CONTEXT, max_length=LOOKED_AT)["guesses"]
+def _guesses(password: str) -> float:
+    return float(zxcvbn(password[:LOOKED_AT], CONTEXT, max_length=LOOKED_AT)["guesses"])

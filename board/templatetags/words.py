@@ -1,7 +1,10 @@
 """What the page's own scripts say, in the language of the page: a block of data, read by static/board/words.js."""
 
+from typing import Any
+
 from django import template
 from django.utils.html import json_script
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -63,12 +66,12 @@ WORDS = {
 
 
 @register.simple_tag
-def words():
+def words() -> SafeString:
     """Return the words as JSON: {key: text}, or {key: {plural category: text}} where a number decides."""
     return json_script({key: _text(words) for key, words in WORDS.items()}, "words")
 
 
-def _text(words):
+def _text(words: Any) -> str | dict[str, str]:
     if not callable(words):
         return str(words)
     forms = {category: words(number) for category, number in NUMBERS.items()}

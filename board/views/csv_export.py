@@ -2,11 +2,13 @@
 
 import csv
 import re
+from collections.abc import Iterable
 from io import StringIO
 
 from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 
+from board.models import Task
 from board.templatetags.people import full_name
 
 # Tells spreadsheets that the text is UTF-8.
@@ -29,7 +31,7 @@ FORMULA = re.compile(
 )
 
 
-def sheet(tasks):
+def sheet(tasks: Iterable[Task]) -> str:
     """Return the CSV of tasks, which come with `sprint` and `assigned`: a line of titles, then one for each task.
 
     All cells are quoted, dates in ISO form, and text that would be a formula begins with an apostrophe. Between the
@@ -43,7 +45,7 @@ def sheet(tasks):
     return text.getvalue()
 
 
-def _cells(task):
+def _cells(task: Task) -> list[object]:
     words = [
         task.name,
         task.description,
@@ -55,5 +57,5 @@ def _cells(task):
     return [task.pk, *map(_harmless, words), *days]
 
 
-def _harmless(words):
+def _harmless(words: object) -> str:
     return FORMULA.sub("'", str(words))

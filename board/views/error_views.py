@@ -7,12 +7,13 @@ on into fragments.
 import sys
 from contextlib import suppress
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import DisallowedHost
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
@@ -24,6 +25,9 @@ from django.views import defaults
 
 from board.accounts.languages import speak
 from board.ops import db_errors
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 TITLES = {400: _("Invalid request"), 403: _("No access"), 404: _("Not found")}
 REASONS = {
@@ -44,19 +48,19 @@ LONGEST = 500
 LONGEST_HOST = 100
 
 
-def piece(status, reason=""):
+def piece(status: int, reason: "StrOrPromise" = "") -> HttpResponse:
     """Return an answer with this status for htmx: the reason, else what the status means."""
     other = gettext("That didn't work: %(status)s.") % {"status": HTTPStatus(status).phrase.lower()}
     reason = reason or REASONS.get(status, other)
-    html = render_to_string("board/problem.html", {"reason": Truncator(reason).chars(LONGEST)})
+    html = render_to_string("board/problem.html", {"reason": Truncator(str(reason)).chars(LONGEST)})
     return HttpResponse(html, status=status)
 
 
-def bad_request(request, exception):
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _problem(request, 400, unknown_host(request))
 
 
-def unknown_host(request):
+def unknown_host(request: HttpRequest) -> str:
     """Return what to do about the host that a request asks for, "" when it is allowed."""
     with suppress(DisallowedHost):
         request.get_host()
@@ -69,18 +73,18 @@ def unknown_host(request):
     return text % {"host": host}
 
 
-def no_access(request, exception):
+def no_access(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _problem(request, 403, _words(exception))
 
 
-def csrf_failed(request, reason=""):
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     is_log_in = request.path == resolve_url("login") and reason != REASON_NO_CSRF_COOKIE
     if hasattr(request, "user") and not _is_htmx(request) and (is_log_in or request.path == resolve_url("logout")):
         return _go_on(request)
     return _problem(request, 403, EXPIRED)
 
 
-def _go_on(request):
+def _go_on(request: HttpRequest) -> HttpResponse:
     """Lead to where a log-in or log-out from a page that is too old was going.
 
     Another tab has logged in since: whoever is logged in goes on, and others see the log-in form anew.
@@ -99,17 +103,17 @@ def _go_on(request):
     return redirect(f"{resolve_url('login')}?{urlencode({REDIRECT_FIELD_NAME: page})}")
 
 
-def not_found(request, exception):
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say what is not there: in the words of the view, if it had any."""
     return _problem(request, 404, _words(exception))
 
 
-def _words(exception):
+def _words(exception: Exception) -> str:
     """Return what the view said, "" when it said nothing."""
     return exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
 
 
-def _problem(request, status, reason=""):
+def _problem(request: HttpRequest, status: int, reason: "StrOrPromise" = "") -> HttpResponse:
     # An address that nothing has, or a form that came too late, has not come to a view, and so not to a language.
     if hasattr(request, "user"):
         speak(request)
@@ -119,11 +123,11 @@ def _problem(request, status, reason=""):
     return render(request, "error.html", context, status=status)
 
 
-def server_error(request):
+def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an exception that nobody handled, as Django's handler500: a fault of the database says what it is."""
     error = sys.exception()
-    fault = db_errors.fault_of(error)
-    if fault is None:
+    fault = db_errors.fault_of(error) if error else None
+    if error is None or fault is None:
         return defaults.server_error(request)
     db_errors.report(fault, error)
     template = "board/problem.html" if _is_htmx(request) else "503.html"
@@ -134,6 +138,6 @@ def server_error(request):
     return response
 
 
-def _is_htmx(request):
+def _is_htmx(request: HttpRequest) -> bool:
     # The error may come before the middleware that sets `request.htmx`.
     return "HX-Request" in request.headers

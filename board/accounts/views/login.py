@@ -1,17 +1,22 @@
 """Logging in and out, and setting a password by a link."""
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import connection
 from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -45,40 +50,41 @@ class LogIn(LoginView):
     form_class = LogInForm
     redirect_authenticated_user = True
 
-    def get_redirect_url(self, request=None):
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
         url = super().get_redirect_url(request)
         return "" if url == self.request.path else url
 
-    def get_context_data(self, **kwargs):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         command = "" if users.has_accounts() else FIRST_INVITATION
         return super().get_context_data(**kwargs, first_invitation=command)
 
-    def form_valid(self, form):
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         return devices.know_device(super().form_valid(form), form.get_user())
 
-    def form_invalid(self, form):
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        refusal = cast(LogInForm, form).refusal
         response = super().form_invalid(form)
-        if isinstance(form.refusal, throttling.TooManyTries):
+        if isinstance(refusal, throttling.TooManyTries):
             response.status_code = TOO_MANY
-            response["Retry-After"] = _seconds_until(form.refusal.until)
+            response["Retry-After"] = str(_seconds_until(refusal.until))
         return response
 
 
 class LogOut(LogoutView):
-    def post(self, request, *args, **kwargs):
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().post(request, *args, **kwargs)
         # Not "storage" nor "cookies": drafts wait for the next log-in, and the browser stays known.
         response["Clear-Site-Data"] = '"cache"'
         return response
 
 
-def _seconds_until(moment):
+def _seconds_until(moment: datetime) -> int:
     return max(1, round((moment - timezone.now()).total_seconds()))
 
 
 @login_not_required
 @get_or_post
-def forgot_password(request):
+def forgot_password(request: HttpRequest) -> HttpResponse:
     """Mail a link for a new password. The answer is the same whether there is such a person or not."""
     form = ForgottenForm(posted(request))
     if not settings.SENDS_MAIL:
@@ -90,15 +96,15 @@ def forgot_password(request):
         throttling.take_tries(throttling.tries_of(request, f"mail to {form.cleaned_data['who']}"))
     except throttling.TooManyTries as refusal:
         form.add_error(None, str(refusal))
-        answer = render(request, "board/forgot_password.html", {"form": form}, status=TOO_MANY)
-        answer["Retry-After"] = _seconds_until(refusal.until)
-        return answer
+        response = render(request, "board/forgot_password.html", {"form": form}, status=TOO_MANY)
+        response["Retry-After"] = str(_seconds_until(refusal.until))
+        return response
     who = form.cleaned_data["who"]
     _post_office.submit(_work, _mail_link, who, site_url(request), get_language())
     return render(request, "board/forgot_password.html", {"sent": True})
 
 
-def _work(work, *args):
+def _work(work: Callable[..., None], *args: object) -> None:
     """Work in a thread without a request: nobody else closes its connection or hears of what failed."""
     try:
         work(*args)
@@ -108,7 +114,7 @@ def _work(work, *args):
         connection.close()
 
 
-def _mail_link(who, site, language):
+def _mail_link(who: str, site: str, language: str) -> None:
     """Mail a link to everybody whom `who`, a user name or an address, means: in their language, else in this one."""
     named = users.user_named(who)
     people = User.objects.filter(Q(pk=named and named.pk) | Q(email__iexact=who), is_active=True).exclude(email="")
@@ -125,7 +131,7 @@ def _mail_link(who, site, language):
 @never_cache
 @sensitive_post_parameters()
 @get_or_post
-def welcome(request, token):
+def welcome(request: HttpRequest, token: str) -> HttpResponse:
     """Where an invitation and a link for a new password lead: whoever has it sets the password and is in."""
     try:
         user = links.user_of_link(token)

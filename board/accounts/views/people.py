@@ -1,10 +1,13 @@
 """Pages about other people: who is here, invitations and roles."""
 
+from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +22,7 @@ from board.accounts.forms import (
     InviteForm,
     RoleForm,
 )
+from board.accounts.users import UserRequest
 from board.ops.site_url import site_url
 from board.templatetags.people import by_name
 
@@ -29,11 +33,11 @@ ROLE_GIVEN = {
 }
 
 
-def staff_only(view):
+def staff_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Refuse a page to all who are not of staff."""
 
     @wraps(view)
-    def guarded(request, *args, **kwargs):
+    def guarded(request: UserRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_staff:
             raise PermissionDenied(gettext("Only admins can open this page."))
         return view(request, *args, **kwargs)
@@ -42,15 +46,16 @@ def staff_only(view):
 
 
 @require_safe
-def people(request):
-    everybody = User.objects.select_related("profile").order_by("pk")
-    everybody = sorted(everybody, key=lambda person: (not person.is_active, by_name(person)))
+def people(request: UserRequest) -> HttpResponse:
+    everybody = sorted(
+        User.objects.select_related("profile"), key=lambda person: (not person.is_active, by_name(person))
+    )
     return render(request, "board/people.html", {"people": map(_facts, everybody), "nav": "people"})
 
 
 @staff_only
 @get_or_post
-def invite(request):
+def invite(request: UserRequest) -> HttpResponse:
     form = InviteForm(posted(request), auto_id="invite-%s")
     if request.method == "POST" and form.is_valid():
         try:
@@ -64,7 +69,7 @@ def invite(request):
 
 @staff_only
 @get_or_post
-def person(request, pk):
+def person(request: UserRequest, pk: int) -> HttpResponse:
     user = _person(pk)
     form = RoleForm(posted(request), initial={"role": users.role_of(user)}, auto_id="role-%s")
     if request.method == "POST" and form.is_valid():
@@ -81,7 +86,7 @@ def person(request, pk):
 
 @staff_only
 @require_POST
-def make_link(request, pk):
+def make_link(request: UserRequest, pk: int) -> HttpResponse:
     user = _person(pk)
     if not user.is_active:
         problem = gettext("Reactivate the account before you create a link for it.")
@@ -91,7 +96,7 @@ def make_link(request, pk):
 
 @staff_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def delete_invitation(request, pk):
+def delete_invitation(request: UserRequest, pk: int) -> HttpResponse:
     """Ask, then delete the account of an invitation that nobody used."""
     user = _person(pk)
     name = _facts(user)["name"]
@@ -107,7 +112,7 @@ def delete_invitation(request, pk):
 
 @staff_only
 @require_POST
-def deactivate(request, pk):
+def deactivate(request: UserRequest, pk: int) -> HttpResponse:
     user = _person(pk)
     try:
         actions.deactivate(request.user, user)
@@ -119,18 +124,18 @@ def deactivate(request, pk):
 
 @staff_only
 @require_POST
-def reactivate(request, pk):
+def reactivate(request: UserRequest, pk: int) -> HttpResponse:
     user = _person(pk)
     actions.reactivate(request.user, user)
     messages.success(request, gettext("%(name)s has been reactivated.") % {"name": _facts(user)["name"]})
     return redirect("person", pk)
 
 
-def _person(pk):
+def _person(pk: int) -> User:
     return get_object_or_404(User.objects.select_related("profile"), pk=pk)
 
 
-def _facts(user):
+def _facts(user: User) -> dict[str, Any]:
     return {
         "person": user,
         "name": user.get_full_name() or user.username,
@@ -140,17 +145,17 @@ def _facts(user):
     }
 
 
-def _show_link(request, user):
+def _show_link(request: UserRequest, user: User) -> HttpResponse:
     token, lasts = actions.new_link(request.user, user)
     link = site_url(request) + reverse("welcome", args=[token])
     return _show_person(request, user, link=link, link_ends=timezone.now() + lasts)
 
 
-def _show_person(request, user, **context):
+def _show_person(request: UserRequest, user: User, **context: Any) -> HttpResponse:
     form = context.setdefault("form", RoleForm(initial={"role": users.role_of(user)}, auto_id="role-%s"))
     status = UNPROCESSABLE if context.get("problem") else status_of(form)
     context = {**_facts(user), "can_delete": actions.can_delete(user), "nav": "people", **context}
-    answer = render(request, "board/person.html", context, status=status)
+    response = render(request, "board/person.html", context, status=status)
     # It may show a link.
-    add_never_cache_headers(answer)
-    return answer
+    add_never_cache_headers(response)
+    return response

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
@@ -14,11 +15,12 @@ from board.accounts.forms import (
     ProfileForm,
 )
 from board.accounts.middleware import open_to_readers
+from board.accounts.users import UserRequest
 
 
 @open_to_readers
 @get_or_post
-def profile(request):
+def profile(request: UserRequest) -> HttpResponse:
     form = ProfileForm(request, posted(request), auto_id="profile-%s")
     if request.method == "POST" and form.is_valid():
         actions.change_profile(request.user, **form.cleaned_data)
@@ -32,7 +34,7 @@ def profile(request):
 @open_to_readers
 @sensitive_post_parameters()
 @get_or_post
-def change_password(request):
+def change_password(request: UserRequest) -> HttpResponse:
     form = ChangePasswordForm(request, posted(request), auto_id="password-%s")
     if request.method == "POST" and form.is_valid():
         data, session = form.cleaned_data, request.session.session_key
@@ -46,7 +48,7 @@ def change_password(request):
 
 @open_to_readers
 @require_POST
-def sign_out(request):
+def sign_out(request: UserRequest) -> HttpResponse:
     with_tokens = "revoke_tokens" in request.POST
     actions.sign_out(request.user, but=request.session.session_key, with_tokens=with_tokens)
     messages.success(request, gettext("You have been logged out on all other devices."))
