@@ -5,7 +5,6 @@ Pages, Basic authentication and the tokens of the API all call `django.contrib.a
 """
 
 import threading
-from collections.abc import Sequence
 from typing import Any
 
 from cachetools import TTLCache
@@ -22,7 +21,7 @@ from board.models import Profile
 
 from . import audit_log, users
 from .client_address import address_of, is_on_this_machine
-from .throttling import Refused, TooManyTries, are_used_up, forget_tries, give_back, take_tries, tries_of
+from .throttling import Limits, Refused, TooManyTries, are_used_up, forget_tries, give_back, take_tries, tries_of
 
 # Every request asks this: Django would take five times as long to put it together as the database to answer.
 USER = """
@@ -31,9 +30,6 @@ USER = """
     WHERE auth_user.id = %s
 """
 PROFILE = ("user_id", "is_reader", "time_zone", "language")
-
-# The key and the limit of each count (throttling.tries_of).
-type Limits = Sequence[tuple[str, int]]
 
 
 class OnlyOnThisMachine(Refused):

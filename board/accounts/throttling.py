@@ -2,11 +2,13 @@
 
 import hashlib
 import logging
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import F
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.timesince import timeuntil
 from django.utils.translation import gettext
@@ -41,6 +43,9 @@ UNKNOWN_PROXY = (
 
 logger = logging.getLogger(__name__)
 
+# The key and the limit of each count.
+type Limits = Sequence[tuple[str, int]]
+
 
 class Refused(Exception):
     """Somebody may not log in now, whatever the password; the text says why."""
@@ -49,12 +54,12 @@ class Refused(Exception):
 class TooManyTries(Refused):
     """`until` is when there is a next try."""
 
-    def __init__(self, until):
+    def __init__(self, until: datetime) -> None:
         super().__init__(gettext("Too many attempts. Try again in %(time)s.") % {"time": timeuntil(until)})
         self.until = until
 
 
-def tries_of(request, username):
+def tries_of(request: HttpRequest, username: str) -> list[tuple[str, int]]:
     """Return [(key, limit)]: what a failed log-in counts on.
 
     The account counts for each address by itself, so nobody can lock out its owner elsewhere. In a browser in which the
@@ -71,7 +76,7 @@ def tries_of(request, username):
     ]
 
 
-def take_tries(limits):
+def take_tries(limits: Limits) -> list[str]:
     """Count a try on each of the [(key, limit)] and return the keys. Raises `TooManyTries` at the first that is used up.
 
     What was counted before that one stays counted: it was a try.
@@ -82,7 +87,7 @@ def take_tries(limits):
     return [key for key, _limit in limits]
 
 
-def are_used_up(limits):
+def are_used_up(limits: Limits) -> bool:
     """Tell whether a try on one of the [(key, limit)] would be refused; counts nothing."""
     limit_of = dict(limits)
     rows = LoginThrottle.objects.filter(pk__in=limit_of, expires_at__gte=timezone.now()).values_list(
@@ -91,23 +96,23 @@ def are_used_up(limits):
     return any(count >= limit_of[key] for key, count in rows)
 
 
-def give_back(keys):
+def give_back(keys: Iterable[str]) -> None:
     """Uncount a try: it was a right one."""
     LoginThrottle.objects.filter(pk__in=keys, count__gt=0).update(count=F("count") - 1)
 
 
-def forget_tries():
+def forget_tries() -> None:
     """Delete the counts that have had their hour."""
     LoginThrottle.objects.filter(expires_at__lt=timezone.now()).delete()
 
 
-def use_once(secret):
+def use_once(secret: str) -> bool:
     """Tell whether this is the first use of a secret that ends within the hour, and let it be the last."""
     forget_tries()
     return _take(_key("once", secret), 1)
 
 
-def _take(key, limit):
+def _take(key: str, limit: int) -> bool:
     moment = timezone.now()
     now, until = (connection.ops.adapt_datetimefield_value(value) for value in (moment, moment + WITHIN))
     with connection.cursor() as cursor:
@@ -115,11 +120,11 @@ def _take(key, limit):
         return cursor.fetchone() is not None
 
 
-def _key(*parts):
+def _key(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
 
 
-def notice_unknown_proxy(request):
+def notice_unknown_proxy(request: HttpRequest) -> None:
     """Keep in mind that a proxy passes requests on which TRUSTED_PROXIES does not count: all share its address then.
 
     A stranger can send such headers too, so only those from a private address count.
@@ -135,7 +140,7 @@ def notice_unknown_proxy(request):
         )
 
 
-def passes_unknown_proxy():
+def passes_unknown_proxy() -> bool:
     """Tell whether log-ins came by a proxy lately while TRUSTED_PROXIES is 0."""
     is_noticed = LoginThrottle.objects.filter(pk=_key("unknown proxy"), expires_at__gte=timezone.now())
     return settings.TRUSTED_PROXIES == 0 and is_noticed.exists()

@@ -4,9 +4,10 @@ import logging
 import os
 import resource
 import socket
+from typing import Any
 
 from django.conf import settings
-from django.core.management import CommandError, call_command
+from django.core.management import BaseCommand, CommandError, call_command
 from django.db import OperationalError
 from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 
@@ -19,7 +20,7 @@ logger = logging.getLogger(__name__)
 ENOUGH_FILES = 8192
 
 
-def allow_many_connections():
+def allow_many_connections() -> None:
     """Raise the process's limit of open files, each connection being one, as far as is allowed and of use."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     enough = ENOUGH_FILES if hard == resource.RLIM_INFINITY else min(ENOUGH_FILES, hard)
@@ -34,7 +35,7 @@ def allow_many_connections():
         )
 
 
-def refuse_taken_port(host, port):
+def refuse_taken_port(host: str, port: int) -> None:
     """Raise `CommandError` when the address cannot be listened on."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
@@ -48,13 +49,13 @@ def refuse_taken_port(host, port):
             ) from None
 
 
-def collect_static_files():
+def collect_static_files() -> None:
     """Collect scripts and styles if nobody has: without them no page can be made."""
     if not settings.DEBUG and not (settings.STATIC_ROOT / "staticfiles.json").exists():
         call_command("collectstatic", interactive=False, verbosity=0)
 
 
-def take_up_database(command, **migrate):
+def take_up_database(command: BaseCommand, **migrate: Any) -> None:
     """Count as a process that serves the database, check it, and call `migrate` with these options.
 
     Raises `CommandError` with one sentence when the database cannot be used or others use it.
@@ -76,7 +77,7 @@ def take_up_database(command, **migrate):
         raise CommandError(f"The database of DATABASE_URL cannot be used: {said}{advice}") from None
 
 
-def refuse_unheard_company(has_others):
+def refuse_unheard_company(has_others: bool) -> None:
     """Raise `CommandError` when another process serves the same database and neither hears the other."""
     if has_others and not settings.REDIS_URL:
         raise CommandError(

@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.core.management import BaseCommand, CommandError
+from django.core.management.base import CommandParser
 from django.db import DatabaseError
 
 from board.ops import backup
@@ -10,10 +13,10 @@ class Command(BaseCommand):
     help = __doc__
     requires_system_checks = ()
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", help="a file that does not exist yet")
 
-    def handle(self, *, file, **options):
+    def handle(self, *, file: str, **options: Any) -> None:
         try:
             description = backup.write(file)
         except (backup.BackupError, DatabaseError, OSError) as error:

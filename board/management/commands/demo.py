@@ -1,15 +1,18 @@
-from collections import namedtuple
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 from unittest import mock
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.core.management import BaseCommand, CommandError
+from django.core.management.base import CommandParser
 from django.db import transaction
 from django.utils import timezone
 
 from board import actions
-from board.models import Event, Status
+from board.models import Event, Sprint, Status, Task
 
 LOGINS = "demo / demo and guest / guest"
 PEOPLE = [
@@ -25,8 +28,21 @@ SPRINTS = {
     "now": ("Sprint 13", "A boarding pass on every phone before the summer timetable", 5, 10),
     "next": ("Sprint 14", "Harbour staff see who is on board", 19, 3),
 }
-Story = namedtuple("Story", "sprint name description who due planned progress")
-# `due` is in days from today; `progress` are the days ago on which work began, went to testing and was done.
+type Step = tuple[datetime, Callable[[], None]]
+
+
+class Story(NamedTuple):
+    """`due` is in days from today; `progress` are the days ago on which work began, went to testing and was done."""
+
+    sprint: str | None
+    name: str
+    description: str
+    who: str | None
+    due: int | None
+    planned: int
+    progress: tuple[int, ...]
+
+
 STORIES = [
     Story(
         "past",
@@ -188,10 +204,10 @@ class Command(BaseCommand):
 
     help = __doc__
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--if-empty", action="store_true", help="do nothing when there is anything yet")
 
-    def handle(self, *, if_empty, **options):
+    def handle(self, *, if_empty: bool, **options: Any) -> None:
         if get_user_model().objects.exists() or Event.objects.exists():
             if if_empty:
                 return
@@ -203,10 +219,10 @@ class Command(BaseCommand):
         self.stdout.write(f"The demo is in place. Log in as {LOGINS}.")
 
 
-def add_people():
+def add_people() -> dict[str, User]:
     """Make the demo's accounts; those beside `demo` and `guest` have no password. Returns {username: user}."""
     make = get_user_model().objects.create_user
-    people = {}
+    people: dict[str, User] = {}
     for username, name in PEOPLE:
         first, last = name.split()
         password = username if username in ("demo", "guest") else None
@@ -215,14 +231,17 @@ def add_people():
     return people
 
 
-def steps(people):
+def steps(people: dict[str, User]) -> Iterator[Step]:
     """Give what happened as (moment, action) pairs, in no order."""
-    sprints, tasks = {}, {}
+    sprints: dict[str, Sprint] = {}
+    tasks: dict[int, Task] = {}
     for key, (name, goal, end, planned) in SPRINTS.items():
         moment = days_ago(planned, 9)
         last_day = days_ago(-end).date()
 
-        def plan(key=key, name=name, goal=goal, end=last_day, moment=moment):
+        def plan(
+            key: str = key, name: str = name, goal: str = goal, end: date = last_day, moment: datetime = moment
+        ) -> None:
             with clock_at(moment):
                 sprints[key] = actions.add_sprint(people["demo"], name=name, description=goal, end=end)
 
@@ -231,12 +250,14 @@ def steps(people):
         yield from story_steps(number, story, people, sprints, tasks)
 
 
-def story_steps(number, story, people, sprints, tasks):
+def story_steps(
+    number: int, story: Story, people: dict[str, User], sprints: dict[str, Sprint], tasks: dict[int, Task]
+) -> Iterator[Step]:
     """Give what happened to one task."""
-    who = people.get(story.who)
+    who = people.get(story.who or "")
     noted = days_ago(story.planned + 1, 10, number)
 
-    def note():
+    def note() -> None:
         due = story.due if story.due is None else days_ago(-story.due).date()
         with clock_at(noted):
             tasks[number] = actions.add_task(
@@ -246,28 +267,29 @@ def story_steps(number, story, people, sprints, tasks):
     yield noted, note
     if story.sprint is None:
         return
+    key = story.sprint
     planned = days_ago(story.planned, 11, number)
     for moment, status in [
         (planned, Status.TODO),
         *((days_ago(day, 14, number), status) for day, status in zip(story.progress, WORK, strict=False)),
     ]:
 
-        def move(moment=moment, status=status):
+        def move(moment: datetime = moment, status: Status = status) -> None:
             with clock_at(moment):
-                place = actions.Place(sprints[story.sprint].pk, status)
+                place = actions.Place(sprints[key].pk, status)
                 actions.place_task(who or people["demo"], tasks[number].pk, place)
 
         yield moment, move
 
 
-def days_ago(days, hour=12, minute=0):
+def days_ago(days: int, hour: int = 12, minute: int = 0) -> datetime:
     """Return the moment so many days before today, in the team's time zone."""
     day = timezone.localdate() - timedelta(days=days)
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=timezone.get_current_timezone())
 
 
 @contextmanager
-def clock_at(moment):
+def clock_at(moment: datetime) -> Iterator[None]:
     """Let the actions inside happen at another moment: the demo has a past."""
     with mock.patch("django.utils.timezone.now", return_value=moment):
         yield

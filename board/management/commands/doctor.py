@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.management import BaseCommand, CommandError
 
 from board.accounts import throttling
@@ -13,7 +15,7 @@ class Command(BaseCommand):
     help = __doc__
     requires_system_checks = ()
 
-    def handle(self, **options):
+    def handle(self, **options: Any) -> None:
         with integrity.snapshot() as using:
             found = integrity.check_integrity(using)
             shared = [] if found else integrity.shared_places(using)

@@ -1,6 +1,10 @@
+from typing import Any
+
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError
+from django.core.management.base import CommandParser
 from django.urls import reverse
 
 from board.accounts import actions, users
@@ -16,13 +20,13 @@ class Command(BaseCommand):
 
     help = __doc__
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="the user name to log in with")
         role = parser.add_mutually_exclusive_group()
         role.add_argument("--staff", action="store_true", help="may let people in and shut them out")
         role.add_argument("--reader", action="store_true", help="sees everything and changes nothing")
 
-    def handle(self, *, name, staff, reader, **options):
+    def handle(self, *, name: str, staff: bool, reader: bool, **options: Any) -> None:
         user = users.user_named(name)
         if user is None:
             role = Role.READER if reader else Role.MEMBER
@@ -39,7 +43,7 @@ class Command(BaseCommand):
         self.stdout.write(running_url() + reverse("welcome", args=[token]))
 
 
-def invite(name, role):
+def invite(name: str, role: Role) -> User:
     try:
         return actions.invite(None, name, role)
     except ValidationError as error:

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management.commands import makemessages
@@ -12,7 +13,7 @@ class Command(makemessages.Command):
 
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         apart = ["placeholder", "sitegen", "templates/sitegen/*", "templates/project/*", "*/tests/*", "e2e"]
         options |= {
             "locale": [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE],
@@ -23,7 +24,7 @@ class Command(makemessages.Command):
         }
         super().handle(*args, **options)
 
-    def write_po_file(self, potfile, locale):
+    def write_po_file(self, potfile: str, locale: str) -> None:
         super().write_po_file(potfile, locale)
         path = Path(potfile).parent / locale / "LC_MESSAGES" / "django.po"
         lines = path.read_text().splitlines(keepends=True)

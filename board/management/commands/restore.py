@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.core.management import BaseCommand, CommandError
+from django.core.management.base import CommandParser
 from django.db import DatabaseError
 
 from board.ops import backup, instance_lock
@@ -10,10 +13,10 @@ class Command(BaseCommand):
     help = __doc__
     requires_system_checks = ()
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", help="what manage.py backup wrote")
 
-    def handle(self, *, file, **options):
+    def handle(self, *, file: str, **options: Any) -> None:
         try:
             description, aside = backup.restore(file)
         except (backup.BackupError, instance_lock.InUseError, DatabaseError, OSError) as error:

@@ -1,12 +1,15 @@
 """Forms that move a card."""
 
+from collections.abc import Iterable
+from typing import Any, cast
+
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from board.actions import Place
-from board.models import Column, Status
+from board.models import Column, Sprint, Status, Task
 
 
 class PlaceForm(forms.Form):
@@ -18,15 +21,15 @@ class PlaceForm(forms.Form):
     after = forms.IntegerField(required=False)
     before = forms.IntegerField(required=False)
 
-    def place(self):
+    def place(self) -> Place:
         """Return what the valid form says as a `Place`."""
         data = self.cleaned_data
         column = Column(data["column"])
         sprint = None if column is Column.BACKLOG else data["sprint"]
         return Place(sprint, column.status, data["after"], data["before"])
 
-    def clean(self):
-        data = super().clean()
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
         if data.get("column") not in (None, Column.BACKLOG) and "sprint" in data and not data["sprint"]:
             self.add_error("sprint", gettext("Every column except the backlog needs a sprint."))
         return data
@@ -41,12 +44,21 @@ class MoveForm(forms.Form):
         error_messages={"invalid_choice": _("That card has moved. Choose a position again.")},
     )
 
-    def __init__(self, task, column, sprints, cards, *args, **kwargs):
+    def __init__(
+        self,
+        task: Task,
+        column: str,
+        sprints: Iterable[Sprint],
+        cards: Iterable[Task],
+        data: Any = None,
+        **kwargs: Any,
+    ) -> None:
         """Offer the columns of `sprints`, `column` chosen, and to stand before each of `cards`.
 
         With htmx another column brings the cards that one may stand before there.
         """
-        super().__init__(*args, initial={"column": column}, **kwargs)
+        super().__init__(data, initial={"column": column}, **kwargs)
+        offered, positions = (cast(forms.ChoiceField, self.fields[name]) for name in ("column", "position"))
         self.fields["column"].widget.attrs = {
             "hx-get": reverse("move_task", args=[task.pk]),
             "hx-trigger": "change",
@@ -57,21 +69,21 @@ class MoveForm(forms.Form):
         of_sprints = [
             (sprint, [(f"{sprint.pk}-{column.value}", column.label) for column in columns]) for sprint in sprints
         ]
-        self.fields["column"].choices = [
+        offered.choices = [
             (Column.BACKLOG.value, Column.BACKLOG.label),
             *((str(sprint), choices) for sprint, choices in of_sprints),
         ]
-        titles = {Column.BACKLOG.value: Column.BACKLOG.label}
+        titles = {Column.BACKLOG.value: str(Column.BACKLOG.label)}
         titles |= {
             value: gettext("%(sprint)s, %(column)s") % {"sprint": sprint, "column": label}
             for sprint, choices in of_sprints
             for value, label in choices
         }
-        befores = {value: [] for value in titles}
+        befores: dict[str, list[tuple[str, str]]] = {value: [] for value in titles}
         for card in cards:
             if card != task:
                 befores[column_of(card)].append((f"{column_of(card)}/{card.pk}", card.name))
-        self.fields["position"].choices = [
+        positions.choices = [
             ("bottom", gettext("Bottom of the column")),
             ("top", gettext("Top of the column")),
             *(
@@ -81,19 +93,19 @@ class MoveForm(forms.Form):
             ),
         ]
 
-    def place(self):
+    def place(self) -> Place:
         """Return what the valid form says as a `Place`: a card to stand before decides the column, too."""
         column, position = self.cleaned_data["column"], self.cleaned_data["position"]
         column, _, before = position.rpartition("/") if "/" in position else (column, "", "")
         return Place(*place_of(column), before=int(before) if before else None, top=position == "top")
 
 
-def column_of(task):
+def column_of(task: Task) -> str:
     """Return the column where a task stands, as `MoveForm` calls it."""
     return f"{task.sprint_id}-{task.column}" if task.sprint_id else Column.BACKLOG.value
 
 
-def next_column(task, sprints, sprint_id):
+def next_column(task: Task, sprints: Iterable[Sprint], sprint_id: int | None) -> str:
     """Return the column, as `MoveForm` calls it, into which a task goes next: the one to the right of its own.
 
     From the backlog that is the first column of the sprint `sprint_id`, when it is among `sprints`, else of the first one.
@@ -106,7 +118,7 @@ def next_column(task, sprints, sprint_id):
     return f"{task.sprint_id}-{Column.of(task.sprint_id, following).value}"
 
 
-def place_of(column):
+def place_of(column: str) -> tuple[int | None, int]:
     """Return the (sprint id, status) of a column of `MoveForm`; a ValueError when there is none of this name."""
     sprint, _, name = column.rpartition("-")
     return int(sprint) if sprint else None, Column(name).status

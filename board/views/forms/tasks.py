@@ -1,5 +1,7 @@
 """Forms of tasks."""
 
+from typing import TYPE_CHECKING, Any, cast
+
 from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from board.models import Task
 
 from .base import ChangeForm, DateInput, PersonField
+
+if TYPE_CHECKING:
+    TaskModelForm = forms.ModelForm[Task]  # the stubs make it generic, which it is not at run time
+else:
+    TaskModelForm = forms.ModelForm
 
 
 class TaskForm(ChangeForm):
@@ -22,7 +29,7 @@ class TaskForm(ChangeForm):
         labels = {"due": _("Due")}
         widgets = {"due": DateInput, "description": forms.Textarea({"rows": 4})}
 
-    def __init__(self, *args, only=None, **kwargs):
+    def __init__(self, *args: Any, only: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.only = only
         if only:
@@ -30,14 +37,14 @@ class TaskForm(ChangeForm):
         if "assigned" in self.fields:
             self._offer_people()
 
-    def _offer_people(self):
+    def _offer_people(self) -> None:
         people = get_user_model().objects.filter(is_active=True)
         if self.instance.assigned_id:
             people |= get_user_model().objects.filter(pk=self.instance.assigned_id)
-        self.fields["assigned"].queryset = people
+        cast(PersonField, self.fields["assigned"]).queryset = people
 
 
-class NewTaskForm(forms.ModelForm):
+class NewTaskForm(TaskModelForm):
     class Meta:
         model = Task
         fields = ["name", "description"]
