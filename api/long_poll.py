@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from board.live.hub import hub
-from board.ops.asgi_tools import Application, Message, Receive, Scope, Send, collecting, replaying
+from board.ops.asgi_tools import Application, Message, Receive, Scope, Send, collecting, replaying, route_of
 
 from .socket_tokens import Holder
 
@@ -34,7 +34,7 @@ def with_long_polling(application: Application) -> Application:
     waiting: Counter[Holder] = Counter()
 
     async def application_with_waiting(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"].rstrip("/") != PATH or b"wait=" not in scope["query_string"]:
+        if route_of(scope).rstrip("/") != PATH or b"wait=" not in scope["query_string"]:
             await application(scope, receive, send)
             return
         body, gone = await receive(), asyncio.ensure_future(receive())

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User as DjangoUser
 from django.db import models
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from rest_framework import serializers
 from rest_framework.authtoken.serializers import AuthTokenSerializer
 from rest_framework.request import Request
@@ -136,7 +136,9 @@ class SprintSerializer(ResourceSerializer):
         holder = self.context["holder"]
         if holder is None:
             return None
-        socket = "ws" + self.context["request"].build_absolute_uri("/socket").removeprefix("http")
+        socket = "ws" + self.context["request"].build_absolute_uri(f"{get_script_prefix()}socket").removeprefix(
+            "http"
+        )
         return f"{socket}?{urlencode({'channel': channel_for(holder, sprint.pk)})}"
 
 

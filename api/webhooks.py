@@ -25,6 +25,7 @@ from django.utils import timezone
 from board.history import log
 from board.live import notifications
 from board.live.hub import with_connection
+from board.ops.site_url import set_script_name
 
 from .event_payloads import EventPayloads
 from .models import Delivery, Webhook
@@ -59,7 +60,7 @@ class WebhookWorker:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread = ThreadPoolExecutor(1, "webhooks")
+        self._thread = ThreadPoolExecutor(1, "webhooks", initializer=set_script_name)
 
     def start(self) -> None:
         """Start working on the running event loop, once."""

@@ -34,6 +34,7 @@ from board.ops.asgi_tools import (
     header,
     refuse,
     replaying,
+    route_of,
 )
 from board.ops.request_limits import BODY_WITHIN, body_limit, has_too_many_parts
 from placeholder.views import drawings, needs_heavy_drawing
@@ -249,7 +250,7 @@ def with_fair_threads(application: Application) -> Application:
     credentials = KnownCredentials()
 
     def find_pool(scope: Scope, key: str) -> tuple[FairThreadPool, Client]:
-        path = scope["path"]
+        path = route_of(scope)
         if path in probes:
             return probes[path], Client(path)
         if path.startswith(PICTURES) and needs_heavy_drawing(drawing_request(scope)):

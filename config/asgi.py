@@ -21,7 +21,7 @@ from django.urls import path, re_path
 from django.utils.functional import SimpleLazyObject
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup(set_prefix=False)
+django.setup()
 
 # These import models, so Django has to be set up before.
 from api.long_poll import with_long_polling  # noqa: E402
@@ -118,17 +118,17 @@ def without_body_for_head(application: Application) -> Application:
     return application_without_body
 
 
-def at_root(application: Application) -> Application:
-    """Ignore the root path that a client sends.
+def under_script_name(application: Application) -> Application:
+    """Set the root path from FORCE_SCRIPT_NAME, and ignore the one that a client sends.
 
     Daphne takes the prefix of all links from the header `Daphne-Root-Path`, which any client may send; pages that are
     cached for others would contain it.
     """
 
-    async def application_at_root(scope: Scope, receive: Receive, send: Send) -> None:
-        await application({**scope, "root_path": ""}, receive, send)
+    async def application_under_script_name(scope: Scope, receive: Receive, send: Send) -> None:
+        await application({**scope, "root_path": settings.FORCE_SCRIPT_NAME or ""}, receive, send)
 
-    return application_at_root
+    return application_under_script_name
 
 
 async def reject_socket(scope: Scope, receive: Receive, send: Send) -> None:
@@ -146,8 +146,12 @@ application = ProtocolTypeRouter(
     {
         "lifespan": lifespan,
         "http": with_background_workers(
-            at_root(with_complete_body(with_long_polling(without_body_for_head(with_fair_threads(SyncHandler())))))
+            under_script_name(
+                with_complete_body(with_long_polling(without_body_for_head(with_fair_threads(SyncHandler()))))
+            )
         ),
-        "websocket": at_root(cast(Application, SessionMiddlewareStack(SocketUserMiddleware(URLRouter(sockets))))),
+        "websocket": under_script_name(
+            cast(Application, SessionMiddlewareStack(SocketUserMiddleware(URLRouter(sockets))))
+        ),
     }
 )

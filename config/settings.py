@@ -82,6 +82,12 @@ def validate_site_url(value: str) -> None:
         raise ValidationError("Must be like https://board.example.org, without a path.")
 
 
+def validate_script_name(name: str) -> None:
+    """Validate a path prefix like "/board". Raises `ValidationError`."""
+    if name and not re.fullmatch(r"(/[\w.~-]+)+", name, re.ASCII):
+        raise ValidationError("Must be like /board: with a slash at its beginning, and none at its end.")
+
+
 def validate_origins(values: Sequence[str]) -> None:
     """Validate a list like ["https://board.example.org"]. Raises `ValidationError`."""
     if wrong := [value for value in values if not value.startswith(("http://", "https://"))]:
@@ -150,6 +156,7 @@ try:
     DEBUG = env.bool("DEBUG", False)
     SECRET_KEY = env.str("SECRET_KEY", "", validate=validate_secret_key) or load_secret_key()
     SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [], validate=validate_secret_keys)
+    FORCE_SCRIPT_NAME = env.str("FORCE_SCRIPT_NAME", "", validate=validate_script_name) or None
     SITE_URL = env.str("SITE_URL", "", validate=validate_site_url)
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", LOOPBACK, validate=validate_hosts)
     CSRF_TRUSTED_ORIGINS = env.list("TRUSTED_ORIGINS", [], validate=validate_origins)

@@ -24,6 +24,7 @@ from django.utils import timezone
 
 from board.accounts import users
 from board.history import log
+from board.ops.site_url import set_script_name
 
 from . import notifications
 
@@ -118,7 +119,7 @@ class Hub:
         self.is_stopping = False
         self._loop = None
         self._bells = set()
-        self._thread = ThreadPoolExecutor(1, "hub")
+        self._thread = ThreadPoolExecutor(1, "hub", initializer=set_script_name)
 
     # Sockets come and go
 

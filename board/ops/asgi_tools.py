@@ -19,6 +19,12 @@ def header(scope: Scope, name: bytes) -> str:
     return values[-1].decode("latin1") if values else ""
 
 
+def route_of(scope: Scope) -> str:
+    """Return the path of a request below FORCE_SCRIPT_NAME, as the URL patterns see it."""
+    path: str = scope["path"]
+    return path.removeprefix(scope["root_path"])
+
+
 def replaying(message: Message, then: Receive | asyncio.Future[Message]) -> Receive:
     """Return a `receive` that gives this message first; `then` is the `receive` that it came from, or what that gave."""
     messages = [message]

@@ -4,7 +4,6 @@ import json
 
 from django.conf import settings
 
-API = "/api/"
 # Seconds for the head of a request and for its body, whatever arrives meanwhile.
 HEAD_WITHIN = 10
 BODY_WITHIN = 30
@@ -20,13 +19,13 @@ REASONS = {
 
 def body_limit(path: str) -> int:
     """Return how many bytes the body of a request for this path may have."""
-    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if path.startswith(API) else settings.PAGE_BODY_LIMIT
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if _is_of_api(path) else settings.PAGE_BODY_LIMIT
 
 
 def refusal(path: str, status: int) -> tuple[dict[str, str], bytes]:
     """Return the headers and the body of a response that refuses a request before any view sees it."""
     reason = REASONS[status]
-    is_api = path.startswith(API)
+    is_api = _is_of_api(path)
     body = json.dumps({"detail": reason}) if is_api else f"{reason}\n"
     headers = {
         "Content-Type": "application/json" if is_api else "text/plain; charset=utf-8",
@@ -47,3 +46,7 @@ def has_too_many_parts(content_type: str, body: bytes) -> bool:
     _, found, boundary = parameters.partition("boundary=")
     boundary = boundary.partition(";")[0].strip().strip('"')
     return bool(found and boundary) and body.count(b"--" + boundary.encode("latin1")) > PARTS
+
+
+def _is_of_api(path: str) -> bool:
+    return path.startswith(f"{settings.FORCE_SCRIPT_NAME or ''}/api/")

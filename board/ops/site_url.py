@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
+from django.urls import set_script_prefix
 
 
 def site_url(request: HttpRequest) -> str:
@@ -17,6 +18,11 @@ def site_url(request: HttpRequest) -> str:
     That is `SITE_URL`, which no client can influence; only without it the host that the request asked for.
     """
     return settings.SITE_URL or request.build_absolute_uri("/").rstrip("/")
+
+
+def set_script_name() -> None:
+    """Let `reverse` prefix URLs with FORCE_SCRIPT_NAME in this thread, which serves no request."""
+    set_script_prefix(f"{settings.FORCE_SCRIPT_NAME or ''}/")
 
 
 def server_urls() -> list[str]:

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, get_script_prefix, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django_htmx.http import HttpResponseClientRedirect
@@ -191,7 +191,7 @@ def previous_page(request):
 def match_page(page):
     """Return the `ResolverMatch` of a page of ours, None of what is none."""
     try:
-        return resolve(urlsplit(page or "").path)
+        return resolve(f"/{urlsplit(page or '').path.removeprefix(get_script_prefix())}")
     except Resolver404:
         return None
 

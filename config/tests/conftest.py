@@ -14,6 +14,7 @@ OURS = {
     "DEBUG",
     "DEMO_ANYWHERE",
     "EMAIL_URL",
+    "FORCE_SCRIPT_NAME",
     "HOST",
     "MAIL_FROM",
     "PORT",

@@ -26,6 +26,8 @@ WRONG = [
     ("SITE_URL", "board.example"),
     ("SITE_URL", "https://board.example/board/"),
     ("SITE_URL", "ftp://board.example"),
+    ("FORCE_SCRIPT_NAME", "board"),
+    ("FORCE_SCRIPT_NAME", "/board/"),
     ("PORT", "web"),
     ("PORT", "65536"),
     ("PORT", "-1"),

@@ -33,7 +33,7 @@ from board.accounts.forms import (
     PasswordForm,
     WelcomeForm,
 )
-from board.ops.site_url import site_url
+from board.ops.site_url import set_script_name, site_url
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ TOO_MANY = 429
 # How the first person gets in, as in README.md.
 FIRST_INVITATION = "make invite NAME=ada"
 # Mail is sent beside the request: how long it takes tells nobody whether there is such an account.
-_post_office = ThreadPoolExecutor(1, "mail")
+_post_office = ThreadPoolExecutor(1, "mail", initializer=set_script_name)
 
 
 class LogIn(LoginView):

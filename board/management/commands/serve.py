@@ -15,6 +15,7 @@ from daphne.server import Server, twisted_loop
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from django.conf import settings
 from django.core.management import BaseCommand, call_command
+from django.urls import reverse
 from twisted.internet import reactor
 
 from board.accounts.users import has_accounts, has_demo_accounts
@@ -179,7 +180,7 @@ class Command(BaseCommand):
         if demo:
             call_command("demo", if_empty=True)
         note_server()
-        addresses = "  ".join(f"{url}/" for url in server_urls())
+        addresses = "  ".join(f"{url}{reverse('home')}" for url in server_urls())
         self.stdout.write(f"\nLightboard is on {addresses}   (Ctrl+C ends it)")
         if demo:
             self.stdout.write(f"Demo log-ins: {LOGINS}, while they are in the database")
