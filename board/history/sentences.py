@@ -195,7 +195,7 @@ def _full_name(person: User) -> str:
     return person.get_full_name() or person.username
 
 
-def quoted(name: str) -> str:
+def quoted(name: object) -> str:
     """Return a name as it stands in a sentence."""
     return gettext("“%(name)s”") % {"name": name}
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from board import components
 from board.accounts.middleware import in_background
+from board.accounts.users import UserRequest
 from board.cache import VersionedCache
 from board.history import log
 from board.live import batches
@@ -24,13 +26,13 @@ from board.views.forms.live import ChangesForm
 from .shortcuts import NO_CONTENT, missing_as_404
 
 # The last page that somebody had of a board, for who comes back to an unchanged one: so many bytes of them.
-kept_pages = VersionedCache(20_000_000, getsizeof=len)
+kept_pages: VersionedCache[bytes] = VersionedCache(20_000_000, getsizeof=len)
 # As many characters as the field takes (templates/board/board.html).
 LONGEST_FILTER = 200
 
 
 @require_safe
-def board(request, pk):
+def board(request: UserRequest, pk: int) -> HttpResponseBase:
     state = log.state()
     if messages.get_messages(request):
         return HttpResponse(_page(request, pk, state))
@@ -42,17 +44,17 @@ def board(request, pk):
     return HttpResponse(page, headers={"ETag": etag})
 
 
-def _cache_key(request):
+def _cache_key(request: UserRequest) -> tuple[int, str | None, str]:
     return request.user.pk, request.headers.get("Cookie"), request.get_full_path()
 
 
-def _etag(request, state):
+def _etag(request: UserRequest, state: log.State) -> str:
     """Return the ETag of a page that shows the board as of `state`; it differs for whoever may see anything else."""
     what = state, components.page_format(), get_language(), release()
     return f'"{sha256(repr((_cache_key(request), what)).encode()).hexdigest()[:32]}"'
 
 
-def _page(request, pk, state):
+def _page(request: UserRequest, pk: int, state: log.State) -> bytes:
     words = normalize(request.GET.get("q", "")[:LONGEST_FILTER].replace("\0", "")).split()
     with missing_as_404():
         context = components.board(pk, state, words)
@@ -61,7 +63,7 @@ def _page(request, pk, state):
 
 @in_background
 @require_safe
-def changes_since(request, pk):
+def changes_since(request: UserRequest, pk: int) -> HttpResponse:
     """Answer a page that has no socket with its next frame, or with 204 when there is nothing new."""
     form = ChangesForm(request.GET)
     if not form.is_valid():
@@ -75,7 +77,7 @@ def changes_since(request, pk):
 
 
 @cache
-def release():
+def release() -> str:
     """Return the digest of all that pages are made from besides data: templates, translations and static files."""
     digest = sha256(getattr(staticfiles_storage, "manifest_hash", "").encode())
     base = settings.BASE_DIR

@@ -1,12 +1,16 @@
 """The list of deleted tasks, and restoring them."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from board import actions
+from board.accounts.users import UserRequest
 from board.history import log
 from board.history.schema import undone
 from board.models import Event, Sprint
@@ -19,7 +23,7 @@ MOST_DELETED = 200
 
 
 @require_safe
-def deleted_tasks(request):
+def deleted_tasks(request: UserRequest) -> HttpResponse:
     events = log.removals()[:MOST_DELETED]
     sprints = Sprint.objects.in_bulk({event.sprint for event in events})
     lines = [
@@ -30,7 +34,7 @@ def deleted_tasks(request):
 
 
 @require_POST
-def restore_task(request, pk):
+def restore_task(request: UserRequest, pk: int) -> HttpResponse:
     try:
         with missing_as_404():
             task = actions.restore_task(request.user, pk)
@@ -39,7 +43,7 @@ def restore_task(request, pk):
             request, gettext("Couldn't restore the task. %(reason)s") % {"reason": " ".join(error.messages)}
         )
     else:
-        removal = Event.objects.get(pk=undone(task.event))
+        removal = Event.objects.get(pk=cast(int, undone(cast(Event, task.event))))
         is_elsewhere = removal.sprint != task.sprint_id
         add_message(
             request,

@@ -9,12 +9,11 @@ from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
-from django.urls import Resolver404, get_script_prefix, resolve
+from django.urls import Resolver404, ResolverMatch, get_script_prefix, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django_htmx.http import HttpResponseClientRedirect
@@ -22,8 +21,10 @@ from django_htmx.http import HttpResponseClientRedirect
 from board import actions
 from board.accounts.form_views import UNPROCESSABLE, get_or_post
 from board.accounts.middleware import changes
+from board.accounts.users import UserRequest
 from board.actions import idempotency
 from board.history import log, sentences
+from board.history.schema import Row
 from board.models import Event, Sprint, Task
 
 from .forms.base import ChangeForm
@@ -87,7 +88,7 @@ class _NotDone(Exception):
         self.response = response
 
 
-def idempotent(respond: Callable[[HttpRequest, Task], HttpResponse]) -> Callable[[ChangingView], View]:
+def idempotent(respond: Callable[[UserRequest, Task], HttpResponse]) -> Callable[[ChangingView], View]:
     """Decorate a view that returns the task it changed, or a response when it changed none.
 
     `respond` makes the response for the task. A POST that is repeated under the same key changes nothing and gets the
@@ -97,19 +98,19 @@ def idempotent(respond: Callable[[HttpRequest, Task], HttpResponse]) -> Callable
 
     def decorate(view: ChangingView) -> View:
         @wraps(view)
-        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def wrapped(request: UserRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             changed: dict[tuple[int, int | None], Task] = {}
 
             def act() -> tuple[int, int | None]:
                 task = view(request, *args, **kwargs)
                 if isinstance(task, HttpResponse):
                     raise _NotDone(task)
-                record = task.pk, task.event and task.event.seq
+                record = task.pk, task.event.seq if task.event else None
                 changed[record] = task
                 return record
 
             try:
-                pk, seq = idempotency.once(cast(User, request.user), *_idempotency_key(request), act)
+                pk, seq = idempotency.once(request.user, *_idempotency_key(request), act)
             except _NotDone as error:
                 return error.response
             return respond(request, changed.get((pk, seq)) or _changed_before(pk, seq))
@@ -130,15 +131,17 @@ def _idempotency_key(request: HttpRequest) -> tuple[str | None, str]:
 
 def _changed_before(pk: int, seq: int | None) -> Task:
     task = get_task_or_404(pk)
-    task.event = Event.objects.filter(pk=seq).first()
+    task.event = Event.objects.filter(pk=seq).first() if seq else None
     return task
 
 
-def new_key():
+def new_key() -> str:
     return uuid4().hex
 
 
-def render_form(request, template, form, removal=None, **context):
+def render_form(
+    request: UserRequest, template: str, form: BaseForm, removal: dict[str, Any] | None = None, **context: Any
+) -> HttpResponse:
     """Answer with a form: the piece for htmx, the page otherwise; 422 when it shows errors, 409 when what others did."""
     if request.htmx:
         template += "#form"
@@ -155,7 +158,7 @@ def render_form(request, template, form, removal=None, **context):
     return render(request, template, context, status=status)
 
 
-def render_card(request, task):
+def render_card(request: UserRequest, task: Task) -> HttpResponse:
     """Answer a change of a task: its card and what was done for a board, else the way to where the card stands."""
     board = requesting_board(request)
     if board:
@@ -166,7 +169,7 @@ def render_card(request, task):
     return redirect_to(request, task)
 
 
-def requesting_board(request):
+def requesting_board(request: UserRequest) -> object:
     """Return the id of the sprint on whose board htmx asks for a piece, `SOME_BOARD` when it does not say where.
 
     None without htmx, or on the page of a single form, which goes on to another page.
@@ -180,7 +183,7 @@ def requesting_board(request):
     return match.kwargs["pk"] if match and match.url_name == "sprint" else None
 
 
-def previous_page(request):
+def previous_page(request: UserRequest) -> str | None:
     """Return the path of the page of ours, query included, that a request came from; None when it names none."""
     if request.htmx:
         return page_of(request)
@@ -188,7 +191,7 @@ def previous_page(request):
     return f"{referrer.path}?{referrer.query}" if referrer.netloc == request.get_host() else None
 
 
-def match_page(page):
+def match_page(page: str | None) -> ResolverMatch | None:
     """Return the `ResolverMatch` of a page of ours, None of what is none."""
     try:
         return resolve(f"/{urlsplit(page or '').path.removeprefix(get_script_prefix())}")
@@ -196,13 +199,19 @@ def match_page(page):
         return None
 
 
-def card_context(task, board):
+def card_context(task: Task | None, board: object) -> dict[str, Any]:
     """Return the task, and whether its card has a place on a board: `task` may be None, gone."""
     is_here = task is not None and (board is SOME_BOARD or task.sprint_id in (None, board))
     return {"task": task, "is_here": is_here}
 
 
-def add_message(request, event, row=None, sentence="%(done)s", is_undo=False):
+def add_message(
+    request: UserRequest,
+    event: Event | None,
+    row: Row | None = None,
+    sentence: str = "%(done)s",
+    is_undo: bool = False,
+) -> None:
     """Say on the next page what was done, if anything was."""
     if event:
         toast = toast_context(event, row, is_undo)
@@ -211,7 +220,7 @@ def add_message(request, event, row=None, sentence="%(done)s", is_undo=False):
         messages.add_message(request, level, sentence % {"done": toast["text"]}, extra_tags=str(toast["undo"]))
 
 
-def toast_context(event, row=None, is_undo=False):
+def toast_context(event: Event | None, row: Row | None = None, is_undo: bool = False) -> dict[str, Any]:
     """Return what board/toast.html says of a change: nothing of none. `row` is the one changed, if it is there.
 
     The toast of an undo offers to redo; what is done again is a change as any other.
@@ -227,7 +236,7 @@ def toast_context(event, row=None, is_undo=False):
     }
 
 
-def redirect_to(request, row=None):
+def redirect_to(request: UserRequest, row: Row | None = None) -> HttpResponse:
     """Go back to where a form was opened (`_way_back`), else to the board of a sprint or task; to the page of a task
     without one, and home without either."""
     page = (row.sprint if isinstance(row, Task) else None) or row
@@ -235,7 +244,7 @@ def redirect_to(request, row=None):
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
-def _way_back(request, row):
+def _way_back(request: UserRequest, row: Row | None) -> str | None:
     """Return the path of the page that a form or an Undo on a page of its own was opened from, None when that is a board.
 
     The page of a task names itself as `next` in its links, and is itself where its toasts offer Undo. It is no place to go

@@ -2,11 +2,13 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from board import actions
 from board.accounts.form_views import posted
+from board.accounts.users import UserRequest
 from board.models import Sprint
 from board.views.forms.sprints import SprintForm
 
@@ -22,19 +24,19 @@ from .shortcuts import (
 
 
 @require_safe
-def home(request):
+def home(request: UserRequest) -> HttpResponse:
     sprints = Sprint.objects.current().with_counts()
     return render(request, "board/home.html", {"sprints": sprints, "nav": "home"})
 
 
 @require_safe
-def past_sprints(request):
+def past_sprints(request: UserRequest) -> HttpResponse:
     sprints = Sprint.objects.past().with_counts()
     return render(request, "board/past_sprints.html", {"sprints": sprints, "nav": "past"})
 
 
 @change_form
-def add_sprint(request):
+def add_sprint(request: UserRequest) -> HttpResponse:
     form = SprintForm(posted(request), auto_id="sprint-%s")
     if form.is_valid():
         with domain_errors(form):
@@ -45,7 +47,7 @@ def add_sprint(request):
 
 
 @change_form
-def edit_sprint(request, pk):
+def edit_sprint(request: UserRequest, pk: int) -> HttpResponse:
     form = SprintForm(posted(request), instance=get_sprint_or_404(pk), auto_id="sprint-%s")
     if form.is_valid():
         with domain_errors(form):
@@ -57,7 +59,7 @@ def edit_sprint(request, pk):
 
 
 @change_form
-def delete_sprint(request, pk):
+def delete_sprint(request: UserRequest, pk: int) -> HttpResponse:
     sprint = get_sprint_or_404(pk)
     if request.method != "POST":
         return render(request, "board/delete_sprint.html", {"sprint": sprint})

@@ -1,16 +1,20 @@
 """Pages and fragments about tasks."""
 
-from django.db.models import Q
-from django.http import Http404
+from typing import Any, cast
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import ResolverMatch
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from board import actions
 from board.accounts.form_views import UNPROCESSABLE, posted
+from board.accounts.users import UserRequest
 from board.history import log, sentences
-from board.models import Sprint, Task
+from board.models import Event, Sprint, Task
 from board.views.forms.moves import MoveForm, PlaceForm, next_column, place_of
 from board.views.forms.tasks import NewTaskForm, TaskForm
 
@@ -33,9 +37,9 @@ from .shortcuts import (
 )
 
 
-def _added(request, task):
+def _added(request: UserRequest, task: Task) -> HttpResponse:
     """Answer a new task: its card and an empty form for htmx, else the way to the board."""
-    sprint = get_sprint_or_404(request.resolver_match.kwargs["sprint_pk"])
+    sprint = get_sprint_or_404(cast(ResolverMatch, request.resolver_match).kwargs["sprint_pk"])
     if not request.htmx:
         add_message(request, task.event, task)
         return redirect(sprint)
@@ -51,7 +55,7 @@ def _added(request, task):
 
 @change_form
 @idempotent(_added)
-def add_task(request, sprint_pk):
+def add_task(request: UserRequest, sprint_pk: int) -> Task | HttpResponse:
     sprint = get_sprint_or_404(sprint_pk)
     form = NewTaskForm(posted(request), auto_id="new-task-%s")
     if form.is_valid():
@@ -61,7 +65,7 @@ def add_task(request, sprint_pk):
 
 
 @require_safe
-def task(request, pk):
+def task(request: UserRequest, pk: int) -> HttpResponse:
     task = get_task_or_404(pk)
     if request.htmx:
         return render_card(request, task)
@@ -69,7 +73,7 @@ def task(request, pk):
 
 
 @change_form
-def edit_task(request, pk, field=None):
+def edit_task(request: UserRequest, pk: int, field: str | None = None) -> HttpResponse:
     """The card's form, or that of one field. A task that was deleted meanwhile does not take the typed text with it."""
     if field not in (None, *TaskForm.Meta.fields):
         raise Http404
@@ -82,7 +86,7 @@ def edit_task(request, pk, field=None):
     return _restore_and_edit(request, removal, field)
 
 
-def _edit(request, task, field):
+def _edit(request: UserRequest, task: Task, field: str | None) -> HttpResponse:
     form = _task_form(request, task, field)
     if form.is_valid():
         with domain_errors(form):
@@ -94,39 +98,39 @@ def _edit(request, task, field):
     return render_form(request, "board/edit_task.html", form, task=task)
 
 
-def _restore_and_edit(request, removal, field):
+def _restore_and_edit(request: UserRequest, removal: Event, field: str | None) -> HttpResponse:
     """Show what was typed for a deleted task; with "restore", restore the task and save it."""
-    form = _task_form(request, log.row_before(removal), field)
+    form = _task_form(request, cast(Task, log.row_before(removal)), field)
     if "restore" in request.POST and form.is_valid():
         with domain_errors(form):
-            actions.restore_task(request.user, removal.task)
-            return _edit(request, get_task_or_404(removal.task), field)
+            actions.restore_task(request.user, removal.row_id)
+            return _edit(request, get_task_or_404(removal.row_id), field)
     task = log.row_before(removal)
     return render_form(request, "board/edit_task.html", form, task=task, removal=removal_context(removal))
 
 
-def _task_form(request, task, field):
+def _task_form(request: UserRequest, task: Task, field: str | None) -> TaskForm:
     return TaskForm(posted(request), instance=task, only=field, auto_id=f"task-{task.pk}-%s")
 
 
-def removal_context(event):
+def removal_context(event: Event) -> dict[str, Any]:
     return {"who": sentences.actor(event), "at": event.created_at}
 
 
 @require_POST
 @idempotent(render_card)
-def place_task(request, pk):
+def place_task(request: UserRequest, pk: int) -> Task | HttpResponse:
     form = PlaceForm(request.POST)
     if form.is_valid():
         with domain_errors(form):
             return actions.place_task(request.user, pk, form.place())
-    reasons = " ".join(message for errors in form.errors.values() for message in errors)
+    reasons = " ".join(str(message) for errors in form.errors.values() for message in errors)
     return render(request, "board/problem.html", {"reason": reasons}, status=UNPROCESSABLE)
 
 
 @change_form
 @idempotent(render_card)
-def move_task(request, pk):
+def move_task(request: UserRequest, pk: int) -> Task | HttpResponse:
     task = get_task_or_404(pk)
     form = _move_form(request, task)
     if form.is_valid():
@@ -135,8 +139,10 @@ def move_task(request, pk):
     return render_form(request, "board/move_task.html", form, task=task)
 
 
-def _move_form(request, task):
-    sprints = Sprint.objects.filter(end__gte=timezone.localdate()) | Sprint.objects.filter(pk=task.sprint_id)
+def _move_form(request: UserRequest, task: Task) -> MoveForm:
+    sprints = Sprint.objects.filter(end__gte=timezone.localdate()) | Sprint.objects.filter(
+        pk=cast(int, task.sprint_id)
+    )
     sprints = sprints.order_by("end", "pk")
     column = request.GET.get("column", next_column(task, sprints, _sprint_before(request)))
     cards = Task.objects.filter(Q(sprint__in=sprints) | Q(sprint=None)).order_by("order", "pk")
@@ -145,13 +151,13 @@ def _move_form(request, task):
     return MoveForm(task, column, sprints, cards, posted(request), auto_id=f"move-{task.pk}-%s")
 
 
-def _sprint_before(request):
+def _sprint_before(request: UserRequest) -> int | None:
     """Return the id of the sprint whose board the request came from, None when it did not come from one."""
     match = match_page(previous_page(request))
     return match.kwargs["pk"] if match and match.url_name == "sprint" else None
 
 
-def _in_column(column):
+def _in_column(column: str) -> QuerySet[Task]:
     try:
         return Task.objects.in_column(*place_of(column))
     except ValueError:
@@ -159,7 +165,7 @@ def _in_column(column):
 
 
 @change_form
-def delete_task(request, pk):
+def delete_task(request: UserRequest, pk: int) -> HttpResponse:
     task = get_task_or_404(pk)
     if request.method != "POST":
         template = "board/delete_task.html" + ("#question" if request.htmx else "")

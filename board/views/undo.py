@@ -1,14 +1,18 @@
 """Undo."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from board import actions
+from board.accounts.users import UserRequest
 from board.history import log
-from board.models import Event
+from board.models import Event, Task
 
 from .shortcuts import (
     CONFLICT,
@@ -22,7 +26,7 @@ from .shortcuts import (
 
 
 @require_POST
-def undo(request, seq):
+def undo(request: UserRequest, seq: int) -> HttpResponse:
     """Write the reverse of a change. A refusal says why, in the place of the toast that offered it."""
     try:
         with missing_as_404():
@@ -40,7 +44,7 @@ def undo(request, seq):
         context = {
             "gone": event.task,
             "seq": event.seq,
-            **card_context(row, board),
+            **card_context(cast("Task | None", row), board),
             **toast_context(event, row, is_undo),
         }
         return render(request, "board/changed.html#undone", context)
