@@ -59,22 +59,22 @@ e2e: setup-test $(static) ## the browser journeys alone: HEADED=1, K=drag, BASE_
 	@$(python) -m pytest e2e $(if $(K),-k '$(K)') $(ARGS)
 
 chaos: setup-test $(static) ## hurt a running server in turn, and see that no page is wrong: MINUTES=2
-	@$(python) -m e2e.chaos --minutes $(or $(MINUTES),2) $(ARGS)
+	@$(python) -m e2e.lab.chaos --minutes $(or $(MINUTES),2) $(ARGS)
 
 faults: setup-test $(static) ## lock, fill, restart, end and misdate a server, and see that nothing is lost: TIMES=25
 	@TIMES=$(or $(TIMES),25) $(python) -m pytest e2e/test_faults.py e2e/test_ending.py
 
 crash: setup-test ## kill writers and databases 200 times, and restore 30 backups made under load, on both databases
-	@$(python) -m e2e.crash kill --times $(or $(TIMES),200)
-	@$(python) -m e2e.crash kill --times $(or $(TIMES),200) --postgres
-	@$(python) -m e2e.crash backup --times 30
-	@$(python) -m e2e.crash backup --times 30 --postgres
+	@$(python) -m e2e.lab.crash kill --times $(or $(TIMES),200)
+	@$(python) -m e2e.lab.crash kill --times $(or $(TIMES),200) --postgres
+	@$(python) -m e2e.lab.crash backup --times 30
+	@$(python) -m e2e.lab.crash backup --times 30 --postgres
 
 fuzz: setup-test $(static) ## hostile input by the thousand: sockets, API, pictures, site generator: COUNT=1000 of each
-	@$(python) -m e2e.fuzz sockets --count $(or $(COUNT),50000)
-	@$(python) -m e2e.fuzz api --count $(or $(COUNT),100000)
-	@$(python) -m e2e.fuzz images --count $(or $(COUNT),20000)
-	@$(python) -m e2e.fuzz site --count $(or $(COUNT),5000)
+	@$(python) -m e2e.lab.fuzz sockets --count $(or $(COUNT),50000)
+	@$(python) -m e2e.lab.fuzz api --count $(or $(COUNT),100000)
+	@$(python) -m e2e.lab.fuzz images --count $(or $(COUNT),20000)
+	@$(python) -m e2e.lab.fuzz site --count $(or $(COUNT),5000)
 
 attack: setup-test $(static) ## what one client with bad intentions does to everybody else, as ratios and counts: NAMES="crowds bodies"
 	@$(python) -m e2e.lab.attack $(NAMES)
@@ -90,7 +90,7 @@ pictures: setup-test $(static) ## screenshots of every page in var/e2e/pictures,
 	@cp var/e2e/pictures/board-desktop-light.png docs/board.png
 
 bench: setup-test $(static) ## what it costs, each beside its goal: PARTS="board live", MINUTES=60 of traffic for the memory
-	@MINUTES=$(or $(MINUTES),5) $(python) -m e2e.bench $(PARTS)
+	@MINUTES=$(or $(MINUTES),5) $(python) -m e2e.lab.bench $(PARTS)
 
 lint: setup-test ## style, templates, imports, types, migrations, the API's schema
 	@.venv/bin/ruff check .

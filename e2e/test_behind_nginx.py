@@ -12,8 +12,9 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from e2e.lab.chaos import Chaos, Mover, api_of, make_board, newest_number
+
 from .board_page import Person, unused_end_date
-from .chaos import Chaos, Mover, api_of, make_board, newest_number
 from .live_client import LiveClient, cards_of, fetch_page, log_in
 from .server import WORKER, Server
 from .services import Nginx

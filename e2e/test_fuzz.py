@@ -2,7 +2,7 @@
 
 import pytest
 
-from . import fuzz
+from e2e.lab import fuzz
 
 
 @pytest.mark.parametrize("surface", fuzz.SURFACES)

@@ -1,4 +1,4 @@
-"""What nobody should send, against the real server: what OpenAPI lets one think of (e2e/fuzz_api.py has more)."""
+"""What nobody should send, against the real server: what OpenAPI lets one think of (e2e/lab/fuzz_api.py has more)."""
 
 import httpx
 import pytest

@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 
 from board.history import log
 from board.history.schema import Changes, Row, Snapshot, SpacedOrders
@@ -36,11 +39,24 @@ class Conflict(Exception):
         self.mine = mine
 
 
+@dataclass(frozen=True)
+class Change:
+    """A change that is being made: by whom (None: the system), under which sequence number, and when."""
+
+    by: User | None
+    seq: int
+    at: datetime
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.at)
+
+
 @contextmanager
-def change() -> Iterator[int]:
-    """One transaction under the writers' lock; gives the change's sequence number."""
+def change(by: User | None, at: datetime | None = None) -> Iterator[Change]:
+    """Open a transaction under the writers' lock. `at` is the moment that the log records, by default now."""
     with transaction.atomic():
-        yield log.next_number()
+        yield Change(by, log.next_number(), at or timezone.now())
 
 
 def at_version[R: Row](row: R, expect: int | None) -> tuple[R, Snapshot]:
@@ -84,8 +100,7 @@ def set_fields(row: Row, changes: Mapping[str, Any]) -> None:
 
 
 def save_row[R: Row](
-    by: User | None,
-    seq: int,
+    this: Change,
     row: R,
     before: Snapshot | None = None,
     spaced: SpacedOrders | None = None,
@@ -99,25 +114,25 @@ def save_row[R: Row](
     if not changes:
         transaction.set_rollback(True)
         return row
-    row.version = seq
+    row.version = this.seq
     if before is None:
         row.save(force_insert=True)
     else:
         row.save(update_fields=[*changes, "version"])
     kind = Event.Kind.ADD if before is None else Event.Kind.UPDATE
-    row.event = _log(seq, by, kind, row, changes, spaced=spaced, undoes=undoes)
+    row.event = _log(this, kind, row, changes, spaced=spaced, undoes=undoes)
     return row
 
 
-def remove_row(by: User | None, seq: int, row: Row, undoes: int | None = None) -> Event:
+def remove_row(this: Change, row: Row, undoes: int | None = None) -> Event:
     changes = log.difference(log.snapshot(row), None)
-    event = _log(seq, by, Event.Kind.REMOVE, row, changes, undoes=undoes)
+    event = _log(this, Event.Kind.REMOVE, row, changes, undoes=undoes)
     row.delete()
     return event
 
 
-def _log(seq: int, by: User | None, kind: Event.Kind, row: Row, changes: Changes, **extras: Any) -> Event:
-    event = log.write(seq, by, kind, row, changes, **extras)
+def _log(this: Change, kind: Event.Kind, row: Row, changes: Changes, **extras: Any) -> Event:
+    event = log.write(this.seq, this.by, this.at, kind, row, changes, **extras)
     # A notification that fails leaves the change saved.
     transaction.on_commit(lambda: notifications.publish(notifications.CHANGE), robust=True)
     return event

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -12,12 +12,14 @@ from board.models import Event, Sprint, Task
 from .changes import at_version, change, merge, remove_row, save_row, unchanged_fields
 
 
-def add_sprint(by: User | None, *, end: date, name: str = "", description: str = "") -> Sprint:
+def add_sprint(
+    by: User | None, *, end: date, name: str = "", description: str = "", at: datetime | None = None
+) -> Sprint:
     """Return the new sprint that ends on the date `end`."""
-    with change() as seq:
+    with change(by, at) as this:
         sprint = Sprint(name=name, description=description, end=end)
-        validate_sprint(sprint, end_is_new=True)
-        return save_row(by, seq, sprint)
+        validate_sprint(sprint, today=this.today, end_is_new=True)
+        return save_row(this, sprint)
 
 
 def change_sprint(
@@ -27,28 +29,28 @@ def change_sprint(
 
     Raises `Sprint.DoesNotExist`, `Outdated`, `Conflict`.
     """
-    with change() as seq:
+    with change(by) as this:
         sprint, before = _sprint(sprint_id, expect)
         merge(sprint, base, changes)
-        validate_sprint(sprint, before, end_is_new=before["end"] != log.snapshot(sprint)["end"])
-        return save_row(by, seq, sprint, before)
+        validate_sprint(sprint, before, today=this.today, end_is_new=before["end"] != log.snapshot(sprint)["end"])
+        return save_row(this, sprint, before)
 
 
 def remove_sprint(by: User | None, sprint_id: int, expect: int | None = None) -> Event:
     """Remove a sprint that has no tasks and return the event. Raises `Sprint.DoesNotExist`, `Outdated`."""
-    with change() as seq:
+    with change(by) as this:
         sprint, _before = _sprint(sprint_id, expect)
         validate_is_empty(sprint)
-        return remove_row(by, seq, sprint)
+        return remove_row(this, sprint)
 
 
 def _sprint(sprint_id: int, expect: int | None) -> tuple[Sprint, Snapshot]:
     return at_version(Sprint.objects.get(pk=sprint_id), expect)
 
 
-def validate_sprint(sprint: Sprint, before: Snapshot | None = None, *, end_is_new: bool) -> None:
+def validate_sprint(sprint: Sprint, before: Snapshot | None = None, *, today: date, end_is_new: bool) -> None:
     sprint.full_clean(exclude={"version", *unchanged_fields(sprint, before)})
-    if end_is_new and sprint.is_past:
+    if end_is_new and sprint.end < today:
         raise ValidationError({"end": gettext("The end date can't be in the past.")})
 
 

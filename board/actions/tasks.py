@@ -1,10 +1,10 @@
 from collections.abc import Callable, Container
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, TypedDict, cast
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from board.history.schema import Snapshot, SpacedOrders
@@ -35,22 +35,24 @@ class ValidationContext(TypedDict):
     before: Snapshot
 
 
-def add_task(by: User | None, *, name: str, order: int | None = None, **fields: Any) -> Task:
+def add_task(
+    by: User | None, *, name: str, order: int | None = None, at: datetime | None = None, **fields: Any
+) -> Task:
     """Return the new task; without an `order` it goes to the end of its column.
 
-    `fields`: description, sprint_id, status, assigned, started, due, completed.
+    `fields`: description, sprint_id, status, assigned, started, due, completed. `at`: see `change`.
     """
-    with change() as seq:
+    with change(by, at) as this:
         task = Task(name=name)
         set_fields(task, fields)
-        sync_dates(task, fields)
+        sync_dates(task, fields, this.today)
         spaced: SpacedOrders = {}
         if order is None:
             spaced = assign_order(task, Place(task.sprint_id, task.status))
         else:
             task.order = order
-        validate_task(task, sprint_is_new=task.sprint_id is not None)
-        return save_row(by, seq, task, spaced=spaced)
+        validate_task(task, this.today, sprint_is_new=task.sprint_id is not None)
+        return save_row(this, task, spaced=spaced)
 
 
 def change_task(
@@ -61,44 +63,49 @@ def change_task(
     A new status brings the dates that follow from it, unless they are among the changes; a new column
     puts the card at its end, unless `order` is among them.
     """
-    with change() as seq:
+    with change(by) as this:
         task, before = _task(task_id, expect)
         column = task.sprint_id, task.status
         merge(task, base, changes)
         if task.status != before["status"]:
-            sync_dates(task, changes)
+            sync_dates(task, changes, this.today)
         spaced: SpacedOrders = {}
         if (task.sprint_id, task.status) != column and "order" not in changes:
             spaced = assign_order(task, Place(task.sprint_id, task.status))
-        validate_task(task, **_validation_context(task, before))
-        return save_row(by, seq, task, before, spaced)
+        validate_task(task, this.today, **_validation_context(task, before))
+        return save_row(this, task, before, spaced)
 
 
 def place_task(
-    by: User | None, task_id: int, place: Place | Callable[[Task], Place], expect: int | None = None
+    by: User | None,
+    task_id: int,
+    place: Place | Callable[[Task], Place],
+    expect: int | None = None,
+    at: datetime | None = None,
 ) -> Task:
     """Move a card to a `Place` and return the task. Raises `Task.DoesNotExist`, `Outdated`.
 
-    `place` may also be a function that gives the place for the task as it is under the lock. Entering work sets `started`, finishing sets `completed`, moving back clears them; in the backlog a
-    task is not started, whatever the place says. Moves do not conflict: the same place is no change.
+    `place` may also be a function that gives the place for the task as it is under the lock. Entering work sets
+    `started`, finishing sets `completed`, moving back clears them; in the backlog a task is not started, whatever the
+    place says. Moves do not conflict: the same place is no change.
     """
-    with change() as seq:
+    with change(by, at) as this:
         task, before = _task(task_id, expect)
         if callable(place):
             place = place(task)
         task.sprint_id = place.sprint_id
         task.status = place.status if place.sprint_id else Status.TODO
         if task.status != before["status"]:
-            sync_dates(task, ())
-        validate_task(task, **_validation_context(task, before))
+            sync_dates(task, (), this.today)
+        validate_task(task, this.today, **_validation_context(task, before))
         spaced = assign_order(task, place, before)
-        return save_row(by, seq, task, before, spaced)
+        return save_row(this, task, before, spaced)
 
 
 def remove_task(by: User | None, task_id: int, expect: int | None = None) -> Event:
     """Remove a task and return the event. Raises `Task.DoesNotExist`, `Outdated`."""
-    with change() as seq:
-        return remove_row(by, seq, _task(task_id, expect)[0])
+    with change(by) as this:
+        return remove_row(this, _task(task_id, expect)[0])
 
 
 def _task(task_id: int, expect: int | None) -> tuple[Task, Snapshot]:
@@ -113,7 +120,9 @@ def _validation_context(task: Task, before: Snapshot) -> ValidationContext:
     }
 
 
-def validate_task(task: Task, sprint_is_new: bool, was_done: bool = False, before: Snapshot | None = None) -> None:
+def validate_task(
+    task: Task, today: date, *, sprint_is_new: bool, was_done: bool = False, before: Snapshot | None = None
+) -> None:
     if sprint_is_new:
         if was_done:
             raise ValidationError({"sprint": gettext("Completed tasks can't be moved to another sprint.")})
@@ -121,15 +130,14 @@ def validate_task(task: Task, sprint_is_new: bool, was_done: bool = False, befor
             sprint = Sprint.objects.filter(pk=task.sprint_id).first()
             if sprint is None:
                 raise ValidationError({"sprint": gettext("This sprint doesn't exist.")})
-            if sprint.is_past:
+            if sprint.end < today:
                 raise ValidationError({"sprint": gettext("This sprint has ended, so you can't add tasks to it.")})
     task.clean_fields(exclude={"order", "version", "sprint", "assigned", *unchanged_fields(task, before)})
     task.clean()
 
 
-def sync_dates(task: Task, given: Container[str]) -> None:
+def sync_dates(task: Task, given: Container[str], today: date) -> None:
     """Let `started` and `completed` follow from the status where they were not given."""
-    today = timezone.localdate()
     if "started" not in given:
         task.started = (task.started or today) if task.status > Status.TODO else None
     if "completed" not in given:

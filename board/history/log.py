@@ -1,7 +1,7 @@
 """The log: sequence numbers, events, and the state at a moment."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypedDict, cast
 
 from django.contrib.auth.models import User
@@ -84,15 +84,17 @@ def difference(before: Snapshot | None, after: Snapshot | None) -> Changes:
     return {name: [was[name], now[name]] for name in names if was[name] != now[name]}
 
 
-def write(seq: int, by: User | None, kind: Event.Kind, row: Row, changes: Changes, **extras: Any) -> Event:
+def write(
+    seq: int, by: User | None, at: datetime, kind: Event.Kind, row: Row, changes: Changes, **extras: Any
+) -> Event:
     """Write one change of a sprint or task to the log and return the event.
 
     `seq` comes from `next_number` in the same transaction; `changes` from `difference`; `extras` are those of
-    `event_schema.EXTRAS` that the event has. Raises `ValueError` for what is not defined there.
+    `schema.EXTRAS` that the event has. Raises `ValueError` for what is not defined there.
     """
     event = Event(
         seq=seq,
-        created_at=timezone.now(),
+        created_at=at,
         actor=by,
         kind=kind,
         task=row.pk if isinstance(row, Task) else None,

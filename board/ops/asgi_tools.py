@@ -22,7 +22,7 @@ def header(scope: Scope, name: bytes) -> str:
 def route_of(scope: Scope) -> str:
     """Return the path of a request below FORCE_SCRIPT_NAME, as the URL patterns see it."""
     path: str = scope["path"]
-    return path.removeprefix(scope["root_path"])
+    return path.removeprefix(scope.get("root_path", ""))
 
 
 def replaying(message: Message, then: Receive | asyncio.Future[Message]) -> Receive:

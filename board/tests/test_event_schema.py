@@ -5,6 +5,7 @@ api/tests/test_events.py has the API's part.
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from board.actions.undo import SINCE
 from board.history import log, schema
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def write(task, kind=Event.Kind.UPDATE, changes=None, **extras):
     with transaction.atomic():
-        log.write(log.next_number(), None, kind, task, changes or {"name": ["a", "b"]}, **extras)
+        log.write(log.next_number(), None, timezone.now(), kind, task, changes or {"name": ["a", "b"]}, **extras)
 
 
 @pytest.mark.parametrize(

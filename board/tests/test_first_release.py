@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from board.text.search import normalize, sort_key
-from e2e.crash import manage
+from e2e.lab.crash import manage
 
 DUMP = Path(__file__).with_name("first_release.sql")
 # The columns of each table, as they were called then.

@@ -17,9 +17,9 @@ import httpx
 
 from ..board_page import unused_end_date
 from ..conftest import api_of
-from ..goals import row, table
 from ..live_client import log_in
 from ..server import Server
+from .goals import row, table
 from .wire import (
     IN_FLIGHT,
     connect,

@@ -1,8 +1,6 @@
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
-from unittest import mock
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
@@ -242,8 +240,7 @@ def steps(people: dict[str, User]) -> Iterator[Step]:
         def plan(
             key: str = key, name: str = name, goal: str = goal, end: date = last_day, moment: datetime = moment
         ) -> None:
-            with clock_at(moment):
-                sprints[key] = actions.add_sprint(people["demo"], name=name, description=goal, end=end)
+            sprints[key] = actions.add_sprint(people["demo"], name=name, description=goal, end=end, at=moment)
 
         yield moment, plan
     for number, story in enumerate(STORIES):
@@ -259,10 +256,9 @@ def story_steps(
 
     def note() -> None:
         due = story.due if story.due is None else days_ago(-story.due).date()
-        with clock_at(noted):
-            tasks[number] = actions.add_task(
-                people["demo"], name=story.name, description=story.description, assigned=who, due=due
-            )
+        tasks[number] = actions.add_task(
+            people["demo"], name=story.name, description=story.description, assigned=who, due=due, at=noted
+        )
 
     yield noted, note
     if story.sprint is None:
@@ -275,9 +271,8 @@ def story_steps(
     ]:
 
         def move(moment: datetime = moment, status: Status = status) -> None:
-            with clock_at(moment):
-                place = actions.Place(sprints[key].pk, status)
-                actions.place_task(who or people["demo"], tasks[number].pk, place)
+            place = actions.Place(sprints[key].pk, status)
+            actions.place_task(who or people["demo"], tasks[number].pk, place, at=moment)
 
         yield moment, move
 
@@ -286,10 +281,3 @@ def days_ago(days: int, hour: int = 12, minute: int = 0) -> datetime:
     """Return the moment so many days before today, in the team's time zone."""
     day = timezone.localdate() - timedelta(days=days)
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=timezone.get_current_timezone())
-
-
-@contextmanager
-def clock_at(moment: datetime) -> Iterator[None]:
-    """Let the actions inside happen at another moment: the demo has a past."""
-    with mock.patch("django.utils.timezone.now", return_value=moment):
-        yield

@@ -1,6 +1,6 @@
 """Longer runs against a real server that is hurt in turn: does every page show the truth afterwards?
 
-`python -m e2e.chaos --minutes 2` (make chaos MINUTES=2). Forty pages without a browser (live_client.py) follow a
+`python -m e2e.lab.chaos --minutes 2` (make chaos MINUTES=2). Forty pages without a browser (live_client.py) follow a
 board through a proxy while four people change it by the API; then something breaks, and once it is whole again
 every page is compared with a fresh one and with the API, and the log with what was acknowledged. Everything
 runs on 127.0.0.1 and ends by itself.
@@ -25,10 +25,10 @@ from pathlib import Path
 import httpx
 import psycopg
 
-from .integrity import check_data
-from .live_client import LiveClient, Wire, cards_of, fetch_page, has_tls, log_in
-from .server import Server
-from .services import Postgres, Redis
+from e2e.integrity import check_data
+from e2e.live_client import LiveClient, Wire, cards_of, fetch_page, has_tls, log_in
+from e2e.server import Server
+from e2e.services import Postgres, Redis
 
 CLIENTS = 40
 SOCKETS_PER_SESSION = 5

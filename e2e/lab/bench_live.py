@@ -1,4 +1,4 @@
-"""How fast a change reaches the pages, and what they cost: `python -m e2e.bench_live` (make bench-live).
+"""How fast a change reaches the pages, and what they cost: `python -m e2e.lab.bench_live` (make bench-live).
 
 A real server, moves by the API at a steady rate, and so many sockets that each acknowledge every frame. A change's
 time runs from its event's own time, taken right before it is saved, to the arrival of the first frame that has
@@ -25,8 +25,9 @@ from bisect import bisect_right
 from datetime import datetime
 from pathlib import Path
 
+from e2e.server import ROOT, Server
+
 from .chaos import STATUSES, STEP, api_of, make_board, read_database
-from .server import ROOT, Server
 
 SOCKETS = (40, 500, 1000)
 SOCKETS_PER_SESSION = 10

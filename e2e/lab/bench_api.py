@@ -1,4 +1,4 @@
-"""What the API costs: `python -m api.bench [--json FILE]`, or `make bench`.
+"""What the API costs: `python -m e2e.lab.bench_api [--json FILE]`, or `make bench`.
 
 Lists (25 tasks) and PATCHes, eight at a time, each in turn with those of a plain ModelViewSet of REST framework on the same
 table in the same server (naive.py), which neither locks, logs nor announces.
@@ -15,7 +15,7 @@ from statistics import median, quantiles
 
 import httpx
 
-from e2e.server import Server
+from ..server import Server
 
 AT_ONCE = 8
 ROUNDS, REQUESTS = 15, 40
@@ -85,12 +85,12 @@ def report(times):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="python -m api.bench", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m e2e.lab.bench_api", description=__doc__.split("\n")[0])
     parser.add_argument("--json", type=Path, help="also write the figures here")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder), DJANGO_SETTINGS_MODULE="api.bench.settings", API_RATE="1000000/second")
+        server = Server(Path(folder), DJANGO_SETTINGS_MODULE="e2e.lab.api_settings", API_RATE="1000000/second")
         server.start()
         try:
             log_in = httpx.post(f"{server.url}/api/token/", json={"username": "demo", "password": "demo"})

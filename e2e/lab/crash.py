@@ -1,6 +1,6 @@
 """What must survive: writers killed in the middle, PostgreSQL killed under them, and backups made while they write.
 
-`python -m e2e.crash kill --times 200`, `python -m e2e.crash backup --times 30`, each also with `--postgres` (make
+`python -m e2e.lab.crash kill --times 200`, `python -m e2e.lab.crash backup --times 30`, each also with `--postgres` (make
 crash). After each kill every acknowledged change has to be in the log under its number, and the database examined
 (integrity check, gapless log, rows as the log says). Everything runs on 127.0.0.1 and ends by itself.
 """
@@ -17,8 +17,8 @@ import uuid
 from contextlib import ExitStack
 from pathlib import Path
 
-from .integrity import check_data, manage
-from .services import Postgres
+from e2e.integrity import check_data, manage
+from e2e.services import Postgres
 
 WRITERS = 4
 ACKNOWLEDGED = (3, 40)

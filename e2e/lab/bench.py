@@ -9,20 +9,21 @@ import json
 import subprocess
 import sys
 
+from e2e.server import ROOT
+
 from .goals import row, table
-from .server import ROOT
 
 FOLDER = ROOT / "var" / "bench"
 PARTS = {
     "pictures": "placeholder.bench",
     "sites": "sitegen.bench",
-    "api": "api.bench",
-    "board": "e2e.bench_board",
-    "live": "e2e.bench_live",
-    "change": "e2e.bench_live --sockets 500 1000 --seconds 10 --rate 1",
-    "writers": "e2e.bench_writers",
+    "api": "e2e.lab.bench_api",
+    "board": "e2e.lab.bench_board",
+    "live": "e2e.lab.bench_live",
+    "change": "e2e.lab.bench_live --sockets 500 1000 --seconds 10 --rate 1",
+    "writers": "e2e.lab.bench_writers",
     "attack": "e2e.lab.attack crowds",
-    "memory": "e2e.bench_memory",
+    "memory": "e2e.lab.bench_memory",
 }
 # Milliseconds to the last of so many sockets.
 LAST_SOCKET = {500: 40, 1000: 90}

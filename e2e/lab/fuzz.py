@@ -1,6 +1,6 @@
 """Hostile input by the thousand against a real server: it may refuse, but not fail, hang or die.
 
-`python -m e2e.fuzz sockets --count 50000` (make fuzz). A surface is a function in `SURFACES` that takes a `Target` and
+`python -m e2e.lab.fuzz sockets --count 50000` (make fuzz). A surface is a function in `SURFACES` that takes a `Target` and
 a count and sends so many inputs; each has to be answered, or else the next page, within `HANG` seconds, and in the end
 the server's log must be without a traceback. `--seed` repeats a run.
 """
@@ -23,12 +23,13 @@ import httpx
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
+from e2e.integrity import check_data
+from e2e.live_client import log_in
+from e2e.server import Server
+
 from .fuzz_api import fuzz_api
 from .fuzz_images import fuzz_images
 from .fuzz_site import fuzz_site
-from .integrity import check_data
-from .live_client import log_in
-from .server import Server
 
 HANG = 2
 HANDFUL = 250

@@ -1,4 +1,4 @@
-"""How fast the board is, beside what is possible and what is naive, in one run: `python -m e2e.bench_board`.
+"""How fast the board is, beside what is possible and what is naive, in one run: `python -m e2e.lab.bench_board`.
 
 A real server as `make run` starts it, boards of 20, 200 and 1,000 cards. Each figure stands beside one that was
 measured in the same run: a static file of the same page with the same scripts and styles, an empty view of the same
@@ -24,12 +24,13 @@ from threading import Thread
 import httpx
 from playwright.sync_api import expect, sync_playwright
 
-from .board_page import Person
-from .browser import launch
+from e2e.board_page import Person
+from e2e.browser import launch
+from e2e.live_client import session_cookie_name
+from e2e.server import ROOT, Server
+from e2e.services import Postgres
+
 from .goals import row, table
-from .live_client import session_cookie_name
-from .server import ROOT, Server
-from .services import Postgres
 
 SIZES = (20, 200, 1000)
 VISITS = 5

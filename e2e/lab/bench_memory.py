@@ -1,4 +1,4 @@
-"""Whether the server's memory stays flat under traffic: `python -m e2e.bench_memory --minutes 60`, or `make bench`.
+"""Whether the server's memory stays flat under traffic: `python -m e2e.lab.bench_memory --minutes 60`, or `make bench`.
 
 People load pages, move cards and come and go with sockets, at a bounded rate. After a warm-up of a fifth of the time, the
 resident memory is sampled and a line laid through it (least squares).
@@ -17,10 +17,11 @@ from pathlib import Path
 import httpx
 from websockets.asyncio.client import connect
 
+from e2e.server import Server
+
 from .bench_board import FILL, SIZES, Site, run
 from .bench_live import memory
 from .goals import row
-from .server import Server
 
 WARM_UP = 0.2
 SAMPLES = 60
