@@ -61,7 +61,7 @@ class BearerAuthentication(TokenAuthentication):
 class ScopeAllows(permissions.BasePermission):
     """A token that may only read changes nothing."""
 
-    message = "This token may only read."
+    message = "This token is read-only."
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         may_write = not isinstance(request.auth, Token) or request.auth.may_write

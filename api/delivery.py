@@ -57,7 +57,7 @@ async def send(client: httpx.AsyncClient, delivery: Delivery) -> Outcome:
     except ForbiddenAddress as error:
         status, answer = None, str(error)
     except TimeoutError:
-        status, answer = None, f"No answer within {TIMEOUT} seconds."
+        status, answer = None, f"No response within {TIMEOUT} seconds."
     except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
         status, answer = None, f"{type(error).__name__}: {error}"
     return Outcome(status, answer[:EXCERPT], round((time.monotonic() - started) * 1000))
@@ -65,7 +65,7 @@ async def send(client: httpx.AsyncClient, delivery: Delivery) -> Outcome:
 
 async def _post(client: httpx.AsyncClient, delivery: Delivery) -> tuple[int, str]:
     url = httpx.URL(delivery.webhook.url)
-    failure: Exception = OSError("The name has no address.")
+    failure: Exception = OSError("The host name has no IP address.")
     for address in await addresses_of(url.raw_host.decode(), url.port or {"http": 80, "https": 443}[url.scheme]):
         try:
             async with client.stream(**_request(delivery, url, address)) as response:

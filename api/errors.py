@@ -37,8 +37,8 @@ from .negotiation import PROBLEM_JSON, wants_problem
 
 logger = logging.getLogger(__name__)
 
-KEY_TAKEN = "This key came with another request before: a new request needs a new key."
-NOT_UNDERSTOOD = "The request cannot be understood."
+KEY_TAKEN = "This key was already used for another request. Use a new key."
+NOT_UNDERSTOOD = "The request is invalid."
 
 
 class ErrorResponse(Response):
@@ -95,21 +95,21 @@ def _as_api_error(error: Exception) -> Exception:
         case PermissionDenied():
             return exceptions.PermissionDenied()
         case Outdated():
-            detail = f"The {error.row._meta.verbose_name} has changed: it is at version {error.row.version} now."
+            detail = f"The {error.row._meta.verbose_name} has changed. It is now at version {error.row.version}."
             return _api_error(HTTPStatus.PRECONDITION_FAILED, detail)
         case KeyTaken():
             return _api_error(HTTPStatus.UNPROCESSABLE_ENTITY, KEY_TAKEN)
         case TooManyFieldsSent() | TooManyFilesSent():
             return exceptions.ParseError("The body has too many fields.")
         case RequestDataTooBig():
-            return _api_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too long.")
+            return _api_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large.")
         case RecursionError():
             return exceptions.ParseError("The body is nested too deeply.")
         case DataError():
             return exceptions.ParseError("A value cannot be stored.")
         case IntegrityError():
             logger.warning("The database refused a change that the rules let through.", exc_info=error)
-            return _api_error(HTTPStatus.CONFLICT, "Something that this needs changed at the same moment.")
+            return _api_error(HTTPStatus.CONFLICT, "Related data changed at the same time. Try again.")
     return error
 
 

@@ -40,11 +40,11 @@ def check_query(
     errors = {}
     for name, values in query.lists():
         if name not in known:
-            errors[name] = ["There is no such parameter."]
+            errors[name] = ["Unknown parameter."]
         elif "" in values and name not in may_be_empty:
             errors[name] = ["This parameter needs a value."]
         elif len(values) > 1 and name not in multiple:
-            errors[name] = ["Name this parameter once."]
+            errors[name] = ["Use this parameter only once."]
     if errors:
         raise ValidationError(errors)
 
@@ -139,10 +139,10 @@ class TotalOrdering(OrderingFilter):
         if unknown:
             known = ", ".join(view.ordering_fields)
             raise ValidationError(
-                {self.ordering_param: [f"Cannot order by “{name}”, only by {known}." for name in unknown]}
+                {self.ordering_param: [f"Can't order by “{name}”. Use {known}." for name in unknown]}
             )
         if len(set(plain)) < len(plain):
-            raise ValidationError({self.ordering_param: ["Name each field once."]})
+            raise ValidationError({self.ordering_param: ["Use each field only once."]})
         return fields
 
 

@@ -74,7 +74,7 @@ async def _send_all(send: Send, messages: list[Message]) -> None:
 
 
 async def _refuse(send: Send) -> None:
-    body = json.dumps({"detail": "Too many requests of this client wait for events already."}).encode()
+    body = json.dumps({"detail": "This client already has too many requests waiting for events."}).encode()
     headers = [(b"content-type", b"application/json"), (b"retry-after", b"1"), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": TOO_MANY, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -19,9 +19,9 @@ PREFIX = "/api/"
 CACHE_BUSTER = "_"
 DETAILS = {
     HTTPStatus.BAD_REQUEST: NOT_UNDERSTOOD,
-    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here. It is in the server's log.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The board is away for a moment. Try again shortly.",
+    HTTPStatus.NOT_FOUND: "This URL doesn't exist.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong. The error is in the server log.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The server is temporarily unavailable. Try again in a moment.",
 }
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]

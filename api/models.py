@@ -75,7 +75,7 @@ class Token(models.Model):
     objects = TokenQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return self.name
+        return gettext("Login with password") if self.is_log_in else self.name
 
     @property
     def may_write(self) -> bool:
@@ -123,7 +123,7 @@ def log_in(owner: User) -> str:
     Of such tokens the `LOG_INS_KEPT` used last stay, so that a program that logs in daily does not pile them up.
     """
     with transaction.atomic():
-        token = Token(owner=owner, name="Log-in by password", scope=Token.Scope.WRITE, is_log_in=True)
+        token = Token(owner=owner, name="Login with password", scope=Token.Scope.WRITE, is_log_in=True)
         key = token.issue()
         log_ins = Token.objects.filter(owner=owner, is_log_in=True)
         newest = log_ins.order_by(Coalesce(F("last_used_at"), F("made_at")).desc(), "-pk")[:LOG_INS_KEPT]

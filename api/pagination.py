@@ -26,7 +26,7 @@ class PageSize:
     def get_page_size(self, request: Request) -> int | None:
         size = request.query_params.get(PAGE_SIZE_PARAM)
         if size and not (size.isdecimal() and size.strip("0")):
-            raise ValidationError({PAGE_SIZE_PARAM: [f"A page has 1 to {LARGEST_PAGE} rows."]})
+            raise ValidationError({PAGE_SIZE_PARAM: [f"Use a number from 1 to {LARGEST_PAGE}."]})
         page_size: int | None = super().get_page_size(request)  # type: ignore[misc]  # of the class beside this one
         return page_size
 
@@ -82,10 +82,10 @@ class Pages(PageSize, PageNumberPagination):
 
     def _check_cursor_query(self, request: Request) -> None:
         if request.query_params.get(PAGING_PARAM, "cursor") != "cursor":
-            raise ValidationError({PAGING_PARAM: ["There is only “cursor”."]})
+            raise ValidationError({PAGING_PARAM: ["Use “cursor”."]})
         for name in (self.page_query_param, api_settings.ORDERING_PARAM):
             if request.query_params.get(name):
-                raise ValidationError({name: ["Pages by cursor are in the order of the ids."]})
+                raise ValidationError({name: ["Pages by cursor are always ordered by id."]})
 
     def get_paginated_response(self, data: Any) -> Response:
         if self.by_cursor:

@@ -315,7 +315,7 @@ PROBLEMS = {
     422: ("KeyTaken", "The `Idempotency-Key` came with another request before."),
     429: ("TooManyRequests", "Too many requests, of this token or from this address."),
     503: ("ServiceUnavailable", "The board is away for a moment."),
-    507: ("InsufficientStorage", "The disk is full: nothing was saved."),
+    507: ("InsufficientStorage", "The disk is full. Nothing was saved."),
 }
 WAITS = {429, 503, 507}
 TEXT = {"type": "string"}

@@ -39,7 +39,7 @@ class KnownFields(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and (unknown := list(islice(self._unknown(data), UNKNOWN_NAMED))):
-            raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
+            raise serializers.ValidationError({name: ["Unknown field."] for name in unknown})
         return super().to_internal_value(data)
 
     def refuse(self, errors: dict[str, list[str]]) -> NoReturn:
@@ -242,7 +242,7 @@ class MoveSerializer(KnownFields):
     def validate(self, move: dict[str, Any]) -> dict[str, Any]:
         places = [name for name in self.PLACES if move.get(name)]
         if len(places) > 1:
-            raise serializers.ValidationError({name: ["Name one place only."] for name in places})
+            raise serializers.ValidationError({name: ["Use only one position."] for name in places})
         return move
 
     def place_of(self, task: Task) -> Place:
@@ -256,7 +256,7 @@ class MoveSerializer(KnownFields):
         column = Task.objects.in_column(sprint_id, status).exclude(pk=task.pk)
         for name in ("before", "after"):
             if name in move and not column.filter(pk=move[name]).exists():
-                raise serializers.ValidationError({name: ["No such task stands in that column."]})
+                raise serializers.ValidationError({name: ["This task isn't in that column."]})
         return Place(sprint_id, status, move.get("after"), move.get("before"), move.get("top", False))
 
 

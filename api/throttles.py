@@ -54,7 +54,7 @@ def _or_zero(ask: Callable[[], int]) -> int:
     try:
         return ask()
     except Exception as error:
-        logger.warning("Requests are not counted, the cache is away: %s", error)
+        logger.warning("Requests are not throttled because the cache is unavailable: %s", error)
         return 0
 
 

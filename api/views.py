@@ -323,9 +323,9 @@ class EventsView(Endpoint):
     def _events(self, since: int, size: int, newest: int) -> Response:
         events = list(log.since(since, limit=size))
         if since > newest:
-            return _gone("The log does not reach that far.", newest)
+            return _gone("There is no such event yet.", newest)
         if since < newest and (not events or events[0].seq != since + 1):
-            return _gone("The log does not reach back to there.", newest)
+            return _gone("Events that old are no longer available.", newest)
         url = None
         if events and events[-1].seq < newest:
             url = replace_query_param(self.request.build_absolute_uri(), "since", events[-1].seq)

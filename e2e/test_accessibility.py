@@ -80,7 +80,7 @@ PIECES = {
         person.drag("Boarding pass as PDF", "backlog"),
         expect(person.page.locator(".toast")).to_have_text("Completed tasks can't be moved to another sprint."),
         person.page.get_by_role("searchbox").fill("mail"),
-        expect(person.page.get_by_text("No card here").filter(visible=True).first).to_be_visible(),
+        expect(person.page.get_by_text("No matching cards").filter(visible=True).first).to_be_visible(),
     ),
     "a clash": lambda person: (clash(person), expect(person.page.locator(".theirs")).to_be_visible()),
 }
@@ -215,8 +215,8 @@ def test_with_forced_colours_states_still_show(someone, demo):
 def test_the_chosen_colours_are_there_from_the_first_paint(someone, demo):
     person = someone("demo", demo, color_scheme="light")
     person.go("/")
-    for name in ("as the system", "light"):
-        person.page.get_by_role("button", name=f"Colours: {name}").click()
+    for name in ("system", "light"):
+        person.page.get_by_role("button", name=f"Theme: {name}").click()
     expect(person.page.get_by_role("button", name="Theme: dark")).to_be_focused()
     dark = "rgb(22, 23, 26)"
     expect(person.page.locator("body")).to_have_css("background-color", dark)

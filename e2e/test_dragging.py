@@ -42,12 +42,12 @@ def test_a_drop_stands_at_once_and_is_marked_until_the_server_answers(someone, s
 
 
 PROBLEMS = {
-    400: "could not read that",
-    401: "not logged in any more",
-    403: "You may not do that",
-    409: "changed it meanwhile",
-    412: "changed it meanwhile",
-    422: "was not accepted",
+    400: "couldn't read the request",
+    401: "no longer logged in",
+    403: "You don't have permission to do that",
+    409: "changed this in the meantime",
+    412: "changed this in the meantime",
+    422: "wasn't accepted",
     429: "Try again in 7 seconds.",
     500: "Something went wrong",
     503: "busy or restarting",
@@ -100,7 +100,7 @@ def test_a_drop_that_nobody_answers_goes_back_when_its_time_is_up(someone, sprin
     one.page.evaluate("() => (htmx.config.timeout = 200)")
     one.page.route(PLACE, lambda route: None)
     one.drag("Slow", "active")
-    expect(one.page.locator(".toast p")).to_contain_text("did not answer in time")
+    expect(one.page.locator(".toast p")).to_contain_text("is taking too long to respond")
     one.see("todo", ["Slow"])
 
 

@@ -75,7 +75,7 @@ def test_while_another_program_holds_the_lock_changes_are_refused_and_reading_go
                 assert api.get(f"/sprints/{sprint}").status_code == 200
                 assert httpx.get(f"{server.url}/readyz").status_code == 200
             assert add_task(api, sprint).status_code == 201
-        assert "look for other programs" in server.log.read_text()
+        assert "Look for other programs" in server.log.read_text()
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def test_postgresql_restarts_under_an_open_board_and_no_secret_comes_out(tmp_pat
                     assert added.status_code == 201
                     hear(socket, lambda frame, time=time: f"Back {time}." in frame.get("cards", ""))
             pages.append(break_the_code(postgres, server, cookie))
-            assert "Start the database of DATABASE_URL again" in server.log.read_text()
+            assert "Restart the database in DATABASE_URL" in server.log.read_text()
             session = values_of(cookie)
             for place in [server.log.read_text(), *pages]:
                 for secret in [*CANARIES.values(), secret_of(session, "session"), secret_of(session, "csrf")]:
@@ -192,9 +192,9 @@ def test_a_postgresql_that_is_away_ends_the_start_with_one_sentence(tmp_path):
     assert done.returncode == 1
     # What PostgreSQL's library says, not a pool that went on trying.
     (said,) = done.stderr.splitlines()
-    assert said.startswith("CommandError: The database of DATABASE_URL cannot be used: ")
+    assert said.startswith("CommandError: Can't use the database in DATABASE_URL: ")
     assert "Connection refused" in said
-    assert said.endswith("Start the database of DATABASE_URL again; requests are answered as soon as it is there.")
+    assert said.endswith("Restart the database in DATABASE_URL. Requests work again as soon as it is available.")
 
 
 def test_when_the_clock_jumps_nothing_is_lost_and_nobody_is_cut(tmp_path):

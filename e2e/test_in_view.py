@@ -126,7 +126,7 @@ def test_a_clash_is_in_view_and_has_the_focus(someone, url, api, board, last, op
     api.patch(f"/tasks/{last}", json={"name": "Theirs"}).raise_for_status()
     card.get_by_label("Due").focus()
     card.get_by_role("button", name="Save").click()
-    mine = card.get_by_role("radio", name="Keep yours")
+    mine = card.get_by_role("radio", name="Keep your version")
     expect(mine).to_be_focused()
     expect(card.locator(".clash legend")).to_be_in_viewport(ratio=0.9)
     see_whole(card.get_by_role("button", name="Save"))

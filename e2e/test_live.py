@@ -402,7 +402,7 @@ def test_of_many_tabs_hidden_ones_give_way_and_all_that_are_seen_hear_of_changes
         page.goto(f"{person.base_url}/sprints/{sprint}/")
         expect(sign).to_have_attribute("data-live", "live")
     assert [sign.text_content() for sign in signs] == ["Live"] * 10 + ["Live, delayed"] * 2
-    expect(signs[-1]).to_have_attribute("title", re.compile("^Too many tabs are open"))
+    expect(signs[-1]).to_have_attribute("title", re.compile("^You have too many tabs open"))
     add_tasks("For all")
     for page in pages:
         expect(page.get_by_role("link", name="For all", exact=True)).to_be_visible(timeout=15_000)

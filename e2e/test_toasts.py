@@ -74,7 +74,7 @@ def test_an_undo_that_did_not_reach_the_server_is_the_next_to_be_tried(board, st
         board.drag(name, "active")
         expect(toasts(board).last).to_have_text(f"Moved “{name}” to In Development")
     board.page.keyboard.press("Control+z")
-    expect(toasts(board).last).to_contain_text("nothing was saved")
+    expect(toasts(board).last).to_contain_text("Nothing was saved")
     board.page.unroute(UNDO)
     board.page.keyboard.press("Control+z")
     board.see("active", ["a"])

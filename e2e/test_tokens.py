@@ -13,7 +13,7 @@ def make_token(person, name, scope):
     """Make a token on the page; returns its key."""
     page = person.go("/profile/tokens/").page
     page.get_by_label("Name").fill(name)
-    page.get_by_label("May").select_option(scope)
+    page.get_by_label("Access").select_option(scope)
     page.get_by_role("button", name="Create token").click()
     return page.locator("#secret").inner_text()
 

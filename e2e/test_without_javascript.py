@@ -53,7 +53,7 @@ def test_the_filter_and_the_colours_are_forms(plain, sprint, add_tasks):
     expect(plain.cards("todo")).to_have_text(["pear"])
     expect(plain.column("todo").locator("small")).to_have_text("1 of 2")
     expect(plain.page.get_by_role("searchbox")).to_have_value("pear")
-    for name, theme in (("as the system", "light"), ("light", "dark")):
-        plain.page.get_by_role("button", name=f"Colours: {name}").click()
+    for name, theme in (("system", "light"), ("light", "dark")):
+        plain.page.get_by_role("button", name=f"Theme: {name}").click()
         expect(plain.page.locator("html")).to_have_attribute("data-theme", theme)
         expect(plain.cards("todo")).to_have_text(["pear"])

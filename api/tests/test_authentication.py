@@ -69,7 +69,7 @@ def test_a_token_that_may_read_changes_nothing(stranger, issue, sprint, method):
     body = {"name": "Renamed", "end": (sprint.end + timedelta(days=1)).isoformat()}
     answer = getattr(stranger, method)(url, body, headers=by(key))
     assert answer.status_code == 403
-    assert "only read" in str(answer.json())
+    assert "read-only" in str(answer.json())
     assert list(Sprint.objects.values_list("name")) == [("Walking skeleton",)]
 
 

@@ -35,8 +35,8 @@ def client(german):
         ("post", "/api/tasks", {"name": "x", "status": 2}, "Tasks in the backlog can't be started"),
         ("post", "/api/sprints", {"end": "2001-01-01"}, "The end date can't be in the past."),
         ("get", "/api/tasks/99", None, "Not found."),
-        ("get", "/api/nowhere", None, "There is nothing at this address."),
-        ("get", "/api/tasks?colour=red", None, "There is no such parameter."),
+        ("get", "/api/nowhere", None, "This URL doesn't exist."),
+        ("get", "/api/tasks?colour=red", None, "Unknown parameter."),
     ],
 )
 def test_errors_are_english(client, method, path, body, words):

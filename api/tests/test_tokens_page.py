@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from api.models import Token
+from api.models import Token, log_in
 from board.tests.races import new_database, printed_by
 from board.tests.reading import Page
 
@@ -136,7 +136,7 @@ def test_wrong_passwords_for_a_token_count_like_log_ins(browser):
 
 
 ISSUE_AT_ONCE = """
-from api.models import Token
+from api.models import Token, log_in
 
 for round in range(5):
     ada = User.objects.create_user(f"ada{round}")
@@ -149,3 +149,15 @@ print(Token.objects.count())
 @pytest.mark.parametrize("vendor", ["sqlite", "postgres"])
 def test_requests_at_once_make_no_more_than_fifty_tokens(request, tmp_path, vendor):
     assert printed_by(ISSUE_AT_ONCE, new_database(vendor, request, tmp_path)) == "250\n"
+
+
+def test_the_token_of_a_login_has_a_name_in_the_persons_language(browser, ada):
+    log_in(ada)
+    english, german = (
+        Page(browser.get(URL, headers={"Accept-Language": code})).all("li", data_token=True)
+        for code in ("en", "de")
+    )
+    assert [one.one("h2").text for (one,) in (english, german)] == [
+        "Login with password",
+        "Anmeldung mit Passwort",
+    ]

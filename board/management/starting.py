@@ -29,7 +29,7 @@ def allow_many_connections() -> None:
         soft = enough
     if soft != resource.RLIM_INFINITY and soft < ENOUGH_FILES:
         logger.warning(
-            "This process may open %s files, and each connection is one: raise the limit to %s (ulimit -n, LimitNOFILE).",
+            "This process can open only %s files, and each connection needs one. Raise the limit to %s (ulimit -n, LimitNOFILE).",
             soft,
             ENOUGH_FILES,
         )
@@ -44,8 +44,8 @@ def refuse_taken_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise CommandError(
-                f"Port {port} of {host} cannot be used ({error.strerror}): "
-                "end what uses it, or set PORT to another one."
+                f"Can't listen on port {port} of {host} ({error.strerror}). "
+                "Stop the program that uses it, or set PORT to another one."
             ) from None
 
 
@@ -74,12 +74,12 @@ def take_up_database(command: BaseCommand, **migrate: Any) -> None:
         fault = db_errors.fault_of(error)
         advice = f". {fault.advice}" if fault else ""
         said = " ".join(str(error).split())
-        raise CommandError(f"The database of DATABASE_URL cannot be used: {said}{advice}") from None
+        raise CommandError(f"Can't use the database in DATABASE_URL: {said}{advice}") from None
 
 
 def refuse_unheard_company(has_others: bool) -> None:
     """Raise `CommandError` when another process serves the same database and neither hears the other."""
     if has_others and not settings.REDIS_URL:
         raise CommandError(
-            "Another process serves this database: set REDIS_URL for both, so that they hear of each other, or end it."
+            "Another process is serving this database. Set REDIS_URL for both, or stop the other one."
         )

@@ -88,7 +88,7 @@ def write(path: str | Path) -> Description:
     """
     path = Path(path)
     if path.exists():
-        raise BackupError(f"{path} exists already.")
+        raise BackupError(f"{path} already exists.")
     with tempfile.TemporaryDirectory(dir=path.resolve().parent, prefix=".backup-") as folder:
         copy = Path(folder) / DATABASE
         description = _copy_sqlite(copy) if connection.vendor == "sqlite" else _copy_postgres(copy)
@@ -127,7 +127,7 @@ def _copy_postgres(copy: Path) -> Description:
 
 def _examine(using: str) -> Description:
     if found := integrity.check_integrity(using):
-        raise BackupError(f"The data are not what they must be; manage.py doctor says more. {found[0]}")
+        raise BackupError(f"The integrity check failed. Run manage.py doctor for details. {found[0]}")
     return {
         "product": PRODUCT,
         "format": FORMAT,
@@ -168,9 +168,9 @@ def _opened(path: str | Path) -> Iterator[tuple[Description, Path]]:
                 _validate_description(description)
                 copy = _unpack(archive, Path(folder) / DATABASE)
         except OSError as error:
-            raise BackupError(f"{path} cannot be read: {error.strerror or error}.") from None
+            raise BackupError(f"Can't read {path}: {error.strerror or error}.") from None
         except NOT_A_BACKUP as error:
-            raise BackupError(f"{path} is not a backup of Lightboard, or not a whole one: {error}.") from None
+            raise BackupError(f"{path} is not a complete Lightboard backup: {error}.") from None
         yield description, copy
 
 
@@ -182,7 +182,7 @@ def _validate_sizes(archive: zipfile.ZipFile, folder: str) -> None:
     if database.file_size > MOST_GROWTH * max(database.compress_size, 4096):
         raise ValueError("it would grow beyond all measure when unpacked")
     if database.file_size > shutil.disk_usage(folder).free:
-        raise BackupError(f"There is no room for the {database.file_size:,} bytes of the backup on the disk.")
+        raise BackupError(f"Not enough disk space for the backup ({database.file_size:,} bytes).")
 
 
 def _unpack(archive: zipfile.ZipFile, copy: Path) -> Path:
@@ -199,19 +199,19 @@ def _validate_description(description: Any) -> None:
         raise ValueError("it was made by another program")
     for name, kind in DESCRIPTION_TYPES.items():
         if type(description.get(name)) is not kind:
-            raise ValueError(f"its description has no proper {name!r}")
+            raise ValueError(f"its description has no valid {name!r}")
     if not all(isinstance(name, str) for name in description["migrations"]):
         raise ValueError("its description has no proper 'migrations'")
     if description["format"] != FORMAT:
-        raise BackupError("This backup was made by a newer Lightboard: restore it with that one.")
+        raise BackupError("This backup was made by a newer version of Lightboard. Restore it with that version.")
     if description["database"] != connection.vendor:
         raise BackupError(
-            f"This backup is of {description['database']}, and DATABASE_URL names {connection.vendor}."
+            f"This is a {description['database']} backup, but DATABASE_URL points to {connection.vendor}."
         )
     known = set(map(".".join, MigrationLoader(None).disk_migrations))
     if unknown := sorted(set(description["migrations"]) - known):
         raise BackupError(
-            f"This backup was made by a newer Lightboard, with {unknown[-1]}: restore it with that one."
+            f"This backup was made by a newer version of Lightboard, with migration {unknown[-1]}. Restore it with that version."
         )
 
 
@@ -238,7 +238,7 @@ def _validate_sqlite(copy: Path) -> None:
     """Refuse what is no SQLite file, and one with code of its own, before anything runs in it. Raises `BackupError`."""
     with copy.open("rb") as file:
         if file.read(len(SQLITE)) != SQLITE:
-            raise BackupError("What is in the backup is not a database.")
+            raise BackupError("The backup does not contain a database.")
     try:
         with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as database:
             database.execute("PRAGMA trusted_schema=OFF")
@@ -247,7 +247,7 @@ def _validate_sqlite(copy: Path) -> None:
                 "WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%' ORDER BY name"
             ).fetchone()
     except sqlite3.DatabaseError as error:
-        raise BackupError(f"What is in the backup is not a whole database: {error}.") from None
+        raise BackupError(f"The database in the backup is not complete: {error}.") from None
     if found:
         raise BackupError("The database in the backup has a {} that is not Lightboard's: {!r}.".format(*found))
 
@@ -276,7 +276,7 @@ def _bring_up_to_date() -> None:
     with integrity.snapshot() as using:
         found = integrity.check_integrity(using)
     if found:
-        raise BackupError(f"What is in the backup is not what it must be. {found[0]}")
+        raise BackupError(f"The backup failed the integrity check. {found[0]}")
 
 
 def _run(program: str, *arguments: str) -> None:

@@ -28,17 +28,17 @@ class DatabaseFault:
 BUSY = DatabaseFault(
     503,
     _("The board is busy, so nothing was saved. Try again in a moment."),
-    "Something holds the database's write lock for long: look for other programs that have it open.",
+    "Something has held the database's write lock for a long time. Look for other programs that have it open.",
 )
 AWAY = DatabaseFault(
     503,
     _("The database can't be reached. Check in a moment whether your change was saved."),
-    "Start the database of DATABASE_URL again; requests are answered as soon as it is there.",
+    "Restart the database in DATABASE_URL. Requests work again as soon as it is available.",
 )
 FULL = DatabaseFault(
     507,
     _("The server's disk is full, so nothing was saved. You can still read the board."),
-    "Make room on the disk of the database; nothing has to be restarted.",
+    "Free some space on the database's disk. You don't need to restart anything.",
 )
 # From here on: what sqlite3 and PostgreSQL call it (https://sqlite.org/rescode.html, "PostgreSQL Error Codes").
 SQLITE = {
@@ -67,4 +67,4 @@ def fault_of(error: BaseException) -> DatabaseFault | None:
 
 def report(fault: DatabaseFault, error: BaseException) -> None:
     """Tell the operator what is wrong and what to do."""
-    logger.error("A request was answered %s: %s. %s", fault.status, " ".join(str(error).split()), fault.advice)
+    logger.error("A request failed with %s: %s. %s", fault.status, " ".join(str(error).split()), fault.advice)

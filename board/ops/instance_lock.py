@@ -36,7 +36,7 @@ def acquire() -> bool:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         file.close()
-        raise InUseError("The database is being restored: start again when that is done.") from None
+        raise InUseError("The database is being restored. Start again when the restore has finished.") from None
     others = not _take_alone(file)
     fcntl.flock(file, fcntl.LOCK_SH)
     _held.append(file)
@@ -51,12 +51,12 @@ def exclusive() -> Iterator[None]:
     """
     if connection.vendor == "postgresql":
         if others := _others_on_postgres("lightboard restore"):
-            raise InUseError(f"The database is in use ({', '.join(others)}): end what uses it first.")
+            raise InUseError(f"The database is in use ({', '.join(others)}). Stop these programs first.")
         yield
         return
     with cast("IO[str]", _lock_file()) as file:
         if not _take_alone(file):
-            raise InUseError("Lightboard runs on this database: end it first.")
+            raise InUseError("Lightboard is running on this database. Stop it first.")
         yield
 
 

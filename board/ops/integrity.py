@@ -28,19 +28,19 @@ SNAPSHOT = "snapshot"
 class Remedy(enum.Enum):
     """What helps against a finding, as the operator reads it."""
 
-    MIGRATE = "Run manage.py migrate, then look again."
+    MIGRATE = "Run manage.py migrate, then run the check again."
     UPDATE = (
-        "The log holds events of another version of Lightboard. Run the newest version, then look again; "
-        "nothing needs to be restored."
+        "The log contains events from another version of Lightboard. Run the newest version, then run the check again; "
+        "you don't need to restore anything."
     )
     RESTORE = (
-        "Make a copy of the database, then restore the last backup without findings (manage.py restore FILE)."
+        "Make a copy of the database, then restore the last backup without problems (manage.py restore FILE)."
     )
     CORRECT_ROWS = (
-        "The log is whole: every change that people made is in it. Set these rows to what the log says; "
-        "nothing needs to be restored."
+        "The log is complete and contains every change that people made. Set these rows to the values in the log; "
+        "you don't need to restore anything."
     )
-    CORRECT_TASKS = "Change these tasks on the board or by the API until they keep the rules."
+    CORRECT_TASKS = "Change these tasks on the board or through the API until they follow the rules."
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def snapshot(path: str | Path | None = None) -> Iterator[str]:
 def check_integrity(using: str) -> list[Finding]:
     """Return what is wrong with the database of an alias, as `Finding`s; best asked in a `snapshot`."""
     if missing := migrations_to_come(using):
-        return _all([f"Migrations have not been applied: {', '.join(missing)}."], Remedy.MIGRATE)
+        return _all([f"Migrations not applied: {', '.join(missing)}."], Remedy.MIGRATE)
     found = _all(_storage(using) + _numbers(using), Remedy.RESTORE)
     events = Event.objects.using(using).order_by("seq").iterator(1000)
     state, broken = _replay(events)
@@ -114,8 +114,8 @@ def _storage(using: str) -> list[str]:
         damage = [line for (line,) in cursor.fetchall() if line != "ok"]
         cursor.execute("PRAGMA foreign_key_check")
         astray = cursor.fetchall()
-    return [f"SQLite says: {line}." for line in damage] + [
-        f"Row {pk} of {table} refers to a row of {other} that is not there." for table, pk, other, _ in astray
+    return [f"SQLite reports: {line}." for line in damage] + [
+        f"Row {pk} of {table} refers to a row of {other} that doesn't exist." for table, pk, other, _ in astray
     ]
 
 
@@ -131,7 +131,7 @@ def _numbers(using: str) -> list[str]:
             found.append(f"The log has a gap: {seq} follows {last}.")
         last = seq
     if counters[0] != last:
-        found.append(f"The counter says {counters[0]}, the newest event is {last}.")
+        found.append(f"The counter is at {counters[0]}, but the newest event is {last}.")
     return found
 
 
@@ -147,7 +147,7 @@ def _replay(events: Iterable[Event]) -> tuple[log.Replay, list[Finding]]:
         if undefined:
             continue
         if wrong := _contradictions(state, event):
-            return state, _all([f"Event {event.seq} changes {wrong} from what it was not."], Remedy.RESTORE)
+            return state, _all([f"Event {event.seq} changes {wrong} from a value it didn't have."], Remedy.RESTORE)
         log.follow(state, event)
     return state, _all(undefined, Remedy.UPDATE)
 
@@ -181,15 +181,15 @@ def _rows_against_log(using: str, model: type[Row], expected: Mapping[int, Snaps
     for row in model.objects.using(using).order_by("pk").iterator(1000):
         logged = left.pop(row.pk, None)
         if logged is None:
-            found.append(f"There is a {name} {row.pk}, of which the log knows nothing.")
+            found.append(f"{name.capitalize()} {row.pk} is not in the log.")
             continue
         is_now = {**log.snapshot(row), "version": row.version}
         found += [
-            f"{name.capitalize()} {row.pk} has {field} {value!r}, by the log {logged[field]!r}."
+            f"{name.capitalize()} {row.pk} has {field} {value!r}, but {logged[field]!r} in the log."
             for field, value in is_now.items()
             if value != logged[field] and not _may_differ(row, field, value, logged[field], users)
         ]
-    return found + [f"The log knows a {name} {pk} that is not there." for pk in left]
+    return found + [f"{name.capitalize()} {pk} is in the log but doesn't exist." for pk in left]
 
 
 def _may_differ(row: Row, field: str, value: Any, logged: Any, users: Container[int]) -> bool:
@@ -208,9 +208,9 @@ def _rules(using: str) -> list[str]:
         except ValidationError as error:
             found += [f"Task {task.pk}: {message}" for message in error.messages]
         if task.status not in Status.values:
-            found.append(f"Task {task.pk} has an unknown status, {task.status}.")
+            found.append(f"Task {task.pk} has an unknown status: {task.status}.")
         if abs(task.order) > ordering.LIMIT:
-            found.append(f"Task {task.pk} has an order that clients cannot read, {task.order}.")
+            found.append(f"Task {task.pk} has an order that clients can't read: {task.order}.")
     return found
 
 

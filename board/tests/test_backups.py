@@ -95,7 +95,7 @@ def test_a_board_where_something_was_undone_and_restored_can_be_backed_up(databa
 
 def test_a_backup_is_for_its_owner_alone_and_never_replaces_a_file(database, backup):
     assert backup.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(CommandError, match="exists already"):
+    with pytest.raises(CommandError, match="already exists"):
         call_command("backup", str(backup))
 
 
@@ -124,12 +124,12 @@ OURS = {
 }
 FOREIGN = {
     "another program": {**OURS, "product": "Other"},
-    "not a backup": "[]",
-    "is not a backup of Lightboard": "no JSON",
+    "not a complete Lightboard backup": "[]",
+    "is not a complete Lightboard backup": "no JSON",
     "is of postgresql": {**OURS, "database": "postgresql"},
-    "a newer Lightboard, with board.9999_later": {**OURS, "migrations": ["board.9999_later"]},
-    "made by a newer Lightboard: ": {**OURS, "format": 2},
-    "What is in the backup is not a database": OURS,
+    "a newer version of Lightboard, with migration board.9999_later": {**OURS, "migrations": ["board.9999_later"]},
+    "made by a newer version of Lightboard. ": {**OURS, "format": 2},
+    "The backup does not contain a database": OURS,
     "no proper 'taken'": {**OURS, "taken": ["then"]},
     "no proper 'newest'": {**OURS, "newest": "1"},
     "no proper 'format'": {**OURS, "format": True},
@@ -156,12 +156,12 @@ def test_what_is_not_ours_or_does_not_fit_is_refused_and_nothing_changes(tmp_pat
 def test_a_backup_that_is_not_whole_is_refused(tmp_path, database, backup):
     path = tmp_path / "cut"
     path.write_bytes(backup.read_bytes()[:-100])
-    refused(path, "not a whole one", database)
+    refused(path, "not a complete Lightboard backup", database)
     whole = bytearray(backup.read_bytes())
     whole[len(whole) // 2] ^= 1
     path.write_bytes(whole)
-    refused(path, "not a whole one", database)
-    refused(tmp_path / "nothing", "cannot be read", database)
+    refused(path, "not a complete Lightboard backup", database)
+    refused(tmp_path / "nothing", "Can't read", database)
 
 
 def test_a_backup_that_would_fill_disk_or_memory_is_refused_before_it_is_unpacked(tmp_path, database):
@@ -213,7 +213,7 @@ def serving_here():
 
 def test_while_somebody_serves_there_is_no_restore(database, backup, serving_here):
     assert serving_here() is False
-    refused(backup, "Lightboard runs on this database", database)
+    refused(backup, "Lightboard is running on this database", database)
     instance_lock._held.pop().close()
     backups.restore(backup)
 

@@ -29,7 +29,7 @@ def test_where_there_is_somebody_it_changes_nothing(user, django_user_model, opt
     if options:
         call_command("demo", **options)
     else:
-        with pytest.raises(CommandError, match="The demo is for an empty database"):
+        with pytest.raises(CommandError, match="The demo needs an empty database"):
             call_command("demo")
     assert list(django_user_model.objects.all()) == [user]
     assert not Event.objects.exists()

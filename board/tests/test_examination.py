@@ -54,22 +54,22 @@ def test_an_empty_database_is_well(db):
 
 
 BROKEN = {
-    "UPDATE board_counter SET value = value + 1": "The counter says",
+    "UPDATE board_counter SET value = value + 1": "The counter is at",
     "INSERT INTO board_counter (id, value, people) VALUES (2, 0, 0)": "The counter has 2 rows",
     "DELETE FROM board_counter": "The counter has 0 rows",
     "DELETE FROM board_event WHERE seq = 7": "The log has a gap: 8 follows 6.",
-    "DELETE FROM board_event WHERE seq = (SELECT max(seq) FROM board_event)": "The counter says",
-    "UPDATE board_task SET name = 'Changed' WHERE name = 'First'": "has name 'Changed', by the log 'First'",
+    "DELETE FROM board_event WHERE seq = (SELECT max(seq) FROM board_event)": "The counter is at",
+    "UPDATE board_task SET name = 'Changed' WHERE name = 'First'": "has name 'Changed', but 'First' in the log",
     "UPDATE board_task SET version = version + 1 WHERE name = 'First'": "has version",
     'UPDATE board_task SET "order" = "order" + 1 WHERE name = \'First\'': "has order",
     "UPDATE board_task SET assigned_id = NULL WHERE name = 'First'": "has assigned None",
-    "DELETE FROM board_task WHERE name = 'First'": "The log knows a task",
+    "DELETE FROM board_task WHERE name = 'First'": "is in the log but doesn't exist",
     "UPDATE board_sprint SET description = 'Changed'": "Sprint 1 has description 'Changed'",
     "UPDATE board_task SET started = '2026-01-01' WHERE name = 'First'": "A task that isn't started can't have a start date",
     "UPDATE board_task SET completed = '2026-01-01' WHERE name = 'First'": "Only completed tasks",
-    "UPDATE board_task SET status = 7 WHERE name = 'Task 1'": "has an unknown status, 7",
+    "UPDATE board_task SET status = 7 WHERE name = 'Task 1'": "has an unknown status: 7",
     "UPDATE board_task SET sprint_id = NULL WHERE name = 'Task 1'": "Tasks in the backlog can't be started",
-    "UPDATE board_task SET \"order\" = 9007199254740993 WHERE name = 'First'": "has an order that clients cannot read",
+    "UPDATE board_task SET \"order\" = 9007199254740993 WHERE name = 'First'": "has an order that clients can't read",
     "UPDATE board_event SET kind = 'update' WHERE seq = 3": "Event 3 changes a row",
     "UPDATE board_event SET kind = 'add' WHERE seq = (SELECT max(seq) FROM board_event WHERE kind = 'update')": "changes a row",
     "UPDATE board_event SET changes = '[1]' WHERE seq = 3": "Event 3 can't be read: its changes are not a JSON object.",
@@ -78,7 +78,7 @@ BROKEN = {
     """UPDATE board_event SET changes = '{"name": "x"}' WHERE seq = 9""": "Event 9 can't be read: 'name' holds 'x'.",
     """UPDATE board_event SET changes = '{"undoes": 9}' WHERE seq = 9""": "Event 9 can't be read: 'undoes' holds 9.",
     """UPDATE board_event SET changes = '{"spaced": [1]}' WHERE seq = 9""": "Event 9 can't be read: 'spaced' holds",
-    "DELETE FROM django_migrations WHERE app = 'board'": "Migrations have not been applied: board.",
+    "DELETE FROM django_migrations WHERE app = 'board'": "Migrations not applied: board.",
 }
 
 
@@ -96,7 +96,7 @@ def test_an_event_that_does_not_follow_from_the_one_before_is_found(board):
     event = Event.objects.filter(kind="update", changes__has_key="status").first()
     changes = {**event.changes, "status": [Status.TESTING, event.changes["status"][1]]}
     sql("UPDATE board_event SET changes = %s WHERE seq = %s", json.dumps(changes), event.seq)
-    assert f"Event {event.seq} changes status from what it was not." in findings()
+    assert f"Event {event.seq} changes status from a value it didn't have." in findings()
 
 
 def test_a_neighbour_that_was_spaced_out_from_elsewhere_is_found(board):
@@ -104,19 +104,19 @@ def test_a_neighbour_that_was_spaced_out_from_elsewhere_is_found(board):
     pk = next(iter(event.changes["spaced"]))
     event.changes["spaced"][pk][0] += 1
     sql("UPDATE board_event SET changes = %s WHERE seq = %s", json.dumps(event.changes), event.seq)
-    assert f"Event {event.seq} changes the order of task {pk} from what it was not." in findings()
+    assert f"Event {event.seq} changes the order of task {pk} from a value it didn't have." in findings()
 
 
 def test_a_row_that_the_log_does_not_know_is_found(board):
     sql("INSERT INTO board_sprint (name, description, \"end\", version) VALUES ('', '', '2031-01-01', 1)")
-    assert any("of which the log knows nothing" in one for one in findings())
+    assert any("is not in the log" in one for one in findings())
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_reference_to_nowhere_is_found(board):
     sql("PRAGMA foreign_keys = OFF")
     sql("UPDATE board_task SET sprint_id = 99 WHERE name = 'First'")
-    assert any("refers to a row of board_sprint that is not there" in one for one in findings())
+    assert any("refers to a row of board_sprint that doesn't exist" in one for one in findings())
     sql("UPDATE board_task SET sprint_id = 1 WHERE name = 'First'")
     sql("PRAGMA foreign_keys = ON")
 
@@ -136,13 +136,13 @@ def test_equal_places_are_told_but_are_no_finding(board, user):
     assert integrity.shared_places("default") == [(board.pk, second.pk)]
 
 
-NO_RESTORE = "nothing needs to be restored"
+NO_RESTORE = "you don't need to restore anything"
 ADVICE = {
     "UPDATE board_task SET name = 'Changed' WHERE name = 'First'": NO_RESTORE,
     """UPDATE board_event SET changes = '{"labels": [null, "x"]}' WHERE seq = 9""": NO_RESTORE,
     "DELETE FROM django_migrations WHERE app = 'board'": "Run manage.py migrate",
-    "UPDATE board_event SET changes = '[1]' WHERE seq = 3": "restore the last backup without findings",
-    "DELETE FROM board_event WHERE seq = 7": "restore the last backup without findings",
+    "UPDATE board_event SET changes = '[1]' WHERE seq = 3": "restore the last backup without problems",
+    "DELETE FROM board_event WHERE seq = 7": "restore the last backup without problems",
 }
 
 

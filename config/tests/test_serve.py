@@ -26,22 +26,22 @@ def sentence(done):
 
 def test_a_taken_port_says_so(run, taken_port, tmp_path):
     assert sentence(run("manage.py", "serve", "--demo", PORT=str(taken_port))) == (
-        f"CommandError: Port {taken_port} of 127.0.0.1 cannot be used (Address already in use): "
-        "end what uses it, or set PORT to another one."
+        f"CommandError: Can't listen on port {taken_port} of 127.0.0.1 (Address already in use). "
+        "Stop the program that uses it, or set PORT to another one."
     )
     assert not (tmp_path / "own.sqlite3").exists()  # and nothing was made before it was known
 
 
 def test_a_host_that_is_not_this_machine_says_so(run):
     said = sentence(run("manage.py", "serve", HOST="192.0.2.1", PORT="0"))
-    assert said.startswith("CommandError: Port 0 of 192.0.2.1 cannot be used (")
+    assert said.startswith("CommandError: Can't listen on port 0 of 192.0.2.1 (")
 
 
 def test_a_database_that_cannot_be_opened_says_so(run, tmp_path):
     said = sentence(run("manage.py", "serve", PORT="0", DATABASE_URL=f"sqlite:///{tmp_path}"))
     assert said == (
-        "CommandError: The database of DATABASE_URL cannot be used: unable to open database file. "
-        "Start the database of DATABASE_URL again; requests are answered as soon as it is there."
+        "CommandError: Can't use the database in DATABASE_URL: unable to open database file. "
+        "Restart the database in DATABASE_URL. Requests work again as soon as it is available."
     )
 
 
@@ -57,7 +57,7 @@ def test_the_limit_of_open_files_is_raised_where_it_may_be(monkeypatch, caplog, 
 def test_a_low_limit_of_open_files_is_said(monkeypatch, caplog):
     monkeypatch.setattr(resource, "getrlimit", lambda what: (1024, 1024))
     allow_many_connections()
-    assert "may open 1024 files" in caplog.text
+    assert "can open only 1024 files" in caplog.text
 
 
 @pytest.mark.parametrize("step", ["serve", "worker"])
@@ -66,4 +66,4 @@ def test_a_second_process_that_would_hear_nothing_of_the_first_does_not_start(ru
         fcntl.flock(first, fcntl.LOCK_SH)
         done = run("manage.py", step, PORT="0")
     assert done.returncode == 1
-    assert "Another process serves this database: set REDIS_URL for both" in done.stderr
+    assert "Another process is serving this database. Set REDIS_URL for both" in done.stderr

@@ -14,11 +14,11 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", help="a file that does not exist yet")
+        parser.add_argument("file", help="path of the new backup file")
 
     def handle(self, *, file: str, **options: Any) -> None:
         try:
             description = backup.write(file)
         except (backup.BackupError, DatabaseError, OSError) as error:
-            raise CommandError(f"There is no backup: {error}") from None
-        self.stdout.write(f"{file} holds everything up to change {description['newest']}.")
+            raise CommandError(f"Backup failed: {error}") from None
+        self.stdout.write(f"Backup written to {file}, up to change {description['newest']}.")

@@ -203,18 +203,18 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--if-empty", action="store_true", help="do nothing when there is anything yet")
+        parser.add_argument("--if-empty", action="store_true", help="do nothing if the database is not empty")
 
     def handle(self, *, if_empty: bool, **options: Any) -> None:
         if get_user_model().objects.exists() or Event.objects.exists():
             if if_empty:
                 return
-            raise CommandError("The demo is for an empty database, and this one has people or sprints in it.")
+            raise CommandError("The demo needs an empty database, but this one has people or sprints.")
         with transaction.atomic():
             people = add_people()
             for _, step in sorted(steps(people), key=lambda step: step[0]):
                 step()
-        self.stdout.write(f"The demo is in place. Log in as {LOGINS}.")
+        self.stdout.write(f"Demo created. Log in as {LOGINS}.")
 
 
 def add_people() -> dict[str, User]:

@@ -22,12 +22,10 @@ class Command(BaseCommand):
         if throttling.passes_unknown_proxy():
             self.stderr.write(throttling.UNKNOWN_PROXY)
         for pair in shared:
-            self.stdout.write(
-                "Tasks {} and {} stand at the same place, as a client of the API asked.".format(*pair)
-            )
+            self.stdout.write("Tasks {} and {} have the same position, as set by an API client.".format(*pair))
         for finding in found:
             self.stderr.write(str(finding))
         if found:
             remedies = dict.fromkeys(finding.remedy for finding in found)
             raise CommandError(f"{len(found)} found. " + " ".join(remedy.value for remedy in remedies))
-        self.stdout.write("All is well.")
+        self.stdout.write("No problems found.")

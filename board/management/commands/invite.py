@@ -21,10 +21,12 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", help="the user name to log in with")
+        parser.add_argument("name", help="the username to log in with")
         role = parser.add_mutually_exclusive_group()
-        role.add_argument("--staff", action="store_true", help="may let people in and shut them out")
-        role.add_argument("--reader", action="store_true", help="sees everything and changes nothing")
+        role.add_argument("--staff", action="store_true", help="make this person an admin")
+        role.add_argument(
+            "--reader", action="store_true", help="make this person a viewer, who can't change anything"
+        )
 
     def handle(self, *, name: str, staff: bool, reader: bool, **options: Any) -> None:
         user = users.user_named(name)
@@ -34,12 +36,12 @@ class Command(BaseCommand):
             is_first = not (reader or get_user_model().objects.filter(is_staff=True, is_active=True).exists())
             user = invite(name, Role.STAFF if staff or is_first else role)
         elif staff or reader:
-            raise CommandError(f"{name} is there already; the role is changed on the page People.")
+            raise CommandError(f"{name} already has an account. You can change the role on the People page.")
         elif not user.is_active:
-            raise CommandError(f"{name} is deactivated; reactivate the account on the page People first.")
+            raise CommandError(f"{name} is deactivated. Reactivate the account on the People page first.")
         token, lasts = actions.new_link(None, user)
         days = "day" if lasts.days == 1 else f"{lasts.days} days"
-        self.stderr.write(f"Give {user.username} this link. It works once, within {days}:")
+        self.stderr.write(f"Send this link to {user.username}. It works once, within {days}:")
         self.stdout.write(running_url() + reverse("welcome", args=[token]))
 
 

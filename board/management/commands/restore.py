@@ -14,12 +14,12 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", help="what manage.py backup wrote")
+        parser.add_argument("file", help="backup file from manage.py backup")
 
     def handle(self, *, file: str, **options: Any) -> None:
         try:
             description, aside = backup.restore(file)
         except (backup.BackupError, instance_lock.InUseError, DatabaseError, OSError) as error:
-            raise CommandError(f"Nothing was restored: {error}") from None
-        self.stdout.write(f"The board is as it was on {description['taken']}, at change {description['newest']}.")
-        self.stdout.write(f"What it was before is kept: {aside}")
+            raise CommandError(f"Restore failed: {error}") from None
+        self.stdout.write(f"Restored the board as of {description['taken']}, change {description['newest']}.")
+        self.stdout.write(f"The previous database is kept: {aside}")

@@ -167,7 +167,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser):
-        parser.add_argument("--demo", action="store_true", help="fill an empty database with the demo")
+        parser.add_argument("--demo", action="store_true", help="create the demo if the database is empty")
 
     def handle(self, *, demo, **options):
         host, port = settings.HOST, settings.PORT
@@ -181,13 +181,15 @@ class Command(BaseCommand):
             call_command("demo", if_empty=True)
         note_server()
         addresses = "  ".join(f"{url}{reverse('home')}" for url in server_urls())
-        self.stdout.write(f"\nLightboard is on {addresses}   (Ctrl+C ends it)")
+        self.stdout.write(f"\nLightboard is running on {addresses}   (press Ctrl+C to stop)")
         if demo:
-            self.stdout.write(f"Demo log-ins: {LOGINS}, while they are in the database")
+            self.stdout.write(f"Demo accounts: {LOGINS}")
         elif not has_accounts():
-            self.stdout.write("Nobody has an account yet: make invite NAME=ada prints the link for the first one.")
+            self.stdout.write(
+                "There are no accounts yet. Run make invite NAME=ada to get the link for the first one."
+            )
         elif has_demo_accounts():
-            self.stdout.write("The demo is in this database. README.md says how to begin an empty one.")
+            self.stdout.write("This database contains the demo. README.md says how to start with an empty one.")
         self.stdout.flush()
         if settings.DEBUG:
             call_command("runserver", f"{bracketed(host)}:{port}", skip_checks=True)
