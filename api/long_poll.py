@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from board.live.hub import hub
 from board.ops.asgi_tools import Application, Message, Receive, Scope, Send, collecting, replaying, route_of
@@ -56,10 +57,11 @@ def with_long_polling(application: Application) -> Application:
 
 async def _wait(poll: LongPoll, waiting: Counter[Holder], gone: asyncio.Future[Message]) -> bool:
     """Wait for an event or the end of the time; tells whether the client is still there."""
-    moved = asyncio.ensure_future(hub.moved_beyond(poll.since, poll.seconds))
+    moved = asyncio.ensure_future(hub.wait_for_event(poll.since, poll.seconds))
     waiting[poll.holder] += 1
     try:
-        await asyncio.wait([moved, gone], return_when=asyncio.FIRST_COMPLETED)
+        futures: list[asyncio.Future[Any]] = [moved, gone]
+        await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
     finally:
         moved.cancel()
         waiting[poll.holder] -= 1

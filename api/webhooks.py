@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from board.history import log
 from board.live import notifications
-from board.live.hub import with_connection
+from board.live.store import with_connection
 from board.ops.site_url import set_script_name
 
 from .event_payloads import EventPayloads

@@ -312,13 +312,13 @@ if REDIS_URL:
     from redis.connection import parse_url  # takes long to load, and most have no Redis
 
     CHANNEL_LAYERS = {
-        "doorbell": {
+        "notifications": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
             "CONFIG": {"hosts": [REDIS_URL], "prefix": f"lightboard-{parse_url(REDIS_URL).get('db', 0)}"},
         }
     }
 else:
-    CHANNEL_LAYERS = {"doorbell": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    CHANNEL_LAYERS = {"notifications": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 # Counts of requests (api/throttles.py): of this process, or of all that share the Redis.
 CACHES = {

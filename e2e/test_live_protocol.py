@@ -86,31 +86,6 @@ def test_a_socket_gets_what_changed_since_its_number(open_socket, api, add_tasks
     assert hear(socket, lambda frame: frame.get("left"))["left"] == [task]
 
 
-def test_nothing_more_comes_before_the_acknowledgement(open_socket, api, add_tasks):
-    socket = open_socket()
-    tell(socket, since=newest(api))
-    hear(socket, acknowledge=False)
-    (task,) = add_tasks("Held back")
-    with pytest.raises(TimeoutError):
-        socket.recv(timeout=2)
-    tell(socket, since=newest(api) - 1)
-    assert "Held back" in hear(socket, lambda frame: frame.get("cards"))["cards"]
-
-
-def test_a_question_is_answered_though_nothing_changed(open_socket, api):
-    socket = open_socket()
-    tell(socket, since=newest(api))
-    hear(socket, lambda frame: "room" in frame)
-    tell(socket, since=newest(api))
-    assert hear(socket)["seq"] == newest(api)
-
-
-def test_who_is_too_far_behind_is_told_to_start_anew(open_socket, api):
-    socket = open_socket()
-    tell(socket, since=newest(api) + 5)
-    assert json.loads(socket.recv(timeout=10))["reset"] is True
-
-
 def test_only_our_own_origin_opens_a_board(open_socket, cookie, base_url):
     cookies = cookie()
     host = base_url.removeprefix("http://")
@@ -214,38 +189,6 @@ def test_a_flood_of_messages_closes_the_socket(open_socket):
     assert close_code(socket) == NOT_ACCEPTED
 
 
-def test_who_does_not_acknowledge_is_let_go(open_socket, api):
-    socket = open_socket()
-    tell(socket, since=newest(api))
-    assert close_code(socket, timeout=25) == TRY_LATER
-
-
-def test_a_hold_is_seen_by_others_and_ends_with_its_socket(open_socket, cookie, api, add_tasks):
-    (task,) = add_tasks("In hand")
-    holder, other = open_socket(cookie("demo")), open_socket(cookie("guest"))
-    for socket in (holder, other):
-        tell(socket, since=newest(api))
-    tell(holder, hold=task)
-    held = hear(other, lambda frame: frame.get("room", {}).get("held"))["room"]["held"]
-    assert held == {str(task): "Dana Moreau"}
-    tell(other, hold=task)
-    holder.close()
-    assert hear(other, lambda frame: "room" in frame and not frame["room"]["held"])
-
-
-def test_who_is_on_the_board_shows_until_they_leave(open_socket, cookie, api):
-    one, other = open_socket(cookie("demo")), open_socket(cookie("guest"))
-    for socket in (one, other):
-        tell(socket, since=newest(api))
-
-    def names(frame):
-        return [person["name"] for person in frame.get("room", {}).get("people", ())]
-
-    assert hear(one, lambda frame: len(names(frame)) == 2)
-    other.close()
-    assert hear(one, lambda frame: len(names(frame)) == 1)
-
-
 # The same stream as JSON, for clients of the API
 
 
@@ -300,7 +243,7 @@ def test_a_client_hears_of_people_whoever_let_them_in_or_shut_them_out(tmp_path,
         with api_of(server.url) as api:
             link = api.get("/sprints/1").raise_for_status().json()["links"]["channel"]
             socket = open_socket("none=0", None, link[link.index("/socket") :], server.url)
-            # Another process, of whose bell nobody hears.
+            # Another process, whose notifications nobody gets.
             server.manage("invite", "nova")
             heard = json.loads(socket.recv(timeout=30))
             body = api.get("/users/nova").json()

@@ -17,7 +17,7 @@ from django.utils.crypto import constant_time_compare
 
 from board.ops import db_errors
 
-from .hub import TRY_LATER
+from .sender import TRY_LATER
 
 logger = logging.getLogger(__name__)
 

@@ -6,29 +6,33 @@ task changed) and `REVOKE` (someone may have lost the right to a socket).
 
 import logging
 import threading
+from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
 
 CHANGE = "change"
 REVOKE = "revoke"
 
-_subscribers = set()
+type Topic = str
+type Subscriber = Callable[[Topic], None]
+
+_subscribers: set[Subscriber] = set()
 _lock = threading.Lock()
 
 
-def subscribe(callback):
+def subscribe(callback: Subscriber) -> None:
     """Call `callback(topic)` at every publication in this process, in the publishing thread."""
     with _lock:
         _subscribers.add(callback)
 
 
-def unsubscribe(callback):
+def unsubscribe(callback: Subscriber) -> None:
     """Stop calling `callback`."""
     with _lock:
         _subscribers.discard(callback)
 
 
-def publish(topic):
+def publish(topic: Topic) -> None:
     """Call every subscriber of this process. Never waits."""
     with _lock:
         subscribers = list(_subscribers)

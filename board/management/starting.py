@@ -16,7 +16,7 @@ from board.ops import db_errors, instance_lock
 
 logger = logging.getLogger(__name__)
 
-# Two thousand sockets (hub.py), as many requests, and what the process needs itself.
+# Two thousand sockets (registry.CONNECTIONS), as many requests, and what the process needs itself.
 ENOUGH_FILES = 8192
 
 

@@ -1,4 +1,4 @@
-"""What a page that shows a board as of some number needs next, and the bell."""
+"""What a page that shows a board as of some number needs next, and when a change is published."""
 
 import pytest
 from django.db import transaction
@@ -247,7 +247,7 @@ def test_the_number_of_queries_does_not_grow_with_the_cards(
             batch_of(sprint.pk, since)
 
 
-# The bell
+# Notifications
 
 
 @pytest.fixture
@@ -299,7 +299,7 @@ def test_nothing_rings_before_the_commit(add, rings, django_capture_on_commit_ca
 
 @pytest.mark.django_db(transaction=True)
 def test_a_listener_that_fails_leaves_the_change_saved(user, caplog):
-    def fail(bell):
+    def fail(topic):
         raise RuntimeError("deaf")
 
     notifications.subscribe(fail)

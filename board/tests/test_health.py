@@ -15,7 +15,7 @@ from e2e.server import free_port
 @pytest.fixture
 def looking_hub(monkeypatch):
     """A hub that looked a moment ago."""
-    monkeypatch.setattr(hub, "looked_at", time.monotonic())
+    monkeypatch.setattr(hub, "polled_at", time.monotonic())
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_with_a_migration_to_come_it_is_not_ready(ready):
 
 
 def test_a_hub_that_does_not_look_any_more_is_not_ready(ready, monkeypatch):
-    monkeypatch.setattr(hub, "looked_at", time.monotonic() - health.HUB_IS_DEAD_AFTER - 1)
+    monkeypatch.setattr(hub, "polled_at", time.monotonic() - health.HUB_IS_DEAD_AFTER - 1)
     status, answer = ready()
     assert (status, answer["status"], answer["hub"]) == (503, "unavailable", "dead")
 

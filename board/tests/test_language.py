@@ -14,7 +14,6 @@ from board.accounts import actions as account_actions
 from board.accounts.views import login
 from board.history import log
 from board.live import batches, consumers
-from board.live.hub import Hub, Listener
 from board.models import Event, Status
 
 from .reading import HTMX, Page
@@ -237,7 +236,9 @@ def test_a_frame_is_in_the_language_of_its_page(user, sprint, add):
 
 
 def test_pages_of_one_language_share_their_frames():
-    assert batches.batches("de") is batches.batches("de")
+    german, other, english = (consumers.BoardFormat(language) for language in ("de", "de", "en"))
+    assert german == other != english
+    assert hash(german) == hash(other)
 
 
 @pytest.mark.parametrize(
@@ -245,17 +246,3 @@ def test_pages_of_one_language_share_their_frames():
 )
 def test_a_socket_speaks_the_language_that_its_page_names(query, language):
     assert consumers.language_of({"query_string": query}) == language
-
-
-def test_sockets_of_two_languages_get_frames_of_their_own(monkeypatch):
-    hub, sent = Hub(), {}
-    monkeypatch.setattr(hub, "_send", lambda one, texts, *_: sent.setdefault(one.person["id"], texts))
-
-    def texts(frame):
-        return [frame["words"]]
-
-    rest = {"session": None, "log_in": (), "ended": None, "texts": texts, "send": None, "close": None}
-    sockets = [Listener(board=1, person={"id": code}, look=code, cursor=1, **rest) for code in ("en", "de")]
-    frames = {("en", 1, 1): {"words": "moved"}, ("de", 1, 1): {"words": "verschoben"}}
-    hub._send_frames(sockets, frames, now=0)
-    assert sent == {"en": ["moved"], "de": ["verschoben"]}

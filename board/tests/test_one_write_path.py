@@ -119,7 +119,6 @@ ALLOWED = {
 DICTS = {
     "api/schema.py": {"parameter"},
     "board/views/boards.py": {"digest"},
-    "board/live/hub.py": {"people", "held"},
 }
 
 

@@ -68,9 +68,9 @@ def known_migrations():
 
 
 def _hub():
-    if hub.looked_at is None:
+    if hub.polled_at is None:
         return "not started"
-    return "ok" if time.monotonic() - hub.looked_at < HUB_IS_DEAD_AFTER else "dead"
+    return "ok" if time.monotonic() - hub.polled_at < HUB_IS_DEAD_AFTER else "dead"
 
 
 def _redis():

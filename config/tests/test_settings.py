@@ -268,7 +268,7 @@ def test_mail_goes_where_email_url_says(run, url, shown):
 
 
 def test_installations_on_one_redis_server_ring_under_names_of_their_own(run):
-    show = "from config.settings import CHANNEL_LAYERS; print(CHANNEL_LAYERS['doorbell']['CONFIG']['prefix'])"
+    show = "from config.settings import CHANNEL_LAYERS; print(CHANNEL_LAYERS['notifications']['CONFIG']['prefix'])"
     first, same, second = (
         run("-c", show, REDIS_URL=f"redis://redis.example:6379{number}").stdout for number in ("", "/0", "/1")
     )

@@ -2,30 +2,27 @@ import asyncio
 import logging
 import os
 import signal
-import socket
 import threading
 import time
-from functools import lru_cache
 
-from autobahn.websocket.protocol import PreparedMessage
 from channels.routing import get_default_application
 from daphne import server as daphne_server
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server, twisted_loop
-from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from daphne.ws_protocol import WebSocketFactory
 from django.conf import settings
 from django.core.management import BaseCommand, call_command
 from django.urls import reverse
 from twisted.internet import reactor
 
 from board.accounts.users import has_accounts, has_demo_accounts
-from board.live.consumers import WRITE
-from board.live.hub import TRY_LATER, hub
+from board.live.hub import hub
 from board.ops.hosts import bracketed
 from board.ops.site_url import note_server, server_urls
 
 from ..http import Factory
 from ..starting import allow_many_connections, collect_static_files, refuse_taken_port, take_up_database
+from ..websocket import Socket
 from .demo import LOGINS
 
 logger = logging.getLogger(__name__)
@@ -34,77 +31,10 @@ logger = logging.getLogger(__name__)
 FINISH_WITHIN = 8
 END_WITHIN = 9.5
 END_AT_ONCE_WITHIN = 0.5
-# Bytes that wait for a socket's client to read on, beside what fills the transport's own buffer; and the seconds that a
-# client has to answer a close.
-MOST_UNREAD = 512 * 1024
-SEND_BUFFER = 256 * 1024
-CLOSE_WITHIN = 30
-
-
-class Socket(WebSocketProtocol):
-    """A socket of which a thousand are cheap, that closes with any code, and that waits for nobody who does not read."""
-
-    unread = None
-
-    def onOpen(self):  # noqa: N802
-        super().onOpen()
-        # Else the connection keeps the request that it began as.
-        self.unregisterProducer()
-        self.registerProducer(self, True)
-        # The system would let each grow to some megabytes.
-        self.transport.getHandle().setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-
-    def pauseProducing(self):  # noqa: N802
-        """Called by the transport when the client reads more slowly than we send: nothing more is read of theirs."""
-        # Called anew with each text that waits.
-        self.unread = self.unread or 0
-        self.transport.pauseProducing()
-
-    def resumeProducing(self):  # noqa: N802
-        self.unread = None
-        if self.state != self.STATE_OPEN:
-            # Else the transport would wait for more to send before it closes.
-            self.unregisterProducer()
-        self.transport.resumeProducing()
-
-    def stopProducing(self):  # noqa: N802
-        """Called by the transport when the connection is lost, which the consumer hears of anyway."""
-
-    def write(self, text):
-        """Send a text at once: no task, one frame for all sockets, and no wait for the event loop's next turn."""
-        if self.state != self.STATE_OPEN:
-            return
-        frame = framed(text)
-        if self.unread is not None:
-            self.unread += len(frame)
-            if self.unread > MOST_UNREAD:
-                self.closeHandshakeTimeout = CLOSE_WITHIN
-                self.serverClose(TRY_LATER)
-                return
-        has_more_to_send = self.transport in reactor.getWriters()
-        sent = 0 if has_more_to_send else self.transport.writeSomeData(frame)
-        # A lost connection is an exception here, and found out again by who sends the rest.
-        if sent != len(frame):
-            self.transport.write(frame[sent:] if isinstance(sent, int) else frame)
-
-    # With the standard's own codes, too (1008, 1012, 1013), which `sendClose` refuses to a program.
-    def serverClose(self, code=None):  # noqa: N802
-        self.sendCloseFrame(code=code or 1000)
-
-
-@lru_cache(maxsize=8)
-def framed(text):
-    """Return a text as the bytes of a frame, made once though it goes to all sockets one after the other."""
-    return PreparedMessage(text.encode(), isBinary=False, applyMask=False, doNotCompress=True).payloadHybi
 
 
 class PatientServer(Server):
     """A Daphne that ends, at SIGTERM or Ctrl+C, after the requests that run; a second signal ends it at once."""
-
-    def create_application(self, protocol, scope):
-        if scope["type"] == "websocket":
-            scope["extensions"] = {WRITE: protocol.write}
-        return super().create_application(protocol, scope)
 
     def run(self):
         self.ports = []
@@ -130,7 +60,7 @@ class PatientServer(Server):
     async def finish(self):
         """Say "not ready", close the sockets, let requests finish, then stop listening and stop."""
         deadline = time.monotonic() + FINISH_WITHIN
-        await hub.say_goodbye()
+        await hub.drain()
         # Who comes meanwhile is served as well: until a load balancer saw that we are not ready, it sends us more.
         running = self.running()
         while running & self.running() and time.monotonic() < deadline:

@@ -77,7 +77,7 @@ class Worker(uvicorn.Server):
         for connection in waiting:
             await asyncio.get_running_loop().connect_accepted_socket(self.protocol, connection)
         await asyncio.sleep(LAST_WORDS)
-        await hub.say_goodbye()
+        await hub.drain()
         await super().shutdown(sockets)
 
     def protocol(self):

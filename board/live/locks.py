@@ -1,0 +1,66 @@
+"""Locks of cards: a card that someone drags is held for them. A courtesy, which the database knows nothing of."""
+
+from typing import Protocol
+
+from .connection import Clock, Connection
+from .frames import LockAction
+
+LOCK_LASTS = 15
+
+
+class LockObserver(Protocol):
+    """Is told of each lock that begins ("dragstart") or ends ("dragend", "drop")."""
+
+    def __call__(self, holder: Connection, task_id: int, action: LockAction) -> None: ...
+
+
+class CardLocks:
+    """The locks that the connections of this process hold."""
+
+    def __init__(self, clock: Clock, observer: LockObserver) -> None:
+        self._clock = clock
+        self._observer = observer
+        # {(board, task id): (holder, time when it expires)}
+        self._locks: dict[tuple[int, int], tuple[Connection, float]] = {}
+
+    def hold(self, connection: Connection, task_id: int) -> bool:
+        """Lock a card, or renew the lock; returns False when another connection holds it."""
+        key = connection.board, task_id
+        holder = self._holder(key)
+        if holder not in (None, connection):
+            return False
+        self._locks[key] = connection, self._clock() + LOCK_LASTS
+        if holder is None:
+            self._observer(connection, task_id, "dragstart")
+        return True
+
+    def release(self, connection: Connection, task_id: int, action: LockAction = "dragend") -> None:
+        """End a lock; one that the connection does not hold stays."""
+        key = connection.board, task_id
+        if self._holder(key) is connection:
+            del self._locks[key]
+            self._observer(connection, task_id, action)
+
+    def release_all(self, connection: Connection) -> None:
+        for (_, task_id), (holder, _) in list(self._locks.items()):
+            if holder is connection:
+                self.release(connection, task_id)
+
+    def expire(self) -> None:
+        """End the locks that were not renewed in time."""
+        now = self._clock()
+        for (_, task_id), (holder, expires_at) in list(self._locks.items()):
+            if expires_at < now:
+                self.release(holder, task_id)
+
+    def held_on(self, board: int) -> dict[str, str]:
+        """Return {task id: name of who holds it} of a board."""
+        return {
+            str(task_id): holder.client.person["name"]
+            for (of_board, task_id), (holder, _) in self._locks.items()
+            if of_board == board
+        }
+
+    def _holder(self, key: tuple[int, int]) -> Connection | None:
+        lock = self._locks.get(key)
+        return lock[0] if lock else None

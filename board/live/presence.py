@@ -1,0 +1,71 @@
+"""Presence: who is on which board, in all processes. A courtesy, which the database knows nothing of."""
+
+from .connection import Clock, Connection
+from .frames import Person, Room, RoomReport
+from .locks import CardLocks
+
+REMOTE_ROOM_LASTS = 9
+PEOPLE_SHOWN = 12
+
+
+class Presence:
+    """The rooms of the boards, from the connections of this process and the reports of the others.
+
+    A room in which nothing changed stays the same object.
+    """
+
+    def __init__(self, clock: Clock, locks: CardLocks) -> None:
+        self.rooms: dict[int, Room] = {}
+        self._clock = clock
+        self._locks = locks
+        self._connections: dict[int, set[Connection]] = {}
+        # {(process, board): (report, time when it expires)}
+        self._remote: dict[tuple[str, int], tuple[RoomReport, float]] = {}
+        self._reported: set[int] = set()
+
+    def join(self, connection: Connection) -> None:
+        self._connections.setdefault(connection.board, set()).add(connection)
+
+    def leave(self, connection: Connection) -> None:
+        on_board = self._connections.get(connection.board, set())
+        on_board.discard(connection)
+        if not on_board:
+            self._connections.pop(connection.board, None)
+
+    def refresh(self) -> bool:
+        """Bring `rooms` up to date; tells whether any of them changed."""
+        now = self._clock()
+        self._remote = {key: (report, end) for key, (report, end) in self._remote.items() if end > now}
+        old, new = self.rooms, {board: self._room(board) for board in self._connections}
+        self.rooms = {board: old[board] if old.get(board) == room else room for board, room in new.items()}
+        return any(self.rooms.get(board) is not old.get(board) for board in old.keys() | new.keys())
+
+    def receive(self, process: str, reports: list[RoomReport]) -> None:
+        """Take what another process reports. It counts until it expires, unless it is reported again."""
+        expires_at = self._clock() + REMOTE_ROOM_LASTS
+        for report in reports:
+            self._remote[process, report["board"]] = report, expires_at
+
+    def report(self) -> list[RoomReport]:
+        """Return what the other processes are to know, including the boards that everybody has left since."""
+        reports = [self._own_room(board) for board in self._connections.keys() | self._reported]
+        self._reported = {report["board"] for report in reports if report["people"]}
+        return reports
+
+    def _room(self, board: int) -> Room:
+        people: dict[int, Person] = {}
+        held: dict[str, str] = {}
+        remote = [report for (_, of_board), (report, _) in self._remote.items() if of_board == board]
+        for report in [self._own_room(board), *remote]:
+            people |= {person["id"]: person for person in report["people"]}
+            held |= report["held"]
+        shown = [people[pk] for pk in sorted(people)[:PEOPLE_SHOWN]]
+        return {"people": shown, "more": len(people) - len(shown), "held": held}
+
+    def _own_room(self, board: int) -> RoomReport:
+        people = {
+            one.client.person["id"]: one.client.person
+            for one in self._connections.get(board, ())
+            if one.client.is_present
+        }
+        return {"board": board, "people": list(people.values()), "held": self._locks.held_on(board)}

@@ -1,0 +1,98 @@
+"""The sender: gives each connection its next frame, and waits for nobody who does not read."""
+
+import asyncio
+import logging
+from collections.abc import Collection, Coroutine
+from typing import Any, Protocol
+
+from .connection import Connection, Place
+from .frames import Frame, Room
+
+logger = logging.getLogger(__name__)
+
+TRY_LATER = 1013
+# Characters that may wait for a client to read on, where the server waits until it does. `manage.py serve` counts by
+# itself.
+MAX_UNREAD = 512 * 1024
+
+
+class ConnectionOwner(Protocol):
+    """The hub."""
+
+    def leave(self, connection: Connection) -> None: ...
+
+    def dismiss(self, connection: Connection, code: int) -> None: ...
+
+
+class Sender:
+    """Sends to each connection in a task of its own, so that a slow one holds up nobody else."""
+
+    def __init__(self, owner: ConnectionOwner) -> None:
+        self._owner = owner
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def send_frames(
+        self, connections: Collection[Connection], frames: dict[Place, Frame], rooms: dict[int, Room]
+    ) -> int:
+        """Send the frame of its place to each connection that lacks something; returns how many were sent.
+
+        A frame is serialized once for all connections at a place.
+        """
+        serialized: dict[tuple[Place, bool], list[str]] = {}
+        sent = 0
+        for connection in connections:
+            place = connection.place
+            if place is None:
+                continue
+            frame, room = frames.get(place), rooms.get(place.board)
+            has_new_room = room is not connection.room_shown
+            if not (frame or has_new_room or connection.wants_reply or connection.is_heartbeat_due()):
+                continue
+            key = place, has_new_room
+            if key not in serialized:
+                serialized[key] = _serialize(place, frame, room if has_new_room else None)
+            connection.mark_sent(frame, room)
+            self.send(connection, serialized[key])
+            sent += 1
+        return sent
+
+    def send(self, connection: Connection, texts: list[str]) -> None:
+        """Send texts, one after the other. A client that left too much unread is dismissed instead."""
+        if connection.unread > MAX_UNREAD:
+            self._owner.dismiss(connection, TRY_LATER)
+        elif texts:
+            connection.unread += sum(map(len, texts))
+            self._start(self._deliver(connection, texts))
+
+    def close(self, connection: Connection, code: int) -> None:
+        self._start(connection.client.transport.close(code))
+
+    async def _deliver(self, connection: Connection, texts: list[str]) -> None:
+        try:
+            for text in texts:
+                await connection.client.transport.send(text)
+                connection.unread -= len(text)
+        except BaseException:
+            self._owner.leave(connection)
+            raise
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        # Most texts can be sent at once, which then takes no turn of the event loop.
+        task = asyncio.Task(work, loop=asyncio.get_running_loop(), eager_start=True)
+        if task.done():
+            self._finish(task)
+        else:
+            self._tasks.add(task)
+            task.add_done_callback(self._finish)
+
+    def _finish(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception():
+            logger.info("A connection was lost: %r", task.exception())
+
+
+def _serialize(place: Place, frame: Frame | None, room: Room | None) -> list[str]:
+    whole: Frame = {**(frame or {"seq": place.cursor})}
+    if room is not None:
+        whole["room"] = room
+    return place.format.serialize(whole)

@@ -1,0 +1,63 @@
+"""What the hub asks the database."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError, InterfaceError, connection
+from django.utils import timezone
+
+from board.accounts import users
+from board.history import log
+
+from .connection import Credential
+
+
+class Store(Protocol):
+    def read_state(self) -> log.State:
+        """Return the newest sequence number and the number of changes to accounts."""
+
+    def read_people(self) -> dict[int, User]:
+        """Return {id: user} of all accounts."""
+
+
+class DatabaseStore:
+    """The store of the product."""
+
+    def read_state(self) -> log.State:
+        return log.state()
+
+    def read_people(self) -> dict[int, User]:
+        return User.objects.in_bulk()
+
+
+def with_connection[*A, T](work: Callable[[*A], T], *arguments: *A) -> T:
+    """Call `work` on the connection of this thread, which stays open. One that failed is replaced at the next call."""
+    try:
+        return work(*arguments)
+    except (DatabaseError, InterfaceError):
+        connection.close()
+        raise
+
+
+def find_revoked_sessions(credentials: set[Credential]) -> set[Credential]:
+    """Return which credentials belong to a session that has ended, or to a user who has changed."""
+    keys = {credential.key for credential in credentials}
+    sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    return find_revoked(credentials, set(sessions.values_list("session_key", flat=True)))
+
+
+def find_revoked(credentials: set[Credential], valid_keys: set[str | int | None]) -> set[Credential]:
+    """Return which credentials have a key that is not valid, or a user who is inactive or has another
+    password or role now."""
+    active = User.objects.filter(is_active=True).select_related("profile")
+    fingerprints = {
+        pk: users.auth_fingerprint(user)
+        for pk, user in active.in_bulk({credential.user_id for credential in credentials}).items()
+    }
+    return {
+        credential
+        for credential in credentials
+        if credential.key not in valid_keys or credential.fingerprint != fingerprints.get(credential.user_id)
+    }

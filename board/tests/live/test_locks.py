@@ -1,0 +1,87 @@
+"""A card has one holder, who renews the lock or loses it."""
+
+import pytest
+
+from board.live.locks import LOCK_LASTS, CardLocks
+
+from .fakes import connection
+
+
+@pytest.fixture
+def observed():
+    """The (holder, task id, action) that the locks told."""
+    return []
+
+
+@pytest.fixture
+def locks(clock, observed):
+    return CardLocks(clock, lambda *change: observed.append(change))
+
+
+@pytest.fixture
+def ana(clock):
+    return connection(clock, user=1)
+
+
+@pytest.fixture
+def ben(clock):
+    return connection(clock, user=2)
+
+
+def test_a_card_has_one_holder(locks, ana, ben, observed):
+    assert locks.hold(ana, 7)
+    assert not locks.hold(ben, 7)
+    assert locks.held_on(1) == {"7": "User 1"}
+    assert observed == [(ana, 7, "dragstart")]
+
+
+def test_a_lock_that_ended_can_be_taken_by_another(locks, ana, ben, observed):
+    locks.hold(ana, 7)
+    locks.release(ana, 7, "drop")
+    assert locks.hold(ben, 7)
+    assert observed == [(ana, 7, "dragstart"), (ana, 7, "drop"), (ben, 7, "dragstart")]
+
+
+def test_only_the_holder_ends_a_lock(locks, ana, ben, observed):
+    locks.hold(ana, 7)
+    locks.release(ben, 7)
+    locks.release(ana, 8)
+    assert locks.held_on(1) == {"7": "User 1"}
+    assert len(observed) == 1
+
+
+def test_a_lock_that_is_not_renewed_expires(locks, ana, clock, observed):
+    locks.hold(ana, 7)
+    clock.advance(LOCK_LASTS)
+    locks.expire()
+    assert locks.held_on(1) == {"7": "User 1"}
+    clock.advance(0.1)
+    locks.expire()
+    assert locks.held_on(1) == {}
+    assert observed[-1] == (ana, 7, "dragend")
+
+
+def test_a_renewed_lock_lasts_and_is_told_once(locks, ana, clock, observed):
+    locks.hold(ana, 7)
+    clock.advance(LOCK_LASTS - 1)
+    assert locks.hold(ana, 7)
+    clock.advance(LOCK_LASTS - 1)
+    locks.expire()
+    assert locks.held_on(1) == {"7": "User 1"}
+    assert observed == [(ana, 7, "dragstart")]
+
+
+def test_a_connection_that_leaves_ends_its_own_locks(locks, ana, ben, observed):
+    locks.hold(ana, 7)
+    locks.hold(ana, 8)
+    locks.hold(ben, 9)
+    locks.release_all(ana)
+    assert locks.held_on(1) == {"9": "User 2"}
+    assert observed[-2:] == [(ana, 7, "dragend"), (ana, 8, "dragend")]
+
+
+def test_a_board_shows_its_own_locks(locks, ana, clock):
+    elsewhere = connection(clock, user=3, board=2)
+    locks.hold(ana, 7)
+    locks.hold(elsewhere, 7)
+    assert (locks.held_on(1), locks.held_on(2)) == ({"7": "User 1"}, {"7": "User 3"})
