@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 python := .venv/bin/python
 manage := $(python) manage.py
+# Checks and tests the pages' scripts with TypeScript's compiler; it comes from PyPI like everything else.
+deno := DENO_DIR=var/deno DENO_NO_UPDATE_CHECK=1 NO_COLOR=1 .venv/bin/deno
 static := var/static/staticfiles.json
 # These use both databases by themselves, or break an SQLite file on purpose; e2e/test_crash.py examines and backs up a
 # PostgreSQL, e2e/test_faults.py fills a disk.
@@ -13,7 +15,7 @@ static_sources := $(shell find board api placeholder sitegen -path '*/static/*' 
 # Else each of the hundred processes of the suite compiles anew all that it imports, which takes longer than most of them live.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run serve invite seed test test-units test-services test-journeys test-firefox e2e pictures docs chaos faults crash fuzz attack audit bench lint format messages setup setup-test
+.PHONY: help run serve invite seed test test-units test-scripts test-services test-journeys test-firefox e2e pictures docs chaos faults crash fuzz attack audit bench lint format messages setup setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,13 +39,17 @@ test: setup-test $(static) ## every test, the browser ones included, and what de
 ifdef ARGS
 	@$(python) -m pytest $(ARGS)
 else
-	@$(MAKE) --no-print-directory --jobs 3 $(if $(filter output-sync,$(.FEATURES)),--output-sync) test-units test-services test-journeys test-firefox
+	@$(MAKE) --no-print-directory --jobs 3 $(if $(filter output-sync,$(.FEATURES)),--output-sync) test-units test-scripts test-services test-journeys test-firefox
 endif
 
 # All at once: what waits in one leaves its processor to the others. What is live, the rules and the routes hold on PostgreSQL,
 # Redis and uvicorn too.
 test-units:
 	@$(python) -m pytest config board api placeholder sitegen
+
+# What of the scripts needs no browser.
+test-scripts:
+	@$(deno) test --quiet --no-check --no-remote --allow-read=board board/tests/scripts
 
 test-services:
 	@$(python) -m e2e.services $(python) -m pytest $(on_services)
@@ -92,11 +98,12 @@ pictures: setup-test $(static) ## screenshots of every page in var/e2e/pictures,
 bench: setup-test $(static) ## what it costs, each beside its goal: PARTS="board live", MINUTES=60 of traffic for the memory
 	@MINUTES=$(or $(MINUTES),5) $(python) -m e2e.lab.bench $(PARTS)
 
-lint: setup-test ## style, templates, imports, types, migrations, the API's schema
+lint: setup-test ## style, templates, imports, types of Python and scripts, migrations, the API's schema
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/djade --check --target-version 6.1 $$(git ls-files 'templates/*.html' '*/templates/*.html')
 	@.venv/bin/lint-imports
+	@$(deno) check --quiet --no-remote $$(git ls-files '*/static/*.js' 'board/tests/scripts/*.js')
 	@.venv/bin/mypy
 	@$(manage) makemigrations --check --dry-run
 	@SITE_URL=https://board.example.org $(manage) check --deploy --fail-level WARNING

@@ -66,7 +66,7 @@ def test_the_filter_of_a_board_looks_through_what_the_database_does(someone, spr
     (task,) = add_tasks(fields.pop("name"), **fields)
     person = someone().open_board(sprint)
     card, field = person.page.locator(f'[data-task="{task}"]'), person.page.locator(".filter input")
-    person.page.evaluate("(name) => (document.querySelector('[data-task] .assignee').title = name)", "Zoë Lind")
+    card.locator(".assignee").evaluate("(assignee, name) => (assignee.title = name)", "Zoë Lind")
     for words in TABLE["matches"]:
         field.fill(words)
         expect(card).to_be_visible()

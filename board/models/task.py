@@ -36,7 +36,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def matching(self, words: Iterable[str], names: dict[int, str]) -> Self:
         """Return the tasks that the filter of a board shows: each word is in the number, the name, the excerpt or
-        the assignee's name. `filter.js` applies the same rule to cards. Words and names (by user id) are normalized.
+        the assignee's name. `matching.js` applies the same rule to cards. Words and names (by user id) are normalized.
         """
         name_and_excerpt = StrIndex("search_text", Value("\n")) + EXCERPT_LENGTH
         tasks = self.alias(

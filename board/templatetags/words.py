@@ -1,4 +1,4 @@
-"""What the page's own scripts say, in the language of the page: a block of data, read by static/board/words.js."""
+"""What the page's own scripts say, in the language of the page: a block of data, read by static/board/i18n.js."""
 
 from typing import Any
 

@@ -1,43 +1,47 @@
+// @ts-check
 // The board's page: cards open in place, are moved by every hand, and stay true.
 
-import { count, find, focusBeside, free, leave, parse, settle } from "./cards.js";
+import { count, find, focusBeside, parse, release, remove, startCards, upsert } from "./cards.js";
 import { startDragging } from "./drag.js";
+import { errorMessage } from "./error-messages.js";
 import { startFiltering } from "./filter.js";
 import { startForms } from "./forms.js";
 import { ignoreComposition } from "./keyboard.js";
 import { startKeys } from "./keys.js";
-import { goLive, hands } from "./live.js";
-import { dropDeleted } from "./moves.js";
 import { startLimits } from "./limits.js";
-import { letFind } from "./people.js";
-import { reason } from "./problems.js";
+import { dragLock, goLive } from "./live.js";
+import { removeDeleted, startMoves } from "./moves.js";
+import { openForm } from "./open-form.js";
+import { addPersonSearch } from "./people.js";
 import { reveal, revealForm } from "./reveal.js";
 import { keepScroll, measureScrollBar } from "./scroll.js";
-import { letTextBeSelected } from "./selection.js";
+import { allowTextSelection } from "./selection.js";
 import { toast } from "./toasts.js";
 
 const board = document.querySelector(".board");
 
 start(ignoreComposition);
-start(startForms);
+start(() => startForms(board));
 start(startLimits);
 if (board) {
+  startCards(board);
+  startMoves(board);
   if (!("reads" in document.body.dataset)) {
     board.addEventListener("click", openInPlace);
-    start(() => startDragging(hands));
-    start(() => startKeys(open));
+    start(() => startDragging(board, dragLock));
+    start(() => startKeys(board, dragLock));
   }
-  start(letTextBeSelected);
-  start(startFiltering);
-  start(measureScrollBar);
-  start(keepScroll);
+  start(allowTextSelection);
+  start(() => startFiltering(board));
+  start(() => measureScrollBar(board));
+  start(() => keepScroll(board));
   // The cards are painted first; a page that nobody sees is not painted.
-  if (document.hidden) accompany();
-  else requestAnimationFrame(() => setTimeout(accompany));
+  if (document.hidden) startLater();
+  else requestAnimationFrame(() => setTimeout(startLater));
 }
 
-function accompany() {
-  start(goLive);
+function startLater() {
+  start(() => goLive(board));
   start(followTabs);
   start(() => markMine(document.body.dataset.user));
 }
@@ -52,7 +56,7 @@ function start(part) {
 }
 
 // A link that acts is a button to who uses the keyboard, too.
-document.addEventListener("keydown", (event) => {
+document.addEventListener("keydown", (/** @type {ElementEvent<KeyboardEvent>} */ event) => {
   if (event.key === " " && event.target.matches("a[role=button]")) {
     event.preventDefault();
     event.target.click();
@@ -64,26 +68,21 @@ function openInPlace(event) {
   const link = event.target.closest(".card:not(.open) a");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  open(link.closest(".card"), link.matches(".move") ? "move/" : "edit/");
-}
-
-function open(card, form) {
-  if (card.matches(".held, .saving")) return;
-  htmx.ajax("GET", `/tasks/${card.dataset.task}/${form}`, { target: card, source: card, swap: "outerHTML" }).catch(() => {});
+  openForm(link.closest(".card"), link.matches(".move") ? "move" : "edit");
 }
 
 document.addEventListener("htmx:load", (event) => {
   const piece = event.detail.elt;
   if (piece.matches?.("template[data-cards]")) {
-    take(piece);
+    applyCards(piece);
   } else if (piece.matches?.(".card:not(.open)") && board) {
     piece.querySelector(".name").focus({ preventScroll: true });
-    free(piece);
+    release(piece);
     reveal(piece.dataset.task, piece.dataset.version !== opened.version);
   } else if (piece.matches?.("form.theme")) {
     document.documentElement.dataset.theme = piece.dataset.theme;
   } else if (piece !== document.body || !board) {
-    piece.querySelectorAll?.("select[name=assigned]").forEach(letFind);
+    piece.querySelectorAll?.("select[name=assigned]").forEach(addPersonSearch);
     const field = revealForm(piece);
     if (isOneField(piece)) begin(field);
   }
@@ -115,15 +114,15 @@ const opened = { version: "" };
 document.addEventListener("htmx:beforeSwap", ({ detail }) => detail.target.matches(".card") && (opened.version = detail.target.dataset.version));
 
 /** Put the cards of an answer in their places; one that is not on this board any more leaves. */
-function take(template) {
+function applyCards(template) {
   const { gone, seq, focus } = template.dataset;
   for (const card of parse(template.innerHTML)) {
     const { task } = card.dataset;
-    settle(card);
+    upsert(card);
     if (focus !== undefined) find(task)?.querySelector(".name")?.focus({ preventScroll: true });
     reveal(task);
   }
-  if (gone) leave(gone, Number(seq));
+  if (gone) remove(gone, Number(seq));
   // It stands where the card stood that went with its form.
   if (template.matches(".cards > *") && document.activeElement === document.body) focusBeside(template);
   template.remove();
@@ -136,11 +135,11 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (isPage) detail.shouldSwap = false;
   if (xhr.status < 400 || detail.shouldSwap || isMove(elt)) return;
   const card = board && target.closest(".card");
-  if (xhr.status === 404 && card) dropDeleted(card.dataset.task);
-  else toast(reason(xhr));
+  if (xhr.status === 404 && card) removeDeleted(card.dataset.task);
+  else toast(errorMessage(xhr));
 });
-document.addEventListener("htmx:sendError", ({ detail }) => isMove(detail.elt) || toast(reason(detail.xhr)));
-document.addEventListener("htmx:timeout", ({ detail }) => isMove(detail.elt) || toast(reason(null)));
+document.addEventListener("htmx:sendError", ({ detail }) => isMove(detail.elt) || toast(errorMessage(detail.xhr)));
+document.addEventListener("htmx:timeout", ({ detail }) => isMove(detail.elt) || toast(errorMessage(null)));
 
 const isMove = (element) => element.matches(".card.saving");
 
@@ -153,7 +152,7 @@ function markMine(user) {
 
 /** On a phone one column shows at a time: mark its tab. */
 function followTabs() {
-  const tabs = new Map([...board.querySelectorAll(".tabs a")].map((tab) => [tab.hash.slice(1), tab]));
+  const tabs = new Map([...board.querySelectorAll(".tabs a")].map((/** @type {HTMLAnchorElement} */ tab) => [tab.hash.slice(1), tab]));
   const observer = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) {

@@ -1,11 +1,19 @@
+// @ts-check
 // The cards on the page. A card says by itself what it is (id, version, column, sort key), so putting it in
 // its place may be done twice, late or out of order.
 
-import { word } from "./words.js";
+import { t } from "./i18n.js";
 
-const board = document.querySelector(".board");
-const gone = new Map();
-const waiting = new Map();
+/** The board of the page (startCards). */
+let board;
+// Task id → the sequence number at which it left the board, and the newest card that cannot be shown yet.
+const removedAt = new Map();
+const pending = new Map();
+
+/** Look after the cards of this board. */
+export function startCards(element) {
+  board = element;
+}
 
 export const find = (id) => board.querySelector(`.cards > [data-task="${id}"]`);
 export const listOf = (column) => board.querySelector(`[data-column="${column}"] .cards`);
@@ -25,17 +33,17 @@ export function parse(html) {
 /**
  * Show a card as it is now, in the place that it names itself; older never replaces newer.
  * `isTruth`: it comes from the log (socket or page), so at an equal version its sort key counts.
- * `by`: who changed it, for a card that somebody has open or in hand.
+ * `by`: who changed it, shown on a card that is open or being dragged.
  */
-export function settle(card, isTruth = false, by = "") {
+export function upsert(card, isTruth = false, by = "") {
   const id = card.dataset.task;
-  if (version(card) <= (gone.get(id) ?? 0)) return;
+  if (version(card) <= (removedAt.get(id) ?? 0)) return;
   const old = find(id);
   if (!old) {
-    stand(card, "arrived");
+    place(card, "arrived");
   } else if (isBusy(old)) {
-    const newest = waiting.get(id) ?? old;
-    if (!isOlder(card, newest, isTruth)) waiting.set(id, card);
+    const newest = pending.get(id) ?? old;
+    if (!isOlder(card, newest, isTruth)) pending.set(id, card);
     if (by && version(card) > version(old) && !old.matches(".saving")) noteChange(old, by);
   } else if (!isOlder(card, old, isTruth)) {
     replace(old, card);
@@ -50,15 +58,15 @@ function isOlder(card, old, isTruth) {
 
 function replace(old, card) {
   const focused = old.contains(document.activeElement) && document.activeElement.getAttribute("href");
-  if (old.dataset.held) hold(card, old.dataset.held);
+  if (old.dataset.held) markHeld(card, old.dataset.held);
   const moved = old.dataset.in !== card.dataset.in || old.dataset.order !== card.dataset.order;
   old.replaceWith(card);
-  stand(card, moved ? "arrived" : "");
+  place(card, moved ? "arrived" : "");
   if (focused) card.querySelector(`a[href="${focused}"]`)?.focus({ preventScroll: true });
 }
 
 /** Put a card where its column and sort key say, if it does not stand there already. */
-export function stand(card, mark = "") {
+export function place(card, mark = "") {
   const list = listOf(card.dataset.in);
   const next = [...list.children].find((other) => other !== card && other.dataset.task && isBefore(card, other));
   let follower = card.nextElementSibling;
@@ -84,10 +92,10 @@ function neighbour(element, side) {
   return other?.dataset.task ?? "";
 }
 
-/** Take a card away that left the board as of `seq`; an open one stays and says so. */
-export function leave(id, seq, by = word("somebody")) {
-  gone.set(String(id), Math.max(seq, gone.get(String(id)) ?? 0));
-  waiting.delete(String(id));
+/** Remove a card that left the board at `seq`; an open one stays and says so. */
+export function remove(id, seq, by = t("somebody")) {
+  removedAt.set(String(id), Math.max(seq, removedAt.get(String(id)) ?? 0));
+  pending.delete(String(id));
   const card = find(id);
   if (card?.matches(".open")) noteChange(card, by);
   else if (card && version(card) <= seq) {
@@ -105,30 +113,30 @@ export function focusBeside(element) {
 
 function noteChange(card, name) {
   card.dataset.changed = name;
-  card.dataset.says = word("changed", { name });
+  card.dataset.says = t("changed", { name });
 }
 
-/** A card that was open, in hand or being saved is free again: show what came meanwhile, and glide to where it stands. */
-export function free(card) {
+/** Release a card that was open, being dragged or being saved: show what came meanwhile, and animate it into its place. */
+export function release(card) {
   const id = card.dataset.task;
-  const newer = waiting.get(id);
+  const newer = pending.get(id);
   const from = card.getBoundingClientRect();
   const hadFocus = card.contains(document.activeElement);
-  waiting.delete(id);
-  if (gone.has(id) && version(card) <= gone.get(id)) card.remove();
+  pending.delete(id);
+  if (removedAt.has(id) && version(card) <= removedAt.get(id)) card.remove();
   else if (newer && !isOlder(newer, card, true)) replace(card, newer);
-  else stand(card);
+  else place(card);
   const shown = find(id);
   if (hadFocus && shown) {
     focus(id);
     shown.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
-  glide(shown, from);
+  animate(shown, from);
   count();
 }
 
-/** Let the eye follow a card to where it stands now, from the box where it was. */
-export function glide(card, from) {
+/** Animate a card from the box where it was to its place. */
+export function animate(card, from) {
   const to = card?.getBoundingClientRect();
   if (!to || (Math.abs(to.x - from.x) < 2 && Math.abs(to.y - from.y) < 2)) return;
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
@@ -147,44 +155,52 @@ export function glide(card, from) {
   });
 }
 
+/** Return a slot of a card's height, which shows where the card would land. */
+export function slotFor(card) {
+  const slot = document.createElement("li");
+  slot.className = "slot";
+  slot.style.height = `${card.getBoundingClientRect().height}px`;
+  return slot;
+}
+
 /** Give the focus to a card. */
 export function focus(id) {
   find(id)?.querySelector(".name")?.focus({ preventScroll: true });
 }
 
 /** Show the board of a freshly loaded page: what it has, in its order, and nothing else. */
-export function settleAll(page) {
+export function upsertAll(page) {
   const fresh = [...page.querySelectorAll(".cards > .card")];
   const ids = new Set(fresh.map((card) => card.dataset.task));
   const seq = Number(page.querySelector(".board").dataset.seq);
   for (const card of board.querySelectorAll(".cards > .card")) {
-    if (!ids.has(card.dataset.task) && version(card) <= seq) leave(card.dataset.task, seq);
+    if (!ids.has(card.dataset.task) && version(card) <= seq) remove(card.dataset.task, seq);
   }
-  for (const card of fresh) settle(document.adoptNode(card), true);
+  for (const card of fresh) upsert(document.adoptNode(card), true);
 }
 
-/** Mark the cards that others hold: {task id: name}. */
-export function showHeld(held) {
+/** Mark the cards that others have locked: {task id: name}. */
+export function showLocks(held) {
   for (const card of board.querySelectorAll(".card")) {
     const name = held[card.dataset.task];
-    if (name && !isBusy(card)) hold(card, name);
-    else release(card);
+    if (name && !isBusy(card)) markHeld(card, name);
+    else unmarkHeld(card);
   }
 }
 
-function hold(card, name) {
+function markHeld(card, name) {
   card.classList.add("held");
   card.dataset.held = name;
-  card.dataset.says = word("held", { name });
+  card.dataset.says = t("held", { name });
 }
 
-function release(card) {
+function unmarkHeld(card) {
   card.classList.remove("held");
   delete card.dataset.held;
 }
 
-/** Return where a card stands, for the ear: {column: its title, place, total}. */
-export function whereabouts(card) {
+/** Return where a card is, for announcements: {column: its title, place, total}. */
+export function positionOf(card) {
   const all = [...card.parentElement.querySelectorAll(":scope > [data-task]")];
   return { column: titleOf(columnOf(card)), place: all.indexOf(card) + 1, total: all.length };
 }
@@ -198,7 +214,7 @@ export function count() {
     const shown = section.querySelectorAll(".cards > .card:not([hidden])").length;
     if (name !== "backlog") all += cards;
     for (const place of board.querySelectorAll(`[data-count="${name}"]`)) {
-      write(place, board.matches("[data-filtered]") ? word("someOf", { shown, total: cards }) : cards);
+      write(place, board.matches("[data-filtered]") ? t("someOf", { shown, total: cards }) : cards);
     }
     if (name === "done") write(board.querySelector("[data-done]"), cards);
   }

@@ -1,6 +1,7 @@
+// @ts-check
 // Dragging with pointer events: a mouse at once, a finger or a pen after a long press, so that scrolling stays scrolling.
 
-import { between, free, glide, listOf, shownIn } from "./cards.js";
+import { animate, between, listOf, release, shownIn, slotFor } from "./cards.js";
 import { laneAt, placeAt } from "./lanes.js";
 import { saveMove } from "./moves.js";
 
@@ -10,17 +11,29 @@ const SLIP = 8;
 const EDGE = 48;
 const FASTEST = 24;
 
-const board = document.querySelector(".board");
-const columns = board?.querySelector(".columns");
-const tabs = board?.querySelector(".tabs > div");
-const lists = [...(columns?.querySelectorAll(".cards") ?? [])];
+// Parts of the board (startDragging).
+let columns;
+let tabs;
+let lists;
+/**
+ * The pointer that is down on a card; `isOver` after Escape.
+ * @type {{ pointer: number, card?: HTMLElement, x?: number, y?: number, timer?: ReturnType<typeof setTimeout>, isOver?: boolean } | null}
+ */
 let press = null;
+/**
+ * The card that is being dragged, and its slot. `left`, `top`: from the pointer to its corner; `from`, `stood`: where it was.
+ * @type {{ card: HTMLElement, slot: HTMLElement, left: number, top: number, from: HTMLElement, stood: { after: string, before: string },
+ *   x?: number, y?: number, tab?: HTMLElement, scroller?: number } | null}
+ */
 let drag = null;
-let hands = null;
+let dragLock = null;
 
-/** Let cards be dragged; `holding` is told with `hold(id)` and `release(id)` what is in hand. */
-export function startDragging(holding) {
-  hands = holding;
+/** Let the cards of a board be dragged; `lock` is told with `hold(id)` and `release(id)` which one is. */
+export function startDragging(board, lock) {
+  columns = board.querySelector(".columns");
+  tabs = board.querySelector(".tabs > div");
+  lists = [...columns.querySelectorAll(".cards")];
+  dragLock = lock;
   board.addEventListener("pointerdown", onPress);
   board.addEventListener("dragstart", (event) => event.preventDefault());
   board.addEventListener("selectstart", (event) => press && event.preventDefault());
@@ -29,7 +42,7 @@ export function startDragging(holding) {
   addEventListener("pointerup", onRelease);
   addEventListener("pointercancel", cancel);
   addEventListener("blur", cancel);
-  addEventListener("keydown", (event) => event.key === "Escape" && drag && breakOff(event), { capture: true });
+  addEventListener("keydown", (event) => event.key === "Escape" && drag && abort(event), { capture: true });
   addEventListener("contextmenu", onContextMenu);
   addEventListener("scroll", () => drag && follow(drag.x, drag.y), { capture: true, passive: true });
   // Scrolling begins with the first touchmove that nobody refuses, whatever touch-action says by then.
@@ -38,7 +51,7 @@ export function startDragging(holding) {
 
 /** A second finger ends a drag; after one that Escape ended, any press begins anew. */
 function onOtherPress({ pointerId }) {
-  if (press?.isOver) letGo();
+  if (press?.isOver) endPress();
   else if (press && pointerId !== press.pointer) cancel();
 }
 
@@ -64,18 +77,16 @@ function onMove(event) {
   if (event.pointerType === "mouse" && !event.buttons) return cancel();
   if (press.isOver) return;
   const distance = Math.hypot(event.clientX - press.x, event.clientY - press.y);
-  if (!drag && press.timer && distance > SLIP) letGo();
+  if (!drag && press.timer && distance > SLIP) endPress();
   else if (!drag && !press.timer && distance > THRESHOLD) lift();
   if (drag) follow(event.clientX, event.clientY);
 }
 
 function lift() {
   const { card } = press;
-  if (!card.isConnected || card.matches(".open, .held")) return letGo();
+  if (!card.isConnected || card.matches(".open, .held")) return endPress();
   const box = card.getBoundingClientRect();
-  const slot = document.createElement("li");
-  slot.className = "slot";
-  slot.style.height = `${box.height}px`;
+  const slot = slotFor(card);
   drag = { card, slot, left: box.left - press.x, top: box.top - press.y, from: card.parentElement, stood: between(card) };
   card.before(slot);
   card.classList.add("lifted");
@@ -84,7 +95,7 @@ function lift() {
   if (press.timer) navigator.vibrate?.(10);
   follow(press.x, press.y);
   drag.scroller = requestAnimationFrame(scrollAtEdges);
-  hands.hold(card.dataset.task);
+  dragLock.hold(card.dataset.task);
 }
 
 function follow(x, y) {
@@ -152,7 +163,7 @@ function pull(element, side, at, start, end) {
 function onRelease(event) {
   if (!press || event.pointerId !== press.pointer) return;
   if (press.isOver) swallowClick();
-  if (!drag) return letGo();
+  if (!drag) return endPress();
   if (event.clientX !== drag.x || event.clientY !== drag.y) follow(event.clientX, event.clientY);
   const { card, slot, from, stood } = drag;
   const { after, before } = between(slot);
@@ -162,12 +173,12 @@ function onRelease(event) {
   swallowClick();
   putDown();
   card.scrollIntoView({ block: "nearest", inline: "nearest" });
-  hands.release(card.dataset.task, stays ? null : saveMove(card));
-  if (!card.matches(".saving")) free(card);
+  dragLock.release(card.dataset.task, stays ? null : saveMove(card));
+  if (!card.matches(".saving")) release(card);
 }
 
 /** Escape puts the card back. The button is still down: the click that follows opens nothing. */
-function breakOff(event) {
+function abort(event) {
   const { pointer } = press;
   event.preventDefault();
   event.stopPropagation();
@@ -176,15 +187,15 @@ function breakOff(event) {
 }
 
 function cancel() {
-  if (!drag) return letGo();
+  if (!drag) return endPress();
   const { card, slot } = drag;
   const from = card.getBoundingClientRect();
   slot.remove();
   putDown();
-  hands.release(card.dataset.task);
+  dragLock.release(card.dataset.task);
   if (card.matches(".saving")) return;
-  free(card);
-  glide(card, from);
+  release(card);
+  animate(card, from);
 }
 
 function putDown() {
@@ -195,10 +206,10 @@ function putDown() {
   card.removeAttribute("style");
   document.documentElement.classList.remove("dragging");
   drag = null;
-  letGo();
+  endPress();
 }
 
-function letGo() {
+function endPress() {
   clearTimeout(press?.timer);
   press = null;
 }

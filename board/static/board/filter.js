@@ -1,17 +1,22 @@
+// @ts-check
 // Hides the cards that do not match the filter; the server does the same with ?q= where there is no script
-// (TaskQuerySet.matching).
+// (matching.js).
 
 import { count } from "./cards.js";
-import { normalize } from "./normalize.js";
-import { word } from "./words.js";
+import { t } from "./i18n.js";
+import { matches, wordsOf } from "./matching.js";
 
-const board = document.querySelector(".board");
-const field = document.querySelector(".filter input");
-// Cards that stand until the filter changes, whether they match or not: what one adds or saves does not vanish.
-const kept = new Set();
+// The board and the filter's field (startFiltering).
+let board;
+/** @type {HTMLInputElement} */
+let field;
+// Cards that stay visible until the filter changes, whether they match or not: what one adds or saves does not vanish.
+const visible = new Set();
 
-/** Let the field at the head filter the cards, those that come later included. */
-export function startFiltering() {
+/** Let the field at the head filter the cards of a board, those that come later included. */
+export function startFiltering(element) {
+  board = element;
+  field = /** @type {HTMLInputElement} */ (document.querySelector(".filter input"));
   field.addEventListener("input", change);
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
@@ -20,52 +25,47 @@ export function startFiltering() {
     field.blur();
   });
   field.form.addEventListener("submit", (event) => event.preventDefault());
-  new MutationObserver(() => field.value && sift()).observe(board.querySelector(".columns"), { childList: true, subtree: true });
-  sift();
+  new MutationObserver(() => field.value && applyFilter()).observe(board.querySelector(".columns"), { childList: true, subtree: true });
+  applyFilter();
 }
 
-/** Bring the writer to the field. */
-export function search() {
+/** Give the focus to the field. */
+export function focusFilter() {
   field.focus();
   field.select();
 }
 
-/** Let a card stand until the filter changes. */
-export function keep(id) {
+/** Keep a card visible until the filter changes. */
+export function keepVisible(id) {
   if (!field?.value) return;
-  kept.add(id);
-  sift();
+  visible.add(id);
+  applyFilter();
 }
 
 function change() {
-  kept.clear();
-  sift();
+  visible.clear();
+  applyFilter();
 }
 
-function sift() {
-  const words = normalize(field.value).split(/\s+/).filter(Boolean);
+function applyFilter() {
+  const words = wordsOf(field.value);
   for (const card of board.querySelectorAll(".cards > .card:not(.open)")) {
-    const isOut = words.length > 0 && !hasAll(card, words);
-    card.hidden = isOut && !kept.has(card.dataset.task);
-    if (isOut && !card.hidden) card.dataset.unmatched = word("unmatched");
+    const isOut = words.length > 0 && !matches(searchedParts(card), words);
+    card.hidden = isOut && !visible.has(card.dataset.task);
+    if (isOut && !card.hidden) card.dataset.unmatched = t("unmatched");
     else delete card.dataset.unmatched;
   }
   board.toggleAttribute("data-filtered", words.length > 0);
   count();
-  const address = new URL(location);
+  const address = new URL(location.href);
   if (words.length) address.searchParams.set("q", field.value);
   else address.searchParams.delete("q");
   if (address.href !== location.href) history.replaceState(history.state, "", address);
 }
 
-function hasAll(card, words) {
-  const text = searchedText(card);
-  return words.every((word) => text.includes(word));
-}
-
-/** Return what the filter looks through: number, name, the beginning of the description, and the assignee's name. */
-function searchedText(card) {
+/** @param {HTMLElement} card */
+function searchedParts(card) {
   const { task, excerpt = "" } = card.dataset;
   const [name, assignee] = [".name", ".assignee"].map((part) => card.querySelector(part));
-  return `#${task} ${normalize(name.textContent)} ${excerpt} ${normalize(assignee.title)}`;
+  return { task, name: name.textContent, excerpt, assignee: assignee.title };
 }

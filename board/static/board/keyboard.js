@@ -1,3 +1,4 @@
+// @ts-check
 // What a key means, whatever Caps Lock, the layout or an input method says.
 
 /** Keep keys that belong to an input method, as while it converts what was typed, from all handlers of the page. */

@@ -1,19 +1,23 @@
+// @ts-check
 // The board by keyboard. Each column is one stop of Tab, arrows walk the cards in it (the roving tabindex of the
 // WAI-ARIA practices): a board of 200 cards would have 400 stops otherwise.
 
-import { between, columnOf, focus, free, shownIn, titleOf } from "./cards.js";
-import { search } from "./filter.js";
+import { announce, announcePosition, nameOf } from "./announcer.js";
+import { between, columnOf, focus, release, shownIn, slotFor, titleOf } from "./cards.js";
+import { focusFilter } from "./filter.js";
+import { t } from "./i18n.js";
 import { letterOf } from "./keyboard.js";
-import { hands } from "./live.js";
 import { saveMove } from "./moves.js";
-import { nameOf, say, sayWhere } from "./news.js";
+import { openForm } from "./open-form.js";
 import { undoNewest } from "./toasts.js";
-import { word } from "./words.js";
 
-const board = document.querySelector(".board");
-const sheet = document.getElementById("keys");
+// The board and the dialog with the shortcuts (startKeys).
+let board;
+let sheet;
+let columns;
+let dragLock;
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
-const columns = [...(board?.querySelectorAll("[data-column]") ?? [])];
+const FIELDS = { a: "assigned", r: "name", d: "due" };
 // Column → the id of the card where Tab stops.
 const stops = new Map();
 // Fields in which the browser has something to undo.
@@ -21,14 +25,18 @@ const typedInto = new WeakSet();
 // The card in hand and the slot where it would land.
 let carried = null;
 
-/** Listen to keys; `open(card, address)` shows a form in a card's place. */
-export function startKeys(open) {
+/** Listen to keys on a board; `lock` is told with `hold(id)` and `release(id)` which card is being moved. */
+export function startKeys(element, lock) {
+  board = element;
+  dragLock = lock;
+  columns = [...board.querySelectorAll("[data-column]")];
+  sheet = document.getElementById("keys");
   const button = document.querySelector(".keys-button");
   button.hidden = false;
   button.addEventListener("click", () => sheet.showModal());
-  document.addEventListener("keydown", (event) => onKey(event, open));
+  document.addEventListener("keydown", onKey);
   document.addEventListener("input", ({ target }) => typedInto.add(target));
-  document.addEventListener("focusin", (event) => carried && event.target.closest(".card") !== carried.card && putBack());
+  document.addEventListener("focusin", (/** @type {ElementEvent<FocusEvent>} */ event) => carried && event.target.closest(".card") !== carried.card && cancelMove());
   board.addEventListener("focusin", ({ target }) => target.closest(".card") && rove(columnOf(target), target.closest(".card")));
   new MutationObserver((records) => {
     for (const column of new Set(records.map(({ target }) => columnOf(target)))) if (column) rove(column);
@@ -45,7 +53,7 @@ function rove(column, card) {
   for (const one of cards) for (const link of one.querySelectorAll("a")) link.tabIndex = one === stop ? 0 : -1;
 }
 
-function onKey(event, open) {
+function onKey(event) {
   const { target } = event;
   const key = letterOf(event);
   if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
@@ -58,10 +66,11 @@ function onKey(event, open) {
   else if (event.altKey) card && ARROWS[key] && act(event, () => moveBy(card, ARROWS[key]));
   else if (ARROWS[key] || key === "Home" || key === "End") (card || target === document.body) && act(event, () => walk(card, key));
   else if (key === "?") act(event, () => sheet.showModal());
-  else if (key === "/") act(event, search);
+  else if (key === "/") act(event, focusFilter);
   else if (key === "n") act(event, addTask);
   else if (card && key === "m") act(event, () => pickUp(card));
-  else if (card && "eard".includes(key)) act(event, () => open(card, { e: "edit/", a: "edit/assigned/", r: "edit/name/", d: "edit/due/" }[key]));
+  else if (card && key === "e") act(event, () => openForm(card, "edit"));
+  else if (card && FIELDS[key]) act(event, () => openForm(card, "field", FIELDS[key]));
 }
 
 const isUndo = (event) => letterOf(event) === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
@@ -113,12 +122,12 @@ function moveBy(card, arrow) {
   const { after, before } = between(card);
   card.querySelector(".name").focus({ preventScroll: true });
   card.scrollIntoView({ block: "nearest", inline: "nearest" });
-  if (columnOf(card) === column && after === stood.after && before === stood.before) sayWhere(card);
+  if (columnOf(card) === column && after === stood.after && before === stood.before) announcePosition(card);
   else saveMove(card);
 }
 
 function isHeld(card) {
-  if (card.matches(".held")) say(card.dataset.says);
+  if (card.matches(".held")) announce(card.dataset.says);
   return card.matches(".held");
 }
 
@@ -136,14 +145,12 @@ function step(element, card, [across, down]) {
 
 function pickUp(card) {
   if (isHeld(card)) return;
-  const slot = document.createElement("li");
-  slot.className = "slot";
-  slot.style.height = `${card.offsetHeight}px`;
+  const slot = slotFor(card);
   card.after(slot);
   carried = { card, slot, from: card.parentElement, stood: between(card) };
   card.classList.add("lifted", "carried");
-  hands.hold(card.dataset.task);
-  say(word("carrying", { task: nameOf(card) }));
+  dragLock.hold(card.dataset.task);
+  announce(t("carrying", { task: nameOf(card) }));
 }
 
 function carry(event) {
@@ -151,43 +158,43 @@ function carry(event) {
   if (ARROWS[event.key]) {
     step(slot, card, ARROWS[event.key]);
     slot.scrollIntoView({ block: "nearest", inline: "nearest" });
-    sayWhereIt(slot, card);
+    announceTarget(slot, card);
   } else if (event.key === "Enter") {
     const { after, before } = between(slot);
-    if (slot.parentElement === from && after === stood.after && before === stood.before) putBack();
+    if (slot.parentElement === from && after === stood.after && before === stood.before) cancelMove();
     else drop();
   } else if (event.key === "Escape" || event.key === "Tab") {
-    putBack();
+    cancelMove();
   } else {
     return;
   }
   if (event.key !== "Tab") event.preventDefault();
 }
 
-function sayWhereIt(slot, card) {
+function announceTarget(slot, card) {
   const others = shownIn(slot.parentElement).filter((other) => other !== card);
   const place = others.filter((other) => slot.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_PRECEDING).length + 1;
-  say(word("whereHere", { column: titleOf(columnOf(slot)), place, total: others.length + 1 }));
+  announce(t("whereHere", { column: titleOf(columnOf(slot)), place, total: others.length + 1 }));
 }
 
 function drop() {
   const { card, slot } = carried;
   slot.replaceWith(card);
-  letGo();
+  endMove();
   focus(card.dataset.task);
-  hands.release(card.dataset.task, saveMove(card));
+  dragLock.release(card.dataset.task, saveMove(card));
 }
 
-function putBack() {
+function cancelMove() {
   const { card, slot } = carried;
   slot.remove();
-  letGo();
-  hands.release(card.dataset.task);
-  if (!card.matches(".saving")) free(card);
-  say(word("putBack", { task: nameOf(card) }));
+  endMove();
+  dragLock.release(card.dataset.task);
+  if (!card.matches(".saving")) release(card);
+  announce(t("putBack", { task: nameOf(card) }));
 }
 
-function letGo() {
+function endMove() {
   const { card } = carried;
   carried = null;
   card.classList.remove("lifted", "carried");

@@ -1,3 +1,4 @@
+// @ts-check
 // Where a card in hand would land. Pure geometry: boxes and points in pixels of the window.
 
 /** Return the index of the lane for `x`: of the boxes that `view` shows a part of, the one that is nearest; -1: none. */

@@ -1,12 +1,13 @@
+// @ts-check
 // How long a field may get: it says so near its limit and beyond, and keeps all that is typed or pasted. The server
 // refuses what is too long.
 
-import { word } from "./words.js";
+import { t } from "./i18n.js";
 
 const NEAR = 0.95;
 
 export function startLimits() {
-  document.addEventListener("input", ({ target }) => target.dataset.limit && tell(target));
+  document.addEventListener("input", (/** @type {FieldEvent} */ { target }) => target.dataset.limit && tell(target));
   document.addEventListener("paste", joinLines);
   document.addEventListener("htmx:load", ({ detail }) => detail.elt.querySelectorAll?.("[data-limit]").forEach(tell));
 }
@@ -19,7 +20,7 @@ function tell(field) {
   hint.hidden = count < limit * NEAR;
   hint.classList.toggle("over", count > limit);
   const values = { count: written(count), limit: written(limit), over: written(count - limit) };
-  hint.textContent = hint.hidden ? "" : word(count > limit ? "overLimit" : "nearLimit", values);
+  hint.textContent = hint.hidden ? "" : t(count > limit ? "overLimit" : "nearLimit", values);
 }
 
 const written = (number) => number.toLocaleString(document.documentElement.lang);

@@ -1,11 +1,13 @@
+// @ts-check
 // The page's side of the live protocol (board/live/consumers.py). The socket is a cursor: the page says which sequence
 // number it shows, gets what changed since, and says so again. While no socket comes through, the page asks for the
 // same over HTTP every few seconds; who is here and who holds a card it does not know then.
 
-import { leave, parse, settle, settleAll, showHeld } from "./cards.js";
-import { report, say } from "./news.js";
+import { announce, announceChanges } from "./announcer.js";
+import { parse, remove, showLocks, upsert, upsertAll } from "./cards.js";
+import { t } from "./i18n.js";
 import { isPolling, lookNow, startPolling, stopPolling } from "./polling.js";
-import { word } from "./words.js";
+import { urlOf } from "./urls.js";
 
 const OFFLINE_AFTER = 5_000;
 const SILENT_AFTER = 20_000;
@@ -27,68 +29,71 @@ const LOG_IN = 4401;
 const NO_ACCESS = 4403;
 const GIVE_WAY = 4408;
 
-const board = document.querySelector(".board");
-const sign = document.querySelector("[data-live]");
-const people = document.querySelector(".people");
-const everybody = document.querySelector(".everybody");
+// Parts of the page (goLive).
+let board;
+let sign;
+let people;
+let everybody;
 
 let socket = null;
 let retry = null;
 let failures = 0;
 let wasOpen = false;
-let wasHeard = false;
+let hasReceived = false;
 // Whether any socket of this page came through.
 let hadSocket = false;
 // Whether the last look over HTTP came back.
 let isLookedAt = false;
 let lostAt = now();
-let heardAt = lostAt;
+let receivedAt = lostAt;
 let held = {};
 
-/** Open the socket and keep it open. */
-export function goLive() {
+/** Open the socket of a board and keep it open. */
+export function goLive(element) {
+  board = element;
+  [sign, people, everybody] = ["[data-live]", ".people", ".everybody"].map((part) => document.querySelector(part));
   show("catching-up");
   connect();
   setInterval(watch, 1_000);
   // A page that the server filtered shows a part only; with the script the filter hides, and all are there.
   if (board.matches("[data-filtered]")) load();
   document.addEventListener("visibilitychange", () => {
-    tellWhetherHidden();
+    sendVisibility();
     if (!document.hidden) ask();
   });
   addEventListener("pageshow", ask);
   addEventListener("online", ask);
 }
 
-/** Tell the others what is in hand, and renew it while it is. */
-export const hands = {
+/** Locks the card that is being dragged or carried for the others, and renews the lock meanwhile. */
+export const dragLock = {
   hold(id) {
     this.held = id;
-    tell({ hold: Number(id) });
-    this.timer = setInterval(() => tell({ hold: Number(id) }), 5_000);
+    send({ hold: Number(id) });
+    this.timer = setInterval(() => send({ hold: Number(id) }), 5_000);
   },
-  /** The hand is empty; the others may have the card when its move, if there is one, is saved. */
+  /** Release the card; the others may have it when its move, if there is one, is saved. */
   async release(id, saved) {
     clearInterval(this.timer);
     this.held = null;
     await saved;
-    if (this.held !== id) tell({ release: Number(id) });
+    if (this.held !== id) send({ release: Number(id) });
   },
 };
 
 function connect() {
   clearTimeout(retry);
-  heardAt = now();
-  if (!isLookedAt) lostAt ??= heardAt;
-  wasOpen = wasHeard = false;
+  receivedAt = now();
+  if (!isLookedAt) lostAt ??= receivedAt;
+  wasOpen = hasReceived = false;
   const mine = (socket = openSocket());
   if (!mine) return lose(ABNORMAL);
   mine.onopen = () => {
     wasOpen = true;
-    tell({ since: Number(board.dataset.seq) });
-    if (document.hidden) tellWhetherHidden();
+    send({ since: Number(board.dataset.seq) });
+    if (document.hidden) sendVisibility();
   };
-  mine.onmessage = (event) => mine === socket && hear(JSON.parse(event.data));
+  mine.onmessage = (event) => mine === socket && receive(JSON.parse(event.data));
   mine.onclose = (event) => mine === socket && lose(event.code);
 }
 
@@ -96,24 +101,24 @@ function connect() {
 function openSocket() {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   try {
-    return new WebSocket(`${scheme}://${location.host}/sprints/${board.dataset.sprint}/live?language=${document.documentElement.lang}`);
+    return new WebSocket(`${scheme}://${location.host}${board.dataset.socket}?language=${document.documentElement.lang}`);
   } catch {
     return null;
   }
 }
 
-async function hear(frame) {
+async function receive(frame) {
   failures = 0;
-  heardAt = now();
-  wasHeard = hadSocket = true;
+  receivedAt = now();
+  hasReceived = hadSocket = true;
   isLookedAt = false;
   stopPolling();
   if (!(await take(frame))) return socket?.close();
   if (frame.room) showRoom(frame.room);
-  showHeld(held);
+  showLocks(held);
   lostAt = null;
   show("live");
-  tell({ since: Number(board.dataset.seq) });
+  send({ since: Number(board.dataset.seq) });
 }
 
 /** Show what a frame says. Tells whether it could. */
@@ -125,10 +130,10 @@ async function take(frame) {
 
 function apply(frame) {
   const by = new Map(frame.news?.map((news) => [String(news.task), news.name]));
-  for (const card of parse(frame.cards ?? "")) settle(card, true, by.get(card.dataset.task));
-  for (const id of frame.left ?? []) leave(id, frame.seq, by.get(String(id)));
+  for (const card of parse(frame.cards ?? "")) upsert(card, true, by.get(card.dataset.task));
+  for (const id of frame.left ?? []) remove(id, frame.seq, by.get(String(id)));
   if (frame.head) showHead(frame.head);
-  report(frame.news ?? []);
+  announceChanges(frame.news ?? []);
   if (frame.seq > Number(board.dataset.seq)) board.dataset.seq = frame.seq;
 }
 
@@ -148,16 +153,16 @@ function showRoom(room) {
   if (total > PEOPLE_ON_PHONES) shown.push(rest(total));
   people.replaceChildren(...shown);
   const names = room.people.map(({ name }) => Object.assign(document.createElement("li"), { textContent: name, dir: "auto" }));
-  if (room.more) names.push(Object.assign(document.createElement("li"), { textContent: word("morePeople", { count: room.more }) }));
+  if (room.more) names.push(Object.assign(document.createElement("li"), { textContent: t("morePeople", { count: room.more }) }));
   everybody.replaceChildren(...names);
 }
 
 /** The end of the row of people: how many more there are, which shows everybody's name. */
 function rest(total) {
   const more = Object.assign(document.createElement("li"), { className: total > PEOPLE_SHOWN ? "more" : "more few" });
-  const button = Object.assign(document.createElement("button"), { type: "button", title: word("everybody", { count: total }) });
+  const button = Object.assign(document.createElement("button"), { type: "button", title: t("everybody", { count: total }) });
   button.popoverTargetElement = everybody;
-  for (const [className, shown] of [["on-desks", PEOPLE_SHOWN], ["on-phones", PEOPLE_ON_PHONES]]) {
+  for (const [className, shown] of Object.entries({ "on-desks": PEOPLE_SHOWN, "on-phones": PEOPLE_ON_PHONES })) {
     button.append(Object.assign(document.createElement("span"), { className, textContent: `+${total - shown}` }));
   }
   more.append(button);
@@ -186,7 +191,7 @@ function showPage(page) {
   const fresh = page.querySelector(".board");
   const release = (element) => element.dataset.format.split(".")[0];
   if (release(fresh) !== release(board) && !board.querySelector(".card.open")) return location.reload();
-  settleAll(page);
+  upsertAll(page);
   showHead(fresh.querySelector(".board-head").outerHTML);
   Object.assign(board.dataset, { seq: fresh.dataset.seq, format: fresh.dataset.format });
   return true;
@@ -203,13 +208,13 @@ function lose(code) {
     return;
   }
   failures++;
-  if (code === TRY_LATER && !wasHeard) poll("crowded");
+  if (code === TRY_LATER && !hasReceived) poll("crowded");
   else if (code === NO_ACCESS || (!hadSocket && failures >= POLL_AFTER_FAILURES)) poll("blocked");
   if (code !== NO_ACCESS) retry = setTimeout(connect, longestWait() * (0.5 + Math.random()));
 }
 
 function logIn() {
-  location.assign(`/login/?next=${encodeURIComponent(location.pathname)}`);
+  location.assign(`${urlOf("login")}?next=${encodeURIComponent(location.pathname)}`);
 }
 
 function longestWait() {
@@ -245,13 +250,13 @@ async function look(why) {
 }
 
 function changesAddress() {
-  const { sprint, seq, format } = board.dataset;
-  return `/sprints/${sprint}/changes/?${new URLSearchParams({ since: seq, format, language: document.documentElement.lang })}`;
+  const { changes, seq, format } = board.dataset;
+  return `${changes}?${new URLSearchParams({ since: seq, format, language: document.documentElement.lang })}`;
 }
 
 function showLookedAt(why) {
   if (!isLookedAt) showRoom({ people: [], more: 0, held: {} });
-  showHeld(held);
+  showLocks(held);
   isLookedAt = true;
   lostAt = null;
   show("live", "slow", why);
@@ -259,7 +264,7 @@ function showLookedAt(why) {
 
 /** Once a second: a wire that fell silent is cut, a socket that is gone for long is called so. */
 function watch() {
-  if (socket && elapsed(heardAt) > SILENT_AFTER) {
+  if (socket && elapsed(receivedAt) > SILENT_AFTER) {
     socket.close();
     lose(ABNORMAL);
     if (!isLookedAt) show("offline");
@@ -271,13 +276,13 @@ function watch() {
 
 /** Back on this page or on the network: ask at once. */
 function ask() {
-  if (socket?.readyState === WebSocket.OPEN) tell({ since: Number(board.dataset.seq) });
+  if (socket?.readyState === WebSocket.OPEN) send({ since: Number(board.dataset.seq) });
   else if (!socket && !document.hidden) connect();
   lookNow();
 }
 
-function tellWhetherHidden() {
-  tell({ hidden: Number(document.hidden) });
+function sendVisibility() {
+  send({ hidden: Number(document.hidden) });
 }
 
 // One clock stands still while the machine sleeps, the other may be set: the longer time counts.
@@ -285,23 +290,24 @@ function now() {
   return [performance.now(), Date.now()];
 }
 
+/** @param {number[]} moment */
 function elapsed([steady, wall]) {
   return Math.max(performance.now() - steady, Date.now() - wall);
 }
 
-function tell(message) {
+function send(message) {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
 }
 
 /** Show the state of the connection, in the words of `key`, and why it is so, if there is anything to say of it. */
 function show(state, key = state, why = null) {
-  const text = word(key);
+  const text = t(key);
   if (sign.dataset.live === state && sign.textContent === text) return;
   // The state before the script ran is "offline" too, with no words.
   const wasOffline = sign.dataset.live === "offline" && sign.textContent;
-  if (why) say(word(why));
-  else if (state === "offline" || (state === "live" && wasOffline)) say(text);
+  if (why) announce(t(why));
+  else if (state === "offline" || (state === "live" && wasOffline)) announce(text);
   sign.dataset.live = state;
   sign.textContent = text;
-  sign.title = why ? word(why) : "";
+  sign.title = why ? t(why) : "";
 }

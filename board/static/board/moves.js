@@ -1,14 +1,22 @@
+// @ts-check
 // Moving a card, with whatever hand: it stands at once where it was put, and the server's card is the truth.
 
-import { between, columnOf, count, find, focus, free, leave, listOf, parse, settle } from "./cards.js";
-import { sayWhere } from "./news.js";
-import { reason } from "./problems.js";
+import { announcePosition } from "./announcer.js";
+import { between, columnOf, count, find, focus, listOf, parse, release, remove, upsert } from "./cards.js";
+import { errorMessage } from "./error-messages.js";
+import { t } from "./i18n.js";
 import { toast } from "./toasts.js";
-import { word } from "./words.js";
+import { urlOf } from "./urls.js";
 
-const board = document.querySelector(".board");
+// The board (startMoves).
+let board;
 // Card id → its moves that are not answered yet, the first on its way, and the promise of when all are.
 const queues = new Map();
+
+/** Save the moves of cards of this board. */
+export function startMoves(element) {
+  board = element;
+}
 
 /** Save that a card was put where it stands on the page now; resolves when that is done, or has failed. */
 export function saveMove(card) {
@@ -24,16 +32,16 @@ function newKey() {
 function send(card, moves) {
   const id = card.dataset.task;
   card.classList.add("saving");
-  card.dataset.saving = word("saving");
+  card.dataset.saving = t("saving");
   card.setAttribute("aria-busy", "true");
   count();
   const queue = queues.get(id) ?? { moves: [], done: null };
   queue.moves.push(...moves);
   queues.set(id, queue);
-  return (queue.done ??= work(id, queue.moves));
+  return (queue.done ??= sendAll(id, queue.moves));
 }
 
-async function work(id, moves) {
+async function sendAll(id, moves) {
   let failure = null;
   let last;
   while (moves.length && !failure) {
@@ -43,16 +51,16 @@ async function work(id, moves) {
   }
   queues.delete(id);
   const card = find(id);
-  if (failure?.status === 404) return dropDeleted(id);
+  if (failure?.status === 404) return removeDeleted(id);
   if (!card) return;
   card.classList.remove("saving");
   card.removeAttribute("aria-busy");
-  if (!card.matches(".lifted")) free(card);
+  if (!card.matches(".lifted")) release(card);
   const shown = find(id);
   // It may have left the board meanwhile, and that was said.
   if (!shown) return;
-  if (!failure) sayWhere(shown);
-  else if (!isThere(id, moves.at(-1).place)) toast(failure.reason, canSucceed(failure) && (() => again(id, moves)));
+  if (!failure) announcePosition(shown);
+  else if (!isInPlace(id, moves.at(-1).place)) toast(failure.reason, canSucceed(failure) && (() => retry(id, moves)));
 }
 
 /** Tell whether the same request may be accepted later: the network or the server failed, and nobody refused it. */
@@ -73,7 +81,7 @@ async function post(id, { key, place }) {
   let isLate = false;
   card.addEventListener("htmx:timeout", () => (isLate = true), { once: true });
   htmx
-    .ajax("POST", `/tasks/${id}/place/`, { source: card, target: card, swap: "none", values: place, headers: { "Idempotency-Key": key } })
+    .ajax("POST", urlOf("place", id), { source: card, target: card, swap: "none", values: place, headers: { "Idempotency-Key": key } })
     .catch(() => {});
   const xhr = await answered;
   // On the way to the log-in page there is nothing more to say.
@@ -82,25 +90,25 @@ async function post(id, { key, place }) {
     take(xhr.responseText);
     return null;
   }
-  return { status: xhr.status, reason: reason(isLate ? null : xhr) };
+  return { status: xhr.status, reason: errorMessage(isLate ? null : xhr) };
 }
 
 /** Show what was answered: the card, or that somebody took it to another board meanwhile. */
 function take(answer) {
-  for (const fresh of parse(answer)) settle(fresh);
+  for (const fresh of parse(answer)) upsert(fresh);
   const left = new DOMParser().parseFromString(answer, "text/html").querySelector("[data-gone]");
-  if (left) leave(left.dataset.gone, Number(left.dataset.seq));
+  if (left) remove(left.dataset.gone, Number(left.dataset.seq));
 }
 
 /** Tell whether a card came to where it was meant, though the answer did not come back. */
-function isThere(id, place) {
+function isInPlace(id, place) {
   const card = find(id);
   const { after, before } = between(card);
   return columnOf(card).dataset.column === place.column && after === place.after && before === place.before;
 }
 
 /** Make the moves that failed once more, with the same keys, so that none is made twice. */
-function again(id, moves) {
+function retry(id, moves) {
   const card = find(id);
   if (!card) return;
   const { column, after, before } = moves.at(-1).place;
@@ -112,9 +120,9 @@ function again(id, moves) {
   send(card, moves);
 }
 
-export function dropDeleted(id) {
+export function removeDeleted(id) {
   const card = find(id);
   card?.classList.remove("open", "lifted", "saving");
-  if (card) leave(id, Number(card.dataset.version));
-  toast(word("deleted"));
+  if (card) remove(id, Number(card.dataset.version));
+  toast(t("deleted"));
 }

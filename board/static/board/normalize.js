@@ -1,3 +1,4 @@
+// @ts-check
 // How texts are compared when people filter and search: board/text/search.py has the same rule, and says why.
 
 const IGNORED =

@@ -1,8 +1,9 @@
+// @ts-check
 // Finding somebody in a long list of people by any part of a name; a short list needs no more than its own type-ahead.
 
-import { say } from "./news.js";
+import { announce } from "./announcer.js";
+import { t } from "./i18n.js";
 import { normalize } from "./normalize.js";
-import { word } from "./words.js";
 
 const LONG = 10;
 const SHOWN = 5;
@@ -10,12 +11,12 @@ const SHOWN = 5;
 const HAS_ROOM = matchMedia("(pointer: fine)");
 
 /** Put a field above a list of people that leaves those whose names begin with what is typed. */
-export function letFind(list) {
+export function addPersonSearch(list) {
   const everybody = [...list.options];
   if (everybody.length <= LONG) return;
   const chosen = list.value;
-  const field = Object.assign(document.createElement("input"), { type: "search", dir: "auto", placeholder: word("find"), autocomplete: "off" });
-  field.setAttribute("aria-label", word("find"));
+  const field = Object.assign(document.createElement("input"), { type: "search", dir: "auto", placeholder: t("find"), autocomplete: "off" });
+  field.setAttribute("aria-label", t("find"));
   field.setAttribute("aria-controls", list.id);
   field.addEventListener("input", () => show(list, field, everybody, chosen));
   field.addEventListener("keydown", (event) => onKey(event, list, field));
@@ -29,7 +30,7 @@ function show(list, field, everybody, chosen) {
   list.replaceChildren(...(found.length ? found : everybody));
   list.size = words.length && HAS_ROOM.matches ? Math.min(Math.max(found.length, 2), SHOWN) : 0;
   list.value = words.length && found.length ? found[0].value : chosen;
-  if (words.length) say(found.length ? word("found", { name: found[0].text, total: found.length }) : word("notFound"));
+  if (words.length) announce(found.length ? t("found", { name: found[0].text, total: found.length }) : t("notFound"));
   list.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
@@ -40,6 +41,6 @@ function onKey(event, list, field) {
   if (step) event.preventDefault();
   if (!next) return;
   next.selected = true;
-  say(next.text);
+  announce(next.text);
   list.dispatchEvent(new Event("input", { bubbles: true }));
 }

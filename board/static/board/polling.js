@@ -1,3 +1,4 @@
+// @ts-check
 // Looks at the server every few seconds, for pages whose socket does not come through. A page that nobody sees does not
 // look; the longer nothing changes and nobody touches it, the more rarely one looks.
 

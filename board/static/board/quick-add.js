@@ -1,3 +1,4 @@
+// @ts-check
 // Adding one task after the other: the form is empty as soon as it is sent, and what is typed before the answer comes stays.
 
 const SAVED = 200;

@@ -1,7 +1,8 @@
+// @ts-check
 // A card is dragged by its text, so that can't be selected as elsewhere: while Alt is held it can.
 
 /** Let a mouse select the text of cards while Alt is held; the selection stays until the next press. */
-export function letTextBeSelected() {
+export function allowTextSelection() {
   const { classList } = document.documentElement;
   const begin = ({ altKey }) => altKey && !classList.contains("dragging") && classList.add("selecting");
   const end = () => getSelection().isCollapsed && classList.remove("selecting");

@@ -1,7 +1,13 @@
+// @ts-check
 // What this browser keeps for the site, as JSON. It may be switched off, full, or hold what no page of ours wrote:
 // a value that can't be read or is not `valid` counts as absent and is dropped, one that can't be written is lost.
 
-/** Return the value of a key in "localStorage" or "sessionStorage", null when there is none that is `valid`. */
+/**
+ * Return the value of a key, null when there is none that is `valid`.
+ * @param {"localStorage" | "sessionStorage"} area
+ * @param {string} key
+ * @param {(value: any) => boolean} valid
+ */
 export function load(area, key, valid) {
   try {
     const text = window[area].getItem(key);
@@ -15,6 +21,7 @@ export function load(area, key, valid) {
   return null;
 }
 
+/** @param {string} text */
 function parse(text) {
   try {
     return JSON.parse(text);
@@ -23,7 +30,12 @@ function parse(text) {
   }
 }
 
-/** Keep a value. */
+/**
+ * Keep a value.
+ * @param {"localStorage" | "sessionStorage"} area
+ * @param {string} key
+ * @param {unknown} value
+ */
 export function store(area, key, value) {
   try {
     window[area].setItem(key, JSON.stringify(value));
@@ -32,7 +44,11 @@ export function store(area, key, value) {
   }
 }
 
-/** Drop the value of a key. */
+/**
+ * Drop the value of a key.
+ * @param {"localStorage" | "sessionStorage"} area
+ * @param {string} key
+ */
 export function drop(area, key) {
   try {
     window[area].removeItem(key);
@@ -41,7 +57,10 @@ export function drop(area, key) {
   }
 }
 
-/** Return all keys of an area. */
+/**
+ * Return all keys of an area.
+ * @param {"localStorage" | "sessionStorage"} area
+ */
 export function keys(area) {
   try {
     return Object.keys(window[area]);

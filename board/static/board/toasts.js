@@ -1,10 +1,13 @@
+// @ts-check
 // Short messages at the lower left, the server's among them, for ten seconds; the time stands still under the
 // pointer and the focus.
 
-import { token } from "./forms.js";
-import { say } from "./news.js";
+import { announce } from "./announcer.js";
+import { csrfToken } from "./csrf.js";
+import { t } from "./i18n.js";
 import { load, store } from "./storage.js";
-import { word } from "./words.js";
+import { templateContent } from "./template.js";
+import { urlOf } from "./urls.js";
 
 const PLACE = document.querySelector(".toasts");
 const SECONDS = 10;
@@ -12,20 +15,21 @@ const SECONDS = 10;
 const MOST = 3;
 // Changes of mine in this tab that were not undone, the newest last: {address, text}. A reload keeps them; after a
 // log-in the numbers may be those of a restored database.
-const KEPT = `undos:${document.body.dataset.user}:${token()}`;
+const KEPT = `undos:${document.body.dataset.user}:${csrfToken()}`;
 const MOST_KEPT = 50;
-const areChanges = (value) => Array.isArray(value) && value.every((one) => /^\/undo\/\d+\/$/.test(one?.address) && typeof one.text === "string");
+const isUndoAddress = (address) => typeof address === "string" && address.replace(/\d+\/$/, "0/") === urlOf("undo");
+const areChanges = (value) => Array.isArray(value) && value.every((one) => isUndoAddress(one?.address) && typeof one.text === "string");
 let undos = load("sessionStorage", KEPT, areChanges) ?? [];
 // The address of an Undo → its toast.
 const notes = new Map();
 
-/** Say something to eye and ear; `retry`, when given, is called by a button "Retry". */
+/** Show a toast, which is announced, too; `retry`, when given, is called by a button "Retry". */
 export function toast(text, retry) {
   const note = document.createElement("div");
   note.className = "toast";
   note.append(Object.assign(document.createElement("p"), { textContent: text, dir: "auto" }));
   if (retry) {
-    const button = Object.assign(document.createElement("button"), { textContent: word("retry") });
+    const button = Object.assign(document.createElement("button"), { textContent: t("retry") });
     button.addEventListener("click", () => {
       note.remove();
       retry();
@@ -45,7 +49,7 @@ function made(text) {
 /** Press the newest Undo that was not pressed yet; a toast that has gone comes back for it. */
 export function undoNewest() {
   const newest = undos.at(-1);
-  if (!newest) return say(word("nothingToUndo"));
+  if (!newest) return announce(t("nothingToUndo"));
   const note = notes.get(newest.address) ?? rebuild(newest);
   if (!note.isConnected) PLACE.append(note);
   note.querySelector("form[data-undo]").requestSubmit();
@@ -54,7 +58,7 @@ export function undoNewest() {
 /** Return the toast of a change that this tab made on another page, or before a reload. */
 function rebuild({ address, text }) {
   const note = made(text);
-  const form = document.getElementById("undo").content.firstElementChild.cloneNode(true);
+  const form = /** @type {HTMLFormElement} */ (templateContent("undo").firstElementChild.cloneNode(true));
   form.setAttribute("action", address);
   form.setAttribute("hx-post", address);
   note.append(form);
@@ -64,13 +68,13 @@ function rebuild({ address, text }) {
   return note;
 }
 
-function welcome(note) {
+function onShown(note) {
   const undo = note.querySelector("form[data-undo]");
   // A move says itself, with its place.
-  if (!undo || !document.querySelector(".card.saving")) say(note.querySelector("p")?.textContent ?? note.textContent.trim());
+  if (!undo || !document.querySelector(".card.saving")) announce(note.querySelector("p")?.textContent ?? note.textContent.trim());
   if (undo && notes.get(undo.getAttribute("action")) !== note) offer(note, undo);
   fade(note);
-  stepAside();
+  avoidFocus();
   if (PLACE.children.length > MOST) [...PLACE.children].find((other) => !other.matches(":hover, :focus-within")).remove();
 }
 
@@ -86,7 +90,7 @@ function offer(note, form) {
   form.addEventListener("htmx:afterRequest", ({ detail }) => (!detail.xhr.status || detail.xhr.status >= 500) && keep());
 }
 
-const numberOf = ({ address }) => Number(address.match(/\d+/)[0]);
+const numberOf = ({ address }) => Number(address.match(/(\d+)\/$/)[1]);
 
 function keepAll(changes) {
   undos = changes;
@@ -94,7 +98,7 @@ function keepAll(changes) {
 }
 
 /** Keep the toasts off what has the focus: they lie elsewhere while it is below them, and stay while it is in them. */
-function stepAside() {
+function avoidFocus() {
   const focused = document.activeElement?.closest("form") ?? document.activeElement;
   if (PLACE.contains(focused)) return;
   PLACE.classList.remove("aside");
@@ -115,8 +119,8 @@ function fade(note) {
   start();
 }
 
-document.addEventListener("focusin", () => PLACE.children.length && stepAside());
+document.addEventListener("focusin", () => PLACE.children.length && avoidFocus());
 new MutationObserver((records) => {
-  for (const { addedNodes } of records) for (const note of addedNodes) if (note.matches?.(".toast")) welcome(note);
+  for (const { addedNodes } of records) for (const note of addedNodes) if (note instanceof HTMLElement && note.matches(".toast")) onShown(note);
 }).observe(PLACE, { childList: true });
-for (const note of [...PLACE.children]) welcome(note);
+for (const note of [...PLACE.children]) onShown(note);

@@ -1,6 +1,7 @@
+// @ts-check
 // Shows the page as it is now when a file of the site changes. Only the preview adds this script.
 globalThis.trustedTypes?.createPolicy("default", { createHTML: (html) => html });
-const root = new URL("../../", document.currentScript.src);
+const root = new URL("../../", /** @type {HTMLScriptElement} */ (document.currentScript).src);
 
 async function showChange(files) {
   if (files.every((file) => file.endsWith(".css"))) return refreshStyles();
@@ -15,11 +16,12 @@ async function showChange(files) {
 }
 
 function refreshStyles() {
-  for (const link of document.querySelectorAll("link[rel=stylesheet]")) {
-    const fresh = link.cloneNode();
+  const links = /** @type {NodeListOf<HTMLLinkElement>} */ (document.querySelectorAll("link[rel=stylesheet]"));
+  for (const link of links) {
+    const fresh = /** @type {HTMLLinkElement} */ (link.cloneNode());
     const address = new URL(link.href);
-    address.searchParams.set("changed", Date.now());
-    fresh.href = address;
+    address.searchParams.set("changed", String(Date.now()));
+    fresh.href = address.href;
     fresh.addEventListener("load", () => link.remove());
     link.after(fresh);
   }

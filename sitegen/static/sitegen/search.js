@@ -1,6 +1,7 @@
+// @ts-check
 // Searches the site's index in the browser: every word asked for must begin a word of the page.
 const form = document.querySelector("[data-index]");
-const field = form.querySelector("input");
+const field = /** @type {HTMLInputElement} */ (form.querySelector("input"));
 const list = document.querySelector("[data-results]");
 const status = document.querySelector("[data-count]");
 let index;

@@ -1,0 +1,23 @@
+// @ts-check
+// Opening a form in a card's place, and putting the card back.
+
+import { urlOf } from "./urls.js";
+
+/**
+ * Show a form of a card in its place, or the card itself.
+ * @param {HTMLElement} card
+ * @param {"card" | "edit" | "field" | "move"} form
+ * @param {string} [field] of the form "field"
+ */
+export function openForm(card, form, field) {
+  if (!card.matches(".held, .saving")) replaceCard(card, urlOf(form, card.dataset.task, field));
+}
+
+/**
+ * Replace a card by what is at an address.
+ * @param {HTMLElement} card
+ * @param {string} address
+ */
+export function replaceCard(card, address) {
+  htmx.ajax("GET", address, { target: card, source: card, swap: "outerHTML" }).catch(() => {});
+}
