@@ -32,7 +32,7 @@ def _quick_and_plain(settings):
 @pytest.fixture(autouse=True)
 def _nothing_kept():
     """Each test has a database of its own, with the same numbers for other things."""
-    for kept in (boards.kept_pages, components.kept_cards, components.kept_boards):
+    for kept in (boards.page_cache, components.card_cache, components.board_cache):
         kept.clear()
     burndown.counter_of.cache_clear()
 

@@ -11,7 +11,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from board.accounts import throttling
-from board.accounts.middleware import READERS_READ
+from board.accounts.middleware import VIEWERS_READ_ONLY
 from board.accounts.users import may_write
 
 from .models import Token
@@ -32,7 +32,7 @@ class BasicAuthentication(authentication.BasicAuthentication):
 
 def refusal(error: throttling.Refused) -> exceptions.APIException:
     """Return what a client is told that may not log in now: later, or not from there."""
-    if isinstance(error, throttling.TooManyTries):
+    if isinstance(error, throttling.TooManyAttempts):
         return exceptions.Throttled((error.until - timezone.now()).total_seconds(), str(error))
     return exceptions.PermissionDenied(str(error))
 
@@ -71,7 +71,7 @@ class ScopeAllows(permissions.BasePermission):
 class ReadersRead(permissions.BasePermission):
     """Who may only read sends nothing that changes anything."""
 
-    message = READERS_READ
+    message = VIEWERS_READ_ONLY
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         return request.method in permissions.SAFE_METHODS or may_write(request.user)

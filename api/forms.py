@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from board.accounts.forms import OldPasswordField, judge_old_password
+from board.accounts.forms import OldPasswordField, validate_old_password
 from board.models.fields import OneLineField
 
 from .models import KINDS, Token, Webhook
@@ -57,7 +57,7 @@ class TokenForm(TokenModelForm):
         password = data.pop("password", "")
         if data.get("days", 0) is None:
             try:
-                judge_old_password(self.request, password)
+                validate_old_password(self.request, password)
             except ValidationError as error:
                 self.add_error("password", error)
         return data

@@ -35,7 +35,7 @@ class VersionedCache[T]:
             found = [(self._entries.get(key, NOTHING), state) for key, state in wanted]
         return [thing if made_from == state else None for (made_from, thing), state in found]
 
-    def get_or_make(self, key: Hashable, state: object, make: Callable[[], T]) -> T:
+    def get_or_set(self, key: Hashable, state: object, make: Callable[[], T]) -> T:
         """Return the thing as made from this state, by `make()` when it is not kept."""
         thing = self.get(key, state)
         if thing is None:

@@ -19,8 +19,8 @@ from .templatetags.people import full_name
 # Raised when pages of an older release could not put the components in place: they load themselves anew.
 FORMAT = 2
 # What is rendered once and kept: some 20 MB of cards and 40 MB of boards at most.
-kept_cards: VersionedCache[str] = VersionedCache(30_000)
-kept_boards: "VersionedCache[Board]" = VersionedCache(100)
+card_cache: VersionedCache[str] = VersionedCache(30_000)
+board_cache: "VersionedCache[Board]" = VersionedCache(100)
 
 # What all cards show beside their rows: language, number of changes of people, date.
 type Look = tuple[str | None, int, date]
@@ -53,7 +53,7 @@ def board(sprint_id: int, state: log.State, words: Sequence[str] = ()) -> Board:
     The state is to be read before: what is committed after it, the page asks for when it is live.
     """
     key = sprint_id, tuple(words), get_language()
-    return kept_boards.get_or_make(key, (state, page_format()), lambda: _board(sprint_id, state, words))
+    return board_cache.get_or_set(key, (state, page_format()), lambda: _board(sprint_id, state, words))
 
 
 def _board(sprint_id: int, state: log.State, words: Sequence[str]) -> Board:
@@ -83,7 +83,7 @@ def _cards(sprint_id: int, people: int) -> list[tuple[int, Column, str]]:
     tasks = Task.objects.on_board(sprint_id).order_by("order", "pk")
     places = list(tasks.values_list("pk", "version", "order", "sprint_id", "status"))
     look = _look(people)
-    kept = kept_cards.get_all(_as_kept(pk, version, order, look) for pk, version, order, *_ in places)
+    kept = card_cache.get_all(_cache_entry(pk, version, order, look) for pk, version, order, *_ in places)
     cards = {pk: html for (pk, *_), html in zip(places, kept, strict=True)}
     missing = [pk for pk, html in cards.items() if html is None]
     for pk, task in Task.objects.select_related("assigned").in_bulk(missing).items():
@@ -129,8 +129,8 @@ def card(task: Task, people: int) -> str:
 
     `people` is from `log.state()` before the task was read.
     """
-    key, state = _as_kept(task.pk, task.version, task.order, _look(people))
-    return kept_cards.get_or_make(key, state, lambda: render_to_string("board/task.html#card", {"task": task}))
+    key, state = _cache_entry(task.pk, task.version, task.order, _look(people))
+    return card_cache.get_or_set(key, state, lambda: render_to_string("board/task.html#card", {"task": task}))
 
 
 def _look(people: int) -> Look:
@@ -139,7 +139,9 @@ def _look(people: int) -> Look:
     return get_language(), people, timezone.localdate()
 
 
-def _as_kept(pk: int, version: int, order: int, look: Look) -> tuple[tuple[int, str | None], tuple[object, ...]]:
+def _cache_entry(
+    pk: int, version: int, order: int, look: Look
+) -> tuple[tuple[int, str | None], tuple[object, ...]]:
     """Return the key and the state of a card that is kept."""
     language, *rest = look
     # Whatever a row's card shows changes with its version, but for the sort key that a neighbour's move gives it.

@@ -89,7 +89,7 @@ def test_what_was_added_is_the_newest_change_also_after_a_reload(board):
     board.page.keyboard.press("n")
     board.page.get_by_label("Name").fill("Newest")
     board.page.keyboard.press("Enter")
-    expect(toasts(board).last).to_have_text("Added “Newest”")
+    expect(toasts(board).last).to_have_text("Created “Newest”")
     # In the empty form for the next task, where the focus is.
     board.page.keyboard.press("Control+z")
     expect(board.card("Newest")).to_have_count(0)
@@ -113,4 +113,4 @@ def test_in_a_form_for_a_new_task_control_z_takes_back_what_was_typed(board):
     expect(field).to_have_value("")
     board.page.keyboard.press("Control+z")
     expect(board.card("Stays")).to_have_count(1)
-    expect(toasts(board).last).to_have_text("Added “Stays”")
+    expect(toasts(board).last).to_have_text("Created “Stays”")

@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 
 from board.models import Counter, Event, Profile, Task
 
-from .audit_log import name_of, note
+from .audit_log import name_of, record
 from .links import INVITATION_LASTS, STAFF_LINK_LASTS, find_user_of_link, link_for
 from .usernames import mixes_scripts, skeleton_of
 from .users import Role, is_invited, role_of
@@ -41,7 +41,7 @@ def invite(by: User | None, username: str, role: Role = Role.MEMBER, email: str 
     user.save()
     if role is Role.READER:
         _save_profile(user, is_reader=True)
-    note("%r was invited as %s by %s", user.username, role, name_of(by))
+    record("%r was invited as %s by %s", user.username, role, name_of(by))
     return user
 
 
@@ -66,7 +66,7 @@ def delete_invitation(by: User | None, user: User) -> None:
         raise ValidationError(gettext("This account has already been used. Deactivate it instead."))
     name = user.username
     user.delete()
-    note("the invitation of %r was deleted by %s", name, name_of(by))
+    record("the invitation of %r was deleted by %s", name, name_of(by))
 
 
 def can_delete(user: User) -> bool:
@@ -83,7 +83,7 @@ def new_link(by: User | None, user: User) -> tuple[str, timedelta]:
         user.set_unusable_password()
         user.save(update_fields=["password"])
     lasts = INVITATION_LASTS if is_new else STAFF_LINK_LASTS
-    note("a password link for %r was made by %s", user.username, name_of(by))
+    record("a password link for %r was made by %s", user.username, name_of(by))
     return link_for(user, lasts), lasts
 
 
@@ -100,7 +100,7 @@ def use_link(token: str, password: str, name: str | None = None, with_tokens: bo
         _set_name(user, name)
         user.save(update_fields=["first_name", "last_name"])
     _set_password(user, password)
-    note("%r set a password with a link", user.username)
+    record("%r set a password with a link", user.username)
     if with_tokens:
         _revoke_tokens(user)
     return user
@@ -113,7 +113,7 @@ def use_link(token: str, password: str, name: str | None = None, with_tokens: bo
 def change_profile(user: User, *, name: str, email: str, time_zone: str, language: str) -> None:
     """Save what a person says about themselves."""
     if email != user.email:
-        note("%r changed the e-mail address", user.username)
+        record("%r changed the e-mail address", user.username)
     _set_name(user, name)
     user.email = email
     user.save(update_fields=["first_name", "last_name", "email"])
@@ -125,7 +125,7 @@ def change_password(user: User, password: str, session: str | None, with_tokens:
     """Set a person's password and end their other sessions, and tokens if wished; `session` is the key of the one that
     stays."""
     _set_password(user, password, session)
-    note("%r changed the password", user.username)
+    record("%r changed the password", user.username)
     if with_tokens:
         _revoke_tokens(user)
 
@@ -138,7 +138,7 @@ def sign_out(user: User, but: str | None, with_tokens: bool = False) -> int:
     """
     count = _end_sessions(user, but)
     _save_profile(user, signed_out_at=timezone.now())
-    note("%r signed out everywhere else: %s sessions ended", user.username, count)
+    record("%r signed out everywhere else: %s sessions ended", user.username, count)
     if with_tokens:
         _revoke_tokens(user)
     return count
@@ -148,10 +148,10 @@ def _revoke_tokens(user: User) -> None:
     tokens = list(user.tokens.valid())
     for token in tokens:
         token.revoke()
-    note("%r revoked all tokens: %s", user.username, len(tokens))
+    record("%r revoked all tokens: %s", user.username, len(tokens))
 
 
-def saw(user: User) -> None:
+def mark_seen(user: User) -> None:
     """Note that a person is here."""
     _save_profile(user, seen_at=timezone.now())
 
@@ -193,7 +193,7 @@ def set_role(by: User | None, user: User, role: Role) -> None:
     user.is_staff = role is Role.STAFF
     user.save(update_fields=["is_staff"])
     _save_profile(user, is_reader=role is Role.READER)
-    note("%r was made %s by %s", user.username, role, name_of(by))
+    record("%r was made %s by %s", user.username, role, name_of(by))
 
 
 @transaction.atomic
@@ -207,7 +207,7 @@ def deactivate(by: User | None, user: User) -> None:
     user.is_active = False
     user.save(update_fields=["is_active"])
     _end_sessions(user)
-    note("%r was deactivated by %s", user.username, name_of(by))
+    record("%r was deactivated by %s", user.username, name_of(by))
 
 
 @transaction.atomic
@@ -215,7 +215,7 @@ def reactivate(by: User | None, user: User) -> None:
     """Let a user in again, with the password from before."""
     user.is_active = True
     user.save(update_fields=["is_active"])
-    note("%r was reactivated by %s", user.username, name_of(by))
+    record("%r was reactivated by %s", user.username, name_of(by))
 
 
 def _judge_loss_of_staff(by: User | None, user: User, refusal: str) -> None:

@@ -11,6 +11,6 @@ def name_of(by: User | None) -> str:
     return repr(by.username) if by else "a command"
 
 
-def note(event: str, *values: object) -> None:
+def record(event: str, *values: object) -> None:
     """Write one line to the log of who got in; names as `%r`, so that a name cannot fake a line."""
     logger.info(event, *values)

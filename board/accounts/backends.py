@@ -21,7 +21,16 @@ from board.models import Profile
 
 from . import audit_log, users
 from .client_address import address_of, is_on_this_machine
-from .throttling import Limits, Refused, TooManyTries, are_used_up, forget_tries, give_back, take_tries, tries_of
+from .throttling import (
+    Limits,
+    Refused,
+    TooManyAttempts,
+    are_exhausted,
+    attempt_limits,
+    count_attempts,
+    delete_expired_throttles,
+    uncount_attempts,
+)
 
 # Every request asks this: Django would take five times as long to put it together as the database to answer.
 USER = """
@@ -51,7 +60,7 @@ class Backend(ModelBackend):
     ) -> User | None:
         if request is None or username is None or password is None:
             return super().authenticate(request, username, password, **kwargs)
-        tries = tries_of(request, username)
+        tries = attempt_limits(request, username)
         # Other people's wrong tries at the same address do not stop programs that had the right password a moment ago.
         user = recently_verified(username, password, tries[:1])
         if user is None:
@@ -64,19 +73,19 @@ class Backend(ModelBackend):
     @sensitive_variables("password")
     def _verify(self, request: HttpRequest, username: str, password: str, tries: Limits) -> User | None:
         try:
-            taken = take_tries(tries)
-        except TooManyTries:
-            audit_log.note("log-in refused: too many tries from %r", address_of(request))
+            taken = count_attempts(tries)
+        except TooManyAttempts:
+            audit_log.record("log-in refused: too many tries from %r", address_of(request))
             raise
         known = users.user_named(username)
         user = super().authenticate(request, known.username if known else username, password)
         if user is None:
             # What is nobody's name may be a password.
-            audit_log.note(
+            audit_log.record(
                 "log-in failed: %s from %r", repr(known.username) if known else "unknown name", address_of(request)
             )
             return None
-        give_back(taken)
+        uncount_attempts(taken)
         with _verified_lock:
             _verified[_mac(user, password)] = True
         return user
@@ -96,14 +105,14 @@ def begin(request: Any, user: User, **kwargs: Any) -> None:
     """Start the days of a new session and delete expired ones; called by Django when somebody logs in."""
     request.session.begin()
     request.session.clear_expired()
-    audit_log.note("%r logged in from %r", user.username, address_of(request))
-    forget_tries()
+    audit_log.record("%r logged in from %r", user.username, address_of(request))
+    delete_expired_throttles()
 
 
 def end(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
     """Called by Django when somebody logs out."""
     if user:
-        audit_log.note("%r logged out from %r", user.username, address_of(request))
+        audit_log.record("%r logged out from %r", user.username, address_of(request))
 
 
 # Passwords that were verified a moment ago: programs send theirs with each request, and to hash it takes 0.1 s.
@@ -123,7 +132,7 @@ def recently_verified(username: str, password: str, tries: Limits) -> User | Non
         return None
     with _verified_lock:
         is_known = _mac(user, password) in _verified
-    return user if is_known and not are_used_up(tries) else None
+    return user if is_known and not are_exhausted(tries) else None
 
 
 @sensitive_variables("password")

@@ -16,14 +16,14 @@ DEVICE_KNOWN_FOR = timedelta(days=180)
 _device_signer = signing.TimestampSigner(salt="board.logins.device")
 
 
-def know_device[R: HttpResponseBase](response: R, user: User) -> R:
+def remember_device[R: HttpResponseBase](response: R, user: User) -> R:
     """Return `response`, which lets its browser be known as one in which `user` logged in.
 
     It stays known until the password changes or the user signs out everywhere else from another browser.
     """
     response.set_cookie(
         _device_cookie(),
-        _device_signer.sign_object([key_of(user.username), _standing(user)]),
+        _device_signer.sign_object([key_of(user.username), _device_fingerprint(user)]),
         max_age=DEVICE_KNOWN_FOR,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -36,15 +36,17 @@ def is_known_device(request: HttpRequest, name: str) -> bool:
     """Tell whether the user with that name (`usernames.key_of`) logged in with this browser, and it still counts."""
     try:
         cookie = request.COOKIES.get(_device_cookie(), "")
-        known, standing = _device_signer.unsign_object(cookie, max_age=DEVICE_KNOWN_FOR)
+        known, fingerprint = _device_signer.unsign_object(cookie, max_age=DEVICE_KNOWN_FOR)
     except signing.BadSignature:
         return False
     user = users.user_named(name) if known == name else None
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return user is not None and any(constant_time_compare(standing, _standing(user, key)) for key in keys)
+    return user is not None and any(
+        constant_time_compare(fingerprint, _device_fingerprint(user, key)) for key in keys
+    )
 
 
-def _standing(user: User, secret: str | bytes | None = None) -> str:
+def _device_fingerprint(user: User, secret: str | bytes | None = None) -> str:
     """Return a digest that changes when a known browser is to be forgotten; keyed by `secret`, or else the secret key."""
     signed_out_at = users.profile_of(user).signed_out_at
     value = f"{user.pk}\0{user.password}\0{signed_out_at and signed_out_at.isoformat()}"

@@ -80,7 +80,7 @@ class OldPasswordField(forms.CharField):
         super().__init__(strip=False, widget=widget, **kwargs)
 
 
-def judge_old_password(request: HttpRequest, password: str) -> None:
+def validate_old_password(request: HttpRequest, password: str) -> None:
     """Raise `ValidationError` unless this is the password of the person at `request`; wrong ones count as log-ins."""
     try:
         known = authenticate(request, username=request.user.get_username(), password=password)
@@ -99,7 +99,7 @@ class ChangePasswordForm(PasswordForm):
         self.request = request
 
     def clean_old_password(self) -> None:
-        judge_old_password(self.request, self.cleaned_data["old_password"])
+        validate_old_password(self.request, self.cleaned_data["old_password"])
 
 
 class ProfileForm(forms.Form):
@@ -135,7 +135,7 @@ class ProfileForm(forms.Form):
         password = data.pop("password", "")
         if "email" in data and data["email"] != self.request.user.email:
             try:
-                judge_old_password(self.request, password)
+                validate_old_password(self.request, password)
             except ValidationError as error:
                 self.add_error("password", error)
         return data

@@ -8,22 +8,22 @@ from django.utils import translation
 from . import users
 
 
-def speak(request: Any) -> None:
+def activate_language(request: Any) -> None:
     """Let the rest of this request be in the person's language; who is not logged in has the browser's."""
-    speak_as_browser(request)
+    activate_browser_language(request)
     # The browser's first: looking up the person may fail.
     if request.user.is_authenticated:
-        chosen = known(users.profile_of(request.user).language)
+        chosen = supported_language(users.profile_of(request.user).language)
         translation.activate(chosen or request.LANGUAGE_CODE)
     request.LANGUAGE_CODE = translation.get_language()
 
 
-def speak_as_browser(request: Any) -> None:
+def activate_browser_language(request: Any) -> None:
     """Let the rest of this request be in the language that the browser asks for."""
     translation.activate(translation.get_language_from_request(request))
     request.LANGUAGE_CODE = translation.get_language()
 
 
-def known(code: str) -> str:
+def supported_language(code: str) -> str:
     """Return a language's code if we have that language, else ""."""
     return code if code in dict(settings.LANGUAGES) else ""

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from . import actions, languages, users
 
 READING = {"GET", "HEAD", "OPTIONS"}
-READERS_READ = gettext_lazy("You can view everything here, but not change it. Ask an admin for access.")
+VIEWERS_READ_ONLY = gettext_lazy("You can view everything here, but not change it. Ask an admin for access.")
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 type View = Callable[..., HttpResponse]
@@ -42,9 +42,9 @@ class LanguageMiddleware:
 
     def process_view(self, request: HttpRequest, view: View, args: object, kwargs: object) -> None:
         if getattr(view, "login_required", True):
-            languages.speak(request)
+            languages.activate_language(request)
         elif not cast(ResolverMatch, request.resolver_match).namespaces:
-            languages.speak_as_browser(request)
+            languages.activate_browser_language(request)
 
 
 class PersonMiddleware:
@@ -67,13 +67,13 @@ class PersonMiddleware:
         is_form = getattr(view, "changes", False)
         is_open = getattr(view, "open_to_readers", False)
         if (is_form or request.method not in READING) and not is_open and not users.may_write(request.user):
-            raise PermissionDenied(str(READERS_READ))
+            raise PermissionDenied(str(VIEWERS_READ_ONLY))
         if getattr(view, "in_background", False):
             return
         # A disk that is full stops no reader.
         with suppress(DatabaseError):
             if request.session.renew():
-                actions.saw(request.user)
+                actions.mark_seen(request.user)
 
 
 def changes[V: View](view: V) -> V:

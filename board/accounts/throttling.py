@@ -19,8 +19,8 @@ from .client_address import FORWARDING_HEADERS, address_of, network_of, parse_ad
 from .devices import is_known_device
 from .usernames import key_of
 
-TRIES_PER_ACCOUNT = 10
-TRIES_PER_ADDRESS = 20
+ATTEMPTS_PER_ACCOUNT = 10
+ATTEMPTS_PER_ADDRESS = 20
 # Counted, but no reason to refuse.
 NO_LIMIT = 2**31 - 1
 WITHIN = timedelta(hours=1)
@@ -51,7 +51,7 @@ class Refused(Exception):
     """Somebody may not log in now, whatever the password; the text says why."""
 
 
-class TooManyTries(Refused):
+class TooManyAttempts(Refused):
     """`until` is when there is a next try."""
 
     def __init__(self, until: datetime) -> None:
@@ -59,11 +59,11 @@ class TooManyTries(Refused):
         self.until = until
 
 
-def tries_of(request: HttpRequest, username: str) -> list[tuple[str, int]]:
+def attempt_limits(request: HttpRequest, username: str) -> list[tuple[str, int]]:
     """Return [(key, limit)]: what a failed log-in counts on.
 
     The account counts for each address by itself, so nobody can lock out its owner elsewhere. In a browser in which the
-    owner logged in before (`know_device`) the account counts apart, and nobody at the same address can lock them out
+    owner logged in before (`remember_device`) the account counts apart, and nobody at the same address can lock them out
     either: the address counts those tries too, but does not refuse them.
     """
     notice_unknown_proxy(request)
@@ -71,23 +71,23 @@ def tries_of(request: HttpRequest, username: str) -> list[tuple[str, int]]:
     network = network_of(address_of(request))
     is_known = is_known_device(request, name)
     return [
-        (_key("device" if is_known else "account", network, name), TRIES_PER_ACCOUNT),
-        (_key("address", network), NO_LIMIT if is_known else TRIES_PER_ADDRESS),
+        (_key("device" if is_known else "account", network, name), ATTEMPTS_PER_ACCOUNT),
+        (_key("address", network), NO_LIMIT if is_known else ATTEMPTS_PER_ADDRESS),
     ]
 
 
-def take_tries(limits: Limits) -> list[str]:
-    """Count a try on each of the [(key, limit)] and return the keys. Raises `TooManyTries` at the first that is used up.
+def count_attempts(limits: Limits) -> list[str]:
+    """Count a try on each of the [(key, limit)] and return the keys. Raises `TooManyAttempts` at the first that is used up.
 
     What was counted before that one stays counted: it was a try.
     """
     for key, limit in limits:
         if not _take(key, limit):
-            raise TooManyTries(LoginThrottle.objects.values_list("expires_at", flat=True).get(pk=key))
+            raise TooManyAttempts(LoginThrottle.objects.values_list("expires_at", flat=True).get(pk=key))
     return [key for key, _limit in limits]
 
 
-def are_used_up(limits: Limits) -> bool:
+def are_exhausted(limits: Limits) -> bool:
     """Tell whether a try on one of the [(key, limit)] would be refused; counts nothing."""
     limit_of = dict(limits)
     rows = LoginThrottle.objects.filter(pk__in=limit_of, expires_at__gte=timezone.now()).values_list(
@@ -96,19 +96,19 @@ def are_used_up(limits: Limits) -> bool:
     return any(count >= limit_of[key] for key, count in rows)
 
 
-def give_back(keys: Iterable[str]) -> None:
+def uncount_attempts(keys: Iterable[str]) -> None:
     """Uncount a try: it was a right one."""
     LoginThrottle.objects.filter(pk__in=keys, count__gt=0).update(count=F("count") - 1)
 
 
-def forget_tries() -> None:
+def delete_expired_throttles() -> None:
     """Delete the counts that have had their hour."""
     LoginThrottle.objects.filter(expires_at__lt=timezone.now()).delete()
 
 
 def use_once(secret: str) -> bool:
     """Tell whether this is the first use of a secret that ends within the hour, and let it be the last."""
-    forget_tries()
+    delete_expired_throttles()
     return _take(_key("once", secret), 1)
 
 

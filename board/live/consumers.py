@@ -170,7 +170,7 @@ def is_own_origin(scope: Scope) -> bool:
 def language_of(scope: Scope) -> str:
     """Return the language of the page that opened a socket: a person may have pages in two."""
     query = parse_qs(scope["query_string"].decode("latin1"))
-    return languages.known(query.get("language", [""])[0]) or settings.LANGUAGE_CODE
+    return languages.supported_language(query.get("language", [""])[0]) or settings.LANGUAGE_CODE
 
 
 def person(user: User) -> Person:

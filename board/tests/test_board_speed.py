@@ -78,7 +78,7 @@ def test_the_number_of_queries_does_not_grow_with_the_board(
         if what_changed == "a sprint":
             actions.change_sprint(user, sprint.pk, description=f"{Task.objects.count()} cards")
         if what_changed == "all cards":
-            components.kept_cards.clear()
+            components.card_cache.clear()
             add("One more", sprint)
 
     for _ in range(2):
@@ -104,7 +104,7 @@ def test_of_cards_that_are_kept_no_row_is_read(browser, user, address, sprint, a
 
 def test_of_a_page_a_board_and_a_card_only_the_last_is_kept(browser, user, address, sprint, add):
     def count():
-        return [len(kept) for kept in (boards.kept_pages, components.kept_boards, components.kept_cards)]
+        return [len(kept) for kept in (boards.page_cache, components.board_cache, components.card_cache)]
 
     task = add("a", sprint)
     browser.get(address)

@@ -142,7 +142,7 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_the_head_comes_when_it_is_another_one_than_before(user, sprint, next_sprint, add, now, change):
     def head_of_page():
-        components.kept_boards.clear()
+        components.board_cache.clear()
         page = Page(components.board(sprint.pk, log.state())["html"])
         return [page.heading, *(page.one(**{name: True}).text for name in ("data_done", "data_all"))]
 

@@ -99,9 +99,9 @@ ALLOWED = {
     },
     "board/accounts/throttling.py": {
         "_take": {"cursor.execute"},
-        "give_back": {"LoginThrottle.objects.filter(pk__in=keys, count__gt=0).update"},
+        "uncount_attempts": {"LoginThrottle.objects.filter(pk__in=keys, count__gt=0).update"},
         "notice_unknown_proxy": {"LoginThrottle.objects.update_or_create"},
-        "forget_tries": {"LoginThrottle.objects.filter(expires_at__lt=timezone.now()).delete"},
+        "delete_expired_throttles": {"LoginThrottle.objects.filter(expires_at__lt=timezone.now()).delete"},
     },
     # Reads.
     "board/accounts/backends.py": {"get_user": {"get_user_model().objects.raw"}},

@@ -26,7 +26,7 @@ from board.views.forms.live import ChangesForm
 from .shortcuts import NO_CONTENT, missing_as_404
 
 # The last page that somebody had of a board, for who comes back to an unchanged one: so many bytes of them.
-kept_pages: VersionedCache[bytes] = VersionedCache(20_000_000, getsizeof=len)
+page_cache: VersionedCache[bytes] = VersionedCache(20_000_000, getsizeof=len)
 # As many characters as the field takes (templates/board/board.html).
 LONGEST_FILTER = 200
 
@@ -40,7 +40,7 @@ def board(request: UserRequest, pk: int) -> HttpResponseBase:
     unchanged = get_conditional_response(request, etag)
     if unchanged:
         return unchanged
-    page = kept_pages.get_or_make(_cache_key(request), etag, lambda: _page(request, pk, state))
+    page = page_cache.get_or_set(_cache_key(request), etag, lambda: _page(request, pk, state))
     return HttpResponse(page, headers={"ETag": etag})
 
 

@@ -23,7 +23,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
 
-from board.accounts.languages import speak
+from board.accounts.languages import activate_language
 from board.ops import db_errors
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _go_on(request: HttpRequest) -> HttpResponse:
 
     Another tab has logged in since: whoever is logged in goes on, and others see the log-in form anew.
     """
-    speak(request)
+    activate_language(request)
     if request.path == resolve_url("logout"):
         if request.user.is_authenticated:
             messages.warning(request, gettext("You logged in again in another tab. To log out, try again."))
@@ -116,7 +116,7 @@ def _words(exception: Exception) -> str:
 def _problem(request: HttpRequest, status: int, reason: "StrOrPromise" = "") -> HttpResponse:
     # An address that nothing has, or a form that came too late, has not come to a view, and so not to a language.
     if hasattr(request, "user"):
-        speak(request)
+        activate_language(request)
     if _is_htmx(request):
         return piece(status, reason)
     context = {"status": status, "title": TITLES[status], "reason": reason or REASONS[status]}

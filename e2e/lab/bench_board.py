@@ -83,9 +83,9 @@ def took(work, times):
         seconds.append(time.perf_counter() - begun)
     return statistics.median(seconds)
 def render(pk, keeps_cards):
-    components.kept_boards.clear()
+    components.board_cache.clear()
     if not keeps_cards:
-        components.kept_cards.clear()
+        components.card_cache.clear()
     components.board(pk, log.state())
 def again(pk):
     components.board(pk, log.state())

@@ -59,12 +59,12 @@ class LogIn(LoginView):
         return super().get_context_data(**kwargs, first_invitation=command)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        return devices.know_device(super().form_valid(form), form.get_user())
+        return devices.remember_device(super().form_valid(form), form.get_user())
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         refusal = cast(LogInForm, form).refusal
         response = super().form_invalid(form)
-        if isinstance(refusal, throttling.TooManyTries):
+        if isinstance(refusal, throttling.TooManyAttempts):
             response.status_code = TOO_MANY
             response["Retry-After"] = str(_seconds_until(refusal.until))
         return response
@@ -93,8 +93,8 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
         return render(request, "board/forgot_password.html", {"form": form})
     try:
         # Asking counts and is never given back: it sends mail to somebody.
-        throttling.take_tries(throttling.tries_of(request, f"mail to {form.cleaned_data['who']}"))
-    except throttling.TooManyTries as refusal:
+        throttling.count_attempts(throttling.attempt_limits(request, f"mail to {form.cleaned_data['who']}"))
+    except throttling.TooManyAttempts as refusal:
         form.add_error(None, str(refusal))
         response = render(request, "board/forgot_password.html", {"form": form}, status=TOO_MANY)
         response["Retry-After"] = str(_seconds_until(refusal.until))
@@ -121,7 +121,7 @@ def _mail_link(who: str, site: str, language: str) -> None:
     for person in people.select_related("profile").order_by("pk"):
         token = links.link_for(person, links.MAILED_LINK_LASTS)
         link = site + reverse("welcome", args=[token])
-        with override(languages.known(users.profile_of(person).language) or language):
+        with override(languages.supported_language(users.profile_of(person).language) or language):
             subject = gettext("Reset your Lightboard password")
             text = render_to_string("board/forgot_password.txt", {"person": person, "link": link})
         send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [person.email])
@@ -142,7 +142,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
             with_tokens = data.get("revoke_tokens", False)
             user = actions.use_link(token, data["new_password1"], data.get("name"), with_tokens)
             login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-            return devices.know_device(redirect("home"), user)
+            return devices.remember_device(redirect("home"), user)
     except ValidationError as error:
         form.add_error("new_password2", error)
     except links.InvalidLink:

@@ -24,7 +24,7 @@ def profile(request: UserRequest) -> HttpResponse:
     form = ProfileForm(request, posted(request), auto_id="profile-%s")
     if request.method == "POST" and form.is_valid():
         actions.change_profile(request.user, **form.cleaned_data)
-        languages.speak(request)
+        languages.activate_language(request)
         messages.success(request, gettext("Profile saved."))
         return redirect("profile")
     context = {"form": form, "has_tokens": users.has_tokens(request.user), "nav": "profile"}
@@ -42,7 +42,7 @@ def change_password(request: UserRequest) -> HttpResponse:
         actions.change_password(request.user, data["new_password1"], session, with_tokens)
         update_session_auth_hash(request, request.user)
         messages.success(request, gettext("Password changed. You have been logged out on all other devices."))
-        return devices.know_device(redirect("profile"), request.user)
+        return devices.remember_device(redirect("profile"), request.user)
     return render(request, "board/change_password.html", {"form": form, "nav": "password"}, status=status_of(form))
 
 
@@ -52,4 +52,4 @@ def sign_out(request: UserRequest) -> HttpResponse:
     with_tokens = "revoke_tokens" in request.POST
     actions.sign_out(request.user, but=request.session.session_key, with_tokens=with_tokens)
     messages.success(request, gettext("You have been logged out on all other devices."))
-    return devices.know_device(redirect("profile"), request.user)
+    return devices.remember_device(redirect("profile"), request.user)
