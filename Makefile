@@ -8,8 +8,8 @@ static := var/static/staticfiles.json
 # These use both databases by themselves, or break an SQLite file on purpose; e2e/test_crash.py examines and backs up a
 # PostgreSQL, e2e/test_faults.py fills a disk.
 on_services := board api e2e/test_live.py e2e/test_live_protocol.py \
-	$(addprefix --ignore=board/tests/,test_concurrency.py test_backups.py test_examination.py) \
-	--deselect=board/tests/test_failures.py::test_a_full_disk_refuses_the_change_and_lets_people_read
+	$(addprefix --ignore=board/tests/,actions/test_concurrency.py ops/test_backup.py ops/test_integrity.py) \
+	--deselect=board/tests/ops/test_db_errors.py::test_a_full_disk_refuses_the_change_and_lets_people_read
 static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py config/storage.py
 
 # Else each of the hundred processes of the suite compiles anew all that it imports, which takes longer than most of them live.

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from api.models import Webhook
 from api.schema import openapi
 from board.accounts import actions
-from board.tests.reading import Page
+from board.tests.html_page import Page
 
 GERMAN = {"Accept-Language": "de"}
 

@@ -5,7 +5,7 @@ from django.test import Client
 
 from api.reference import METHODS
 from api.schema import openapi
-from board.tests.reading import Page
+from board.tests.html_page import Page
 
 
 @pytest.fixture

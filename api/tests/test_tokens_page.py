@@ -7,8 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from api.models import Token, log_in
+from board.tests.html_page import Page
 from board.tests.races import new_database, printed_by
-from board.tests.reading import Page
 
 URL = "/profile/tokens/"
 

@@ -10,7 +10,7 @@ from api.models import KINDS, Delivery, Webhook
 from api.webhooks import news_for
 from board import actions
 from board.models import Counter
-from board.tests.reading import Page
+from board.tests.html_page import Page
 
 URL = "/profile/webhooks/"
 

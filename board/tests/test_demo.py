@@ -9,7 +9,7 @@ from board import actions
 from board.history import log
 from board.models import Column, Event, Sprint, Status, Task
 
-from .reading import Page
+from .html_page import Page
 
 pytestmark = pytest.mark.django_db
 

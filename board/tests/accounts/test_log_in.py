@@ -1,0 +1,434 @@
+"""Log in, log out, and what there is without: every route of the project, the way back, and CSRF."""
+
+import json
+import re
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from board.models import Event
+from board.tests.html_page import HTMX, Page
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def log_in(client, user):
+    def post(username="ana", password="ana's own", path="/login/", **data):
+        return client.post(path, {"username": username, "password": password, **data})
+
+    return post
+
+
+def next_page(url):
+    """Return the path and `next` of an address of the log-in page."""
+    parts = urlsplit(url)
+    return parts.path, parse_qs(parts.query).get("next", [None])[0]
+
+
+# Log in
+
+
+def test_the_log_in_page_asks_for_name_and_password(client, db):
+    page = Page(client.get("/login/"))
+    assert (page.heading, page.labels, page.buttons) == ("Log in", ["Username", "Password"], ["Log in"])
+
+
+def test_who_logs_in_comes_home(client, log_in, user):
+    answer = log_in()
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert client.session[SESSION_KEY] == str(user.pk)
+
+
+@pytest.mark.parametrize(
+    ("username", "password"), [("ana", "wrong"), ("nobody", "ana's own"), ("ana", "ANA'S OWN")]
+)
+def test_a_wrong_name_or_password_says_so_and_keeps_the_name(client, log_in, username, password):
+    page = Page(log_in(username, password))
+    assert "Please enter a correct username and password." in page.one("p", role="alert").text
+    assert (page.value("Username"), page.value("Password")) == (username, "")
+    assert SESSION_KEY not in client.session
+
+
+def test_who_left_cannot_log_in(client, log_in, user):
+    user.is_active = False
+    user.save()
+    assert "Please enter a correct username" in Page(log_in()).text
+    assert SESSION_KEY not in client.session
+
+
+def test_empty_fields_say_so(client, log_in):
+    page = Page(log_in("", ""))
+    assert [page.error(label) for label in page.labels] == ["This field is required."] * 2
+
+
+def test_after_the_log_in_it_goes_back_to_where_it_came_from(client, log_in, sprint):
+    answer = client.get(f"/sprints/{sprint.pk}/")
+    assert next_page(answer["Location"]) == ("/login/", f"/sprints/{sprint.pk}/")
+    hidden = Page(client.get(answer["Location"])).one("input", name="next")
+    assert log_in(next=hidden["value"])["Location"] == f"/sprints/{sprint.pk}/"
+
+
+HOSTILE = [
+    "https://evil.example/",
+    "http://evil.example",
+    "//evil.example/",
+    "///evil.example/",
+    "////evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "\\/evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "\t//evil.example",
+    " //evil.example",
+    "\x00//evil.example",
+    "\x1fhttps://evil.example",
+    "\u2028//evil.example",
+    "\u3000//evil.example",
+    "https:evil.example",
+    "https:/evil.example",
+    "https:///evil.example",
+    "http:\\\\evil.example",
+    "HTTPS://EVIL.EXAMPLE",
+    "ht\ttps://evil.example",
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "java\nscript:alert(1)",
+    " javascript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:msgbox(1)",
+    "blob:https://evil.example/1",
+    "file:///etc/passwd",
+    "ftp://testserver/",
+    "mailto:eve@evil.example",
+    "https://testserver@evil.example/",
+    "https://testserver:80@evil.example/",
+    "https://testserver.evil.example/",
+    "https://eviltestserver/",
+    "http://testserver:8000/",
+    "//testserver@evil.example",
+    "//evil.example\\@testserver/",
+    "http:///x",
+    "//[::1",
+    "https://[evil",
+    "//evil\uff0eexample/",
+]
+
+
+@pytest.mark.parametrize("address", HOSTILE)
+def test_after_the_log_in_it_never_goes_to_another_host(client, log_in, address):
+    assert log_in(next=address)["Location"] == "/"
+    # Who is logged in already is sent on at once.
+    assert client.get("/login/", {"next": address})["Location"] == "/"
+    client.logout()
+    assert log_in(path=f"/login/?{urlencode({'next': address})}")["Location"] == "/"
+
+
+@pytest.mark.parametrize("address", HOSTILE)
+def test_an_htmx_request_is_never_led_to_another_host(client, db, address):
+    answer = client.get("/tasks/1/", headers=HTMX | {"HX-Current-URL": address.encode("utf-8").decode("latin1")})
+    assert next_page(answer["HX-Redirect"])[0] == "/login/"
+    assert next_page(answer["HX-Redirect"])[1].startswith("/")
+    assert not next_page(answer["HX-Redirect"])[1].startswith(("//", "/\\"))
+
+
+def test_the_log_in_page_as_the_way_back_leads_home(browser):
+    assert browser.get("/login/?next=/login/")["Location"] == "/"
+
+
+def test_who_is_logged_in_needs_no_log_in_page(browser):
+    assert browser.get("/login/")["Location"] == "/"
+
+
+# Log out
+
+
+def test_who_logs_out_sees_the_log_in_page(browser):
+    answer = browser.post("/logout/")
+    assert (answer.status_code, answer["Location"]) == (302, "/login/")
+    assert SESSION_KEY not in browser.session
+
+
+def test_after_a_log_out_the_browser_keeps_no_pages(browser):
+    assert browser.post("/logout/")["Clear-Site-Data"] == '"cache"'
+
+
+def test_a_link_cannot_log_anybody_out(browser):
+    assert browser.get("/logout/").status_code == 405
+    assert SESSION_KEY in browser.session
+
+
+def test_log_out_without_a_log_in_leads_to_the_log_in_page_that_leads_home(client, db):
+    assert client.post("/logout/")["Location"] == "/login/"
+
+
+# Without a log-in
+
+OPEN = {"login", "healthz", "readyz", "forgot_password", "welcome", "api:api-root"}
+OPEN_FOR_POST = {"login", "logout", "forgot_password", "welcome", "api:token"}
+# Services beside the board, which know nobody and nothing of it.
+PUBLIC = {
+    "placeholder:avatar",
+    "placeholder:image",
+    "placeholder:home",
+    "sitegen:preview",
+    "sitegen:page",
+}
+METHODS = ["get", "head", "options", "trace", "post", "put", "patch", "delete"]
+ARGUMENTS = {
+    "pk": "1",
+    "sprint_pk": "1",
+    "username": "ana",
+    "token": "abc",
+    "name": "Ana",
+    "address": "1x1/",
+    "path": "nothing/",
+    "field": "due",
+    "seq": "1",
+}
+
+
+def routes(patterns, prefix="", namespace=""):
+    """Give (name, path) of every route of the project, with ids of rows that are there."""
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            name = f"{namespace}:{pattern.name}" if namespace else pattern.name
+            yield name, "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda argument: ARGUMENTS[argument[1]], route)
+        else:
+            yield from routes(pattern.url_patterns, route, pattern.namespace or namespace)
+
+
+ALL_ROUTES = list(routes(get_resolver().url_patterns))
+ROUTES = [(name, path) for name, path in ALL_ROUTES if name not in PUBLIC]
+
+
+def test_the_sweep_knows_every_kind_of_route():
+    names = {name for name, _ in ALL_ROUTES}
+    assert {"home", "sprint", "place_task", "people", "api:task-list", "api:user-detail"} <= names
+    assert names >= OPEN | OPEN_FOR_POST | PUBLIC
+    assert not [path for _, path in ALL_ROUTES if "<" in path or "(" in path]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(("name", "path"), [route for route in ALL_ROUTES if route[0] in PUBLIC])
+def test_the_services_beside_the_board_know_nobody(client, db, name, path, method):
+    answer = getattr(client, method)(path)
+    assert answer.status_code in (200, 404, 405)
+    assert not answer.cookies
+
+
+@pytest.mark.parametrize("path", ["/placeholder/", "/image/1x1/"])
+def test_the_services_beside_the_board_need_no_log_in(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert not answer.cookies
+
+
+@pytest.mark.parametrize(("name", "path"), ROUTES)
+def test_without_a_log_in_every_route_asks_for_one(client, sprint, add, name, path):
+    add(sprint=sprint)
+    events = Event.objects.count()
+    for method in METHODS:
+        answer = getattr(client, method)(path)
+        assert Event.objects.count() == events
+        if name not in OPEN | OPEN_FOR_POST:
+            asks_for_log_in(answer, path, is_page=not path.startswith("/api/") or name == "api:docs")
+        elif name in (OPEN if method in ("get", "head") else OPEN_FOR_POST if method == "post" else ()):
+            assert next_page(answer.headers.get("Location", ""))[1] is None
+            assert answer.status_code not in (401, 403)
+        else:
+            assert answer.status_code in ((200, 405) if method == "options" else (405,))
+
+
+def asks_for_log_in(answer, path, is_page):
+    assert answer.status_code == (302 if is_page else 401)
+    assert not is_page or next_page(answer["Location"]) == ("/login/", path)
+
+
+@pytest.mark.parametrize(("name", "path"), [route for route in ROUTES if not route[1].startswith("/api/")])
+def test_after_a_log_out_an_htmx_request_leads_the_whole_page_to_the_log_in(client, sprint, add, name, path):
+    add(sprint=sprint)
+    headers = {**HTMX, "HX-Current-URL": f"http://testserver/sprints/{sprint.pk}/?a=b"}
+    answer = client.get(path, headers=headers)
+    if name in OPEN | OPEN_FOR_POST:
+        assert "HX-Redirect" not in answer
+        return
+    assert answer.status_code == 204
+    assert "Location" not in answer
+    assert next_page(answer["HX-Redirect"]) == ("/login/", f"/sprints/{sprint.pk}/?a=b")
+
+
+@pytest.mark.parametrize("current", [None, "https://evil.example/x", "nonsense"])
+def test_an_htmx_request_that_names_no_page_of_ours_leads_home_afterwards(client, db, current):
+    answer = client.get("/tasks/1/", headers=HTMX | ({"HX-Current-URL": current} if current else {}))
+    assert next_page(answer["HX-Redirect"]) == ("/login/", "/")
+
+
+# CSRF
+
+UNSAFE = [
+    ("/theme/", {"theme": "dark"}),
+    ("/login/", {"username": "ana", "password": "ana's own"}),
+    ("/logout/", {}),
+    ("/sprints/add/", {"end": "2999-01-01"}),
+    ("/sprints/{sprint}/edit/", {"name": "x", "end": "2999-01-01"}),
+    ("/sprints/{sprint}/delete/", {}),
+    ("/sprints/{sprint}/tasks/add/", {"name": "x"}),
+    ("/tasks/{task}/edit/", {"name": "x"}),
+    ("/tasks/{task}/edit/due/", {"due": ""}),
+    ("/tasks/{task}/place/", {"column": "backlog"}),
+    ("/tasks/{task}/move/", {"column": "backlog", "position": "top"}),
+    ("/tasks/{task}/delete/", {}),
+    ("/tasks/{task}/restore/", {}),
+    ("/undo/{task}/", {}),
+    ("/password/", {"who": "ana"}),
+    ("/welcome/abc/", {}),
+    ("/profile/", {}),
+    ("/profile/password/", {}),
+    ("/profile/sign-out/", {}),
+    ("/profile/tokens/", {"name": "x", "scope": "write"}),
+    ("/profile/tokens/1/revoke/", {}),
+    ("/profile/webhooks/", {"url": "https://example.org/"}),
+    ("/profile/webhooks/1/switch/", {}),
+    ("/profile/webhooks/1/delete/", {}),
+    ("/profile/webhooks/deliveries/1/redeliver/", {}),
+    ("/people/invite/", {"username": "eve", "role": "staff"}),
+    ("/people/1/", {"role": "staff"}),
+    ("/people/1/link/", {}),
+    ("/people/1/delete/", {}),
+    ("/people/1/deactivate/", {}),
+    ("/people/1/reactivate/", {}),
+]
+
+
+@pytest.fixture
+def strict(user):
+    """A logged-in browser of staff, to whom every route is open, whose requests need a CSRF token."""
+    user.is_staff = True
+    user.save()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
+@pytest.mark.parametrize(("path", "data"), UNSAFE)
+def test_a_write_without_a_token_is_refused(strict, sprint, add, path, data, headers):
+    path = path.format(sprint=sprint.pk, task=add(sprint=sprint).pk)
+    events = Event.objects.count()
+    answer = strict.post(path, data, headers=headers)
+    assert Event.objects.count() == events
+    if path == "/logout/" and not headers:
+        # A stale log-out leads home, and nobody is logged out.
+        assert answer.status_code == 302
+        assert SESSION_KEY in strict.session
+        return
+    page = Page(answer)
+    assert (answer.status_code, page.is_whole) == (403, not headers)
+    assert "You logged in again after this page was loaded." in page.text
+
+
+def test_the_unsafe_routes_are_all_that_take_a_post(browser, user, sprint, add):
+    add(sprint=sprint)
+    user.is_staff = True
+    user.save()
+    takes_post = {
+        path
+        for _, path in ROUTES
+        if not path.startswith("/api/") and "POST" in browser.options(path).headers.get("Allow", "POST")
+    }
+    reads = {path for path in takes_post if browser.post(path).status_code == 405}
+    assert takes_post - reads == {path.format(sprint=1, task=1) for path, _ in UNSAFE}
+
+
+def test_a_form_brings_its_token(strict, sprint):
+    token = Page(strict.get("/sprints/add/")).one("main").one("input", name="csrfmiddlewaretoken")["value"]
+    answer = strict.post("/sprints/add/", {"end": "2999-01-01", "csrfmiddlewaretoken": token})
+    assert answer.status_code == 302
+
+
+def test_a_page_gives_htmx_its_token(strict, sprint):
+    headers = Page(strict.get(f"/sprints/{sprint.pk}/")).one("body")["hx-headers"]
+    token = headers.split('"')[3]
+    answer = strict.post("/sprints/add/", {"end": "2999-01-01"}, headers={**HTMX, "x-csrftoken": token})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_page_of_somebody_else_does_nothing_in_my_name_and_loads_anew(
+    browser, user, django_user_model, add, method
+):
+    """Somebody else logged in in another tab of the browser."""
+    task = add("Draw")
+    before = django_user_model.objects.create_user("ben")
+    headers = {**HTMX, "x-user": str(before.pk)}
+    answer = getattr(browser, method)(f"/tasks/{task.pk}/edit/", {"name": "Paint"}, headers=headers)
+    assert (answer.status_code, answer["HX-Refresh"], answer.content) == (204, "true", b"")
+    task.refresh_from_db()
+    assert task.name == "Draw"
+    toast = Page(browser.get("/")).one("div", class_="toast")
+    assert toast.text == "You are now logged in as Ana Lind in all tabs. Nothing was saved."
+
+
+def test_a_page_says_whose_it_is(browser, user, sprint):
+    headers = json.loads(Page(browser.get(f"/sprints/{sprint.pk}/")).one("body")["hx-headers"])
+    assert headers["x-user"] == str(user.pk)
+    answer = browser.post("/sprints/add/", {"end": "2999-01-01"}, headers={**HTMX, "x-user": headers["x-user"]})
+    assert answer.status_code == 200
+
+
+# In two tabs
+
+
+@pytest.fixture
+def tabs(user):
+    """Two tabs of one browser: (browser, what the form of the first one holds)."""
+    browser = Client(enforce_csrf_checks=True)
+
+    def form():
+        token = Page(browser.get("/login/?next=/sprints/past/")).one("input", name="csrfmiddlewaretoken")["value"]
+        login = {"username": "ana", "password": "ana's own", "next": "/sprints/past/"}
+        return {**login, "csrfmiddlewaretoken": token}
+
+    first, second = form(), form()
+    assert browser.post("/login/", second)["Location"] == "/sprints/past/"
+    return browser, first
+
+
+def test_a_log_in_in_a_second_tab_arrives_where_it_was_going(tabs):
+    browser, first = tabs
+    assert browser.post("/login/", first)["Location"] == "/sprints/past/"
+    assert browser.post("/login/", {**first, "next": "https://evil.example/"})["Location"] == "/"
+
+
+def test_a_log_in_from_a_page_that_is_too_old_begins_anew(tabs):
+    browser, first = tabs
+    browser.logout()
+    browser.cookies[settings.CSRF_COOKIE_NAME] = "x" * 32
+    response = browser.post("/login/", first, follow=True)
+    assert response.redirect_chain == [("/login/?next=%2Fsprints%2Fpast%2F", 302)]
+    assert "Log in again" in Page(response).text
+
+
+def test_a_log_in_without_cookies_is_told_why(user):
+    assert Client(enforce_csrf_checks=True).post("/login/", {"username": "ana"}).status_code == 403
+
+
+def test_a_log_out_from_a_page_that_is_too_old_logs_nobody_out(tabs):
+    browser, first = tabs
+    assert browser.post("/logout/", first)["Location"] == "/"
+    assert browser.get("/").status_code == 200
+    browser.logout()
+    assert browser.post("/logout/", first)["Location"] == "/"
+
+
+def test_without_any_account_the_page_says_how_the_first_person_gets_in(client, db, django_user_model):
+    assert Page(client.get("/login/")).one("code").text == "make invite NAME=ada"
+    django_user_model.objects.create_user("ana")
+    assert not Page(client.get("/login/")).all("code")

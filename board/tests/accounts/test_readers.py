@@ -1,0 +1,120 @@
+"""Readers see everything and change nothing: every route of the project, as it is and as it will be."""
+
+import pytest
+
+from board import actions
+from board.accounts import actions as account_actions
+from board.accounts.users import Role
+from board.models import Event
+from board.tests.html_page import HTMX, Page
+
+from .test_log_in import ROUTES
+
+pytestmark = pytest.mark.django_db
+
+FORMS = {
+    "add_sprint",
+    "edit_sprint",
+    "delete_sprint",
+    "add_task",
+    "edit_task",
+    "edit_field",
+    "move_task",
+    "delete_task",
+    "webhooks",
+    "webhook",
+    "delete_webhook",
+}
+# Their own account, and what is open to everybody.
+OWN = {
+    "healthz",
+    "readyz",
+    "theme",
+    "tokens",
+    "revoke_token",
+    "profile",
+    "change_password",
+    "sign_out",
+    "logout",
+    "login",
+    "forgot_password",
+    "welcome",
+    "api:token",
+}
+OF_STAFF = {"invite", "person", "delete_invitation", "make_link", "deactivate", "reactivate"}
+
+
+@pytest.fixture
+def reader(user):
+    account_actions.set_role(None, user, Role.READER)
+    return user
+
+
+@pytest.fixture
+def board(sprint, add):
+    """A sprint with a task, made before `user` may only read."""
+    return add(sprint=sprint)
+
+
+@pytest.mark.parametrize(("name", "path"), [route for route in ROUTES if route[0] not in OWN])
+def test_a_reader_changes_nothing_by_any_route(board, browser, reader, name, path):
+    events = Event.objects.count()
+    for method in ("post", "put", "patch", "delete", "trace"):
+        answer = getattr(browser, method)(path)
+        assert answer.status_code in ((403, 405) if name.startswith("api:") else (403,))
+        assert Event.objects.count() == events
+
+
+@pytest.mark.parametrize(("name", "path"), ROUTES)
+def test_a_reader_sees_everything_but_forms_that_would_not_work(board, browser, reader, name, path):
+    for method in ("get", "head"):
+        assert (getattr(browser, method)(path).status_code == 403) is (name in FORMS | OF_STAFF)
+
+
+def test_a_reader_is_told_why(board, browser, reader):
+    page = Page(browser.post("/tasks/1/delete/"))
+    assert "You can view everything here, but not change it." in page.text
+
+
+def test_a_form_in_place_is_refused_too(board, browser, reader):
+    assert browser.get("/tasks/1/edit/", headers=HTMX).status_code == 403
+
+
+def test_a_reader_changes_the_own_profile_and_logs_out(browser, reader):
+    assert browser.post("/profile/", {"name": "Rita"})["Location"] == "/profile/"
+    assert browser.post("/profile/sign-out/")["Location"] == "/profile/"
+    assert browser.post("/profile/password/", {"old_password": "x"}).status_code == 422
+    assert browser.post("/logout/")["Location"] == "/login/"
+
+
+def test_a_readers_pages_have_no_button_that_does_not_work(board, browser, reader, sprint, add):
+    actions.remove_task(reader, add().pk)
+    for path in ("/", "/tasks/1/", "/tasks/deleted/"):
+        page = Page(browser.get(path))
+        assert not {"Add sprint", "Add task", "Restore"} & set(page.buttons)
+        assert not {"Edit", "Move", "Delete…"} & set(page.texts("a"))
+    # The board is rendered once for everybody; what readers cannot do there, their page hides (board.css).
+    assert Page(browser.get(f"/sprints/{sprint.pk}/")).all("body", data_reads=True)
+
+
+def test_a_readers_token_reads_whatever_its_scope(browser, reader):
+    page = Page(browser.post("/profile/tokens/", {"name": "Phone", "scope": "write", "days": "30"}))
+    headers = {"Authorization": f"Token {page.one('output').text}"}
+    assert browser.get("/api/tasks", headers=headers).status_code == 200
+    assert browser.post("/api/tasks", {"name": "x"}, headers=headers).status_code == 403
+
+
+def test_a_changed_role_shows_on_the_board_that_the_browser_kept(board, browser, user, sprint):
+    path = f"/sprints/{sprint.pk}/"
+    browser.get(path)  # brings the cookie, which the next answer depends on
+    kept = browser.get(path)
+    assert browser.get(path, headers={"If-None-Match": kept["ETag"]}).status_code == 304
+    account_actions.set_role(None, user, Role.READER)
+    answer = browser.get(path, headers={"If-None-Match": kept["ETag"]})
+    assert answer.status_code == 200
+    assert Page(answer).all("body", data_reads=True)
+
+
+def test_a_member_has_the_buttons(board, browser, sprint):
+    assert "Add task" in Page(browser.get(f"/sprints/{sprint.pk}/")).buttons
+    assert not Page(browser.get("/")).all("body", data_reads=True)

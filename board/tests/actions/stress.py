@@ -1,0 +1,220 @@
+"""Hammers on the board from many threads and prints what was called and what came of it, as JSON.
+
+`DATABASE_URL=… python -m board.tests.actions.stress SEED` on an empty database. A process of its own, since threads
+need real transactions on a real database; test_concurrency.py starts it and judges what it prints.
+"""
+
+import json
+import os
+import random
+import sys
+import threading
+import time
+from datetime import timedelta
+
+import django
+
+THREADS = 8
+CALLS = 50
+HOT_CARDS = 20
+
+
+def main(seed):
+    """Prepare the database, let the threads call, and return everything as JSON values."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    board = Board()
+    hands = [Hand(board, number, seed) for number in range(THREADS)]
+    threads = [threading.Thread(target=hand.work) for hand in hands]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return {"calls": [call for hand in hands for call in hand.calls], **everything()}
+
+
+def everything():
+    """Return the whole database: counter, events in order, sprints and tasks as in `log.replay`."""
+    from board.history import log
+    from board.models import Event, Sprint, Task
+
+    def rows(model):
+        return [[row.pk, {**log.snapshot(row), "version": row.version}] for row in model.objects.order_by("pk")]
+
+    events = Event.objects.order_by("seq").values(
+        "seq", "actor", "kind", "task", "sprint", "from_sprint", "changes"
+    )
+    return {
+        "counter": log.newest_number(),
+        "events": list(events),
+        "sprints": rows(Sprint),
+        "tasks": rows(Task),
+    }
+
+
+class Board:
+    """What the threads start from: two sprints, and cards of which the first is the hot spot."""
+
+    def __init__(self):
+        from django.utils import timezone
+
+        from board import actions
+        from board.models import Status
+
+        self.today = timezone.localdate()
+        self.together = threading.Barrier(THREADS)
+        self.sprints = [actions.add_sprint(None, end=self.today + timedelta(days=day)).pk for day in (1, 2)]
+        self.columns = [(None, Status.TODO), *((sprint, status) for sprint in self.sprints for status in Status)]
+        self.hot = self.columns[1]
+        cards = [
+            actions.add_task(None, name=f"Card {n}", sprint_id=self.hot[0], status=self.hot[1])
+            for n in range(HOT_CARDS)
+        ]
+        self.anchor = cards[0].pk
+        self.cards = [card.pk for card in cards]
+
+
+class Hand:
+    """A thread that makes random calls as a user of its own, so that the log tells whose change is whose."""
+
+    def __init__(self, board, number, seed):
+        from django.contrib.auth import get_user_model
+
+        self.board = board
+        self.user = get_user_model().objects.create(username=f"hand-{number}")
+        self.random = random.Random(f"{seed}/{number}")
+        self.own_sprint = None
+        self.calls = []
+
+    def work(self):
+        """Make the calls, each at the same moment as the other hands, then close the thread's connection."""
+        from django.db import connection
+
+        kinds = {
+            self.add: 3,
+            self.move_to_the_hot_spot: 8,
+            self.move_anywhere: 5,
+            self.edit: 3,
+            self.share_a_key: 1,
+            self.remove: 2,
+            self.undo: 2,
+            self.restore: 1,
+            self.break_a_rule: 2,
+            self.open_or_close_a_sprint: 1,
+        }
+        for kind in self.random.choices(list(kinds), kinds.values(), k=CALLS):
+            # SQLite lets the thread that had the lock have it again: without this each would work by itself.
+            self.board.together.wait(timeout=60)
+            kind()
+        connection.close()
+
+    def some_card(self):
+        """Return any card but the anchor; it may be gone by now."""
+        return self.random.choice(self.board.cards[1:])
+
+    def add(self):
+        sprint, status = self.random.choice(self.board.columns)
+        task = self.call("add_task", name="New", sprint_id=sprint, status=status)
+        if task:
+            self.board.cards.append(task.pk)
+
+    def move_to_the_hot_spot(self):
+        sprint, status = self.board.hot
+        self.place(self.some_card(), sprint, status, after=self.board.anchor)
+
+    def move_anywhere(self):
+        sprint, status = self.random.choice(self.board.columns)
+        where = self.random.choice([{"after": self.some_card()}, {"before": self.some_card()}, {"top": True}, {}])
+        self.place(self.some_card(), sprint, status, **where)
+
+    def place(self, task_id, sprint, status, **where):
+        from board.actions import Place
+
+        self.call("place_task", task_id, Place(sprint, status, **where))
+
+    def edit(self):
+        self.call("change_task", self.some_card(), description=f"Text {self.random.randrange(3)}")
+
+    def share_a_key(self):
+        """What the API allows: a key set directly, here by chance right onto another card's."""
+        from board.actions.ordering import GAP
+
+        self.call("change_task", self.some_card(), order=GAP * self.random.randrange(1, 4))
+
+    def remove(self):
+        self.call("remove_task", self.some_card())
+
+    def undo(self):
+        """Undo one of the last changes, whoever made it."""
+        from board.history import log
+
+        self.call("undo", log.newest_number() - self.random.randrange(5))
+
+    def restore(self):
+        self.call("restore_task", self.some_card())
+
+    def break_a_rule(self):
+        """A call that must be refused whatever the others do."""
+        task_id = self.board.anchor
+        self.random.choice(
+            [
+                lambda: self.call("change_task", task_id, name="", description="Must not stay"),
+                lambda: self.call("change_task", task_id, sprint_id=None, status=3),
+                lambda: self.call("change_task", task_id, sprint_id=10**6),
+                lambda: self.call("add_task", name="Too early", started=self.board.today),
+                lambda: self.call("remove_sprint", self.board.hot[0]),
+                lambda: self.call("add_sprint", end=self.board.today - timedelta(days=1)),
+                lambda: self.call("remove_task", 10**6),
+            ]
+        )()
+
+    def open_or_close_a_sprint(self):
+        """A sprint that comes and goes while others put cards there; closing it is refused once it has some."""
+        if self.own_sprint:
+            self.call("remove_sprint", self.own_sprint)
+            self.own_sprint = None
+            return
+        sprint = self.call("add_sprint", end=self.board.today + timedelta(days=self.random.randrange(3, 99)))
+        if sprint:
+            self.own_sprint = sprint.pk
+            self.board.columns.append((sprint.pk, 1))
+
+    def call(self, action, /, *args, **kwargs):
+        """Call an action and note who, what, when and what came of it; return its result, None when refused."""
+        from django.core.exceptions import ObjectDoesNotExist, ValidationError
+
+        from board import actions
+
+        note = {
+            "by": self.user.pk,
+            "action": action,
+            "arguments": arguments(args, kwargs),
+            "start": time.monotonic_ns(),
+        }
+        result = None
+        try:
+            result = getattr(actions, action)(self.user, *args, **kwargs)
+            # Some actions return the row, others the event.
+            note["version"] = getattr(result, "version", None) or getattr(result, "seq", None)
+        except (ValidationError, ObjectDoesNotExist) as refusal:
+            note["refused"] = repr(refusal)
+        except Exception as error:
+            note["error"] = repr(error)
+        note["end"] = time.monotonic_ns()
+        # A removal returns its event, not the row.
+        note["id"] = result.pk if hasattr(result, "version") else args[0] if args else None
+        self.calls.append(note)
+        return result
+
+
+def arguments(args, kwargs):
+    """Return the arguments of a call as JSON values; a place as its fields."""
+    place = vars(args[1]) if len(args) > 1 else {}
+    return {**{name: str(value) if name == "end" else value for name, value in kwargs.items()}, **place}
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    json.dump(main(sys.argv[1]), sys.stdout, default=str)

@@ -1,0 +1,239 @@
+"""A backup brings back what was; what is not one of ours, or does not fit, changes nothing."""
+
+import json
+import os
+import shutil
+import sqlite3
+import zipfile
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
+from django.db import connections
+from django.utils import timezone
+
+from board import actions
+from board.models import Task
+from board.ops import backup as backups
+from board.ops import instance_lock, integrity
+from board.tests.models.test_first_release import DUMP
+
+
+@contextmanager
+def working_on(path):
+    """Let the default connection be to a database in a file."""
+    original = connections["default"]
+    options = {"timeout": 1, "transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL"}
+    connections["default"] = type(original)({**original.settings_dict, "NAME": str(path), "OPTIONS": options})
+    try:
+        yield path
+    finally:
+        connections["default"].close()
+        connections["default"] = original
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory, django_db_setup, django_db_blocker):
+    """The file of an empty database that is up to date."""
+    path = tmp_path_factory.mktemp("empty") / "empty.sqlite3"
+    with django_db_blocker.unblock(), working_on(path):
+        call_command("migrate", verbosity=0)
+    return path
+
+
+@pytest.fixture
+def database(tmp_path, empty, django_db_blocker):
+    """The file of the database that the test works on, with one task."""
+    path = tmp_path / "db.sqlite3"
+    shutil.copy(empty, path)
+    with django_db_blocker.unblock(), working_on(path):
+        actions.add_task(None, name="Before")
+        yield path
+
+
+@pytest.fixture
+def backup(tmp_path, database):
+    """A backup of the database."""
+    path = tmp_path / "board.backup"
+    backups.write(path)
+    return path
+
+
+def names():
+    return list(Task.objects.order_by("pk").values_list("name", flat=True))
+
+
+def test_a_restored_board_is_as_it_was_and_the_replaced_one_is_kept(database, backup):
+    actions.add_task(None, name="After")
+    Session.objects.create(session_key="kept", session_data="", expire_date=timezone.now())
+    description, aside = backups.restore(backup)
+    assert names() == ["Before"]
+    assert description["newest"] == 1
+    assert not Session.objects.exists()
+    with closing(sqlite3.connect(aside)) as replaced:
+        assert replaced.execute("SELECT name FROM board_task").fetchall() == [("Before",), ("After",)]
+    connections["default"].close()
+    assert {path.name for path in database.parent.iterdir() if "restore-" in path.name} == {
+        name for end in ("", "-wal", "-shm") if (database.parent / (name := f"{Path(aside).name}{end}")).exists()
+    }
+
+
+def test_a_board_where_something_was_undone_and_restored_can_be_backed_up(database, tmp_path):
+    changed = actions.change_task(None, 1, name="Changed")
+    undone = actions.undo(None, changed.event.seq)
+    actions.undo(None, undone.seq)
+    actions.undo(None, actions.add_task(None, name="Undone").event.seq)
+    actions.restore_task(None, 2)
+    path = tmp_path / "undone.backup"
+    call_command("backup", str(path))
+    call_command("restore", str(path))
+    assert names() == ["Changed", "Undone"]
+
+
+def test_a_backup_is_for_its_owner_alone_and_never_replaces_a_file(database, backup):
+    assert backup.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(CommandError, match="already exists"):
+        call_command("backup", str(backup))
+
+
+def test_of_data_that_are_not_well_there_is_no_backup(database, tmp_path):
+    with connections["default"].cursor() as cursor:
+        cursor.execute("UPDATE board_counter SET value = 7")
+    with pytest.raises(CommandError, match="The counter says 7"):
+        call_command("backup", str(tmp_path / "bad.backup"))
+    assert [path.name for path in tmp_path.iterdir() if "backup" in path.name] == []
+
+
+def packed(path, description, database=b""):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("backup.json", description if isinstance(description, str) else json.dumps(description))
+        archive.writestr("database", database)
+
+
+OURS = {
+    "product": "Lightboard",
+    "format": 1,
+    "version": "0.1.0",
+    "database": "sqlite",
+    "taken": "2026-11-22T03:00:04+00:00",
+    "newest": 1,
+    "migrations": [],
+}
+FOREIGN = {
+    "another program": {**OURS, "product": "Other"},
+    "not a complete Lightboard backup": "[]",
+    "is not a complete Lightboard backup": "no JSON",
+    "is of postgresql": {**OURS, "database": "postgresql"},
+    "a newer version of Lightboard, with migration board.9999_later": {**OURS, "migrations": ["board.9999_later"]},
+    "made by a newer version of Lightboard. ": {**OURS, "format": 2},
+    "The backup does not contain a database": OURS,
+    "no proper 'taken'": {**OURS, "taken": ["then"]},
+    "no proper 'newest'": {**OURS, "newest": "1"},
+    "no proper 'format'": {**OURS, "format": True},
+    "no proper 'migrations'": {**OURS, "migrations": [{}]},
+    "no proper 'database'": {**OURS, "database": None},
+    "recursion": "[" * 100_000,
+}
+
+
+SCHEMA_WITH_CODE = {
+    "trigger": "CREATE TRIGGER mine AFTER DELETE ON django_session BEGIN DELETE FROM board_task; END",
+    "view": "CREATE VIEW mine AS SELECT * FROM auth_user",
+    "table": "CREATE VIRTUAL TABLE mine USING fts5(words)",
+}
+
+
+@pytest.mark.parametrize(("reason", "description"), FOREIGN.items(), ids=FOREIGN)
+def test_what_is_not_ours_or_does_not_fit_is_refused_and_nothing_changes(tmp_path, database, reason, description):
+    path = tmp_path / "foreign"
+    packed(path, description, b"no database, but long enough to be taken for one" * 20)
+    refused(path, reason, database)
+
+
+def test_a_backup_that_is_not_whole_is_refused(tmp_path, database, backup):
+    path = tmp_path / "cut"
+    path.write_bytes(backup.read_bytes()[:-100])
+    refused(path, "not a complete Lightboard backup", database)
+    whole = bytearray(backup.read_bytes())
+    whole[len(whole) // 2] ^= 1
+    path.write_bytes(whole)
+    refused(path, "not a complete Lightboard backup", database)
+    refused(tmp_path / "nothing", "Can't read", database)
+
+
+def test_a_backup_that_would_fill_disk_or_memory_is_refused_before_it_is_unpacked(tmp_path, database):
+    path = tmp_path / "bomb"
+    for description, content in (({**OURS, "taken": " " * 2_000_000}, b""), (OURS, bytes(50_000_000))):
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("backup.json", json.dumps(description))
+            archive.writestr("database", content)
+        refused(path, "too long" if content == b"" else "beyond all measure", database)
+
+
+@pytest.mark.parametrize(("kind", "code"), SCHEMA_WITH_CODE.items())
+def test_a_database_with_code_of_its_own_is_refused(tmp_path, database, backup, kind, code):
+    with zipfile.ZipFile(backup) as archive:
+        description = archive.read("backup.json").decode()
+        changed = tmp_path / archive.extract("database", tmp_path)
+    with closing(sqlite3.connect(changed)) as connection:
+        connection.execute(code)
+        connection.commit()
+    path = tmp_path / "with-code"
+    packed(path, description, changed.read_bytes())
+    refused(path, f"has a {kind} that is not Lightboard's: 'mine'", database)
+
+
+def test_a_restored_database_is_for_its_owner_alone(database, backup):
+    before = os.umask(0)
+    try:
+        backups.restore(backup)
+    finally:
+        os.umask(before)
+    assert database.stat().st_mode & 0o777 == 0o600
+
+
+def refused(path, reason, database):
+    with pytest.raises(CommandError) as error:
+        call_command("restore", str(path))
+    assert reason in str(error.value)
+    assert names() == ["Before"]
+    assert not [path for path in database.parent.iterdir() if "restore-" in path.name]
+
+
+@pytest.fixture
+def serving_here():
+    """Serve as another process would; the lock ends with the file, as it does with a process."""
+    yield instance_lock.acquire
+    while instance_lock._held:
+        instance_lock._held.pop().close()
+
+
+def test_while_somebody_serves_there_is_no_restore(database, backup, serving_here):
+    assert serving_here() is False
+    refused(backup, "Lightboard is running on this database", database)
+    instance_lock._held.pop().close()
+    backups.restore(backup)
+
+
+def test_the_second_who_serves_knows_of_the_first(database, serving_here):
+    assert [serving_here(), serving_here(), serving_here()] == [False, True, True]
+
+
+def test_during_a_restore_nobody_begins_to_serve(database, serving_here):
+    with instance_lock.exclusive(), pytest.raises(instance_lock.InUseError, match="is being restored"):
+        serving_here()
+    assert serving_here() is False
+
+
+def test_a_backup_of_the_first_release_is_brought_up_to_date(database, tmp_path):
+    old = tmp_path / "old.sqlite3"
+    with closing(sqlite3.connect(old)) as made:
+        made.executescript(DUMP.read_text())
+    path = tmp_path / "old.backup"
+    packed(path, {**OURS, "taken": "then", "newest": 58, "migrations": ["board.0001_initial"]}, old.read_bytes())
+    call_command("restore", str(path))
+    assert "Alpha" in names()
+    with integrity.snapshot() as using:
+        assert integrity.check_integrity(using) == []

@@ -1,0 +1,327 @@
+"""GET /sprints/<id>/"""
+
+from datetime import timedelta
+from itertools import cycle
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from board import actions, components
+from board.history import log
+from board.models import Column, Status, Task
+from board.tests.html_page import HTMX, Page
+
+pytestmark = pytest.mark.django_db
+
+
+def board(browser, sprint):
+    return Page(browser.get(f"/sprints/{sprint.pk}/"))
+
+
+def test_the_board_has_five_columns_labelled_by_their_titles(browser, sprint):
+    page = board(browser, sprint)
+    columns = page.all("section", data_column=True)
+    assert [column["data-column"] for column in columns] == ["backlog", "todo", "active", "testing", "done"]
+    assert [page.one(id=column["aria-labelledby"]).text for column in columns] == [
+        "Backlog",
+        "Not Started",
+        "In Development",
+        "In Testing",
+        "Completed",
+    ]
+
+
+def test_each_task_stands_in_its_column(browser, sprint, add):
+    add("Waits")
+    for status in Status:
+        add(status.name, sprint, status)
+    page = board(browser, sprint)
+    assert {column.value: page.cards(column) for column in Column} == {
+        "backlog": ["Waits"],
+        "todo": ["TODO"],
+        "active": ["ACTIVE"],
+        "testing": ["TESTING"],
+        "done": ["DONE"],
+    }
+
+
+def test_other_sprints_tasks_are_not_on_the_board(browser, sprint, next_sprint, add):
+    add("Elsewhere", next_sprint)
+    assert "Elsewhere" not in board(browser, sprint).text
+
+
+def test_cards_stand_in_their_order_equal_ones_by_id(browser, sprint, add):
+    for name, order in [("c", 30), ("a", 10), ("b1", 20), ("b2", 20)]:
+        add(name, sprint, order=order)
+    assert board(browser, sprint).cards("todo") == ["a", "b1", "b2", "c"]
+
+
+def test_the_board_says_which_sprint_and_which_state_it_shows(browser, user, sprint, next_sprint):
+    page = board(browser, sprint)
+    element = page.one("div", class_="board")
+    assert (element["data-sprint"], element["data-seq"]) == (str(sprint.pk), str(log.newest_number()))
+    assert element["data-format"] == components.page_format()
+
+
+def test_until_it_is_connected_the_board_says_offline(browser, sprint):
+    assert [element["data-live"] for element in board(browser, sprint).all(data_live=True)] == ["offline"]
+
+
+def test_a_card_says_by_itself_what_it_is(browser, user, sprint, add):
+    task = add("Draw", sprint, Status.ACTIVE, assigned=user, description="Über Kopf")
+    card = board(browser, sprint).one("li", data_task=True)
+    assert {name: value for name, value in card.attributes.items() if name.startswith("data-")} == {
+        "data-task": str(task.pk),
+        "data-version": str(task.version),
+        "data-order": str(task.order),
+        "data-in": "active",
+        "data-who": str(user.pk),
+        "data-excerpt": "uber kopf",
+    }
+
+
+def test_a_card_tells_what_who_and_how_late(browser, user, sprint, add):
+    due = timezone.localdate() - timedelta(days=2)
+    add("Draw", sprint, description="With a pencil", assigned=user, due=due)
+    card = board(browser, sprint).one("li", data_task=True)
+    assert card.text == "Draw With a pencil 2 days late AL Move"
+    assert card.one("span", title=True)["title"] == "Ana Lind"
+    assert (card.one("time")["class"], card.one("time")["datetime"]) == ("due late", due.isoformat())
+
+
+@pytest.mark.parametrize(
+    ("days", "status", "urgency", "words"),
+    [
+        (-1, Status.TODO, "due late", "1 day late"),
+        (0, Status.TODO, "due soon", "Today"),
+        (1, Status.TODO, "due soon", "Tomorrow"),
+        (2, Status.TODO, "due soon", None),
+        (3, Status.TODO, "due", None),
+        (-9, Status.DONE, "due", None),
+    ],
+)
+def test_a_due_date_presses_until_the_work_is_done(browser, sprint, add, days, status, urgency, words):
+    due = timezone.localdate() + timedelta(days=days)
+    add("Draw", sprint, status, due=due)
+    time = board(browser, sprint).one("li", data_task=True).one("time")
+    assert (time["class"], time.text) == (urgency, words or f"{due:%a} {due.day} {due:%b}")
+
+
+def test_a_long_description_is_cut_on_the_card(browser, sprint, add):
+    add("Draw", sprint, description="word " * 100)
+    (text,) = board(browser, sprint).one("li", data_task=True).texts("p")
+    assert len(text) == 80
+    assert text.endswith("…")
+
+
+def test_a_bare_card_has_places_where_a_date_and_a_person_can_be_set(browser, sprint, add):
+    add("Draw", sprint)
+    card = board(browser, sprint).one("li", data_task=True)
+    assert [element["class"] for element in card.walk()] == ["card", "name", "due", "assignee", "move"]
+    assert card.text == "Draw Move"
+
+
+def test_each_column_counts_its_cards(browser, sprint, add):
+    for status in (Status.ACTIVE, Status.ACTIVE, Status.DONE):
+        add(sprint=sprint, status=status)
+    page = board(browser, sprint)
+    for place in ("small", "span"):
+        counts = {element["data-count"]: element.text for element in page.all(place, data_count=True)}
+        assert counts == {"backlog": "0", "todo": "0", "active": "2", "testing": "0", "done": "1"}
+
+
+def test_an_empty_column_says_so(browser, sprint):
+    page = board(browser, sprint)
+    says = {c["data-column"]: c.one("p", class_="none").text for c in page.all("section", data_column=True)}
+    assert says == {
+        "backlog": "The backlog is empty",
+        "todo": "No tasks",
+        "active": "No tasks",
+        "testing": "No tasks",
+        "done": "Nothing done yet",
+    }
+
+
+def test_the_head_tells_name_goal_end_and_progress(browser, user, sprint, add):
+    actions.change_sprint(user, sprint.pk, description="A pass on every phone")
+    add(sprint=sprint, status=Status.DONE)
+    add(sprint=sprint)
+    add()
+    page = board(browser, sprint)
+    assert page.heading == "Sprint 1"
+    head = page.one("div", class_="board-head")
+    assert "A pass on every phone" in head.text
+    assert head.one("time")["datetime"] == sprint.end.isoformat()
+    assert "7 days" in head.text
+    assert (head.one(data_done=True).text, head.one(data_all=True).text) == ("1", "2")
+
+
+@pytest.mark.parametrize(("days", "left"), [(0, "Last day"), (1, "1 day"), (2, "2 days")])
+def test_the_head_counts_the_days_that_are_left(browser, user, days, left):
+    sprint = actions.add_sprint(user, end=timezone.localdate() + timedelta(days=days))
+    assert board(browser, sprint).one("dl").texts("dd")[1] == left
+
+
+def test_a_past_sprints_head_says_when_it_ended(browser, past_sprint):
+    facts = board(browser, past_sprint).one("dl")
+    assert facts.texts("dt") == ["Ended", "Done"]
+
+
+def test_tasks_are_added_in_the_backlog(browser, sprint):
+    form = board(browser, sprint).one("section", data_column="backlog").one("form")
+    assert form["action"] == form["hx-get"] == f"/sprints/{sprint.pk}/tasks/add/"
+    assert form.texts("button") == ["Add task"]
+
+
+def test_an_unknown_sprint_says_so(browser):
+    for address in ("/sprints/99/", "/sprints/999999999999999999/"):
+        answer = browser.get(address)
+        page = Page(answer)
+        assert answer.status_code == 404
+        assert page.heading == "Not found"
+        assert "This sprint doesn't exist. It may have been deleted." in page.text
+
+
+@pytest.mark.parametrize("address", ["/sprints/x/", "/sprints/-1/", "/sprints/9999999999999999999/", "/nowhere"])
+def test_an_address_that_no_page_has_says_so(browser, address):
+    answer = browser.get(address)
+    assert answer.status_code == 404
+    assert "This page doesn't exist." in Page(answer).text
+
+
+def test_the_number_of_queries_does_not_grow_with_the_tasks(browser, django_user_model, sprint, add):
+    people = [django_user_model.objects.create_user(f"person{n}") for n in range(4)]
+    places = cycle([(None, Status.TODO), *((sprint, status) for status in Status)])
+
+    def queries_with(count):
+        while Task.objects.count() < count:
+            n = Task.objects.count()
+            in_sprint, status = next(places)
+            add(f"Task {n}", in_sprint, status, assigned=people[n % 4], due=timezone.localdate())
+        with CaptureQueriesContext(connection) as queries:
+            page = board(browser, sprint)
+        assert len(page.all("li", data_task=True)) == count
+        return len(queries)
+
+    assert queries_with(10) == queries_with(100)
+
+
+def test_a_card_is_the_same_for_everybody(browser, client, django_user_model, user, sprint, add):
+    task = add("Draw", sprint, assigned=user, due=timezone.localdate(), description="With a pencil")
+    card = render_to_string("board/task.html#card", {"task": task})
+    guest = django_user_model.objects.create_user("guest")
+    for person in (user, guest):
+        client.force_login(person)
+        assert card in client.get(f"/sprints/{sprint.pk}/").content.decode()
+        assert client.get(f"/tasks/{task.pk}/", headers=HTMX).content.decode() == card
+
+
+def test_the_page_knows_whose_cards_to_mark(browser, user, sprint):
+    assert board(browser, sprint).one("body")["data-user"] == str(user.pk)
+
+
+# The filter without a script
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("draw", ["Draw a line"]),
+        ("LINE draw", ["Draw a line"]),
+        ("pencil", ["Draw a line"]),
+        ("ana", ["Paint <it>"]),
+        ("<it>", ["Paint <it>"]),
+        ("href", []),
+        ("move", []),
+        ("  ", ["Draw a line", "Paint <it>"]),
+        ("draw paint", []),
+    ],
+)
+def test_the_filter_shows_the_cards_that_all_words_stand_on(browser, user, sprint, add, words, names):
+    add("Draw a line", sprint, description="With a pencil")
+    add("Paint <it>", sprint, assigned=user)
+    page = Page(browser.get(f"/sprints/{sprint.pk}/", {"q": words}))
+    assert page.cards("todo") == names
+
+
+def test_the_filter_finds_a_number_and_says_how_many_of_how_many(browser, sprint, add):
+    task, _ = add("a", sprint), add("b", sprint)
+    page = Page(browser.get(f"/sprints/{sprint.pk}/", {"q": f"#{task.pk}"}))
+    assert page.cards("todo") == ["a"]
+    assert page.one("small", data_count="todo").text == "1 of 2"
+    assert page.one("input", name="q")["value"] == f"#{task.pk}"
+
+
+# Colours
+
+
+def test_the_colours_are_remembered_and_the_page_starts_with_them(browser, sprint):
+    address = f"/sprints/{sprint.pk}/?q=x"
+    assert "data-theme" not in Page(browser.get(address)).one("html").attributes
+    for choice in ("dark", "light"):
+        answer = browser.post("/theme/", {"theme": choice, "back": address})
+        assert (answer.status_code, answer["Location"]) == (302, address)
+        assert Page(browser.get(address)).one("html")["data-theme"] == choice
+    browser.post("/theme/", {"theme": "system"})
+    assert "data-theme" not in Page(browser.get(address)).one("html").attributes
+
+
+@pytest.mark.parametrize("is_secure", [False, True])
+def test_the_cookie_of_the_colours_is_as_secure_as_that_of_the_log_in(browser, settings, is_secure):
+    settings.SESSION_COOKIE_SECURE = is_secure
+    browser.post("/theme/", {"theme": "dark"})
+    cookie = browser.cookies[settings.THEME_COOKIE_NAME]
+    assert bool(cookie["secure"]) == is_secure
+    assert cookie["httponly"]
+
+
+def test_the_switch_goes_from_the_system_over_light_to_dark_and_back(browser):
+    seen = []
+    for _ in range(4):
+        button = Page(browser.get("/")).one("button", name="theme")
+        seen.append(button["value"])
+        browser.post("/theme/", {"theme": button["value"]})
+    assert seen == ["light", "dark", "system", "light"]
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "",
+        "foo",
+        "?x",
+        "#",
+        "home",
+        "foo.bar",
+        "//evil.example",
+        "https://evil.example/",
+        "/\\evil.example",
+        "\n/",
+        "a:b",
+    ],
+)
+def test_after_a_choice_of_colours_no_made_up_address_leads_anywhere_but_home(browser, back):
+    answer = browser.post("/theme/", {"theme": "dark", "back": back})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+def test_with_htmx_the_switch_alone_comes_back(browser):
+    answer = browser.post("/theme/", {"theme": "dark", "back": "/"}, headers=HTMX)
+    page = Page(answer)
+    assert not page.is_whole
+    assert page.one("form")["data-theme"] == "dark"
+    assert answer.cookies[settings.THEME_COOKIE_NAME].value == "dark"
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", ""])
+def test_the_switch_never_leads_to_another_host(browser, back):
+    assert browser.post("/theme/", {"theme": "dark", "back": back})["Location"] == "/"
+
+
+def test_a_cookie_that_is_no_colour_is_the_systems(browser):
+    browser.cookies[settings.THEME_COOKIE_NAME] = '"><script>'
+    assert "data-theme" not in Page(browser.get("/")).one("html").attributes

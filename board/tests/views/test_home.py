@@ -1,0 +1,115 @@
+"""GET /"""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from board import actions
+from board.models import Sprint, Status
+from board.tests.html_page import Page
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ending(user):
+    """Make a sprint that ends so many days from today, also before today."""
+
+    def make(days, **fields):
+        end = timezone.localdate() + timedelta(days=days)
+        later = timezone.localdate() + timedelta(days=1000 + days)
+        sprint = actions.add_sprint(user, end=later, **{"name": f"Ends {days}", **fields})
+        Sprint.objects.filter(pk=sprint.pk).update(end=end)
+        sprint.refresh_from_db()
+        return sprint
+
+    return make
+
+
+def sprint_names(answer):
+    return Page(answer).texts("strong")
+
+
+def test_the_current_sprints_stand_in_order_of_their_end(browser, ending):
+    for days in (20, -3, 5, 0):
+        ending(days)
+    assert sprint_names(browser.get("/")) == ["Ends -3", "Ends 0", "Ends 5", "Ends 20"]
+
+
+def test_a_sprint_is_current_until_it_ended_seven_days_ago(browser, ending):
+    for days in (-6, -7, -8):
+        ending(days)
+    assert sprint_names(browser.get("/")) == ["Ends -6"]
+
+
+def test_a_sprint_leads_to_its_board(browser, sprint):
+    assert Page(browser.get("/")).one("ul", class_="sprints").one("a")["href"] == f"/sprints/{sprint.pk}/"
+
+
+def test_a_sprint_tells_its_goal_its_end_and_how_far_it_is(browser, user, sprint, add):
+    actions.change_sprint(user, sprint.pk, description="A boarding pass on every phone")
+    add(sprint=sprint, status=Status.DONE)
+    add(sprint=sprint, status=Status.ACTIVE)
+    row = Page(browser.get("/")).one("ul", class_="sprints").one("li")
+    assert "A boarding pass on every phone" in row.text
+    assert "1 of 2 done" in row.text
+    assert row.one("time")["datetime"] == sprint.end.isoformat()
+    assert (row.one("progress")["value"], row.one("progress")["max"]) == ("1", "2")
+
+
+def test_the_backlog_is_no_part_of_a_sprints_progress(browser, sprint, add):
+    add()
+    page = Page(browser.get("/"))
+    assert "No tasks yet" in page.text
+    assert "0 of 0" not in page.text
+
+
+@pytest.mark.parametrize(("days", "word"), [(-1, "Ended"), (0, "Ends"), (1, "Ends")])
+def test_a_sprint_says_whether_it_is_over(browser, ending, days, word):
+    ending(days)
+    assert Page(browser.get("/")).one("span", class_="facts").text.split()[0] == word
+
+
+def test_a_sprint_without_a_name_is_called_by_its_end(browser, ending):
+    sprint = ending(5, name="")
+    assert sprint_names(browser.get("/")) == [f"Sprint ending {sprint.end:%d %B %Y}"]
+
+
+def test_without_a_sprint_the_page_says_so_and_offers_to_add_one(browser):
+    page = Page(browser.get("/"))
+    assert "No current sprints" in page.text
+    assert "Add sprint" in page.buttons
+
+
+def test_add_sprint_opens_in_place_and_also_without_javascript(browser):
+    form = Page(browser.get("/")).one("form", hx_target="#add-sprint")
+    assert form["action"] == form["hx-get"] == "/sprints/add/"
+    assert form.texts("button") == ["Add sprint"]
+
+
+def test_the_head_knows_who_is_logged_in(browser):
+    page = Page(browser.get("/"))
+    assert "Ana Lind" in page.one("header").text
+    assert "Log out" in page.buttons
+    assert "Log in" not in page.text
+
+
+def test_the_number_of_queries_does_not_grow_with_the_sprints(browser, ending, django_assert_max_num_queries):
+    for days in range(1, 30):
+        ending(days)
+    with django_assert_max_num_queries(3):
+        browser.get("/")
+
+
+@pytest.mark.parametrize("path", ["/", "/sprints/past/", "/sprints/{}/", "/tasks/{}/", "/healthz"])
+def test_what_can_be_read_can_be_asked_for_with_head(browser, sprint, add, path):
+    task = add(sprint=sprint)
+    answer = browser.head(path.format(task.pk if "task" in path else sprint.pk))
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize("path", ["/", "/sprints/past/", "/sprints/{}/", "/tasks/{}/"])
+def test_a_page_that_is_only_read_takes_no_post(browser, sprint, add, path):
+    task = add(sprint=sprint)
+    assert browser.post(path.format(task.pk if "task" in path else sprint.pk)).status_code == 405

@@ -1,0 +1,157 @@
+"""GET /tasks/<id>/"""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from board import actions
+from board.models import Status
+from board.tests.html_page import HTMX, Page
+
+pytestmark = pytest.mark.django_db
+
+
+def facts(page):
+    dl = page.one("dl", class_="facts")
+    return dict(zip(dl.texts("dt"), dl.texts("dd"), strict=True))
+
+
+def in_words(day):
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def test_the_page_tells_everything_about_the_task(browser, user, sprint, add):
+    today = timezone.localdate()
+    due = today + timedelta(days=3)
+    task = add("Draw", sprint, Status.DONE, description="First\n\nSecond", assigned=user, due=due)
+    page = Page(browser.get(f"/tasks/{task.pk}/"))
+    assert page.is_whole
+    assert page.heading == "Draw"
+    assert page.one("div", class_="description").texts("p") == ["First", "Second"]
+    assert facts(page) == {
+        "Column": "Completed",
+        "Assigned to": "Ana Lind",
+        "Due": in_words(due),
+        "Started": in_words(today),
+        "Completed": in_words(today),
+    }
+
+
+def test_what_a_task_does_not_have_is_said(browser, add):
+    page = Page(browser.get(f"/tasks/{add().pk}/"))
+    assert "No description" in page.text
+    assert facts(page) == {"Column": "Backlog", "Assigned to": "Nobody", "Due": "No date"}
+
+
+def test_the_way_back_leads_to_the_sprint_or_home(browser, sprint, add):
+    for task, href in [(add(sprint=sprint), f"/sprints/{sprint.pk}/"), (add(), "/")]:
+        crumb = Page(browser.get(f"/tasks/{task.pk}/")).one("p", class_="crumb")
+        assert crumb.one("a")["href"] == href
+
+
+def test_the_page_leads_to_all_that_can_be_done_with_the_task(browser, add):
+    task = add()
+    links = Page(browser.get(f"/tasks/{task.pk}/")).one("article").all("a")
+    assert {link.text: link["href"] for link in links} == {
+        "Edit": f"/tasks/{task.pk}/edit/?next=/tasks/{task.pk}/",
+        "Move": f"/tasks/{task.pk}/move/?next=/tasks/{task.pk}/",
+        "Delete…": f"/tasks/{task.pk}/delete/?next=/tasks/{task.pk}/",
+    }
+
+
+def test_what_is_saved_from_the_page_of_a_task_leads_back_to_it(browser, sprint, add):
+    page = f"/tasks/{(task := add(sprint=sprint)).pk}/"
+    for form, data in [
+        ("edit/", {"name": "Drawn"}),
+        ("move/", {"column": f"{sprint.pk}-done", "position": "top"}),
+    ]:
+        address = f"{page}{form}?next={page}"
+        assert f'action="{address}"' in browser.get(address).content.decode()
+        assert browser.post(address, data)["Location"] == page
+        on_page = {**HTMX, "HX-Current-URL": f"http://testserver{address}"}
+        assert browser.get(page, headers=on_page)["HX-Redirect"] == page, "cancelled"
+    assert (
+        browser.post(f"{page}edit/?next=https://evil.example/tasks/{task.pk}/", {"name": "x"})["Location"]
+        == f"/sprints/{sprint.pk}/"
+    )
+
+
+def test_an_undo_on_the_page_of_a_task_leads_back_to_it(browser, user, sprint, add):
+    task = add(sprint=sprint)
+    event = actions.change_task(user, task.pk, name="Draw").event
+    referrer = {"Referer": f"http://testserver/tasks/{task.pk}/"}
+    assert browser.post(f"/undo/{event.seq}/", headers=referrer)["Location"] == f"/tasks/{task.pk}/"
+
+
+def test_a_deleted_task_leads_to_no_page_that_is_gone(browser, sprint, add):
+    page = f"/tasks/{add(sprint=sprint).pk}/"
+    assert browser.post(f"{page}delete/?next={page}")["Location"] == f"/sprints/{sprint.pk}/"
+
+
+def test_the_history_tells_the_newest_first(browser, user, add):
+    task = add()
+    actions.change_task(None, task.pk, name="Draw")
+    story = Page(browser.get(f"/tasks/{task.pk}/")).one("section", class_="story")
+    assert story.texts("span") == [
+        "Lightboard renamed this task from “Fix log-in” to “Draw”",
+        "Ana Lind created this task",
+    ]
+
+
+def test_with_htmx_it_is_the_card(browser, add):
+    task = add("Draw")
+    page = Page(browser.get(f"/tasks/{task.pk}/", headers=HTMX))
+    assert not page.is_whole
+    assert page.one("li", data_task=str(task.pk)).all("a")[0].text == "Draw"
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
+@pytest.mark.parametrize("piece", ["", "edit/", "move/", "delete/"])
+def test_a_task_that_was_deleted_meanwhile_says_so(browser, user, add, piece, headers):
+    task = add()
+    actions.remove_task(user, task.pk)
+    answer = browser.get(f"/tasks/{task.pk}/{piece}", headers=headers)
+    assert answer.status_code == 404
+    assert "This task doesn't exist. It may have been deleted." in Page(answer).text
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
+@pytest.mark.parametrize(
+    ("piece", "data"),
+    [
+        ("move/", {"column": "backlog", "position": "top"}),
+        ("place/", {"column": "backlog"}),
+        ("delete/", {}),
+    ],
+)
+def test_what_is_done_to_a_deleted_task_says_so(browser, user, add, piece, data, headers):
+    task = add()
+    actions.remove_task(user, task.pk)
+    answer = browser.post(f"/tasks/{task.pk}/{piece}", data, headers=headers)
+    assert answer.status_code == 404
+    assert "This task doesn't exist. It may have been deleted." in Page(answer).text
+
+
+@pytest.mark.parametrize(
+    ("piece", "data", "action"),
+    [
+        ("move/", {"column": "backlog", "position": "top"}, "place_task"),
+        ("delete/", {}, "remove_task"),
+    ],
+)
+def test_a_task_that_is_deleted_between_the_look_and_the_write_says_so(
+    browser, user, add, monkeypatch, piece, data, action
+):
+    task = add()
+    write = getattr(actions, action)
+
+    def too_late(by, pk, *args, **kwargs):
+        monkeypatch.undo()
+        actions.remove_task(user, pk)
+        return write(by, pk, *args, **kwargs)
+
+    monkeypatch.setattr(actions, action, too_late)
+    answer = browser.post(f"/tasks/{task.pk}/{piece}", data, headers=HTMX)
+    assert answer.status_code == 404
+    assert "This task doesn't exist." in Page(answer).text
