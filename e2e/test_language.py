@@ -93,7 +93,7 @@ def test_a_german_edits_undoes_and_hears_what_was_wrong(english, german):
     expect(german.card(OTHER).locator("time")).to_have_text("Fr, 7. März 2031")
     expect(english.card(OTHER).locator("time")).to_have_text("Fri 7 Mar 2031")
     page.keyboard.press("Control+z")
-    expect(toast(german, f"Fälligkeitsdatum von „{OTHER}“")).to_be_visible()
+    expect(toast(german, f"Fälligkeitsdatum von „{OTHER}“ vom 7. März 2031")).to_be_visible()
     page.context.set_offline(True)
     german.drag(OTHER, "backlog")
     expect(toast(german, "Keine Verbindung. Es wurde nichts gespeichert.")).to_be_visible()
