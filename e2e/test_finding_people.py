@@ -84,4 +84,4 @@ def test_without_javascript_the_list_is_a_list(someone, url):
     expect(one.page.get_by_role("searchbox")).to_have_count(0)
     one.page.get_by_label("Assigned to").select_option("Zoë Österberg")
     one.page.get_by_role("button", name="Save").click()
-    expect(one.page.get_by_text("Zoë Österberg")).to_be_visible()
+    expect(one.page.get_by_text("Zoë Österberg", exact=True)).to_be_visible()
