@@ -88,7 +88,7 @@ def test_a_change_arrives_signed_and_is_sent_again_when_asked_for(someone, sende
     assert message["body"] == task
     delivery = person.page.get_by_role("listitem").filter(has_text="Task created")
     reload_until(person.page, lambda: delivery.filter(has_text="Closed for today").count())
-    expect(delivery).to_contain_text("503 after")
+    expect(delivery).to_contain_text("503 in")
     receiver.status = 200
     delivery.get_by_role("button", name="Redeliver").click()
     again, same = receiver.next()

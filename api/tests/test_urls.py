@@ -67,7 +67,8 @@ def test_what_jquery_adds_against_caches_is_ignored(client, task, url):
     url = url.format(pk=task.pk)
     plain = client.get(url)
     busted = client.get(f"{url}?_=1732650000000")
-    assert (busted.status_code, busted.content) == (200, plain.content)
+    assert busted.status_code == 200
+    assert CHANNEL.sub(b"", busted.content) == CHANNEL.sub(b"", plain.content)
     assert busted["ETag"] == plain["ETag"]
 
 

@@ -227,7 +227,8 @@ def _changes(event: Event, names: Names) -> list[Change]:
     changed = fields(event)
     # Entering and leaving work sets these dates: part of the move.
     moved = {*PLACE, "started", "completed"} if "status" in changed else PLACE
-    edits = [_edit(event, name, changed[name], names) for name in changed if name not in moved]
+    # PostgreSQL does not keep the order of a JSON object's keys.
+    edits = [_edit(event, name, changed[name], names) for name in FIELDS if name in changed and name not in moved]
     return [_move(event, changed, names), *edits] if changed.keys() & set(PLACE) else edits
 
 

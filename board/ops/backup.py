@@ -201,7 +201,7 @@ def _validate_description(description: Any) -> None:
         if type(description.get(name)) is not kind:
             raise ValueError(f"its description has no valid {name!r}")
     if not all(isinstance(name, str) for name in description["migrations"]):
-        raise ValueError("its description has no proper 'migrations'")
+        raise ValueError("its description has no valid 'migrations'")
     if description["format"] != FORMAT:
         raise BackupError("This backup was made by a newer version of Lightboard. Restore it with that version.")
     if description["database"] != connection.vendor:

@@ -87,6 +87,7 @@ def test_right_values_start(run, tmp_path):
         "API_RATE_UNKNOWN": "5/hour",
         "DEBUG": "off",
         "DEMO_ANYWHERE": "1",
+        "FORCE_SCRIPT_NAME": "/board",
         "EMAIL_URL": "submission://ana%40example.org:s3cret@mail.example",
         "HOST": "::1",
         "MAIL_FROM": "board@example.org",

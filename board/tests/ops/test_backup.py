@@ -101,7 +101,7 @@ def test_a_backup_is_for_its_owner_alone_and_never_replaces_a_file(database, bac
 def test_of_data_that_are_not_well_there_is_no_backup(database, tmp_path):
     with connections["default"].cursor() as cursor:
         cursor.execute("UPDATE board_counter SET value = 7")
-    with pytest.raises(CommandError, match="The counter says 7"):
+    with pytest.raises(CommandError, match="The counter is at 7"):
         call_command("backup", str(tmp_path / "bad.backup"))
     assert [path.name for path in tmp_path.iterdir() if "backup" in path.name] == []
 
@@ -125,15 +125,15 @@ FOREIGN = {
     "another program": {**OURS, "product": "Other"},
     "not a complete Lightboard backup": "[]",
     "is not a complete Lightboard backup": "no JSON",
-    "is of postgresql": {**OURS, "database": "postgresql"},
+    "is a postgresql backup": {**OURS, "database": "postgresql"},
     "a newer version of Lightboard, with migration board.9999_later": {**OURS, "migrations": ["board.9999_later"]},
     "made by a newer version of Lightboard. ": {**OURS, "format": 2},
     "The backup does not contain a database": OURS,
-    "no proper 'taken'": {**OURS, "taken": ["then"]},
-    "no proper 'newest'": {**OURS, "newest": "1"},
-    "no proper 'format'": {**OURS, "format": True},
-    "no proper 'migrations'": {**OURS, "migrations": [{}]},
-    "no proper 'database'": {**OURS, "database": None},
+    "no valid 'taken'": {**OURS, "taken": ["then"]},
+    "no valid 'newest'": {**OURS, "newest": "1"},
+    "no valid 'format'": {**OURS, "format": True},
+    "no valid 'migrations'": {**OURS, "migrations": [{}]},
+    "no valid 'database'": {**OURS, "database": None},
     "recursion": "[" * 100_000,
 }
 

@@ -78,7 +78,7 @@ def test_a_sprint_without_a_name_is_called_by_its_end(browser, ending):
 
 def test_without_a_sprint_the_page_says_so_and_offers_to_add_one(browser):
     page = Page(browser.get("/"))
-    assert "No current sprints" in page.text
+    assert "No sprint is running" in page.text
     assert "Add sprint" in page.buttons
 
 
