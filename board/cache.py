@@ -1,4 +1,4 @@
-"""What took time to make and is kept until there is a newer one."""
+"""Caching of what takes long to make."""
 
 from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
@@ -10,11 +10,10 @@ NOTHING: tuple[None, None] = None, None
 
 
 class VersionedCache[T]:
-    """Keeps the last of each thing that was made, and of all things those that were asked for last.
+    """An LRU cache whose entries are valid for one state only.
 
-    `size` is how many, or with `getsizeof` (of a thing) how much of them. Every thing has a key, and a state that it
-    was made from: what is made from another state takes its place, so that what nobody asks for again is not kept.
-    Threads share it, and two of them may make the same thing at once.
+    An entry made from another state replaces the one under its key. `size` is the number of entries, or with
+    `getsizeof` (of a value) their total size. Thread-safe; two threads may make the same value at once.
     """
 
     def __init__(self, size: float, getsizeof: Callable[[T], float] | None = None) -> None:
@@ -26,26 +25,26 @@ class VersionedCache[T]:
         return len(self._entries)
 
     def get(self, key: Hashable, state: object) -> T | None:
-        """Return the thing as made from this state, None when it is not kept."""
+        """Return the value for this state, None when it is not cached."""
         return self.get_all([(key, state)])[0]
 
     def get_all(self, wanted: Iterable[tuple[Hashable, object]]) -> list[T | None]:
-        """Return a list of the things as made from the states of [(key, state)], None for what is not kept."""
+        """Return the values for [(key, state)], None for each that is not cached."""
         with self._lock:
             found = [(self._entries.get(key, NOTHING), state) for key, state in wanted]
         return [thing if made_from == state else None for (made_from, thing), state in found]
 
     def get_or_set(self, key: Hashable, state: object, make: Callable[[], T]) -> T:
-        """Return the thing as made from this state, by `make()` when it is not kept."""
+        """Return the value for this state. When it is not cached, make it by `make()`."""
         thing = self.get(key, state)
         if thing is None:
             thing = make()
-            # Raised for what is too large to be kept at all.
+            # Raised for a value that is larger than the whole cache.
             with self._lock, suppress(ValueError):
                 self._entries[key] = state, thing
         return thing
 
     def clear(self) -> None:
-        """Keep nothing of what there was."""
+        """Delete all entries."""
         with self._lock:
             self._entries.clear()

@@ -77,7 +77,7 @@ def can_delete(user: User) -> bool:
 
 @transaction.atomic
 def new_link(by: User | None, user: User) -> tuple[str, timedelta]:
-    """Return (token, how long it lasts) of a link for a user; for somebody invited it replaces the one from before."""
+    """Return the token of a link for a user, and how long it is valid. For an invited user, earlier links expire."""
     is_new = is_invited(user)
     if is_new:
         user.set_unusable_password()

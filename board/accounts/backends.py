@@ -52,7 +52,7 @@ class OnlyOnThisMachine(Refused):
 
 
 class Backend(ModelBackend):
-    """Django's accounts, with a limit on failed tries. Raises `Refused` when nothing was judged."""
+    """Django's accounts, with a limit on failed attempts. Raises `Refused` when no password was checked."""
 
     @sensitive_variables("password")
     def authenticate(
@@ -102,7 +102,7 @@ class Backend(ModelBackend):
 
 
 def begin(request: Any, user: User, **kwargs: Any) -> None:
-    """Start the days of a new session and delete expired ones; called by Django when somebody logs in."""
+    """Begin the lifetime of a new session and delete expired sessions. Receiver of `user_logged_in`."""
     request.session.begin()
     request.session.clear_expired()
     audit_log.record("%r logged in from %r", user.username, address_of(request))
@@ -110,7 +110,7 @@ def begin(request: Any, user: User, **kwargs: Any) -> None:
 
 
 def end(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
-    """Called by Django when somebody logs out."""
+    """Record a log-out. Receiver of `user_logged_out`."""
     if user:
         audit_log.record("%r logged out from %r", user.username, address_of(request))
 

@@ -28,7 +28,7 @@ else:
 
 
 class LogInForm(AuthenticationForm):
-    """Name and password; `refusal` is a `logins.Refused` when they were not judged."""
+    """Name and password; `refusal` is a `throttling.Refused` when they were not checked."""
 
     refusal: throttling.Refused | None = None
 

@@ -12,7 +12,7 @@ IDLE = timedelta(days=14)
 IN_ALL = timedelta(days=30)
 RENEW_EVERY = timedelta(hours=1)
 BEGAN = "began"
-# Every request asks this, see logins.USER.
+# Every request asks this, see backends.USER.
 SESSION = "SELECT * FROM django_session WHERE session_key = %s AND expire_date > %s"
 
 

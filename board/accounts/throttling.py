@@ -1,4 +1,4 @@
-"""How often somebody may try to log in."""
+"""Limits on failed attempts to log in."""
 
 import hashlib
 import logging
@@ -48,7 +48,7 @@ type Limits = Sequence[tuple[str, int]]
 
 
 class Refused(Exception):
-    """Somebody may not log in now, whatever the password; the text says why."""
+    """This person can't log in now, whatever the password. The text says why."""
 
 
 class TooManyAttempts(Refused):

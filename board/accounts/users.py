@@ -20,7 +20,7 @@ type AnyUser = User | AnonymousUser
 
 
 class UserRequest(HttpRequest):
-    """A request of somebody who is logged in. The middleware sends everybody else to the log-in."""
+    """A request of a logged-in user. The middleware sends everyone else to the log-in page."""
 
     user: User
     htmx: "HtmxDetails"
@@ -45,7 +45,7 @@ def may_write(user: AnyUser) -> bool:
 
 
 def auth_fingerprint(user: User) -> str:
-    """Return what an open socket stands and falls with, as text: the password and the right to change something."""
+    """Return text that changes with the password or the role; a socket is closed when it does."""
     return f"{user.get_session_auth_hash()}:{may_write(user)}"
 
 

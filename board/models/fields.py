@@ -7,6 +7,7 @@ from unicodedata import category
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -90,7 +91,16 @@ class NameField(BaseCharField):
 
 
 class DescriptionField(BaseTextField):
-    """A text of several lines."""
+    """A text of several lines, which may be empty and has at most `DESCRIPTION_LENGTH` characters."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        limits: dict[str, Any] = {
+            "blank": True,
+            "default": "",
+            "max_length": DESCRIPTION_LENGTH,
+            "validators": [MaxLengthValidator(DESCRIPTION_LENGTH)],
+        }
+        super().__init__(*args, **limits | kwargs)
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         return super().formfield(**{"form_class": TextField, **kwargs})

@@ -1,7 +1,6 @@
 from datetime import timedelta
 from typing import Self
 
-from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .column import Status
 from .event import Event
-from .fields import DESCRIPTION_LENGTH, NAME_LENGTH, DescriptionField, NameField
+from .fields import NAME_LENGTH, DescriptionField, NameField
 from .search import Searchable
 
 RECENTLY = timedelta(days=7)
@@ -38,13 +37,7 @@ class Sprint(Searchable):
     event: Event | None = None
 
     name = NameField(_("name"), max_length=NAME_LENGTH, blank=True, default="")
-    description = DescriptionField(
-        _("description"),
-        blank=True,
-        default="",
-        max_length=DESCRIPTION_LENGTH,
-        validators=[MaxLengthValidator(DESCRIPTION_LENGTH)],
-    )
+    description = DescriptionField(_("description"))
     end = models.DateField(
         _("end date"), unique=True, error_messages={"unique": _("Another sprint ends on that day.")}
     )

@@ -4,7 +4,6 @@ from typing import Literal, Self, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Cast, Concat, Left, StrIndex
@@ -17,7 +16,7 @@ from board.text import dates
 
 from .column import Column, Status
 from .event import Event
-from .fields import DESCRIPTION_LENGTH, NAME_LENGTH, DayField, DescriptionField, NameField
+from .fields import NAME_LENGTH, DayField, DescriptionField, NameField
 from .search import Searchable
 from .sprint import Sprint
 
@@ -54,13 +53,7 @@ class Task(Searchable):
     search_fields = ("name", "description")
 
     name = NameField(_("name"), max_length=NAME_LENGTH)
-    description = DescriptionField(
-        _("description"),
-        blank=True,
-        default="",
-        max_length=DESCRIPTION_LENGTH,
-        validators=[MaxLengthValidator(DESCRIPTION_LENGTH)],
-    )
+    description = DescriptionField(_("description"))
     sprint = models.ForeignKey(Sprint, models.PROTECT, null=True, blank=True)
     status = models.SmallIntegerField(choices=Status, default=Status.TODO)
     order = models.BigIntegerField()

@@ -146,7 +146,7 @@ def restore(path: str | Path) -> tuple[Description, str]:
     """Replace the database by a backup, brought up to date; returns (description, where the replaced one is now).
 
     Everybody has to log in again: what somebody's page shows may be younger than the backup. Raises `BackupError`,
-    and `serving.InUseError` while somebody serves the database; then nothing has changed.
+    and `instance_lock.InUseError` while a process serves the database; then nothing has changed.
     """
     with instance_lock.exclusive(), _opened(path) as (description, copy):
         aside = f"before-restore-{timezone.localtime():%Y%m%d-%H%M%S}"
