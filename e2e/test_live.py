@@ -238,6 +238,45 @@ def test_a_card_that_was_put_down_is_held_until_its_move_is_saved(someone, sprin
     expect(other.page.locator(".held")).to_have_count(0)
 
 
+def test_my_own_lock_keeps_no_card_from_me(someone, sprint, add_tasks):
+    add_tasks("Mine alone")
+    one, other = someone("demo"), someone("guest").open_board(sprint)
+    one.page.route_web_socket(re.compile("/live"), without_releases)
+    one.open_board(sprint).see_live()
+    one.drag("Mine alone", "done")
+    expect(one.page.locator(".saving")).to_have_count(0)
+    expect(other.page.locator(".held")).to_have_count(1)
+    add_tasks("Comes with the lock")
+    one.see("todo", ["Comes with the lock"])
+    one.card("Mine alone").locator("> .name").focus()
+    one.page.keyboard.press("e")
+    expect(one.page.get_by_role("form", name="Edit task")).to_be_visible()
+
+
+def without_releases(page):
+    """Pass on what a page and the server say to each other, but for the end of locks."""
+    server = page.connect_to_server()
+    page.on_message(lambda text: None if "release" in text else server.send(text))
+    server.on_message(page.send)
+
+
+def test_a_form_opens_though_its_card_changes_meanwhile(someone, sprint, add_tasks):
+    add_tasks("Changing")
+    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
+    waiting = []
+    one.page.route("**/edit/", lambda route: waiting.append(route))
+    one.card("Changing").locator("> .name").focus()
+    one.page.keyboard.press("e")
+    other.drag("Changing", "done")
+    other.see("done", ["Changing"])
+    add_tasks("Comes with the change")
+    expect(one.card("Comes with the change")).to_be_visible()
+    waiting[0].continue_()
+    expect(one.column("done").get_by_role("form", name="Edit task")).to_be_visible()
+    one.page.keyboard.press("Escape")
+    one.see("done", ["Changing"])
+
+
 def test_a_hold_ends_when_its_browser_goes_away(someone, sprint, add_tasks):
     add_tasks("Dropped on the floor")
     one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)

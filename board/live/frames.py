@@ -18,12 +18,13 @@ class Person(TypedDict):
 class Room(TypedDict):
     """Who is on a board, in all processes, and who holds which card of it.
 
-    `more` counts the people who are not listed; `held` is {task id: name}.
+    `more` counts the people who are not listed; `held` is {task id: name}, `holders` {task id: user id}.
     """
 
     people: list[Person]
     more: int
     held: dict[str, str]
+    holders: dict[str, int]
 
 
 class RoomReport(TypedDict):
@@ -31,7 +32,7 @@ class RoomReport(TypedDict):
 
     board: int
     people: list[Person]
-    held: dict[str, str]
+    holders: dict[str, Person]
 
 
 class Frame(TypedDict, total=False):

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from .connection import Clock, Connection
-from .frames import LockAction
+from .frames import LockAction, Person
 
 LOCK_LASTS = 15
 
@@ -53,10 +53,10 @@ class CardLocks:
             if expires_at < now:
                 self.release(holder, task_id)
 
-    def held_on(self, board: int) -> dict[str, str]:
-        """Return {task id: name of who holds it} of a board."""
+    def holders_on(self, board: int) -> dict[str, Person]:
+        """Return {task id: who holds it} of a board."""
         return {
-            str(task_id): holder.client.person["name"]
+            str(task_id): holder.client.person
             for (of_board, task_id), (holder, _) in self._locks.items()
             if of_board == board
         }

@@ -54,13 +54,18 @@ class Presence:
 
     def _room(self, board: int) -> Room:
         people: dict[int, Person] = {}
-        held: dict[str, str] = {}
+        holders: dict[str, Person] = {}
         remote = [report for (_, of_board), (report, _) in self._remote.items() if of_board == board]
         for report in [self._own_room(board), *remote]:
             people |= {person["id"]: person for person in report["people"]}
-            held |= report["held"]
+            holders |= report["holders"]
         shown = [people[pk] for pk in sorted(people)[:PEOPLE_SHOWN]]
-        return {"people": shown, "more": len(people) - len(shown), "held": held}
+        return {
+            "people": shown,
+            "more": len(people) - len(shown),
+            "held": {task: person["name"] for task, person in holders.items()},
+            "holders": {task: person["id"] for task, person in holders.items()},
+        }
 
     def _own_room(self, board: int) -> RoomReport:
         people = {
@@ -68,4 +73,4 @@ class Presence:
             for one in self._connections.get(board, ())
             if one.client.is_present
         }
-        return {"board": board, "people": list(people.values()), "held": self._locks.held_on(board)}
+        return {"board": board, "people": list(people.values()), "holders": self._locks.holders_on(board)}

@@ -1,7 +1,7 @@
 // @ts-check
 // The board's page: cards open in place, are moved by every hand, and stay true.
 
-import { count, find, focusBeside, parse, release, remove, startCards, upsert } from "./cards.js";
+import { count, find, focusBeside, parse, release, remove, showOpened, startCards, upsert } from "./cards.js";
 import { startDragging } from "./drag.js";
 import { errorMessage } from "./error-messages.js";
 import { startFiltering } from "./filter.js";
@@ -82,6 +82,7 @@ document.addEventListener("htmx:load", (event) => {
   } else if (piece.matches?.("form.theme")) {
     document.documentElement.dataset.theme = piece.dataset.theme;
   } else if (piece !== document.body || !board) {
+    if (piece.matches?.(".card.open") && board) showOpened(piece);
     piece.querySelectorAll?.("select[name=assigned]").forEach(addPersonSearch);
     const field = revealForm(piece);
     if (isOneField(piece)) begin(field);

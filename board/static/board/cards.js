@@ -6,8 +6,10 @@ import { t } from "./i18n.js";
 
 /** The board of the page (startCards). */
 let board;
-// Task id → the sequence number at which it left the board, and the newest card that cannot be shown yet.
+// Task id → the sequence number at which it left the board.
 const removedAt = new Map();
+// Task id → the newest card that cannot be shown yet, and who changed it.
+/** @type {Map<string, { card: HTMLElement, by: string }>} */
 const pending = new Map();
 
 /** Look after the cards of this board. */
@@ -21,7 +23,7 @@ export const columnOf = (card) => card.closest("[data-column]");
 export const titleOf = (column) => column.querySelector("h2 > span").textContent;
 export const shownIn = (list) => [...list.querySelectorAll(":scope > [data-task]:not([hidden])")];
 const version = (card) => Number(card.dataset.version);
-const isBusy = (card) => card.matches(".open, .lifted, .saving");
+const isBusy = (card) => card.matches(".open, .opening, .lifted, .saving");
 
 /** Return the cards of a piece of HTML. */
 export function parse(html) {
@@ -42,8 +44,8 @@ export function upsert(card, isTruth = false, by = "") {
   if (!old) {
     place(card, "arrived");
   } else if (isBusy(old)) {
-    const newest = pending.get(id) ?? old;
-    if (!isOlder(card, newest, isTruth)) pending.set(id, card);
+    const newest = pending.get(id)?.card ?? old;
+    if (!isOlder(card, newest, isTruth)) pending.set(id, { card, by });
     if (by && version(card) > version(old) && !old.matches(".saving")) noteChange(old, by);
   } else if (!isOlder(card, old, isTruth)) {
     replace(old, card);
@@ -116,10 +118,17 @@ function noteChange(card, name) {
   card.dataset.says = t("changed", { name });
 }
 
+/** Show a card's form, which has just come, in the card's place, and note a change that it does not know. */
+export function showOpened(card) {
+  const newer = pending.get(card.dataset.task);
+  place(card);
+  if (newer?.by && version(newer.card) > version(card)) noteChange(card, newer.by);
+}
+
 /** Release a card that was open, being dragged or being saved: show what came meanwhile, and animate it into its place. */
 export function release(card) {
   const id = card.dataset.task;
-  const newer = pending.get(id);
+  const newer = pending.get(id)?.card;
   const from = card.getBoundingClientRect();
   const hadFocus = card.contains(document.activeElement);
   pending.delete(id);
@@ -179,11 +188,15 @@ export function upsertAll(page) {
   for (const card of fresh) upsert(document.adoptNode(card), true);
 }
 
-/** Mark the cards that others have locked: {task id: name}. */
-export function showLocks(held) {
+/**
+ * Mark the cards that others have locked. A lock of mine, in whatever tab, keeps no card from me.
+ * @param {{ held: Record<string, string>, holders: Record<string, number> }} room the name and the id of each holder, by task
+ */
+export function showLocks({ held, holders }) {
+  const me = Number(document.body.dataset.user);
   for (const card of board.querySelectorAll(".card")) {
     const name = held[card.dataset.task];
-    if (name && !isBusy(card)) markHeld(card, name);
+    if (name && holders[card.dataset.task] !== me && !isBusy(card)) markHeld(card, name);
     else unmarkHeld(card);
   }
 }

@@ -60,7 +60,7 @@ function onPress(event) {
   // With a modifier a press opens a menu or a tab, or selects text.
   const hasModifier = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
   if (press || !card || !event.isPrimary || event.button || hasModifier) return;
-  if (event.target.closest(".move, form") || card.matches(".open, .held")) return;
+  if (event.target.closest(".move, form") || card.matches(".open, .opening, .held")) return;
   press = { card, x: event.clientX, y: event.clientY, pointer: event.pointerId };
   if (event.pointerType !== "mouse") press.timer = setTimeout(lift, LONG_PRESS);
 }
@@ -84,7 +84,7 @@ function onMove(event) {
 
 function lift() {
   const { card } = press;
-  if (!card.isConnected || card.matches(".open, .held")) return endPress();
+  if (!card.isConnected || card.matches(".open, .opening, .held")) return endPress();
   const box = card.getBoundingClientRect();
   const slot = slotFor(card);
   drag = { card, slot, left: box.left - press.x, top: box.top - press.y, from: card.parentElement, stood: between(card) };

@@ -128,7 +128,7 @@ function moveBy(card, arrow) {
 
 function isHeld(card) {
   if (card.matches(".held")) announce(card.dataset.says);
-  return card.matches(".held");
+  return card.matches(".held, .opening");
 }
 
 /** Put an element (a card, or the slot of `card`) one place further, or into the next column at its height. */

@@ -46,7 +46,7 @@ let hadSocket = false;
 let isLookedAt = false;
 let lostAt = now();
 let receivedAt = lostAt;
-let held = {};
+let room = noRoom();
 
 /** Open the socket of a board and keep it open. */
 export function goLive(element) {
@@ -115,7 +115,7 @@ async function receive(frame) {
   stopPolling();
   if (!(await take(frame))) return socket?.close();
   if (frame.room) showRoom(frame.room);
-  showLocks(held);
+  showLocks(room);
   lostAt = null;
   show("live");
   send({ since: Number(board.dataset.seq) });
@@ -146,8 +146,13 @@ function showHead(html) {
   head.replaceWith(template.content);
 }
 
-function showRoom(room) {
-  held = room.held;
+/** The room of a board of which no socket tells who is here. */
+function noRoom() {
+  return { people: [], more: 0, held: {}, holders: {} };
+}
+
+function showRoom(fresh) {
+  room = fresh;
   const shown = room.people.slice(0, PEOPLE_SHOWN).map(({ name, initials, colour }) => avatar(initials, name, `p${colour}`));
   const total = room.people.length + room.more;
   if (total > PEOPLE_ON_PHONES) shown.push(rest(total));
@@ -255,8 +260,8 @@ function changesAddress() {
 }
 
 function showLookedAt(why) {
-  if (!isLookedAt) showRoom({ people: [], more: 0, held: {} });
-  showLocks(held);
+  if (!isLookedAt) showRoom(noRoom());
+  showLocks(room);
   isLookedAt = true;
   lostAt = null;
   show("live", "slow", why);

@@ -293,7 +293,7 @@ async def test_programs_are_told_of_changes_to_accounts(hub, page, program, stor
 
 async def test_a_message_from_another_process_is_taken(hub, page, program, revoked):
     revoked.add(page.client.credential)
-    rooms = [{"board": 1, "people": [{"id": 8, "name": "Remote"}], "held": {"7": "Remote"}}]
+    rooms = [{"board": 1, "people": [{"id": 8, "name": "Remote"}], "holders": {"7": {"id": 8, "name": "Remote"}}}]
     hub.receive({"process": "other", "topics": ["revoke"], "rooms": rooms, "locks": [(1, 7, "dragstart")]})
     assert sent(program) == [(7, "dragstart")]
     await hub._tick()

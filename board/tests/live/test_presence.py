@@ -22,8 +22,13 @@ def people(presence, board=1):
     return [person["id"] for person in presence.rooms[board]["people"]]
 
 
-def report(board, *users, **held):
-    return {"board": board, "people": [{"id": user, "name": f"User {user}"} for user in users], "held": held}
+def person(user):
+    return {"id": user, "name": f"User {user}"}
+
+
+def report(board, *users, **holders):
+    people = [person(user) for user in users]
+    return {"board": board, "people": people, "holders": {task: person(user) for task, user in holders.items()}}
 
 
 def test_a_room_lists_each_person_once_in_order(presence, clock):
@@ -68,11 +73,12 @@ def test_a_room_shows_who_holds_which_card(presence, clock, locks):
     locks.hold(ana, 7)
     assert presence.refresh()
     assert presence.rooms[1]["held"] == {"7": "User 1"}
+    assert presence.rooms[1]["holders"] == {"7": 1}
 
 
 def test_a_room_shows_the_people_and_locks_of_other_processes(presence, clock):
     presence.join(connection(clock))
-    presence.receive("other", [report(1, 2, **{"9": "User 2"}), report(2, 3)])
+    presence.receive("other", [report(1, 2, **{"9": 2}), report(2, 3)])
     presence.refresh()
     assert people(presence) == [1, 2]
     assert presence.rooms[1]["held"] == {"9": "User 2"}

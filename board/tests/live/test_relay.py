@@ -60,7 +60,7 @@ async def running(layer):
 
 async def test_a_process_hears_what_another_tells_and_not_itself():
     async with running(InMemoryChannelLayer()) as (relay, _, own, other):
-        own.rooms = [{"board": 1, "people": [], "held": {}}]
+        own.rooms = [{"board": 1, "people": [], "holders": {}}]
         relay.add_topic("change")
         relay.add_topic("change")
         relay.add_lock(1, 7, "drop")
@@ -82,7 +82,7 @@ async def test_nothing_is_sent_when_there_is_nothing_to_tell():
 async def test_rooms_are_reported_again_and_again(monkeypatch):
     monkeypatch.setattr(relays, "REPORT_EVERY", 0.001)
     async with running(InMemoryChannelLayer()) as (_, _, own, other):
-        own.rooms = [{"board": 1, "people": [], "held": {}}]
+        own.rooms = [{"board": 1, "people": [], "holders": {}}]
         for _ in range(2):
             assert (await asyncio.wait_for(other.received.get(), 5))["rooms"] == own.rooms
 

@@ -9,7 +9,7 @@ from board.live.sender import MAX_UNREAD, TRY_LATER, Sender
 
 from .fakes import FakeFormat, connection
 
-ROOM = {"people": [], "more": 0, "held": {}}
+ROOM = {"people": [], "more": 0, "held": {}, "holders": {}}
 
 
 class Owner:
