@@ -61,8 +61,7 @@ class BoardFormat:
     acknowledges: ClassVar[bool] = True
 
     def render(self, board: int, since: int, state: State) -> Frame:
-        frame: Frame = batches.batches(self.language)(board, since, state)
-        return frame
+        return batches.batches(self.language)(board, since, state)
 
     def serialize(self, frame: Frame) -> list[str]:
         return [json.dumps(batches.for_page(frame))]

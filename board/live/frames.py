@@ -35,6 +35,16 @@ class RoomReport(TypedDict):
     holders: dict[str, Person]
 
 
+class News(TypedDict):
+    """An event as a sentence: of which task, by whom (id and name), and whether it moved."""
+
+    task: int | None
+    by: int | None
+    name: str
+    text: str
+    moved: bool
+
+
 class Frame(TypedDict, total=False):
     """What a connection lacks. Pages get `cards`, `left`, `head` and `news`, clients of the API get `messages`."""
 
@@ -43,7 +53,7 @@ class Frame(TypedDict, total=False):
     cards: str
     left: list[int]
     head: str
-    news: list[dict[str, Any]]
+    news: list[News]
     messages: list[dict[str, Any]]
     room: Room
 

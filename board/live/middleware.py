@@ -1,6 +1,7 @@
 """The user of a socket."""
 
 import logging
+from typing import Any
 
 from channels.auth import AuthMiddleware
 from channels.db import database_sync_to_async
@@ -11,7 +12,8 @@ from django.contrib.auth import (
     SESSION_KEY,
     load_backend,
 )
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import InterfaceError, OperationalError
 from django.utils.crypto import constant_time_compare
 
@@ -23,15 +25,15 @@ logger = logging.getLogger(__name__)
 
 
 class SocketUserMiddleware(AuthMiddleware):
-    """Say who opened a socket, by its session; while the database is away, nobody can.
+    """Sets the user of a socket from its session, and closes the socket while the database is unavailable.
 
-    Channels' own would end every session that began under a key of SECRET_KEY_FALLBACKS.
+    Channels' own middleware ends every session that began under a key of SECRET_KEY_FALLBACKS.
     """
 
-    async def resolve_scope(self, scope):
+    async def resolve_scope(self, scope: Any) -> None:
         scope["user"]._wrapped = await session_user(scope["session"]) or AnonymousUser()
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # type: ignore[override]
         try:
             await super().__call__(scope, receive, send)
         except (OperationalError, InterfaceError) as error:
@@ -43,8 +45,8 @@ class SocketUserMiddleware(AuthMiddleware):
 
 
 @database_sync_to_async
-def session_user(session):
-    """Return the user of a session, None when it stands for nobody (any more)."""
+def session_user(session: SessionBase) -> User | None:
+    """Return the user of a session, None when it has none or their password has changed."""
     backend = session.get(BACKEND_SESSION_KEY)
     if backend not in settings.AUTHENTICATION_BACKENDS:
         return None

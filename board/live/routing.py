@@ -1,5 +1,7 @@
+from typing import Any, cast
+
 from django.urls import path
 
 from .consumers import BoardConsumer
 
-websocket_urlpatterns = [path("sprints/<id:sprint_id>/live", BoardConsumer.as_asgi())]
+websocket_urlpatterns: list[Any] = [path("sprints/<id:sprint_id>/live", cast(Any, BoardConsumer.as_asgi()))]

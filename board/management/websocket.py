@@ -8,6 +8,7 @@ autobahn and Daphne are used.
 
 import socket
 from functools import lru_cache
+from typing import Any
 
 from daphne.ws_protocol import WebSocketProtocol
 
@@ -18,13 +19,13 @@ SEND_BUFFER = 256 * 1024
 CLOSE_WITHIN = 30
 
 
-class Socket(WebSocketProtocol):
+class Socket(WebSocketProtocol):  # type: ignore[misc]  # without annotations
     """A socket that closes with any code, and that waits for no client that does not read."""
 
     # Characters that wait beside what fills the transport's own buffer; None while the client reads.
-    unread = None
+    unread: int | None = None
 
-    def onOpen(self):  # noqa: N802
+    def onOpen(self) -> None:  # noqa: N802
         super().onOpen()
         # Else the connection keeps the request that it began as.
         self.unregisterProducer()
@@ -32,23 +33,23 @@ class Socket(WebSocketProtocol):
         # The system would let each grow to some megabytes.
         self.transport.getHandle().setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
 
-    def pauseProducing(self):  # noqa: N802
+    def pauseProducing(self) -> None:  # noqa: N802
         """Called by the transport when the client reads more slowly than we send: nothing more is read of theirs."""
         # Called anew with each text that waits.
         self.unread = self.unread or 0
         self.transport.pauseProducing()
 
-    def resumeProducing(self):  # noqa: N802
+    def resumeProducing(self) -> None:  # noqa: N802
         self.unread = None
         if self.state != self.STATE_OPEN:
             # Else the transport would wait for more to send before it closes.
             self.unregisterProducer()
         self.transport.resumeProducing()
 
-    def stopProducing(self):  # noqa: N802
+    def stopProducing(self) -> None:  # noqa: N802
         """Called by the transport when the connection is lost. The consumer is told of that anyway."""
 
-    def serverSend(self, content, binary=False):  # noqa: N802
+    def serverSend(self, content: str, binary: bool = False) -> None:  # noqa: N802
         """Send a text, or close the socket when its client has left too much unread."""
         if self.unread is not None:
             self.unread += len(content)
@@ -60,11 +61,11 @@ class Socket(WebSocketProtocol):
             self.sendPreparedMessage(prepare(self.factory, content))
 
     # With the standard's own codes, too (1008, 1012, 1013), which `sendClose` refuses to a program.
-    def serverClose(self, code=None):  # noqa: N802
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802
         self.sendCloseFrame(code=code or 1000)
 
 
 @lru_cache(maxsize=8)
-def prepare(factory, text):
+def prepare(factory: Any, text: str) -> Any:
     """Return a text as a frame. Nothing that we send is binary."""
     return factory.prepareMessage(text.encode(), doNotCompress=True)

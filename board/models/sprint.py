@@ -35,6 +35,9 @@ class SprintQuerySet(models.QuerySet["Sprint"]):
 class Sprint(Searchable):
     # The change that an action just made of this row, None when it changed nothing (board.actions).
     event: Event | None = None
+    # Set by SprintQuerySet.with_counts.
+    task_count: int
+    done_count: int
 
     name = NameField(_("name"), max_length=NAME_LENGTH, blank=True, default="")
     description = DescriptionField(_("description"))

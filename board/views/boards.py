@@ -68,7 +68,8 @@ def changes_since(request: UserRequest, pk: int) -> HttpResponse:
     form = ChangesForm(request.GET)
     if not form.is_valid():
         raise BadRequest("since has to be a sequence number")
-    since, page_format, language = map(form.cleaned_data.get, ("since", "format", "language"))
+    since: int = form.cleaned_data["since"]
+    page_format, language = map(form.cleaned_data.get, ("format", "language"))
     state = log.state()
     if since == state[0] and page_format == components.page_format():
         return HttpResponse(status=NO_CONTENT)

@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.http import JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -26,7 +26,7 @@ REDIS_TIMEOUT = 1
 @login_not_required
 @never_cache
 @require_safe
-def healthz(request):
+def healthz(request: HttpRequest) -> JsonResponse:
     """Answer that the process is alive, without touching the database."""
     return JsonResponse({"status": "ok"})
 
@@ -34,7 +34,7 @@ def healthz(request):
 @login_not_required
 @never_cache
 @require_safe
-def readyz(request):
+def readyz(request: HttpRequest) -> JsonResponse:
     """Answer whether requests may be sent here: 200 "ready" or "degraded", 503 "stopping" or "unavailable".
 
     Degraded is a Redis that is away: changes of other processes are then seen within a second instead of at once.
@@ -50,7 +50,7 @@ def readyz(request):
     return JsonResponse(answer, status=200 if status in ("ready", "degraded") else 503)
 
 
-def _database():
+def _database() -> str:
     try:
         if known_migrations() - MigrationRecorder(connection).applied_migrations().keys():
             return "to be migrated"
@@ -62,18 +62,18 @@ def _database():
 
 
 @cache
-def known_migrations():
+def known_migrations() -> frozenset[tuple[str, str]]:
     """Return the set of (app, name) of this release, read from its files once."""
     return frozenset(MigrationLoader(None).disk_migrations)
 
 
-def _hub():
+def _hub() -> str:
     if hub.polled_at is None:
         return "not started"
     return "ok" if time.monotonic() - hub.polled_at < HUB_IS_DEAD_AFTER else "dead"
 
 
-def _redis():
+def _redis() -> str:
     if not settings.REDIS_URL:
         return "none"
     import redis  # takes long to load, and most have none

@@ -168,7 +168,7 @@ def sources():
     for part in PRODUCT:
         for path in sorted((ROOT / part).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
-            if not re.search(r"/(tests|bench|migrations)/|-tpl$", name):
+            if not re.search(r"/(tests|migrations)/|-tpl$", name):
                 yield name, ast.parse(path.read_text())
 
 

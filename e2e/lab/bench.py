@@ -15,8 +15,8 @@ from .goals import row, table
 
 FOLDER = ROOT / "var" / "bench"
 PARTS = {
-    "pictures": "placeholder.bench",
-    "sites": "sitegen.bench",
+    "pictures": "e2e.lab.bench_pictures",
+    "sites": "e2e.lab.bench_sites",
     "api": "e2e.lab.bench_api",
     "board": "e2e.lab.bench_board",
     "live": "e2e.lab.bench_live",

@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from typing import Any
 
 from channels.routing import get_default_application
 from daphne import server as daphne_server
@@ -11,7 +12,7 @@ from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server, twisted_loop
 from daphne.ws_protocol import WebSocketFactory
 from django.conf import settings
-from django.core.management import BaseCommand, call_command
+from django.core.management import BaseCommand, CommandParser, call_command
 from django.urls import reverse
 from twisted.internet import reactor
 
@@ -33,22 +34,22 @@ END_WITHIN = 9.5
 END_AT_ONCE_WITHIN = 0.5
 
 
-class PatientServer(Server):
+class PatientServer(Server):  # type: ignore[misc]  # without annotations
     """A Daphne that ends, at SIGTERM or Ctrl+C, after the requests that run; a second signal ends it at once."""
 
-    def run(self):
-        self.ports = []
+    def run(self) -> None:
+        self.ports: list[Any] = []
         # Twisted's timers, which cut connections, would all be due when the wall clock is put forward.
-        reactor.seconds = time.monotonic
+        reactor.seconds = time.monotonic  # type: ignore[misc, method-assign]
         for ending in (signal.SIGTERM, signal.SIGINT):
             twisted_loop.add_signal_handler(ending, self.end)
         super().run()
 
-    def listen_success(self, port):
+    def listen_success(self, port: Any) -> None:
         super().listen_success(port)
         self.ports.append(port)
 
-    def end(self):
+    def end(self) -> None:
         if hub.is_stopping:
             self.stop()
             # Python waits for the requests' threads, which may hang at the database.
@@ -57,7 +58,7 @@ class PatientServer(Server):
         exit_after(END_WITHIN, 1)
         self.ending = asyncio.ensure_future(self.finish())
 
-    async def finish(self):
+    async def finish(self) -> None:
         """Say "not ready", close the sockets, let requests finish, then stop listening and stop."""
         deadline = time.monotonic() + FINISH_WITHIN
         await hub.drain()
@@ -73,7 +74,7 @@ class PatientServer(Server):
             logger.warning("%s requests did not finish within %s s and are cut.", len(left), FINISH_WITHIN)
         self.stop()
 
-    def running(self):
+    def running(self) -> set[Any]:
         """Return the requests under way, and the sockets that are not closed yet."""
         return {
             protocol
@@ -82,7 +83,7 @@ class PatientServer(Server):
         }
 
 
-def exit_after(seconds, code):
+def exit_after(seconds: float, code: int) -> None:
     """End the process after so many seconds, whatever it does then."""
     watchdog = threading.Timer(seconds, os._exit, [code])
     watchdog.daemon = True
@@ -96,10 +97,10 @@ class Command(BaseCommand):
     # Checked in `handle`: the checks open the database.
     requires_system_checks = ()
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--demo", action="store_true", help="create the demo if the database is empty")
 
-    def handle(self, *, demo, **options):
+    def handle(self, *, demo: bool, **options: Any) -> None:
         host, port = settings.HOST, settings.PORT
         WebSocketFactory.protocol = Socket
         daphne_server.HTTPFactory = Factory

@@ -2,6 +2,7 @@ import asyncio
 import os
 import socket
 from contextlib import suppress
+from typing import Any
 
 import uvicorn
 from channels.routing import get_default_application
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     # Checked in `handle`: the checks open the database.
     requires_system_checks = ()
 
-    def handle(self, **options):
+    def handle(self, **options: Any) -> None:
         allow_many_connections()
         refuse_taken_port(settings.HOST, settings.PORT)
         collect_static_files()
@@ -58,14 +59,14 @@ class Worker(uvicorn.Server):
     a proxy must not send a POST twice, so it would have to report them as failed.
     """
 
-    async def startup(self, sockets):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to serve, and say so."""
         await super().startup(sockets)
         tell_systemd(b"READY=1")
 
-    async def shutdown(self, sockets):
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let nobody in any more, answer all who are, close the sockets with 1012; about ten seconds at most."""
-        (listener,) = sockets
+        [listener] = sockets or []
         door = listener.dup()
         for server in self.servers:
             server.close()
@@ -80,12 +81,13 @@ class Worker(uvicorn.Server):
         await hub.drain()
         await super().shutdown(sockets)
 
-    def protocol(self):
+    def protocol(self) -> Any:
         """Return what uvicorn makes for each connection."""
-        return self.config.http_protocol_class(self.config, self.server_state, self.lifespan.state)
+        factory: Any = self.config.http_protocol_class
+        return factory(self.config, self.server_state, self.lifespan.state)
 
 
-def tell_systemd(state):
+def tell_systemd(state: bytes) -> None:
     """Tell systemd what it waits for, if it does (Type=notify; the protocol is in sd_notify(3))."""
     if address := os.environ.get("NOTIFY_SOCKET"):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:

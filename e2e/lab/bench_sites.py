@@ -1,4 +1,4 @@
-"""`python -m sitegen.bench`: seconds of a build beside other generators, on this machine, in this run.
+"""`python -m e2e.lab.bench_sites`: seconds of a build beside other generators, on this machine, in this run.
 
 1,000 Markdown pages of 2.3 KB with a layout, built from nothing, again without a change, after an edit of
 one page, and after an edit of the layout. Pelican and MkDocs come by uv, Hugo where it is on PATH. Then
@@ -270,7 +270,7 @@ def tools(without_peers):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="python -m sitegen.bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m e2e.lab.bench_sites", description=__doc__)
     parser.add_argument("--pages", type=int, default=1000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--json", metavar="FILE", help="write the figures to this file too")

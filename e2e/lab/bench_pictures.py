@@ -1,7 +1,7 @@
-"""What a picture costs: `python -m placeholder.bench [--json FILE]`, or `make bench`.
+"""What a picture costs: `python -m e2e.lab.bench_pictures [--json FILE]`, or `make bench`.
 
 Each drawing is timed in turn with a naive one (RGB, `ImageDraw.text`, PNG) in the same font and size.
-Each kind of answer is asked for in turn with that of an empty view, over one connection to the same server.
+Each kind of response is asked for in turn with that of an empty view, over one connection to the same server.
 """
 
 import argparse
@@ -85,8 +85,8 @@ def timed_in_turn(drawings, rounds):
     return {name: median(values) for name, values in times.items()}, sizes
 
 
-def measure_answers():
-    """Return a row for each kind of answer: requests a second, and how many of an empty view's that is."""
+def measure_responses():
+    """Return a row for each kind of response: requests a second, and how many of an empty view's that is."""
     command = [
         sys.executable,
         "-m",
@@ -95,7 +95,7 @@ def measure_answers():
         "127.0.0.1",
         "-p",
         "{port}",
-        "placeholder.bench:application",
+        "e2e.lab.bench_pictures:application",
     ]
     with running(command) as url:
         connection = http.client.HTTPConnection(urlsplit(url).netloc)
@@ -113,7 +113,7 @@ def measure_answers():
     middle = {name: median(values) for name, values in rates.items()}
     return [
         {
-            "answer": name,
+            "response": name,
             "requests a second": round(value),
             "of an empty view": f"{value / middle['empty view']:.0%}",
         }
@@ -126,7 +126,7 @@ def rate(connection, address, headers, status):
     for _ in range(REQUESTS):
         found = asked(connection, address, headers).status
         if found != status:
-            raise RuntimeError(f"{address} answers {found} and not {status}")
+            raise RuntimeError(f"{address} returned {found} instead of {status}")
     return REQUESTS / (time.perf_counter() - start)
 
 
@@ -153,7 +153,7 @@ def main():
     parser = argparse.ArgumentParser(description="What a placeholder picture costs.")
     parser.add_argument("--json", metavar="FILE", help="write the figures to a file, too")
     options = parser.parse_args()
-    figures = {"drawings": measure_drawings(), "answers": measure_answers()}
+    figures = {"drawings": measure_drawings(), "responses": measure_responses()}
     for rows in figures.values():
         print_table(rows)
     if options.json:
