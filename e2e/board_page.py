@@ -26,7 +26,7 @@ def unused_end_date():
 
 
 class Person:
-    """Somebody at a browser of their own; what goes wrong in it collects in `complaints`."""
+    """A person with a browser of their own. Its errors collect in `complaints`."""
 
     def __init__(self, page, base_url):
         self.page = page

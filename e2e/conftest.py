@@ -62,7 +62,7 @@ def server(tmp_path_factory):
     yield server
     server.stop()
     check_data(server.env["DATABASE_URL"], folder)
-    assert connections.read_text() == "", "the server connected to somebody: it may not, whatever the journeys did"
+    assert connections.read_text() == "", "the server connected to another machine, which it must never do"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -98,7 +98,7 @@ def logged_in(chromium, base_url):
 
 @pytest.fixture
 def someone(chromium, base_url, logged_in, request):
-    """Return a person at a browser of their own: `someone("demo")`; None is somebody who is not logged in.
+    """Return a person at a browser of their own: `someone("demo")`; None is not logged in.
 
     A failing test leaves each person's trace and screenshot, and the server's log, in one folder.
     """

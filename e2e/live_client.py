@@ -173,7 +173,7 @@ class LiveClient:
         self.picture.show_page(await fetch_page(self.url + self.path, self.cookie))
 
     def stop_reading(self):
-        """Take nothing from the wire any more, as a frozen tab does."""
+        """Stop reading from the wire, as a frozen tab does."""
         self.reading.clear()
         if self.socket:
             self.socket.transport.pause_reading()

@@ -1,4 +1,4 @@
-"""What somebody might type to have others run it: markup, attributes of htmx, schemes, breakouts, of at most 100 characters.
+"""Hostile input meant to run in other people's browsers: markup, attributes of htmx, schemes, breakouts, of at most 100 characters.
 
 Each one that ran would set `window.__xss`, ask for an address that begins with "/xss", or leave an element of `TRACES`.
 """

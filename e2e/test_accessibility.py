@@ -87,7 +87,7 @@ PIECES = {
 
 
 def clash(person):
-    """Rename a card in its form, while somebody does in another tab."""
+    """Rename a card in its form, while someone else does so in another tab."""
     card = person.page.locator('[data-task="25"]')
     card.click()
     path = person.page.get_by_role("form", name="Edit task").get_attribute("action")

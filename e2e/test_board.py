@@ -1,4 +1,4 @@
-"""The board's own journeys, most of them with somebody else looking on."""
+"""The board's own journeys, most of them with a second person watching."""
 
 import re
 from datetime import date, timedelta

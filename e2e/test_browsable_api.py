@@ -19,7 +19,7 @@ def url(tmp_path_factory):
 
 @pytest.fixture
 def page(someone, url):
-    """The page of somebody who is logged in."""
+    """The page of a logged-in user."""
     return someone("demo", url).go("/api/tasks").page
 
 

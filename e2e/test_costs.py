@@ -10,7 +10,7 @@ MOST_PAGE_BYTES = 12 * 1024
 
 @pytest.fixture
 def wire(someone):
-    """Somebody at a browser that has been nowhere, and (address, bytes) of each answer that came over the wire."""
+    """A person with an empty browser cache, and (address, bytes) of each response on the wire."""
     person = someone("demo")
     session = person.page.context.new_cdp_session(person.page)
     asked, taken = {}, []

@@ -136,7 +136,7 @@ def test_a_move_whose_answer_got_lost_is_not_called_lost_nor_made_twice(someone,
     one.page.route(PLACE, lose_the_answer)
     one.drag("Lost answer", "active")
     expect(one.page.locator(".toast p")).to_contain_text("No connection")
-    # Somebody moves it on; the retry of the move that was made changes nothing.
+    # Someone else moves it on; retrying the move that was made changes nothing.
     api.patch(f"/tasks/{task}", json={"status": 4}).raise_for_status()
     one.page.unroute(PLACE)
     with one.page.expect_request(PLACE) as request:

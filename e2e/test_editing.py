@@ -202,7 +202,7 @@ def test_an_edit_is_undone_and_done_again_in_both_browsers(someone, sprint, add_
         person.see("todo", ["Paint"])
 
 
-def test_what_somebody_else_moved_on_is_not_undone(someone, sprint, add_tasks):
+def test_a_later_move_by_someone_else_is_not_undone(someone, sprint, add_tasks):
     add_tasks("Draw")
     one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
     move(one, "Draw", f"{sprint}-active")
@@ -292,7 +292,7 @@ def test_a_reload_opens_the_form_again_with_what_was_typed(someone, sprint, add_
     expect(form).to_have_count(0)
 
 
-def test_a_draft_from_before_somebody_elses_change_clashes_with_it(someone, sprint, add_tasks, api):
+def test_a_draft_from_before_someone_elses_change_conflicts_with_it(someone, sprint, add_tasks, api):
     (task,) = add_tasks("Draw")
     one = someone("demo").open_board(sprint)
     open_form(one, "Draw").get_by_label("Name").fill("Paint")
@@ -372,7 +372,7 @@ def test_a_tab_from_before_a_fresh_log_in_still_saves(two_tabs):
     expect(page.get_by_role("heading", name="Old tab, new guest", level=1)).to_be_visible()
 
 
-def test_a_tab_of_somebody_who_logged_out_saves_nothing_in_another_name(two_tabs):
+def test_a_tab_of_a_logged_out_user_saves_nothing_in_another_name(two_tabs):
     page = two_tabs(again_as="demo").page
     page.get_by_label("End date").fill((date.today() + timedelta(days=2_500_001)).isoformat())
     page.get_by_role("button", name="Create").click()

@@ -1,4 +1,4 @@
-"""SIGTERM: not ready any more, sockets told to come back, running requests finished, and the process gone."""
+"""SIGTERM: no longer ready, sockets closed with 1012, running requests finished, and the process gone."""
 
 import json
 import signal

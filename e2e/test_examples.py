@@ -1,4 +1,4 @@
-"""The examples of the API, as a reader runs them, against the real server."""
+"""The examples of the API, run as written, against the real server."""
 
 import json
 import os
@@ -44,13 +44,13 @@ def run(command):
     return done.stdout
 
 
-def test_what_somebody_has_to_do_is_listed_without_what_is_done(command, api, add_tasks):
+def test_the_open_tasks_of_a_person_are_listed_without_done_ones(command, api, add_tasks):
     add_tasks("To do", status=1, assigned="guest")
     add_tasks("Doing", status=2, assigned="guest")
     add_tasks("Done already", status=4, assigned="guest")
-    add_tasks("Of somebody else", status=1, assigned="demo")
+    add_tasks("Of someone else", status=1, assigned="demo")
     listed = run(command("my_tasks", "guest"))
-    for name, is_listed in {"To do": 1, "Doing": 1, "Done already": 0, "Of somebody else": 0}.items():
+    for name, is_listed in {"To do": 1, "Doing": 1, "Done already": 0, "Of someone else": 0}.items():
         assert (name in listed) == is_listed, name
 
 

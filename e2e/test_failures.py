@@ -15,7 +15,7 @@ def one(someone, sprint, add_tasks):
 
 
 def fails_each_way(person, act, but=()):
-    """Do the same with each failure in the way, and expect its words in a toast and no page of somebody else's."""
+    """Do the same with each failure in the way, and expect its words in a toast and no foreign page."""
     for status, words in PROBLEMS.items():
         if status in but:
             continue
@@ -91,7 +91,7 @@ def test_the_form_of_a_sprint_that_fails_stays_with_what_was_typed(one):
     expect(page.get_by_label("Name")).to_have_value("Typed")
 
 
-def test_a_card_that_is_not_there_any_more_leaves_and_says_why(one):
+def test_a_deleted_card_disappears_and_says_why(one):
     one.page.route("**/edit/", answer_with(404))
     one.card("Steady").click()
     expect(one.page.locator(".toast", has_text="This task has been deleted.")).to_be_visible()

@@ -24,7 +24,7 @@ def url(tmp_path_factory):
     server.stop()
 
 
-def test_letters_of_any_name_find_somebody_and_enter_assigns(someone, url):
+def test_letters_of_any_name_find_a_person_and_enter_assigns(someone, url):
     one = board_of(someone("demo", url))
     other = board_of(someone("guest", url))
     one.card(CARD).locator("> .name").press("a")
@@ -34,7 +34,7 @@ def test_letters_of_any_name_find_somebody_and_enter_assigns(someone, url):
     one.page.keyboard.type("oster")
     expect(people.locator("option")).to_have_text(["Zoë Österberg"])
     one.hear("Zoë Österberg, 1 of 1")
-    assert not faults(one, "finding somebody") + small_targets(one, "finding somebody")
+    assert not faults(one, "finding a person") + small_targets(one, "finding a person")
     one.page.keyboard.press("Enter")
     for person in (one, other):
         expect(person.card(CARD).get_by_title("Zoë Österberg")).to_be_visible()

@@ -29,7 +29,7 @@ PAGES = ["/", "/sprints/{sprint}/", "/tasks/{task}/", "/tasks/deleted/", "/tasks
 
 @pytest.fixture
 def visitor(base_url):
-    """Return a client of somebody who is logged in: `visitor("demo")`."""
+    """Return a client of a logged-in user: `visitor("demo")`."""
     clients = []
 
     def arrive(username):

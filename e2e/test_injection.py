@@ -1,4 +1,4 @@
-"""What somebody types is text, wherever it is shown: it does not run, ask for anything, or swap what it was not meant for."""
+"""Typed markup is text wherever it is shown: it runs nothing, requests nothing and swaps nothing."""
 
 import json
 from urllib.parse import quote
@@ -64,8 +64,8 @@ def done(answer):
 
 
 @pytest.fixture
-def somebody(someone, hostile):
-    """A person of staff whose browser notes what must not happen; `unharmed()` tells whether it did."""
+def admin(someone, hostile):
+    """An admin whose browser records what must not happen; `unharmed()` asserts that it did not."""
     person = someone("demo", hostile.url)
     asked, asked_by_dialog = [], []
 
@@ -87,7 +87,7 @@ def somebody(someone, hostile):
     return person
 
 
-def test_pages_show_it_as_text(somebody, hostile):
+def test_pages_show_it_as_text(admin, hostile):
     board, task = f"/sprints/{hostile.sprint}/", f"/tasks/{hostile.tasks[0]}/"
     profile = ["/profile/", "/profile/tokens/", "/profile/webhooks/"]
     search = f"{board}?q={quote(' '.join(PAYLOADS))}"
@@ -102,58 +102,58 @@ def test_pages_show_it_as_text(somebody, hostile):
         *profile,
         search,
     ]:
-        somebody.go(path)
-        somebody.unharmed()
+        admin.go(path)
+        admin.unharmed()
     for task, payload in zip(hostile.tasks, PAYLOADS, strict=True):
-        somebody.go(f"/tasks/{task}/")
-        expect(somebody.page).to_have_title(f"{payload} · Lightboard")
-        somebody.unharmed()
+        admin.go(f"/tasks/{task}/")
+        expect(admin.page).to_have_title(f"{payload} · Lightboard")
+        admin.unharmed()
 
 
-def test_the_api_answers_with_what_no_browser_runs(somebody):
+def test_the_api_answers_with_what_no_browser_runs(admin):
     for path in ["tasks?page_size=100", "users?page_size=100", "sprints?page_size=100", "events"]:
-        somebody.go(f"/api/{path}")
-        found = somebody.page.evaluate("() => [document.contentType, window.__xss ?? null]")
+        admin.go(f"/api/{path}")
+        found = admin.page.evaluate("() => [document.contentType, window.__xss ?? null]")
         assert found == ["application/json", None]
 
 
-def test_a_clash_shows_it_as_text(somebody, hostile, api):
-    somebody.open_board(hostile.sprint)
+def test_a_clash_shows_it_as_text(admin, hostile, api):
+    admin.open_board(hostile.sprint)
     for task, payload in zip(hostile.tasks[:9], PAYLOADS[9:], strict=False):
-        card = somebody.page.locator(f'.cards > [data-task="{task}"]')
+        card = admin.page.locator(f'.cards > [data-task="{task}"]')
         card.locator("> .name").press("Enter")
         card.get_by_label("Name").fill("Mine")
         done(api.patch(f"/tasks/{task}", json={"name": payload}))
         card.get_by_role("button", name="Save").click()
         expect(card.locator(".theirs")).to_have_text(payload)
-        somebody.unharmed()
+        admin.unharmed()
         card.get_by_role("button", name="Cancel").click()
         expect(card.locator("form")).to_have_count(0)
 
 
-def test_what_is_pushed_opened_moved_and_deleted_stays_text(somebody, api):
+def test_what_is_pushed_opened_moved_and_deleted_stays_text(admin, api):
     sprint = done(api.post("/sprints", json={"name": PAYLOADS[0], "end": "2999-12-31"}))["id"]
-    somebody.open_board(sprint)
+    admin.open_board(sprint)
     rows = [{"name": payload, "description": payload, "sprint": sprint} for payload in PAYLOADS]
     tasks = [done(api.post("/tasks", json=row))["id"] for row in rows]
-    somebody.see("todo", PAYLOADS, timeout=20_000)
-    somebody.unharmed()
-    cards = somebody.page.locator(".cards > [data-task] > .name")
+    admin.see("todo", PAYLOADS, timeout=20_000)
+    admin.unharmed()
+    cards = admin.page.locator(".cards > [data-task] > .name")
     cards.evaluate_all(PRESS_EACH, {"key": "ArrowRight", "altKey": True})
-    expect(somebody.column("active").locator("[data-task]:not(.saving)")).to_have_count(len(tasks), timeout=20_000)
+    expect(admin.column("active").locator("[data-task]:not(.saving)")).to_have_count(len(tasks), timeout=20_000)
     cards.evaluate_all("(cards) => cards.forEach((card) => card.click())")
-    names = somebody.column("active").get_by_label("Name")
+    names = admin.column("active").get_by_label("Name")
     expect(names).to_have_count(len(tasks), timeout=20_000)
     assert names.evaluate_all("(fields) => fields.map(({ value }) => value).sort()") == sorted(
         map(one_line, PAYLOADS)
     )
-    somebody.unharmed()
+    admin.unharmed()
     names.evaluate_all(PRESS_EACH, {"key": "Escape"})
     expect(names).to_have_count(0, timeout=20_000)
     for task in tasks:
         done(api.delete(f"/tasks/{task}"))
-    somebody.see("active", [], timeout=20_000)
-    somebody.go("/tasks/deleted/")
-    names = somebody.page.get_by_role("main").get_by_role("listitem").locator("strong")
+    admin.see("active", [], timeout=20_000)
+    admin.go("/tasks/deleted/")
+    names = admin.page.get_by_role("main").get_by_role("listitem").locator("strong")
     expect(names).to_have_text([*reversed(PAYLOADS)])
-    somebody.unharmed()
+    admin.unharmed()

@@ -10,7 +10,7 @@ from .board_page import TITLES
 
 @pytest.fixture
 def board(someone, sprint, add_tasks):
-    """A board with three columns of cards, in front of somebody who uses the keyboard alone."""
+    """A board with three columns of cards, opened by a person who uses only the keyboard."""
     add_tasks("a", "b", "c")
     add_tasks("d", status=2)
     add_tasks("e", "f", status=3)
@@ -83,7 +83,7 @@ def test_alt_and_arrows_move_a_card_and_it_keeps_the_focus(board, someone, sprin
     expect(board.focused().locator("> .name")).to_have_text("a")
 
 
-def test_focus_stays_when_somebody_else_changes_the_card(board, api, sprint):
+def test_focus_stays_when_someone_else_changes_the_card(board, api, sprint):
     stand_on(board, "b")
     task = board.card("b").get_attribute("data-task")
     api.patch(f"/tasks/{task}", json={"status": 4, "name": "b2"}).raise_for_status()
@@ -169,7 +169,7 @@ def test_keys_open_what_they_say(board):
     board.see("todo", ["a", "b", "c"])
 
 
-def test_no_key_acts_while_somebody_types_or_holds_a_modifier(board):
+def test_no_key_acts_while_typing_or_with_a_modifier(board):
     board.card("a").click()
     form = board.page.get_by_role("form", name=re.compile("Edit task"))
     name = form.get_by_label("Name")

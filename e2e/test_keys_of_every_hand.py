@@ -140,7 +140,7 @@ def test_with_alt_held_a_mouse_selects_all_that_stands_on_a_card(person, api, re
 
 
 def as_reader(html):
-    """Return a board's page as somebody gets it who may only look."""
+    """Return a board's page as a viewer gets it."""
     return html.replace("<body", "<body data-reads", 1)
 
 

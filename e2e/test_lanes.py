@@ -290,7 +290,7 @@ def test_cards_keep_their_width_when_a_scroll_bar_comes(someone_with_scroll_bars
 
 NAMED = {
     "a card": ("/sprints/{sprint}/", "[data-task]:last-child > .name"),
-    "a card that somebody holds": ("/sprints/{sprint}/", "[data-task]:last-child"),
+    "a card that someone holds": ("/sprints/{sprint}/", "[data-task]:last-child"),
     "the head of a sprint": ("/sprints/{sprint}/", ".board-head h1"),
     "the list of sprints": ("/", ".sprints strong"),
     "a task": ("/tasks/{task}/", "h1"),

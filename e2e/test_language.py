@@ -17,7 +17,7 @@ OTHER = "Boarding pass as PDF"
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
-    """A server with the demo, whose account `demo` is of staff."""
+    """A server with the demo, whose account `demo` is an admin."""
     server = Server(tmp_path_factory.mktemp("language")).start()
     server.manage("shell", "-c", "from django.contrib.auth.models import User; User.objects.update(is_staff=True)")
     yield server.url
@@ -31,7 +31,7 @@ def english(someone, url):
 
 @pytest.fixture
 def german(someone, url):
-    """Somebody with a German browser, on the board after a log-in by hand."""
+    """A person with a German browser, on the board after logging in through the form."""
     person = someone(None, url, **GERMAN)
     page = person.go("/login/").page
     expect(page).to_have_title("Anmelden · Lightboard")

@@ -207,7 +207,7 @@ def test_ones_own_drop_changes_the_card_once(someone, sprint, add_tasks):
     assert person.page.evaluate("() => window.added") == 3
 
 
-def test_a_card_somebody_drags_is_held_for_the_others(someone, sprint, add_tasks):
+def test_a_dragged_card_is_locked_for_the_others(someone, sprint, add_tasks):
     add_tasks("Mine now")
     one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
     one.lift("Mine now")
@@ -296,7 +296,7 @@ def test_the_people_on_a_board_show_while_they_are_there(someone, sprint):
     expect(people).to_have_text(["DM"], timeout=10_000)
 
 
-def test_a_form_somebody_fills_in_is_never_replaced(someone, sprint, add_tasks, api):
+def test_a_form_being_filled_in_is_never_replaced(someone, sprint, add_tasks, api):
     (task,) = add_tasks("Contested")
     person = someone("guest").open_board(sprint)
     person.card("Contested").click()

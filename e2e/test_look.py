@@ -70,7 +70,7 @@ def test_no_page_scrolls_sideways(someone, demo, size, scheme):
 
 
 def take_picture(person, name, **options):
-    """Keep how a page looks, when somebody wants to see it: `make pictures`."""
+    """Save a screenshot of a page, for `make pictures`."""
     if os.environ.get("PICTURES"):
         person.page.screenshot(path=PICTURES / f"{name}.png", **options)
 

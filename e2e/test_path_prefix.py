@@ -26,7 +26,7 @@ def below(tmp_path_factory):
 
 @pytest.fixture
 def person_below(below, someone):
-    """Return a function that logs somebody in below the prefix. No request of their page leaves the prefix."""
+    """Return a function that logs a person in below the prefix. No request of their page leaves the prefix."""
     requested = []
 
     def log_in(name):

@@ -1,4 +1,4 @@
-"""From an invitation to the door: who gets in by a link, what readers see, and how one is shut out."""
+"""Invitations, what viewers see, and deactivated accounts."""
 
 import re
 
@@ -21,7 +21,7 @@ def url(tmp_path_factory):
 
 @pytest.fixture
 def office(someone, url):
-    """Somebody of staff."""
+    """An admin."""
     return someone("demo", url)
 
 
@@ -55,7 +55,7 @@ def open_person(office, name):
     return office.page
 
 
-def test_who_is_invited_joins_works_and_is_shut_out_at_once(someone, office, url):
+def test_an_invited_person_joins_works_and_is_deactivated_at_once(someone, office, url):
     newcomer = open_demo_board(join(someone(None, url), invite(office, "cleo"), "Cleo Marsh"))
     newcomer.drag("Log scans for the night report", "active")
     expect(newcomer.column("active").get_by_role("link", name="Log scans for the night report")).to_be_visible()
@@ -63,7 +63,7 @@ def test_who_is_invited_joins_works_and_is_shut_out_at_once(someone, office, url
     expect(watcher.page.get_by_title("Cleo Marsh")).to_be_visible()
     open_person(office, "Cleo Marsh").get_by_role("button", name="Deactivate account").click()
     expect(office.page.get_by_text("Cleo Marsh has been deactivated.")).to_be_visible()
-    # The board of who was shut out closes by itself, and the others see nobody there any more.
+    # The deactivated user's board closes by itself, and the others no longer see them there.
     expect(newcomer.page).to_have_url(re.compile(r"/login/\?next=%2Fsprints%2F"))
     expect(watcher.page.get_by_title("Cleo Marsh")).to_be_hidden()
     newcomer.page.get_by_label("Username").fill("cleo")
@@ -75,23 +75,23 @@ def test_who_is_invited_joins_works_and_is_shut_out_at_once(someone, office, url
     newcomer.see_live()
 
 
-def test_a_reader_watches_the_board_and_may_join_in_when_staff_says_so(someone, office, url):
-    reader = open_demo_board(join(someone(None, url), invite(office, "rita", "Viewer"), "Rita Watt"))
-    card = reader.card("Print station for the kiosk at Västra")
+def test_a_viewer_watches_the_board_and_works_once_an_admin_allows_it(someone, office, url):
+    viewer = open_demo_board(join(someone(None, url), invite(office, "rita", "Viewer"), "Rita Watt"))
+    card = viewer.card("Print station for the kiosk at Västra")
     expect(card.get_by_role("link", name="Move")).to_be_hidden()
-    expect(reader.page.get_by_role("button", name="Add task")).to_be_hidden()
-    expect(reader.page.get_by_role("link", name="Edit sprint")).to_be_hidden()
+    expect(viewer.page.get_by_role("button", name="Add task")).to_be_hidden()
+    expect(viewer.page.get_by_role("link", name="Edit sprint")).to_be_hidden()
     card.click()
-    expect(reader.page.get_by_role("heading", name="Print station for the kiosk at Västra")).to_be_visible()
-    expect(reader.page.get_by_role("link", name="Edit")).to_be_hidden()
-    reader.page.go_back()
-    reader.see_live()
+    expect(viewer.page.get_by_role("heading", name="Print station for the kiosk at Västra")).to_be_visible()
+    expect(viewer.page.get_by_role("link", name="Edit")).to_be_hidden()
+    viewer.page.go_back()
+    viewer.see_live()
     page = open_person(office, "Rita Watt")
     page.get_by_label("Role").select_option("Member")
     page.get_by_role("button", name="Change role").click()
     # The page that was open shows at once what there is to do now.
-    expect(reader.page.get_by_role("button", name="Add task")).to_be_visible()
-    reader.see_live().drag("Print station for the kiosk at Västra", "active")
+    expect(viewer.page.get_by_role("button", name="Add task")).to_be_visible()
+    viewer.see_live().drag("Print station for the kiosk at Västra", "active")
     expect(office.page.get_by_text("Rita Watt is now a member.")).to_be_visible()
 
 

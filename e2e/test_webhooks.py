@@ -1,4 +1,4 @@
-"""Changes arrive at a server of somebody else, signed, once, and also after a restart."""
+"""Changes arrive at another server, signed, once, and also after a restart."""
 
 import json
 import queue

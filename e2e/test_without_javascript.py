@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 @pytest.fixture
 def plain(someone):
-    """Somebody without JavaScript, who logs in by the form."""
+    """A person without JavaScript, who logs in through the form."""
     person = someone(None, java_script_enabled=False)
     person.go("/").log_in("demo", "demo")
     return person

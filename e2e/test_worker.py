@@ -35,7 +35,7 @@ def worker(folder):
 
 
 def until_refused(worker):
-    """Wait until nobody is let in any more."""
+    """Wait until new connections are refused."""
     while True:
         try:
             socket.create_connection(("127.0.0.1", worker.port), timeout=5).close()

@@ -55,7 +55,7 @@ def test_an_expired_token_fails(stranger, issue):
     assert stranger.get("/api/users", headers=by(issue(expires_at=now))).status_code == 401
 
 
-def test_a_token_of_somebody_who_left_fails(stranger, ada, issue):
+def test_a_token_of_a_deactivated_user_fails(stranger, ada, issue):
     key = issue()
     ada.is_active = False
     ada.save()

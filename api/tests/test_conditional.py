@@ -119,7 +119,7 @@ def test_a_person_who_left_is_sent_anew(client, guest):
     assert [asked_again(client, url, etag).status_code for url, etag in tags.items()] == [200, 200]
 
 
-def test_a_list_without_somebody_who_was_deleted_is_sent_anew(client, guest):
+def test_a_list_is_sent_anew_after_a_user_was_deleted(client, guest):
     tag = client.get("/api/users")["ETag"]
     guest.delete()
     assert client.get("/api/users", headers={"if-none-match": tag}).status_code == 200

@@ -132,7 +132,7 @@ def test_the_rules_of_the_board_hold(client, ada, cards, next_sprint, past_sprin
 
 
 def test_what_is_not_named_is_as_it_is_under_the_lock(client, ada, sprint, cards, monkeypatch):
-    """Somebody moves the task after the request was read and before it has its turn."""
+    """Someone moves the task after the request was read and before it has its turn."""
     is_valid = MoveSerializer.is_valid
 
     def and_meanwhile(self, **kwargs):

@@ -1,4 +1,4 @@
-"""How often somebody may ask."""
+"""Rate limits of the API."""
 
 import pytest
 from django.contrib.auth import get_user_model

@@ -75,7 +75,7 @@ def test_a_wrong_password_is_refused_in_the_words_that_clients_know(stranger, ad
     assert error(answer, 400) == {"non_field_errors": ["Unable to log in with provided credentials."]}
 
 
-def test_somebody_who_left_gets_none(stranger, ada):
+def test_a_deactivated_user_gets_none(stranger, ada):
     ada.is_active = False
     ada.save()
     assert stranger.post("/api/token/", CREDENTIALS).status_code == 400

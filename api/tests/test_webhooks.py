@@ -135,7 +135,7 @@ def test_nothing_is_written_while_nothing_happens(open_webhook, ada, django_asse
         assert webhooks_with_work() == []
 
 
-def test_a_webhook_of_somebody_who_left_is_told_nothing(delivery, ada):
+def test_a_webhook_of_a_deactivated_user_gets_nothing(delivery, ada):
     ada.is_active = False
     ada.save()
     actions.add_task(None, name="Later")

@@ -17,11 +17,11 @@ URL = "/profile/webhooks/"
 
 @pytest.fixture
 def people(django_user_model, ada):
-    """Browsers of ada, of bob who is another member, and of somebody of the staff."""
+    """Browsers of ada, of bob (another member) and of an admin."""
     bob = django_user_model.objects.create_user("bob", password="a long password")
-    staff = django_user_model.objects.create_user("sam", password="a long password", is_staff=True)
-    browsers = {"ada": Client(), "bob": Client(), "staff": Client()}
-    for browser, user in zip(browsers.values(), (ada, bob, staff), strict=True):
+    admin = django_user_model.objects.create_user("sam", password="a long password", is_staff=True)
+    browsers = {"ada": Client(), "bob": Client(), "admin": Client()}
+    for browser, user in zip(browsers.values(), (ada, bob, admin), strict=True):
         browser.force_login(user)
     return browsers
 
@@ -176,8 +176,8 @@ def routes(delivery):
     ]
 
 
-@pytest.mark.parametrize(("who", "statuses"), [("ada", {200, 302}), ("bob", {404}), ("staff", {200, 302})])
-def test_a_webhook_is_its_owners_and_the_staffs(people, delivery, who, statuses):
+@pytest.mark.parametrize(("who", "statuses"), [("ada", {200, 302}), ("bob", {404}), ("admin", {200, 302})])
+def test_a_webhook_belongs_to_its_owner_and_admins(people, delivery, who, statuses):
     listed = Page(people[who].get(URL)).all("li", data_webhook=True)
     answers = [getattr(people[who], method)(url).status_code for method, url in routes(delivery)]
     assert set(answers) == statuses

@@ -22,7 +22,7 @@ def token(stranger, username="ada", password=PASSWORD, **more):
 
 
 @pytest.fixture
-def reader(ada, task):
+def viewer(ada, task):
     actions.set_role(None, ada, Role.READER)
     return ada
 
@@ -47,8 +47,8 @@ def by_token(user):
 
 
 @pytest.mark.parametrize("way", [by_session, by_basic, by_token])
-def test_a_reader_reads_and_changes_nothing(reader, sprint, task, way):
-    client = way(reader)
+def test_a_viewer_reads_and_changes_nothing(viewer, sprint, task, way):
+    client = way(viewer)
     events = Event.objects.count()
     paths = ["/api/sprints", f"/api/sprints/{sprint.pk}", "/api/tasks", f"/api/tasks/{task.pk}", "/api/events"]
     for path in paths:
@@ -98,7 +98,7 @@ def test_the_demo_gets_in_from_nowhere_else(django_user_model, db, settings, str
     assert stranger.get("/api/tasks", **basic("demo", "demo", **here)).status_code == 200
 
 
-def test_who_was_deactivated_gets_in_by_no_way(ada, task):
+def test_a_deactivated_user_cannot_log_in_by_any_route(ada, task):
     ways = [by_session(ada), by_basic(ada), by_token(ada)]
     actions.deactivate(None, ada)
     assert [way.get("/api/tasks").status_code for way in ways] == [401, 401, 401]

@@ -25,7 +25,7 @@ def test_it_says_how_to_log_in(demo):
 
 
 @pytest.mark.parametrize("options", [{}, {"if_empty": True}])
-def test_where_there_is_somebody_it_changes_nothing(user, django_user_model, options):
+def test_with_an_existing_user_it_changes_nothing(user, django_user_model, options):
     if options:
         call_command("demo", **options)
     else:
@@ -59,7 +59,7 @@ def test_the_others_have_no_password(demo, django_user_model):
     assert not [person for person in others if person.has_usable_password()]
 
 
-def test_demo_is_of_staff_and_nobody_else_has_more_rights_than_others(demo, django_user_model):
+def test_demo_is_an_admin_and_nobody_else_has_extra_rights(demo, django_user_model):
     assert not django_user_model.objects.filter(is_superuser=True).exists()
     assert [user.username for user in django_user_model.objects.filter(is_staff=True)] == ["demo"]
 

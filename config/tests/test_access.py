@@ -1,16 +1,16 @@
-"""Who may do what: every route of the project, with every method, as everybody there is.
+"""The access table: every route of the project, with every method, for every role.
 
-The routes are read off the URLconf, so one that has no row here fails. A cell is the kind of access:
+The routes are read from the URLconf, so a route without a row fails. A cell is the kind of access:
 
-    open    everybody
-    page    who has logged in; others are sent to the log-in, programs with a token too
-    work    like page, but readers get 403
-    own     like work, but of others it is not there, but for staff
-    mine    like page, but of others it is not there
-    staff   like page, but others than staff get 403
-    in      who has logged in already is sent home, for others there is no such method
-    read    who is signed in, programs with any token too; others get 401
-    write   like read, but readers and a token that may only read get 403
+    open    everyone
+    page    logged-in people; others are sent to the log-in page, programs with a token too
+    work    like page, but viewers get 403
+    own     like work, but other people's get 404, except for admins
+    mine    like page, but other people's get 404
+    admin   like page, but everyone except admins gets 403
+    in      logged-in people are sent home; for others there is no such method
+    read    anyone signed in, including programs with any token; others get 401
+    write   like read, but viewers and read-only tokens get 403
     -       there is no such method
 """
 
@@ -38,12 +38,12 @@ TABLE = """
     /logout/                                         -      open   -      -      -
     /password/                                       open   open   -      -      -
     /people/                                         page   -      -      -      -
-    /people/<id:pk>/                                 staff  staff  -      -      -
-    /people/<id:pk>/deactivate/                      -      staff  -      -      -
-    /people/<id:pk>/delete/                          staff  staff  -      -      -
-    /people/<id:pk>/link/                            -      staff  -      -      -
-    /people/<id:pk>/reactivate/                      -      staff  -      -      -
-    /people/invite/                                  staff  staff  -      -      -
+    /people/<id:pk>/                                 admin  admin  -      -      -
+    /people/<id:pk>/deactivate/                      -      admin  -      -      -
+    /people/<id:pk>/delete/                          admin  admin  -      -      -
+    /people/<id:pk>/link/                            -      admin  -      -      -
+    /people/<id:pk>/reactivate/                      -      admin  -      -      -
+    /people/invite/                                  admin  admin  -      -      -
     /profile/                                        page   page   -      -      -
     /profile/password/                               page   page   -      -      -
     /profile/sign-out/                               -      page   -      -      -
@@ -95,19 +95,19 @@ TABLE = """
 """
 ROWS = {route: cells for route, *cells in map(str.split, TABLE.strip().splitlines()[1:])}
 
-PEOPLE, PROGRAMS = ["owner", "member", "reader", "staff"], ["read token", "write token"]
+PEOPLE, PROGRAMS = ["owner", "member", "viewer", "admin"], ["read token", "write token"]
 EVERYBODY = ["anonymous", *PEOPLE, *PROGRAMS]
 OUTSIDE = dict.fromkeys(["anonymous", *PROGRAMS], "log in")
 ACCESS = {
     "open": {},
     "page": OUTSIDE,
-    "work": OUTSIDE | {"reader": "forbidden"},
-    "own": OUTSIDE | {"member": "not found", "reader": "forbidden"},
-    "mine": OUTSIDE | dict.fromkeys(["member", "reader", "staff"], "not found"),
-    "staff": OUTSIDE | dict.fromkeys(["owner", "member", "reader"], "forbidden"),
+    "work": OUTSIDE | {"viewer": "forbidden"},
+    "own": OUTSIDE | {"member": "not found", "viewer": "forbidden"},
+    "mine": OUTSIDE | dict.fromkeys(["member", "viewer", "admin"], "not found"),
+    "admin": OUTSIDE | dict.fromkeys(["owner", "member", "viewer"], "forbidden"),
     "in": dict.fromkeys(OUTSIDE, "no method"),
     "read": {"anonymous": "log in"},
-    "write": {"anonymous": "log in", "reader": "forbidden", "read token": "forbidden"},
+    "write": {"anonymous": "log in", "viewer": "forbidden", "read token": "forbidden"},
 }
 
 
@@ -129,8 +129,8 @@ def test_every_route_has_a_row_and_every_row_a_route():
 def clients(db):
     """Return {who: a client}, with something of the owner's at every address."""
     cache.clear()
-    people = {name: get_user_model().objects.create_user(name, is_staff=name == "staff") for name in PEOPLE}
-    Profile.objects.create(user=people["reader"], is_reader=True)
+    people = {name: get_user_model().objects.create_user(name, is_staff=name == "admin") for name in PEOPLE}
+    Profile.objects.create(user=people["viewer"], is_reader=True)
     clients = {"anonymous": Client()}
     for name, person in people.items():
         clients[name] = Client()
@@ -189,7 +189,7 @@ def test_everybody_may_do_what_the_row_says_and_nothing_else(route, clients, the
             if kind == "-":
                 # Whether it is there at all, nobody learns who may not ask.
                 assert seen[who, method] in ("no method", "log in", "forbidden"), (who, method)
-                assert who != "staff" or seen[who, method] == "no method", (who, method)
+                assert who != "admin" or seen[who, method] == "no method", (who, method)
             else:
                 assert seen[who, method] == ACCESS[kind].get(who, "done"), (who, method)
 

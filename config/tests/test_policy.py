@@ -101,7 +101,7 @@ def rows(db, django_user_model):
 
 @pytest.fixture
 def browser(rows, files, monkeypatch):
-    """Somebody logged in, to whom two pages are broken."""
+    """A logged-in user for whom two pages are broken."""
     monkeypatch.setattr(Sprint.objects, "past", broken, raising=False)
     monkeypatch.setattr(log, "removals", away)
     client = Client(raise_request_exception=False)

@@ -215,7 +215,7 @@ def test_the_default_database_has_its_folder(run, elsewhere):
     assert (elsewhere / "var").is_dir()
 
 
-def test_sqlite_is_safe_and_lets_readers_read(run):
+def test_sqlite_is_safe_and_never_blocks_reads(run):
     script = IN_DJANGO + (
         "from django.db import connection\n"
         "for name in ('journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'):\n"

@@ -85,7 +85,7 @@ class Ledger:
 
 
 class Mover:
-    """Somebody who changes the board by the API, one request after the other, never the same one twice."""
+    """A person who changes the board by the API, one request after the other, never the same one twice."""
 
     def __init__(self, api, sprint, cards, ledger, moving):
         self.api, self.sprint, self.cards, self.ledger, self.moving = api, sprint, cards, ledger, moving

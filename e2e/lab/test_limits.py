@@ -1,4 +1,4 @@
-"""Requests that are too large, too slow or too many, and readers that do not read, at a server of their own."""
+"""Requests that are too large, too slow or too many, and clients that do not read, at a server of their own."""
 
 import select
 from contextlib import ExitStack, suppress

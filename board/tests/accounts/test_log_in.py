@@ -148,7 +148,7 @@ def test_who_is_logged_in_needs_no_log_in_page(browser):
 # Log out
 
 
-def test_who_logs_out_sees_the_log_in_page(browser):
+def test_logging_out_leads_to_the_log_in_page(browser):
     answer = browser.post("/logout/")
     assert (answer.status_code, answer["Location"]) == (302, "/login/")
     assert SESSION_KEY not in browser.session
@@ -309,7 +309,7 @@ UNSAFE = [
 
 @pytest.fixture
 def strict(user):
-    """A logged-in browser of staff, to whom every route is open, whose requests need a CSRF token."""
+    """The logged-in browser of an admin; its requests need a CSRF token."""
     user.is_staff = True
     user.save()
     client = Client(enforce_csrf_checks=True)
@@ -361,10 +361,8 @@ def test_a_page_gives_htmx_its_token(strict, sprint):
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_page_of_somebody_else_does_nothing_in_my_name_and_loads_anew(
-    browser, user, django_user_model, add, method
-):
-    """Somebody else logged in in another tab of the browser."""
+def test_a_page_of_another_user_does_nothing_in_my_name_and_reloads(browser, user, django_user_model, add, method):
+    """Another user logged in in another tab of the browser."""
     task = add("Draw")
     before = django_user_model.objects.create_user("ben")
     headers = {**HTMX, "x-user": str(before.pk)}

@@ -1,4 +1,4 @@
-"""/people/ and what staff do there, links, roles, and `manage.py invite`."""
+"""/people/, links, roles, and `manage.py invite`."""
 
 import logging
 from datetime import timedelta
@@ -27,7 +27,7 @@ PASSWORD = "four ferries leave today"
 
 @pytest.fixture
 def staff(user):
-    """`user`, of staff."""
+    """`user`, as an admin."""
     user.is_staff = True
     user.save()
     return user
@@ -40,7 +40,7 @@ def bob(django_user_model):
 
 @pytest.fixture
 def office(browser, staff):
-    """The browser of somebody of staff."""
+    """The browser of an admin."""
     return browser
 
 
@@ -62,21 +62,21 @@ def role(user):
 
 
 @pytest.mark.parametrize("path", ["/people/invite/", "/people/{pk}/", "/people/{pk}/delete/"])
-def test_the_pages_that_change_people_are_for_staff(browser, user, path):
+def test_the_pages_that_change_people_are_for_admins(browser, user, path):
     answer = browser.get(path.format(pk=user.pk))
     assert answer.status_code == 403
     assert "Only admins can open this page." in Page(answer).text
 
 
 @pytest.mark.parametrize("path", ["", "link/", "deactivate/", "reactivate/", "delete/"])
-def test_only_staff_changes_people(browser, bob, path):
+def test_only_admins_change_people(browser, bob, path):
     assert browser.post(f"/people/{bob.pk}/{path}", {"role": "staff"}).status_code == 403
     bob.refresh_from_db()
     assert (bob.is_active, bob.is_staff) == (True, False)
 
 
 @pytest.mark.parametrize("of", [Role.MEMBER, Role.READER])
-def test_everybody_sees_who_is_in_the_team_and_only_staff_what_changes_it(client, user, bob, of):
+def test_everyone_sees_the_team_and_only_admins_the_controls(client, user, bob, of):
     account_actions.set_role(None, user, of)
     client.force_login(user)
     assert "People" in Page(client.get("/")).texts("a")
@@ -133,7 +133,7 @@ def test_an_invitation_is_a_link_on_which_one_sets_name_and_password(office, cli
 
 
 @pytest.mark.parametrize("of", Role)
-def test_somebody_is_invited_as_what_was_chosen(office, of, django_user_model):
+def test_a_person_is_invited_with_the_chosen_role(office, of, django_user_model):
     office.post("/people/invite/", {"username": "cleo", "role": of.value})
     assert role(django_user_model.objects.get(username="cleo")) is of
 
@@ -266,7 +266,7 @@ def test_the_own_username_is_no_password(client, staff):
     assert "too similar to the username" in Page(answer).error("Confirm new password")
 
 
-def test_a_forgotten_password_is_replaced_by_a_link_of_staff(office, bob):
+def test_a_forgotten_password_is_replaced_by_an_admins_link(office, bob):
     own = Client()
     own.force_login(bob)
     page = Page(office.post(f"/people/{bob.pk}/link/"))
@@ -281,7 +281,7 @@ def test_a_forgotten_password_is_replaced_by_a_link_of_staff(office, bob):
     assert own.get("/").status_code == 302  # whoever was in with the old one is out
 
 
-def test_a_link_of_staff_is_not_kept_by_browsers(office, bob):
+def test_an_admins_link_is_not_stored_by_browsers(office, bob):
     assert "no-store" in office.post(f"/people/{bob.pk}/link/")["Cache-Control"]
 
 
@@ -349,7 +349,7 @@ def test_every_door_takes_a_username_whatever_its_case(client, bob, name, sprint
 
 @pytest.mark.parametrize("before", Role)
 @pytest.mark.parametrize("after", Role)
-def test_staff_changes_a_role(office, staff, django_user_model, before, after):
+def test_an_admin_changes_a_role(office, staff, django_user_model, before, after):
     cleo = account_actions.invite(staff, "cleo", before)
     answer = office.post(f"/people/{cleo.pk}/", {"role": after.value})
     assert answer["Location"] == f"/people/{cleo.pk}/"
@@ -357,7 +357,7 @@ def test_staff_changes_a_role(office, staff, django_user_model, before, after):
     assert Page(office.get(answer["Location"])).value("Role") == after.label
 
 
-def test_nobody_takes_the_role_of_staff_from_themselves(office, staff, bob):
+def test_admins_cannot_remove_their_own_role(office, staff, bob):
     account_actions.set_role(staff, bob, Role.STAFF)
     answer = office.post(f"/people/{staff.pk}/", {"role": "member"})
     assert answer.status_code == 422
@@ -366,7 +366,7 @@ def test_nobody_takes_the_role_of_staff_from_themselves(office, staff, bob):
 
 
 @pytest.mark.parametrize("of", [Role.MEMBER, Role.READER])
-def test_the_last_one_of_staff_stays(office, staff, bob, of):
+def test_the_last_admin_stays(office, staff, bob, of):
     answer = office.post(f"/people/{staff.pk}/", {"role": of.value})
     assert Page(answer).error("Role") == "There must be at least one admin. Make someone else an admin first."
     account_actions.set_role(staff, bob, Role.STAFF)
@@ -375,7 +375,7 @@ def test_the_last_one_of_staff_stays(office, staff, bob, of):
         account_actions.deactivate(None, bob)
 
 
-def test_who_was_of_staff_a_moment_ago_takes_nobody_along(staff, bob):
+def test_a_former_admin_cannot_demote_the_last_one(staff, bob):
     account_actions.set_role(staff, bob, Role.STAFF)
     account_actions.set_role(bob, staff, Role.MEMBER)
     with pytest.raises(account_actions.ValidationError, match="no longer an admin"):
@@ -389,7 +389,7 @@ def test_an_unknown_role_is_refused(office, bob):
 # Shutting out
 
 
-def test_who_is_deactivated_is_out_at_once_and_keeps_the_tasks(office, user, bob, sprint, add):
+def test_a_deactivated_user_is_out_at_once_and_keeps_the_tasks(office, user, bob, sprint, add):
     task = add(sprint=sprint, assigned=bob)
     own = Client()
     own.force_login(bob)
@@ -411,7 +411,7 @@ def test_a_session_from_before_does_not_come_back_with_the_account(office, bob):
     assert Client().post("/login/", {"username": "bob", "password": PASSWORD}).status_code == 302
 
 
-def test_nobody_shuts_themselves_out(office, staff, bob):
+def test_nobody_deactivates_themselves(office, staff, bob):
     account_actions.set_role(staff, bob, Role.STAFF)
     answer = office.post(f"/people/{staff.pk}/deactivate/")
     assert answer.status_code == 422
@@ -419,7 +419,7 @@ def test_nobody_shuts_themselves_out(office, staff, bob):
     assert office.get("/").status_code == 200
 
 
-def test_there_is_no_link_for_who_is_shut_out(office, staff, bob):
+def test_a_deactivated_user_gets_no_link(office, staff, bob):
     account_actions.deactivate(staff, bob)
     page = Page(office.post(f"/people/{bob.pk}/link/"))
     assert not page.all("output")
@@ -443,7 +443,7 @@ def command(*arguments):
 @pytest.mark.parametrize(
     ("flags", "of"), [([], Role.MEMBER), (["--staff"], Role.STAFF), (["--reader"], Role.READER)]
 )
-def test_the_command_prints_a_link_on_which_somebody_gets_in(client, staff, flags, of, django_user_model):
+def test_the_command_prints_a_link_to_join(client, staff, flags, of, django_user_model):
     link, said = command("cleo", *flags)
     assert "once, within 7 days" in said
     assert client.post(link, FORM).status_code == 302
@@ -451,14 +451,14 @@ def test_the_command_prints_a_link_on_which_somebody_gets_in(client, staff, flag
     assert client.get("/people/invite/").status_code == (200 if of is Role.STAFF else 403)
 
 
-def test_the_first_person_that_the_command_invites_is_staff(db, django_user_model):
+def test_the_first_person_that_the_command_invites_is_an_admin(db, django_user_model):
     command("cleo")
     command("ben")
     roles = [role(django_user_model.objects.get(username=name)) for name in ("cleo", "ben")]
     assert roles == [Role.STAFF, Role.MEMBER]
 
 
-def test_the_command_gives_somebody_who_is_there_a_link_for_a_new_password(client, bob):
+def test_the_command_gives_an_existing_user_a_link_for_a_new_password(client, bob):
     link, said = command("bob")
     assert "once, within day" in said
     assert Page(client.get(link)).heading == "New password"

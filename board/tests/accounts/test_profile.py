@@ -281,7 +281,7 @@ def test_asking_for_mail_takes_no_tries_from_the_log_in(mailed, client):
     assert answer.status_code == 200
 
 
-def test_without_mail_staff_are_asked(client, db):
+def test_without_mail_an_admin_is_asked(client, db):
     page = Page(client.get("/password/"))
     assert "Ask an admin" in page.text
     assert page.labels == []

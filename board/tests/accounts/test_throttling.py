@@ -1,4 +1,4 @@
-"""How often somebody may guess, from where the demo logs in, and what is said and logged of it."""
+"""Limits on wrong passwords, the demo accounts, and what is shown and logged."""
 
 import base64
 import io
@@ -222,7 +222,7 @@ def test_a_browser_is_known_no_more_after_a(log_in, user, end):
     assert log_in(password, browser=other).status_code == 429
 
 
-def test_a_browser_that_somebody_else_was_in_is_none_of_the_owners(log_in, django_user_model):
+def test_a_browser_of_another_user_is_not_known_to_the_owner(log_in, django_user_model):
     django_user_model.objects.create_user("eve", password="eve")
     other = Client()
     log_in("eve", "eve", browser=other)

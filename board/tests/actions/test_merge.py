@@ -38,7 +38,7 @@ def test_different_fields_are_merged(user, ben, task):
     assert saved.event.changes == {"name": ["Draw", "Paint"]}
 
 
-def test_a_person_that_somebody_else_assigned_stays(user, ben, task):
+def test_a_person_that_someone_else_assigned_stays(user, ben, task):
     actions.change_task(ben, task.pk, assigned=ben)
     saved = actions.change_task(user, task.pk, base=task.version, name="Paint", assigned=None)
     assert (saved.name, saved.assigned) == ("Paint", ben)
@@ -67,7 +67,7 @@ def test_what_was_changed_and_changed_back_does_not_clash(user, ben, task):
     assert actions.change_task(user, task.pk, base=task.version, name="Paint").name == "Paint"
 
 
-def test_who_sends_the_old_value_does_not_undo_the_change_of_somebody_else(user, ben, task):
+def test_sending_the_old_value_does_not_undo_a_change_of_someone_else(user, ben, task):
     theirs = actions.change_task(ben, task.pk, name="Sketch")
     saved = actions.change_task(user, task.pk, base=task.version, name="Draw")
     assert (saved.name, saved.event, saved.version) == ("Sketch", None, theirs.version)

@@ -162,7 +162,7 @@ def test_nothing_but_the_actions_writes():
 
 
 def test_what_is_allowed_is_there():
-    """An exception that nothing needs any more would hide the next write of that name."""
+    """An exception that nothing needs would hide the next write of that name."""
     files = dict(sources())
     for name, functions in ALLOWED.items():
         there = {(function, ast.unparse(called)) for function, called in calls(files[name])}

@@ -210,7 +210,7 @@ def serving_here():
         instance_lock._held.pop().close()
 
 
-def test_while_somebody_serves_there_is_no_restore(database, backup, serving_here):
+def test_a_restore_is_refused_while_a_server_runs(database, backup, serving_here):
     assert serving_here() is False
     refused(backup, "Lightboard is running on this database", database)
     instance_lock._held.pop().close()

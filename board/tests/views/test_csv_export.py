@@ -144,9 +144,7 @@ def test_a_board_leads_to_its_tasks(browser, sprint):
     ("language", "separator"), [("de", ";"), ("de-AT,de;q=0.9", ";"), ("en", ","), ("fr", ",")]
 )
 @pytest.mark.parametrize("address", ["/tasks.csv", "/sprints/{}/tasks.csv"])
-def test_a_spreadsheet_of_the_readers_language_finds_the_columns(
-    browser, sprint, add, address, language, separator
-):
+def test_a_spreadsheet_in_the_users_language_finds_the_columns(browser, sprint, add, address, language, separator):
     add("One; two, three", sprint, due=date(2999, 1, 2))
     answer = browser.get(address.format(sprint.pk), headers={"accept-language": language})
     text = answer.content.decode()

@@ -135,7 +135,7 @@ def test_people_stand_by_their_names_without_those_who_left(browser, django_user
     assert page.field("Assigned to").texts("option") == ["Nobody", "Ana Lind", "Bea Berg"]
 
 
-def test_who_left_stays_assigned_until_somebody_else_is(browser, user, task, path, django_user_model):
+def test_a_deactivated_user_stays_assigned_until_someone_else_is(browser, user, task, path, django_user_model):
     gone = django_user_model.objects.create_user("gone", is_active=False)
     browser.post(path, {"name": "Draw", "assigned": user.pk})
     type(task).objects.filter(pk=task.pk).update(assigned=gone)

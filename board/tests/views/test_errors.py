@@ -137,7 +137,7 @@ def test_without_htmx_a_page_stays_a_page(browser, answer_everywhere):
 
 @pytest.mark.parametrize("path", OWN_ROUTES)
 def test_a_method_that_is_not_allowed_is_a_piece_that_says_which_are(browser, user, path):
-    # Pages for staff alone say first that they are.
+    # Pages for admins only say so first.
     user.is_staff = True
     user.save()
     answer = browser.put(path, headers=HTMX)

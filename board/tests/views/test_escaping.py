@@ -1,4 +1,4 @@
-"""HTML that somebody types is shown, never obeyed: in every page, every piece and every pushed card."""
+"""Typed HTML is shown as text, never run: in every page, every piece and every pushed card."""
 
 import pytest
 from django.utils import timezone
@@ -55,7 +55,7 @@ def assert_harmless(html):
         "/",
     ],
 )
-def test_what_somebody_typed_is_only_text(browser, nasty, path, headers):
+def test_typed_markup_is_only_text(browser, nasty, path, headers):
     assert_harmless(browser.get(path.format(sprint=nasty.sprint_id, task=nasty.pk), headers=headers))
 
 

@@ -68,7 +68,7 @@ def test_with_a_migration_to_come_it_is_not_ready(ready):
     assert (status, answer["status"], answer["database"]) == (503, "unavailable", "to be migrated")
 
 
-def test_a_hub_that_does_not_look_any_more_is_not_ready(ready, monkeypatch):
+def test_a_hub_that_no_longer_polls_is_not_ready(ready, monkeypatch):
     monkeypatch.setattr(hub, "polled_at", time.monotonic() - health.HUB_IS_DEAD_AFTER - 1)
     status, answer = ready()
     assert (status, answer["status"], answer["hub"]) == (503, "unavailable", "dead")

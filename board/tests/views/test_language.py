@@ -1,4 +1,4 @@
-"""Pages speak their reader's language: the profile's, else the browser's. All else is English."""
+"""Pages are in the user's language: the profile's, else the browser's. Everything else is English."""
 
 from datetime import timedelta
 from unittest import mock

@@ -123,7 +123,7 @@ def test_a_card_that_stood_at_the_top_goes_back_to_the_top(user, sprint, abc):
 def test_cards_that_were_spaced_out_meanwhile_keep_their_sequence(user, sprint, add):
     a, b, c, d = (add(name, sprint, order=n + 1) for n, name in enumerate("abcd"))
     moved = actions.place_task(user, b.pk, Place(sprint.pk, Status.DONE))
-    # No room between c and d: the column is spaced out, and b's old key means nothing any more.
+    # No room between c and d: the column is spaced out, and b's old key no longer means anything.
     spaced = actions.place_task(user, a.pk, Place(sprint.pk, Status.TODO, after=c.pk)).event
     assert "spaced" in spaced.changes
     actions.undo(user, moved.event.seq)
@@ -144,7 +144,7 @@ def test_a_neighbour_that_made_room_for_another_card_was_not_changed_by_it(user,
 # What others did since
 
 
-def test_what_somebody_else_changed_since_is_not_undone(user, ben, abc):
+def test_a_later_change_by_someone_else_is_not_undone(user, ben, abc):
     edit = actions.change_task(user, abc["a"].pk, name="x", due=timezone.localdate())
     actions.change_task(ben, abc["a"].pk, name="y")
     assert refused(user, edit.event.seq) == "Ben Berg has since changed it."
@@ -458,7 +458,7 @@ def test_what_is_done_again_is_a_change_as_any_other(browser, add, headers):
     assert Task.objects.get().name == "Draw"
 
 
-def test_undoing_an_addition_that_somebody_changed_since_says_who(browser, ben, add):
+def test_undoing_an_addition_that_someone_changed_since_says_who(browser, ben, add):
     task = add("Draw")
     actions.change_task(ben, task.pk, name="Paint")
     answer = browser.post(f"/undo/{task.event.seq}/", headers=HTMX)

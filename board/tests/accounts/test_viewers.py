@@ -1,4 +1,4 @@
-"""Readers see everything and change nothing: every route of the project, as it is and as it will be."""
+"""Viewers see everything and change nothing, on every route of the project."""
 
 import pytest
 
@@ -41,11 +41,11 @@ OWN = {
     "welcome",
     "api:token",
 }
-OF_STAFF = {"invite", "person", "delete_invitation", "make_link", "deactivate", "reactivate"}
+FOR_ADMINS = {"invite", "person", "delete_invitation", "make_link", "deactivate", "reactivate"}
 
 
 @pytest.fixture
-def reader(user):
+def viewer(user):
     account_actions.set_role(None, user, Role.READER)
     return user
 
@@ -57,7 +57,7 @@ def board(sprint, add):
 
 
 @pytest.mark.parametrize(("name", "path"), [route for route in ROUTES if route[0] not in OWN])
-def test_a_reader_changes_nothing_by_any_route(board, browser, reader, name, path):
+def test_a_viewer_changes_nothing_by_any_route(board, browser, viewer, name, path):
     events = Event.objects.count()
     for method in ("post", "put", "patch", "delete", "trace"):
         answer = getattr(browser, method)(path)
@@ -66,38 +66,38 @@ def test_a_reader_changes_nothing_by_any_route(board, browser, reader, name, pat
 
 
 @pytest.mark.parametrize(("name", "path"), ROUTES)
-def test_a_reader_sees_everything_but_forms_that_would_not_work(board, browser, reader, name, path):
+def test_a_viewer_sees_everything_but_forms_that_would_not_work(board, browser, viewer, name, path):
     for method in ("get", "head"):
-        assert (getattr(browser, method)(path).status_code == 403) is (name in FORMS | OF_STAFF)
+        assert (getattr(browser, method)(path).status_code == 403) is (name in FORMS | FOR_ADMINS)
 
 
-def test_a_reader_is_told_why(board, browser, reader):
+def test_a_viewer_is_told_why(board, browser, viewer):
     page = Page(browser.post("/tasks/1/delete/"))
     assert "You can view everything here, but not change it." in page.text
 
 
-def test_a_form_in_place_is_refused_too(board, browser, reader):
+def test_a_form_in_place_is_refused_too(board, browser, viewer):
     assert browser.get("/tasks/1/edit/", headers=HTMX).status_code == 403
 
 
-def test_a_reader_changes_the_own_profile_and_logs_out(browser, reader):
+def test_a_viewer_changes_their_own_profile_and_logs_out(browser, viewer):
     assert browser.post("/profile/", {"name": "Rita"})["Location"] == "/profile/"
     assert browser.post("/profile/sign-out/")["Location"] == "/profile/"
     assert browser.post("/profile/password/", {"old_password": "x"}).status_code == 422
     assert browser.post("/logout/")["Location"] == "/login/"
 
 
-def test_a_readers_pages_have_no_button_that_does_not_work(board, browser, reader, sprint, add):
-    actions.remove_task(reader, add().pk)
+def test_a_viewers_pages_have_no_button_that_does_not_work(board, browser, viewer, sprint, add):
+    actions.remove_task(viewer, add().pk)
     for path in ("/", "/tasks/1/", "/tasks/deleted/"):
         page = Page(browser.get(path))
         assert not {"Add sprint", "Add task", "Restore"} & set(page.buttons)
         assert not {"Edit", "Move", "Delete…"} & set(page.texts("a"))
-    # The board is rendered once for everybody; what readers cannot do there, their page hides (board.css).
+    # The board is rendered once for everybody; controls that viewers cannot use are hidden by their page (board.css).
     assert Page(browser.get(f"/sprints/{sprint.pk}/")).all("body", data_reads=True)
 
 
-def test_a_readers_token_reads_whatever_its_scope(browser, reader):
+def test_a_viewers_token_reads_whatever_its_scope(browser, viewer):
     page = Page(browser.post("/profile/tokens/", {"name": "Phone", "scope": "write", "days": "30"}))
     headers = {"Authorization": f"Token {page.one('output').text}"}
     assert browser.get("/api/tasks", headers=headers).status_code == 200
