@@ -12,13 +12,13 @@ from board.live import notifications
 
 
 def ensure_counter(sender: AppConfig, using: str, **kwargs: Any) -> None:
-    """Make the one row of the counter, which also a flushed database needs."""
+    """Create the only row of the counter, also after the database was flushed."""
     counter: Any = sender.get_model("Counter")
     counter.objects.using(using).get_or_create(pk=1)
 
 
 def revoke(**kwargs: Any) -> None:
-    """Have all sockets looked at: after a log-out, a changed password or role, a deactivated person."""
+    """Have the credentials of all sockets checked, after a log-out, a new password or role, or a deactivation."""
     transaction.on_commit(lambda: notifications.publish(notifications.REVOKE), robust=True)
 
 
@@ -26,21 +26,21 @@ class BoardConfig(AppConfig):
     name = "board"
 
     def ready(self) -> None:
-        from board.accounts import backends  # models can be imported from now on
+        from board.accounts import backends  # Models can't be imported earlier.
         from board.history import log
         from board.views import converters
 
         register_converter(converters.IdConverter, "id")
 
         if connection.vendor == "postgresql":
-            # Before Python takes the pool's threads away, for which it would wait half a minute.
+            # At exit, Python would wait half a minute for the pool's threads.
             atexit.register(cast(Any, connection).close_pool)
         post_migrate.connect(ensure_counter, sender=self)
-        # Not `user_logged_out`: when that is sent, the session is still there.
+        # Not `user_logged_out`, which is sent before the session is deleted.
         post_delete.connect(revoke, sender="sessions.Session")
         post_save.connect(revoke, sender=get_user_model())
-        post_save.connect(log.note_people, sender=get_user_model())
-        post_delete.connect(log.note_people, sender=get_user_model())
+        post_save.connect(log.count_people_change, sender=get_user_model())
+        post_delete.connect(log.count_people_change, sender=get_user_model())
         post_save.connect(revoke, sender=self.get_model("Profile"))
         user_logged_in.connect(backends.begin)
         user_logged_out.connect(backends.end)

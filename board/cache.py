@@ -1,4 +1,4 @@
-"""Caching of what takes long to make."""
+"""A thread-safe cache of values that take long to compute."""
 
 from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
@@ -6,14 +6,14 @@ from threading import Lock
 
 from cachetools import LRUCache
 
-NOTHING: tuple[None, None] = None, None
+MISSING: tuple[None, None] = None, None
 
 
 class VersionedCache[T]:
     """An LRU cache whose entries are valid for one state only.
 
-    An entry made from another state replaces the one under its key. `size` is the number of entries, or with
-    `getsizeof` (of a value) their total size. Thread-safe; two threads may make the same value at once.
+    Storing a value for another state replaces the entry of its key. `size` is the maximum number of entries, or their
+    total size if `getsizeof` (of a value) is given. Thread-safe; two threads may compute the same value concurrently.
     """
 
     def __init__(self, size: float, getsizeof: Callable[[T], float] | None = None) -> None:
@@ -25,26 +25,25 @@ class VersionedCache[T]:
         return len(self._entries)
 
     def get(self, key: Hashable, state: object) -> T | None:
-        """Return the value for this state, None when it is not cached."""
+        """Return the cached value for this state, or None."""
         return self.get_all([(key, state)])[0]
 
     def get_all(self, wanted: Iterable[tuple[Hashable, object]]) -> list[T | None]:
-        """Return the values for [(key, state)], None for each that is not cached."""
+        """Return the cached value, or None, for each (key, state)."""
         with self._lock:
-            found = [(self._entries.get(key, NOTHING), state) for key, state in wanted]
-        return [thing if made_from == state else None for (made_from, thing), state in found]
+            found = [(self._entries.get(key, MISSING), state) for key, state in wanted]
+        return [value if cached_state == state else None for (cached_state, value), state in found]
 
     def get_or_set(self, key: Hashable, state: object, make: Callable[[], T]) -> T:
-        """Return the value for this state. When it is not cached, make it by `make()`."""
-        thing = self.get(key, state)
-        if thing is None:
-            thing = make()
-            # Raised for a value that is larger than the whole cache.
+        """Return the cached value for this state. If there is none, call `make` and store its result."""
+        value = self.get(key, state)
+        if value is None:
+            value = make()
+            # LRUCache raises ValueError for a value larger than the whole cache.
             with self._lock, suppress(ValueError):
-                self._entries[key] = state, thing
-        return thing
+                self._entries[key] = state, value
+        return value
 
     def clear(self) -> None:
-        """Delete all entries."""
         with self._lock:
             self._entries.clear()

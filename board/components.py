@@ -16,14 +16,14 @@ from .cache import VersionedCache
 from .models import Column, Sprint, Task
 from .templatetags.people import full_name
 
-# Raised when pages of an older release could not put the components in place: they load themselves anew.
+# Increase this when pages of an older release can't place the components. Those pages reload themselves.
 FORMAT = 2
-# What is rendered once and kept: some 20 MB of cards and 40 MB of boards at most.
+# At most about 20 MB of cards and 40 MB of boards.
 card_cache: VersionedCache[str] = VersionedCache(30_000)
 board_cache: "VersionedCache[Board]" = VersionedCache(100)
 
-# What all cards show beside their rows: language, number of changes of people, date.
-type Look = tuple[str | None, int, date]
+# What all cards depend on besides their rows: the language, the number of account changes, and the date.
+type RenderContext = tuple[str | None, int, date]
 
 
 class Board(TypedDict):
@@ -31,8 +31,8 @@ class Board(TypedDict):
     html: str
 
 
-class Spark(TypedDict):
-    """Two lines of an SVG as points, and the first and the last number of open tasks."""
+class Sparkline(TypedDict):
+    """The points of the two SVG lines, and the first and last number of open tasks."""
 
     left: str
     ideal: str
@@ -41,16 +41,18 @@ class Spark(TypedDict):
 
 
 def page_format() -> str:
-    """Return what a page must agree on with the server: the components' format and today's date, which
-    they show ("Today", "2 days late")."""
+    """Return the version of the components' format and today's date. A page with another value must reload.
+
+    Cards depend on the date: "Today", "2 days late".
+    """
     return f"{FORMAT}.{timezone.localdate():%Y-%m-%d}"
 
 
 def board(sprint_id: int, state: log.State, words: Sequence[str] = ()) -> Board:
-    """Return a sprint's board as of `log.state()` or later, the component
-    board/board.html#board. With `words`, which are normalized, only the cards that match all of them. Raises `Sprint.DoesNotExist`.
+    """Render a sprint's board (board/board.html#board) as of `state` or later. Raises `Sprint.DoesNotExist`.
 
-    The state is to be read before: what is committed after it, the page asks for when it is live.
+    `state` is `log.state()`, read before the call. The page requests everything committed after it once it is live.
+    With `words`, which must be normalized, the board contains only the cards that match all of them.
     """
     key = sprint_id, tuple(words), get_language()
     return board_cache.get_or_set(key, (state, page_format()), lambda: _board(sprint_id, state, words))
@@ -76,15 +78,15 @@ def _board(sprint_id: int, state: log.State, words: Sequence[str]) -> Board:
 
 
 def _cards(sprint_id: int, people: int) -> list[tuple[int, Column, str]]:
-    """Return (id, column, HTML) of each card of a board, the topmost first.
+    """Return (id, column, HTML) for each card of a board, from top to bottom.
 
-    Rows are read of those alone that are not kept; one that went meanwhile is left out.
+    Reads the full rows of uncached cards only, and skips cards deleted in the meantime.
     """
     tasks = Task.objects.on_board(sprint_id).order_by("order", "pk")
     places = list(tasks.values_list("pk", "version", "order", "sprint_id", "status"))
-    look = _look(people)
-    kept = card_cache.get_all(_cache_entry(pk, version, order, look) for pk, version, order, *_ in places)
-    cards = {pk: html for (pk, *_), html in zip(places, kept, strict=True)}
+    context = _render_context(people)
+    cached = card_cache.get_all(_cache_entry(pk, version, order, context) for pk, version, order, *_ in places)
+    cards = {pk: html for (pk, *_), html in zip(places, cached, strict=True)}
     missing = [pk for pk, html in cards.items() if html is None]
     for pk, task in Task.objects.select_related("assigned").in_bulk(missing).items():
         cards[pk] = card(task, people)
@@ -92,18 +94,17 @@ def _cards(sprint_id: int, people: int) -> list[tuple[int, Column, str]]:
 
 
 def _matching(sprint_id: int, words: Sequence[str]) -> set[int]:
-    """Return the ids of the tasks on a board that match all words."""
     names = {person.pk: normalize(full_name(person)) for person in get_user_model().objects.all()}
     return set(Task.objects.on_board(sprint_id).matching(words, names).values_list("pk", flat=True))
 
 
 def head(sprint: Sprint, total: int, done: int) -> dict[str, Any]:
-    """Return the context of the component board/head.html#head: `done` of `total` tasks of the sprint are."""
-    return {"sprint": sprint, "total": total, "done": done, "burndown": _burndown(sprint)}
+    """Return the context of the component board/head.html#head. `total` and `done` count the sprint's tasks."""
+    return {"sprint": sprint, "total": total, "done": done, "burndown": _sparkline(sprint)}
 
 
-def _burndown(sprint: Sprint, width: int = 120, height: int = 40, edge: int = 2) -> Spark | None:
-    """Return the points of the sparkline; None before there is a line."""
+def _sparkline(sprint: Sprint, width: int = 120, height: int = 40, edge: int = 2) -> Sparkline | None:
+    """Return the burndown as points of a sparkline, or None if there are fewer than two days or no tasks."""
     days = burndown.tasks_left(sprint.pk)
     top = max((count for _, count in days), default=0)
     if len(days) < 2 or not top:
@@ -125,24 +126,22 @@ def _burndown(sprint: Sprint, width: int = 120, height: int = 40, edge: int = 2)
 
 
 def card(task: Task, people: int) -> str:
-    """Return the HTML of a task's card; the task comes with `assigned`.
+    """Render a task's card. The task should be loaded with `assigned`.
 
-    `people` is from `log.state()` before the task was read.
+    `people` is from `log.state()`, read before the task.
     """
-    key, state = _cache_entry(task.pk, task.version, task.order, _look(people))
+    key, state = _cache_entry(task.pk, task.version, task.order, _render_context(people))
     return card_cache.get_or_set(key, state, lambda: render_to_string("board/task.html#card", {"task": task}))
 
 
-def _look(people: int) -> Look:
-    """Return what all cards show that is not of their rows: the language, names as of this number of changes of
-    people, the date."""
+def _render_context(people: int) -> RenderContext:
     return get_language(), people, timezone.localdate()
 
 
 def _cache_entry(
-    pk: int, version: int, order: int, look: Look
+    pk: int, version: int, order: int, context: RenderContext
 ) -> tuple[tuple[int, str | None], tuple[object, ...]]:
-    """Return the key and the state of a card that is kept."""
-    language, *rest = look
-    # Whatever a row's card shows changes with its version, but for the sort key that a neighbour's move gives it.
+    """Return the cache key and state of a card."""
+    language, *rest = context
+    # Every change of a row increases its version, except for a sort key that makes room for a neighbour.
     return (pk, language), (version, order, *rest)

@@ -1,11 +1,12 @@
-"""Every write. Pages, the API and commands change sprints and tasks by these functions alone.
+"""All writes of sprints and tasks. Pages, the API and commands change them only through these functions.
 
-Each takes the writers' lock, validates the row as it would be, saves it, writes the log and publishes the change on
-commit, all in one transaction. `by` is the user who acts, or None for the system.
-What breaks a rule raises `ValidationError` with a message per field, and nothing is saved;
-what changes nothing writes nothing. `expect` is the version that the row must still have; another one raises
-`Outdated`. `base` is the version that the changes were made for: what others changed since is merged, and what both
-changed raises `Conflict`. A row comes back with the change as its `event`, None when there was none.
+In one transaction, each function acquires the writers' lock, validates the new row, saves it, writes the log and
+publishes the change on commit. A call that changes nothing writes nothing.
+
+`by` is the acting user, or None for the system. `expect` is the version that the row must still have; otherwise
+`Outdated` is raised. `base` is the version that the changes were made for: later changes of other fields are merged,
+later changes of the same fields raise `Conflict`. An invalid row raises `ValidationError` with a message per field, and
+nothing is saved. The returned row has the change as its `event`, or None if nothing changed.
 """
 
 from .changes import Conflict, Outdated

@@ -18,7 +18,7 @@ from board.models import Event
 
 
 class Outdated(Exception):
-    """The row is no longer at the version that the change was made for; `row` is how it is now."""
+    """The row is no longer at the expected version. `row` is the current row."""
 
     def __init__(self, row: Row) -> None:
         super().__init__(f"{row._meta.verbose_name} {row.pk} is at version {row.version}")
@@ -26,10 +26,10 @@ class Outdated(Exception):
 
 
 class Conflict(Exception):
-    """Someone else changed the same fields since the base of a change, to something else.
+    """Someone else set the same fields to other values since the base of a change.
 
-    `row` is how it is now, `clashes` {field: the newest event that changed it}, `mine` the names of all the fields that
-    the refused change was about to change.
+    `row` is the current row, `clashes` is {field: the newest event that changed it}, and `mine` has the names of all
+    fields that the rejected change would have changed.
     """
 
     def __init__(self, row: Row, clashes: dict[str, Event], mine: set[str]) -> None:
@@ -41,7 +41,7 @@ class Conflict(Exception):
 
 @dataclass(frozen=True)
 class Change:
-    """A change that is being made: by whom (None: the system), under which sequence number, and when."""
+    """The change of the current transaction: its author (None for the system), sequence number and time."""
 
     by: User | None
     seq: int
@@ -54,28 +54,31 @@ class Change:
 
 @contextmanager
 def change(by: User | None, at: datetime | None = None) -> Iterator[Change]:
-    """Open a transaction under the writers' lock. `at` is the moment that the log records, by default now."""
+    """Open a transaction and acquire the writers' lock. `at` is the time for the log, by default the current time."""
     with transaction.atomic():
         yield Change(by, log.next_number(), at or timezone.now())
 
 
 def at_version[R: Row](row: R, expect: int | None) -> tuple[R, Snapshot]:
-    """Return the row and its snapshot from before the change."""
+    """Return the row and its snapshot. Raises `Outdated`."""
     if expect is not None and row.version != expect:
         raise Outdated(row)
     return row, log.snapshot(row)
 
 
 def unchanged_fields(row: Row, before: Snapshot | None) -> set[str]:
-    """Return the names of the fields as in a snapshot: what an older release took does not stop other changes."""
+    """Return the names of the fields that are unchanged since a snapshot.
+
+    They are not validated again, because an older release may have accepted values that are invalid today.
+    """
     now = log.snapshot(row)
     return {name for name in now if before and now[name] == before[name]}
 
 
 def merge(row: Row, base: int | None, changes: Mapping[str, Any]) -> None:
-    """Set the changes, which were made for version `base` (None: for the row as it is).
+    """Apply changes that were made for version `base` of the row (None for the current version).
 
-    What is as it was at `base` is no change: what others made of it stays. Raises `Conflict`.
+    A value that equals the one at `base` is not a change, so it doesn't overwrite changes by others. Raises `Conflict`.
     """
     theirs, now = copy(row), log.snapshot(row)
     set_fields(row, changes)
@@ -87,7 +90,7 @@ def merge(row: Row, base: int | None, changes: Mapping[str, Any]) -> None:
     for name, (was, event) in log.changed_since(row, base).items():
         if wanted[name] == was:
             mine.discard(name)
-            log.put_back(row, {name: now[name]})
+            log.restore_fields(row, {name: now[name]})
         elif name in mine and now[name] != was:
             clashes[name] = event
     if clashes:
@@ -106,9 +109,9 @@ def save_row[R: Row](
     spaced: SpacedOrders | None = None,
     undoes: int | None = None,
 ) -> R:
-    """Save a validated row, log the change and publish it on commit. A row as before writes nothing.
+    """Save a validated row, log the change and publish it on commit. Does nothing if the row is unchanged.
 
-    `undoes`: the number of the change that this one is the reverse of.
+    `undoes` is the number of the change that this change reverses.
     """
     changes = log.difference(before, log.snapshot(row))
     if not changes:
@@ -133,6 +136,6 @@ def remove_row(this: Change, row: Row, undoes: int | None = None) -> Event:
 
 def _log(this: Change, kind: Event.Kind, row: Row, changes: Changes, **extras: Any) -> Event:
     event = log.write(this.seq, this.by, this.at, kind, row, changes, **extras)
-    # A notification that fails leaves the change saved.
+    # Robust, because the change stays saved if a subscriber fails.
     transaction.on_commit(lambda: notifications.publish(notifications.CHANGE), robust=True)
     return event

@@ -1,4 +1,4 @@
-"""Idempotency keys: a request that is sent again under the same key changes nothing, and gets the first response."""
+"""Idempotency keys: repeating a request with the same key changes nothing and returns the first response."""
 
 import json
 from collections.abc import Callable
@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from board.models import IdempotencyRecord
 
-KEPT = timedelta(hours=24)
+LIFETIME = timedelta(hours=24)
 CLEAN_UP_EVERY = 100
-# One statement, which waits for a concurrent request with the same key. An expired key is free.
+# Waits for a concurrent request with the same key. An expired key can be used again.
 INSERT = """
     INSERT INTO board_idempotencyrecord (actor_id, key, request_hash, response, created_at) VALUES (%s, %s, %s, %s, %s)
     ON CONFLICT (actor_id, key) DO UPDATE
@@ -25,20 +25,20 @@ INSERT = """
 
 
 class KeyTaken(Exception):
-    """The key came with another request before."""
+    """The key was used for a different request."""
 
 
 class _AlreadyDone(Exception):
-    """The key is taken, so what was just done again is rolled back."""
+    """The key was used for the same request, so the repeated change is rolled back."""
 
 
 def once(actor: User, key: str | None, request: str, act: Callable[[], Any]) -> Any:
-    """Call `act()` and return its response. With a key that is known, return the first response and change nothing.
+    """Call `act` and return its response. For a key that was used before, return the first response and change nothing.
 
-    Keys belong to one user, have at most 200 characters, and expire after `KEPT`; without a key, `act` is just called.
-    `request` is text that says what is asked for. `act` returns a JSON value and changes nothing but the database: a
-    repeated request calls it as well, and is rolled back. If it raises, nothing is recorded. The record is saved in the
-    transaction of the change itself. Raises `KeyTaken` when the key came with another `request`.
+    Keys belong to a user, have at most 200 characters, and expire after `LIFETIME`. Without a key, `act` is simply
+    called. `request` is text that identifies what is requested. `act` returns a JSON value and has no side effects
+    outside the database, because it also runs for repeated requests, where it is rolled back. The response is recorded
+    in the same transaction, and not at all if `act` raises. Raises `KeyTaken` if the key was used for another `request`.
     """
     if not key:
         return act()
@@ -51,9 +51,9 @@ def once(actor: User, key: str | None, request: str, act: Callable[[], Any]) -> 
     except DatabaseError:
         raise
     except Exception:
-        # The first request may be the reason why this one was refused.
+        # A repeated request may fail because the first one succeeded.
         known = IdempotencyRecord.objects.filter(
-            actor=actor, key=key, created_at__gte=timezone.now() - KEPT
+            actor=actor, key=key, created_at__gte=timezone.now() - LIFETIME
         ).first()
         if known is None:
             raise
@@ -63,9 +63,9 @@ def once(actor: User, key: str | None, request: str, act: Callable[[], Any]) -> 
 
 
 def _record(actor: User, key: str, request_hash: str, response: Any) -> None:
-    """Save a response under its key. Raises `_AlreadyDone` when the key is taken."""
+    """Save a response under its key. Raises `_AlreadyDone` if the key is in use."""
     now = timezone.now()
-    moments = [connection.ops.adapt_datetimefield_value(moment) for moment in (now, now - KEPT)]
+    moments = [connection.ops.adapt_datetimefield_value(moment) for moment in (now, now - LIFETIME)]
     with connection.cursor() as cursor:
         cursor.execute(INSERT, [actor.pk, key, request_hash, json.dumps(response), *moments])
         row = cursor.fetchone()
@@ -76,5 +76,5 @@ def _record(actor: User, key: str, request_hash: str, response: Any) -> None:
 
 
 def delete_expired() -> int:
-    """Delete the expired records and return their number."""
-    return IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
+    """Delete expired records and return their number."""
+    return IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - LIFETIME).delete()[0]

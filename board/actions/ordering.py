@@ -1,8 +1,8 @@
-"""Where a card stands in its column: sort keys, room between two, making room.
+"""Sort keys of the cards in a column.
 
-A sort key is an integer; keys of neighbours are `GAP` apart when nobody was between them yet, so a move
-writes one row. Only when two neighbours touch, the cards around the spot are spaced out again.
-All functions need the writer's lock (board.actions).
+A sort key is an integer. Initially, the keys of neighbours are `GAP` apart, so a move writes one row. Only when there
+is no key left between two neighbours, the cards around the position are spaced out again.
+All functions require the writers' lock (board.actions).
 """
 
 from django.db.models import Q, QuerySet, Subquery
@@ -11,11 +11,10 @@ from board.history.schema import SpacedOrders
 from board.models import Task
 
 GAP = 2**20
-# Spacing out leaves at least this much between two cards, so that it is due once in twelve
-# insertions at one spot at the most.
+# The minimum distance after spacing out. It allows at least twelve insertions at one position.
 ROOM = 2**12
 REACH = 16
-# The API shows keys as JSON numbers, which are exact in every client up to here.
+# The API returns keys as JSON numbers, which all clients represent exactly up to this one.
 LIMIT = 2**53 - 1
 
 # The order and the id of a card.
@@ -25,11 +24,10 @@ type Key = tuple[int, int]
 def neighbours(
     column: QuerySet[Task], after: int | None = None, before: int | None = None, top: bool = False
 ) -> tuple[Key | None, Key | None]:
-    """Return the sort keys between which a card goes: right after `after`, else right before `before`,
-    else at the top or at the end.
+    """Return the sort keys that a card is inserted between: after `after`, else before `before`, else at the top or end.
 
-    `column` is the queryset of the column, in order, without the card itself; `after` and `before` are
-    task ids that count only while they stand in the column. A key is (order, id), or None at an end.
+    `column` is the ordered queryset of the column without the card itself. `after` and `before` are task ids, which are
+    ignored if the task is not in the column. A key is (order, id), or None at an end of the column.
     """
     if after and (pair := _with_follower(column, after)):
         return pair
@@ -40,7 +38,7 @@ def neighbours(
 
 
 def _with_follower(column: QuerySet[Task], pk: int) -> tuple[Key, Key | None] | None:
-    """Return the keys of card `pk` and of the next one in the queryset's order; None if it is not there."""
+    """Return the keys of card `pk` and the next one in the queryset's order, or None if the card is not in it."""
     order = Subquery(column.filter(pk=pk).values("order")[:1])
     way = "lt" if column.query.standard_ordering is False else "gt"
     onwards = Q(**{f"order__{way}": order}) | Q(**{"order": order, f"pk__{way}e": pk})
@@ -49,7 +47,7 @@ def _with_follower(column: QuerySet[Task], pk: int) -> tuple[Key, Key | None] | 
 
 
 def between(left: Key | None, right: Key | None) -> int | None:
-    """Return an order between two keys (None: an end of the column), or None when there is no room."""
+    """Return an order between two keys (None for an end of the column), or None if there is no room."""
     if left is None:
         if right is None:
             return GAP
@@ -64,10 +62,10 @@ def between(left: Key | None, right: Key | None) -> int | None:
 
 
 def make_room(column: QuerySet[Task], left: Key | None) -> SpacedOrders:
-    """Space out the cards around the spot right after the key `left` (None: the top).
+    """Space out the cards around the position after the key `left` (None for the top).
 
-    Returns {task id: [order before, order after]} of the cards whose key changed; their sequence
-    does not change. Takes as few neighbours as leave `ROOM` between any two.
+    Returns {task id: [order before, order after]} of the cards whose key changed. Their sequence stays the same.
+    Includes just enough neighbours to leave `ROOM` between any two.
     """
     reach = REACH
     orders = None
@@ -87,8 +85,10 @@ def make_room(column: QuerySet[Task], left: Key | None) -> SpacedOrders:
 
 
 def around(column: QuerySet[Task], left: Key | None, reach: int) -> tuple[int | None, list[Task], int | None]:
-    """Return (order before them, cards, order behind them) of the `reach` cards on each side of the spot right after
-    the key `left`; an order is None where the column ends."""
+    """Return (order before, cards, order after) for the `reach` cards on each side of the position after `left`.
+
+    An order is None if the column ends there.
+    """
     until = _up_to(left) if left else Q(pk__in=[])
     lower = list(column.filter(until).reverse()[: reach + 1])
     upper = list(column.exclude(until)[: reach + 1])
@@ -98,13 +98,12 @@ def around(column: QuerySet[Task], left: Key | None, reach: int) -> tuple[int | 
 
 
 def _up_to(key: Key) -> Q:
-    """Return what holds of the cards up to a key."""
     order, pk = key
     return Q(order__lt=order) | Q(order=order, pk__lte=pk)
 
 
 def _spaced(count: int, floor: int | None, ceiling: int | None) -> range | None:
-    """Return `count` evenly spaced orders between two (None: open), or None when they would be too near."""
+    """Return `count` evenly spaced orders between two (None for no limit), or None if they would be too close."""
     if floor is None:
         if ceiling is None:
             return range(GAP, GAP * (count + 1), GAP)

@@ -15,7 +15,6 @@ from .changes import at_version, change, merge, remove_row, save_row, unchanged_
 def add_sprint(
     by: User | None, *, end: date, name: str = "", description: str = "", at: datetime | None = None
 ) -> Sprint:
-    """Return the new sprint that ends on the date `end`."""
     with change(by, at) as this:
         sprint = Sprint(name=name, description=description, end=end)
         validate_sprint(sprint, today=this.today, end_is_new=True)
@@ -25,10 +24,7 @@ def add_sprint(
 def change_sprint(
     by: User | None, sprint_id: int, expect: int | None = None, base: int | None = None, **changes: Any
 ) -> Sprint:
-    """Set fields of a sprint (name, description, end) and return it.
-
-    Raises `Sprint.DoesNotExist`, `Outdated`, `Conflict`.
-    """
+    """Change the name, description or end of a sprint. Raises `Sprint.DoesNotExist`, `Outdated`, `Conflict`."""
     with change(by) as this:
         sprint, before = _sprint(sprint_id, expect)
         merge(sprint, base, changes)
@@ -37,7 +33,7 @@ def change_sprint(
 
 
 def remove_sprint(by: User | None, sprint_id: int, expect: int | None = None) -> Event:
-    """Remove a sprint that has no tasks and return the event. Raises `Sprint.DoesNotExist`, `Outdated`."""
+    """Delete a sprint without tasks and return the event. Raises `Sprint.DoesNotExist`, `Outdated`."""
     with change(by) as this:
         sprint, _before = _sprint(sprint_id, expect)
         validate_is_empty(sprint)

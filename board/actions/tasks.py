@@ -16,10 +16,10 @@ from .changes import at_version, change, merge, remove_row, save_row, set_fields
 
 @dataclass(frozen=True)
 class Place:
-    """Where a card goes, as it was meant: a column, and right after or right before another card.
+    """The target of a move: a column, and the task that the card is placed after or before.
 
-    `after` and `before` are task ids and count only while those stand in the column, `after` first;
-    otherwise the card goes to the top when `top` is set, else to the end.
+    `after` takes precedence over `before`. A task that is not in the column is ignored. Without either, the card goes
+    to the top if `top` is set, else to the end.
     """
 
     sprint_id: int | None
@@ -38,9 +38,9 @@ class ValidationContext(TypedDict):
 def add_task(
     by: User | None, *, name: str, order: int | None = None, at: datetime | None = None, **fields: Any
 ) -> Task:
-    """Return the new task; without an `order` it goes to the end of its column.
+    """Create a task, by default at the end of its column.
 
-    `fields`: description, sprint_id, status, assigned, started, due, completed. `at`: see `change`.
+    `fields` are description, sprint_id, status, assigned, started, due and completed. For `at`, see `change`.
     """
     with change(by, at) as this:
         task = Task(name=name)
@@ -58,10 +58,10 @@ def add_task(
 def change_task(
     by: User | None, task_id: int, expect: int | None = None, base: int | None = None, **changes: Any
 ) -> Task:
-    """Set fields of a task and return it. Raises `Task.DoesNotExist`, `Outdated`, `Conflict`.
+    """Change fields of a task. Raises `Task.DoesNotExist`, `Outdated`, `Conflict`.
 
-    A new status brings the dates that follow from it, unless they are among the changes; a new column
-    puts the card at its end, unless `order` is among them.
+    A new status also sets the dates that depend on it, and a new column puts the card at its end, unless the changes
+    include the dates or `order`.
     """
     with change(by) as this:
         task, before = _task(task_id, expect)
@@ -83,11 +83,11 @@ def place_task(
     expect: int | None = None,
     at: datetime | None = None,
 ) -> Task:
-    """Move a card to a `Place` and return the task. Raises `Task.DoesNotExist`, `Outdated`.
+    """Move a card to a `Place`. Raises `Task.DoesNotExist`, `Outdated`.
 
-    `place` may also be a function that gives the place for the task as it is under the lock. Entering work sets
-    `started`, finishing sets `completed`, moving back clears them; in the backlog a task is not started, whatever the
-    place says. Moves do not conflict: the same place is no change.
+    `place` may be a function that returns the place for the locked task. Starting work sets `started`, finishing sets
+    `completed`, and moving back clears them. In the backlog, the status of the place is ignored. Moves never conflict,
+    and a move to the same place changes nothing.
     """
     with change(by, at) as this:
         task, before = _task(task_id, expect)
@@ -103,7 +103,7 @@ def place_task(
 
 
 def remove_task(by: User | None, task_id: int, expect: int | None = None) -> Event:
-    """Remove a task and return the event. Raises `Task.DoesNotExist`, `Outdated`."""
+    """Delete a task and return the event. Raises `Task.DoesNotExist`, `Outdated`."""
     with change(by) as this:
         return remove_row(this, _task(task_id, expect)[0])
 
@@ -137,7 +137,7 @@ def validate_task(
 
 
 def sync_dates(task: Task, given: Container[str], today: date) -> None:
-    """Let `started` and `completed` follow from the status where they were not given."""
+    """Set `started` and `completed` according to the status, except those in `given`."""
     if "started" not in given:
         task.started = (task.started or today) if task.status > Status.TODO else None
     if "completed" not in given:
@@ -145,9 +145,9 @@ def sync_dates(task: Task, given: Container[str], today: date) -> None:
 
 
 def assign_order(task: Task, place: Place, before: Snapshot | None = None) -> SpacedOrders:
-    """Give the task the sort key of its place, unless it stands there already.
+    """Set the sort key of the task for its place, unless it already is there.
 
-    Returns the neighbours that had to be spaced out for it, as `ordering.make_room` does.
+    Returns the neighbours that were spaced out, as `ordering.make_room` does.
     """
     column = Task.objects.in_column(task.sprint_id, task.status).exclude(pk=task.pk)
     left, right = ordering.neighbours(column, place.after, place.before, place.top)

@@ -1,4 +1,4 @@
-"""The way back: the reverse of a change, and deleted tasks restored."""
+"""Undoing changes and restoring deleted tasks."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
@@ -20,8 +20,8 @@ from .tasks import Place, assign_order, sync_dates, validate_task
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-# Why a change is not undone: what oneself, or somebody else, did to the same since.
-SINCE: "dict[str, tuple[StrPromise, StrPromise]]" = {
+# Why a change can't be undone: the acting user, or someone else, has changed the same row since.
+REASONS: "dict[str, tuple[StrPromise, StrPromise]]" = {
     Event.Kind.ADD: (_("You have since restored it."), _("%(who)s has since restored it.")),
     Event.Kind.UPDATE: (_("You have since changed it."), _("%(who)s has since changed it.")),
     Event.Kind.REMOVE: (_("You have since deleted it."), _("%(who)s has since deleted it.")),
@@ -29,20 +29,20 @@ SINCE: "dict[str, tuple[StrPromise, StrPromise]]" = {
 
 
 def undo(by: User | None, seq: int) -> Event | None:
-    """Write the reverse of change number `seq` and return its event; None when all is as before already.
+    """Write the reverse of change number `seq` and return its event, or None if there is nothing left to reverse.
 
-    A moved card goes back below the nearest of those that it stood below, a deleted row comes back under its id, an
-    added one goes; undoing an undo does it again. Raises `Event.DoesNotExist`, and `ValidationError` when the same
-    was changed since, by whom, or when a rule forbids the way back (into a sprint that is over, say).
+    A moved card goes back below the nearest card that was above it. A deleted row is recreated under its id, and a
+    created one is deleted. Undoing an undo redoes the change. Raises `Event.DoesNotExist`, and `ValidationError` if the
+    same fields have changed since, or if the result would be invalid (a task in a sprint that has ended, for example).
     """
     with change(by) as this:
         event = Event.objects.get(pk=seq)
-        row = log.row_now(event)
+        row = log.current_row(event)
         _validate_unchanged_since(by, event, row)
         kind = kind_of(event)
         if not kind.exists_after:
             return _recreate(this, _as_removed(this, event), event).event
-        # The row is there: its removal would have been a later change.
+        # The row exists: deleting it would have been a later change.
         row = cast(Row, row)
         if kind.exists_before:
             return _revert(this, row, event).event
@@ -52,10 +52,10 @@ def undo(by: User | None, seq: int) -> Event | None:
 
 
 def restore_task(by: User | None, task_id: int) -> Task:
-    """Bring a deleted task back under its id, to the end of its column, and return it.
+    """Recreate a deleted task under its id at the end of its column.
 
-    No task goes back to a sprint that is over or gone: it goes to the backlog. Raises `Task.DoesNotExist` when no such
-    task was deleted, `ValidationError` when it was longer ago than `log.RESTORABLE`.
+    If its sprint has ended or was deleted, the task goes to the backlog. Raises `Task.DoesNotExist` if no such task was
+    deleted, and `ValidationError` if it was deleted longer ago than `log.RESTORABLE`.
     """
     with change(by) as this:
         event = log.removal(task_id)
@@ -68,11 +68,11 @@ def restore_task(by: User | None, task_id: int) -> Task:
 
 
 def _validate_unchanged_since(by: User | None, event: Event, row: Row | None) -> None:
-    later = list(log.changed_later(event))
+    later = list(log.later_events(event))
     if row and event.kind != Event.Kind.REMOVE:
         later = _touching(later, _changed_fields(event, row))
     if later:
-        mine, theirs = SINCE[later[0].kind]
+        mine, theirs = REASONS[later[0].kind]
         is_mine = by and later[0].actor_id == by.pk
         raise ValidationError((mine if is_mine else theirs) % {"who": sentences.actor(later[0])})
 
@@ -82,24 +82,24 @@ def _touching(events: Iterable[Event], names: set[str]) -> list[Event]:
 
 
 def _changed_fields(event: Event, row: Row) -> set[str]:
-    """Return the names of the fields that are not any more as the event, which did not remove the row, left them."""
+    """Return the names of the fields that have changed since the event, which must not be the row's removal."""
     now = log.snapshot(row)
     changes = fields(event)
     if event.kind == Event.Kind.ADD:
         changes = {name: [None, None] for name in now} | changes
-    return {name for name, (_, left) in changes.items() if now[name] != left}
+    return {name for name, (_, after) in changes.items() if now[name] != after}
 
 
 def _revert(this: Change, row: Row, event: Event) -> Row:
     before = log.snapshot(row)
     changes = fields(event)
-    log.put_back(row, {name: was for name, (was, _) in changes.items()})
+    log.restore_fields(row, {name: was for name, (was, _) in changes.items()})
     spaced: SpacedOrders = {}
     if isinstance(row, Sprint):
         validate_sprint(row, _as_logged(row), today=this.today, end_is_new="end" in changes)
     else:
         _unassign_deleted_user(row)
-        # A completion that is undone has not been one: the card may leave the sprint again.
+        # `was_done` stays false: a task whose completion is undone may leave the sprint.
         validate_task(row, this.today, sprint_is_new=row.sprint_id != before["sprint"], before=_as_logged(row))
         if not changes.keys().isdisjoint(log.PLACE):
             spaced = assign_order(row, _previous_position(row, event), log.snapshot(row))
@@ -107,10 +107,10 @@ def _revert(this: Change, row: Row, event: Event) -> Row:
 
 
 def _as_removed(this: Change, event: Event) -> Row:
-    """Return the row that an event removed, not saved yet, without what is not there any more."""
+    """Return the unsaved row that an event removed, without references to deleted users and sprints."""
     if this.at - event.created_at > log.RESTORABLE:
         raise ValidationError(gettext("It was deleted more than 30 days ago."))
-    row = log.row_before(event)
+    row = log.removed_row(event)
     if isinstance(row, Task):
         _unassign_deleted_user(row)
         if row.sprint_id and not Sprint.objects.filter(pk=row.sprint_id).exists():
@@ -119,7 +119,7 @@ def _as_removed(this: Change, event: Event) -> Row:
 
 
 def _recreate[R: Row](this: Change, row: R, event: Event, place: Place | None = None) -> R:
-    """Save a row `_as_removed`; a task goes to the `place`, else to where it stood."""
+    """Save a row from `_as_removed`. A task goes to `place`, or else to its previous position."""
     spaced: SpacedOrders = {}
     if isinstance(row, Sprint):
         validate_sprint(row, _as_logged(row), today=this.today, end_is_new=False)
@@ -132,17 +132,17 @@ def _recreate[R: Row](this: Change, row: R, event: Event, place: Place | None = 
 
 
 def _previous_position(task: Task, event: Event) -> Place:
-    """Return the place below the nearest of the cards below which a card stood before the event, else the top.
+    """Return the place below the nearest remaining card that was above the task before the event, or the top.
 
-    `task` bears the column and the sort key that it had then.
+    `task` has the column and sort key from before the event.
     """
-    standing = set(Task.objects.in_column(task.sprint_id, task.status).values_list("pk", flat=True))
-    above = next((pk for pk in log.stood_below(task, event.seq) if pk in standing), None)
+    remaining = set(Task.objects.in_column(task.sprint_id, task.status).values_list("pk", flat=True))
+    above = next((pk for pk in log.cards_above(task, event.seq) if pk in remaining), None)
     return Place(task.sprint_id, task.status, after=above, top=above is None)
 
 
 def _as_logged(row: Row) -> Snapshot:
-    """Return a snapshot for which only the day has to be free: the rest was accepted when it was written to the log."""
+    """Return a snapshot for validation that leaves only `end` to check. The rest was validated when it was logged."""
     return log.snapshot(row) | {"end": None}
 
 

@@ -1,4 +1,4 @@
-"""How many tasks of a sprint were open at the end of each day, counted from the log."""
+"""The number of open tasks of a sprint at the end of each day, computed from the log."""
 
 from datetime import date, timedelta
 from itertools import accumulate
@@ -14,9 +14,9 @@ SPRINTS_CACHED = 200
 
 
 def tasks_left(sprint_id: int) -> list[tuple[date, int]]:
-    """Return how many tasks of a sprint were not done at the end of each day: [(date, count)].
+    """Return the number of open tasks of a sprint at the end of each day, as [(date, count)].
 
-    From the day of its first event to today, as it was then: scope that came later does not rewrite it.
+    Starts with the day of the sprint's first event. Tasks added later don't change earlier days.
     """
     by_day = counter_of(sprint_id).by_day()
     if not by_day:
@@ -28,7 +28,7 @@ def tasks_left(sprint_id: int) -> list[tuple[date, int]]:
 
 
 class OpenTaskCounter:
-    """Counts along with a sprint's events and keeps where it stands, so that each event is read once."""
+    """An incremental count of a sprint's open tasks, which reads each event once. Thread-safe."""
 
     def __init__(self, sprint_id: int) -> None:
         self.sprint_id = sprint_id
@@ -38,19 +38,19 @@ class OpenTaskCounter:
         self._reading = Lock()
 
     def by_day(self) -> dict[date, int]:
-        """Return {date: how many tasks were open at its end} of the days on which something happened."""
+        """Return {date: number of open tasks at its end} of the days with events."""
         with self._reading:
             events = Event.objects.filter(
                 Q(sprint=self.sprint_id) | Q(from_sprint=self.sprint_id), seq__gt=self._seq
             )
             for event in events.order_by("seq").only("created_at", "kind", "task", "sprint", "changes"):
                 if event.task is not None:
-                    self._follow(event.task, event)
+                    self._apply(event.task, event)
                 self._by_day[timezone.localdate(event.created_at)] = sum(self._is_open.values())
                 self._seq = event.seq
             return dict(self._by_day)
 
-    def _follow(self, task_id: int, event: Event) -> None:
+    def _apply(self, task_id: int, event: Event) -> None:
         if event.kind == Event.Kind.REMOVE or event.sprint != self.sprint_id:
             self._is_open.pop(task_id, None)
         elif "status" in event.changes:
@@ -61,5 +61,5 @@ class OpenTaskCounter:
 
 @cached(LRUCache(SPRINTS_CACHED), lock=Lock())
 def counter_of(sprint_id: int) -> OpenTaskCounter:
-    """Return the one counter of a sprint in this process."""
+    """Return the counter that all threads of this process share."""
     return OpenTaskCounter(sprint_id)

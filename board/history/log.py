@@ -1,4 +1,4 @@
-"""The log: sequence numbers, events, and the state at a moment."""
+"""The log: sequence numbers, events, and replay."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -13,30 +13,31 @@ from board.models import Counter, Event, Sprint, Task
 
 from .schema import Changes, Row, Snapshot, field_names, fields, kind_of, malformed, other_orders, unknown
 
-# For how long a deleted task can be restored.
+# How long a deleted task can be restored.
 RESTORABLE = timedelta(days=30)
 PLACE = ("sprint", "status", "order")
 
 
 class State(NamedTuple):
-    """All that a page depends on."""
+    """Everything that a page depends on."""
 
+    # The newest sequence number.
     newest: int
-    # The number of changes of people, which the log does not know.
+    # The number of account changes, which are not in the log.
     people: int
 
 
 class Replay(TypedDict):
-    """Sprints and tasks by id, each with the fields of its snapshot and its version."""
+    """Sprints and tasks by id. Each has the fields of its `snapshot` and its version."""
 
     sprints: dict[int, Snapshot]
     tasks: dict[int, Snapshot]
 
 
 def next_number() -> int:
-    """Take the next sequence number, and with it the lock that all writers share.
+    """Take the next sequence number, and acquire the writers' lock with it.
 
-    Needs a transaction; a roll-back gives the number back, so numbers are gapless in commit order.
+    Requires a transaction. A rollback returns the number, so numbers are gapless in commit order.
     """
     with connection.cursor() as cursor:
         cursor.execute("UPDATE board_counter SET value = value + 1 WHERE id = 1 RETURNING value")
@@ -45,26 +46,25 @@ def next_number() -> int:
 
 
 def newest_number() -> int:
-    """Return the sequence number of the newest committed change, 0 when there was none."""
+    """Return the sequence number of the newest committed change, or 0."""
     return state()[0]
 
 
 def state() -> State:
-    """Return all that a page depends on: (the newest sequence number, the number of changes of people)."""
-    # Plain SQL: every page and every look of the hub asks this first.
+    # Plain SQL, because every page and every poll of the hub runs this first.
     with connection.cursor() as cursor:
         cursor.execute("SELECT value, people FROM board_counter WHERE id = 1")
         return State(*cursor.fetchone())
 
 
-def note_people(update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-    """Count a change of a person, as the receiver of `post_save` and `post_delete`; a log-in changes nothing that is shown."""
+def count_people_change(update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+    """Count a change of an account, except for log-ins. Receiver of `post_save` and `post_delete`."""
     if update_fields != {"last_login"}:
         Counter.objects.update(people=F("people") + 1)
 
 
 def snapshot(row: Row) -> Snapshot:
-    """Return the row's fields as JSON values: {field: value}; nulls when the row is None."""
+    """Return the row's fields as JSON values."""
     names = field_names(type(row))
     return {
         field.name: _as_json(getattr(row, field.attname))
@@ -78,7 +78,7 @@ def _as_json(value: Any) -> Any:
 
 
 def difference(before: Snapshot | None, after: Snapshot | None) -> Changes:
-    """Return {field: [before, after]} of the fields in which two snapshots differ; None is no row."""
+    """Return {field: [before, after]} of the fields that differ. None stands for a row that doesn't exist."""
     names = before or after or {}
     was, now = before or dict.fromkeys(names), after or dict.fromkeys(names)
     return {name: [was[name], now[name]] for name in names if was[name] != now[name]}
@@ -87,10 +87,10 @@ def difference(before: Snapshot | None, after: Snapshot | None) -> Changes:
 def write(
     seq: int, by: User | None, at: datetime, kind: Event.Kind, row: Row, changes: Changes, **extras: Any
 ) -> Event:
-    """Write one change of a sprint or task to the log and return the event.
+    """Write a change of a sprint or task to the log and return the event.
 
-    `seq` comes from `next_number` in the same transaction; `changes` from `difference`; `extras` are those of
-    `schema.EXTRAS` that the event has. Raises `ValueError` for what is not defined there.
+    `seq` is from `next_number` in the same transaction, `changes` from `difference`. `extras` are keys of
+    `schema.EXTRAS`. Raises `ValueError` if the event doesn't match the schema.
     """
     event = Event(
         seq=seq,
@@ -109,17 +109,17 @@ def write(
 
 
 def since(seq: int, limit: int | None = None) -> QuerySet[Event]:
-    """Return the events after sequence number `seq`, the oldest first."""
+    """Return the events after sequence number `seq`, oldest first."""
     return Event.objects.filter(seq__gt=seq).select_related("actor").order_by("seq")[:limit]
 
 
-def changed_later(event: Event) -> QuerySet[Event]:
-    """Return the events of the same sprint or task after an event, the newest first."""
+def later_events(event: Event) -> QuerySet[Event]:
+    """Return the events of the same sprint or task after an event, newest first."""
     return events_of_row(event.task, event.sprint).filter(seq__gt=event.seq)
 
 
 def changed_since(row: Row, version: int) -> dict[str, tuple[Any, Event]]:
-    """Return {field: (its value at that version, the newest event that changed it)} of what changed since."""
+    """Return {field: (value at that version, newest event that changed it)} of the fields changed since."""
     changed: dict[str, tuple[Any, Event]] = {}
     pks = (row.pk, None) if isinstance(row, Task) else (None, row.pk)
     for event in events_of_row(*pks).filter(seq__gt=version):
@@ -134,32 +134,32 @@ def events_of_row(task_id: int | None, sprint_id: int | None) -> QuerySet[Event]
     return Event.objects.filter(**row).select_related("actor").order_by("-seq")
 
 
-def put_back(row: Row, values: Mapping[str, Any]) -> None:
-    """Set fields of a row, which is not saved, to values of the log: {field: JSON value}."""
+def restore_fields(row: Row, values: Mapping[str, Any]) -> None:
+    """Set fields to JSON values from the log, without saving the row."""
     for name, value in values.items():
         field = cast("Field[Any, Any]", row._meta.get_field(name))
         setattr(row, field.attname, field.to_python(value))
 
 
-def row_now(event: Event) -> Row | None:
-    """Return the sprint or task of an event as it is now, None when it is not there."""
+def current_row(event: Event) -> Row | None:
+    """Return the current sprint or task of an event, or None if it doesn't exist."""
     if event.task is None:
         return Sprint.objects.filter(pk=event.row_id).first()
     return Task.objects.select_related("assigned", "sprint").filter(pk=event.task).first()
 
 
-def row_before(event: Event) -> Row:
-    """Return the sprint or task that an event removed, as it was then, its version the event's number."""
+def removed_row(event: Event) -> Row:
+    """Return the unsaved sprint or task that an event removed. Its version is the event's number."""
     row: Row = Sprint(pk=event.sprint) if event.task is None else Task(pk=event.task)
-    put_back(row, {name: before for name, (before, _) in fields(event).items()})
+    restore_fields(row, {name: before for name, (before, _) in fields(event).items()})
     row.version = event.seq
     return row
 
 
-def stood_below(task: Task, seq: int) -> list[int]:
-    """Return the ids of the tasks below which a card stood just before change `seq`, the nearest first.
+def cards_above(task: Task, seq: int) -> list[int]:
+    """Return the ids of the tasks that were above a card just before change `seq`, nearest first.
 
-    `task` bears the place that it had then. Goes back through all changes since.
+    `task` has its place from before that change. Reads all changes since then.
     """
     events = list(Event.objects.filter(seq__gte=seq, task__isnull=False).order_by("-seq"))
     known = Q(sprint=task.sprint_id, status=task.status) | Q(pk__in=touched_tasks(events))
@@ -182,13 +182,13 @@ def stood_below(task: Task, seq: int) -> list[int]:
 
 
 def removal(task_id: int) -> Event | None:
-    """Return the event that deleted a task, None when it is there or never was."""
+    """Return the event that deleted a task, or None if the task exists or never existed."""
     event = events_of_row(task_id, None).first()
     return event if event and event.kind == Event.Kind.REMOVE else None
 
 
 def removals() -> QuerySet[Event]:
-    """Return the events that deleted a task that can be restored, the last one first."""
+    """Return the removal of each task that can be restored, newest first."""
     later = Event.objects.filter(task=OuterRef("task"), seq__gt=OuterRef("seq"))
     recent = Event.objects.filter(
         kind=Event.Kind.REMOVE, task__isnull=False, created_at__gt=timezone.now() - RESTORABLE
@@ -197,7 +197,7 @@ def removals() -> QuerySet[Event]:
 
 
 def touched_tasks(events: Iterable[Event]) -> dict[int, Event]:
-    """Return {task id: the newest of the events that touched it}, spaced-out neighbours included."""
+    """Return {task id: newest event that changed it}, including tasks whose sort keys made room."""
     touched: dict[int, Event] = {}
     for event in events:
         if event.task is not None:
@@ -207,32 +207,26 @@ def touched_tasks(events: Iterable[Event]) -> dict[int, Event]:
 
 
 def is_move(event: Event) -> bool:
-    """Tell whether a card that stays on the boards changed its place."""
+    """Return whether an event moved an existing card."""
     return event.kind == Event.Kind.UPDATE and bool(event.changes.keys() & {"status", "sprint", "order"})
 
 
 def last_names(events: Iterable[Event]) -> dict[int, str]:
-    """Return {task id: name} of the tasks whose name is in one of these events, the last one it had."""
+    """Return {task id: last known name} of the tasks whose name is in one of these events."""
     changed = ((event.task, event.changes["name"]) for event in events if event.task and "name" in event.changes)
     return {pk: before if after is None else after for pk, (before, after) in changed}
 
 
 def replay(events: Iterable[Event]) -> Replay:
-    """Return the state that a sequence of events from the first on leads to.
-
-    {"sprints": {id: fields}, "tasks": {id: fields}}, fields as in `snapshot` and with the row's version.
-    """
+    """Return the state after a sequence of events that starts with the first one."""
     state: Replay = {"sprints": {}, "tasks": {}}
     for event in events:
-        follow(state, event)
+        apply_event(state, event)
     return state
 
 
-def follow(state: Replay, event: Event) -> None:
-    """Bring a state as in `replay` from just before an event to just after it.
-
-    Raises `KeyError` when the event is of a row that is not there.
-    """
+def apply_event(state: Replay, event: Event) -> None:
+    """Update a state with an event. Raises `KeyError` if the state lacks the event's row."""
     kind = kind_of(event)
     model = Sprint if event.task is None else Task
     rows = state["sprints"] if event.task is None else state["tasks"]

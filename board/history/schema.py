@@ -1,7 +1,7 @@
-"""What an event of the log holds, each part defined once: the kinds, the fields of its own row, and the extra keys.
+"""The schema of the log's events: their kinds, the fields of their row, and extra keys.
 
-Writing, undo, replay, the integrity check, the API and webhooks read events by these definitions alone. A kind or a
-key without a definition here can't be written, and the integrity check reports it.
+Writing, undo, replay, the integrity check, the API and webhooks interpret events by these definitions only. A kind or
+key that is not defined here can't be written, and the integrity check reports it.
 """
 
 from collections.abc import Callable
@@ -19,13 +19,13 @@ type Snapshot = dict[str, Any]
 type Changes = dict[str, list[Any]]
 # (before, after) of the sort key of each task, by its id.
 type Orders = dict[int, tuple[int, int]]
-# The same as JSON has it: [before, after].
+# The JSON form of the same: [before, after].
 type SpacedOrders = dict[int, list[int]]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of event: whether its row exists before and after it. Replay and undo follow from that."""
+    """A kind of event: whether the row exists before and after it. Replay and undo derive from that."""
 
     exists_before: bool
     exists_after: bool
@@ -37,10 +37,10 @@ def _no_orders(value: Any) -> Orders:
 
 @dataclass(frozen=True)
 class Extra:
-    """A key of `Event.changes` beside the fields of the event's own row.
+    """A key of `Event.changes` that is not a field of the event's own row.
 
-    `is_valid(event, value)` judges a stored value. `orders(value)` returns {task id: (before, after)}: the sort keys
-    of other tasks that changed with the event. `help` is for readers of the API's reference.
+    `is_valid(event, value)` validates a stored value. `orders(value)` returns {task id: (before, after)}: the sort keys
+    of other tasks that the event changed. `help` is the description in the API reference.
     """
 
     help: str
@@ -77,17 +77,17 @@ EXTRAS: dict[str, Extra] = {
 
 
 def kind_of(event: Event) -> Kind:
-    """Return the definition of the event's kind. Raises `KeyError` when it has none."""
+    """Return the definition of the event's kind. Raises `KeyError` for an unknown kind."""
     return KINDS[event.kind]
 
 
 def fields(event: Event) -> Changes:
-    """Return {field: [before, after]} of the fields of its own row that an event changed."""
+    """Return {field: [before, after]} of the changed fields of the event's own row."""
     return {name: pair for name, pair in event.changes.items() if name not in EXTRAS}
 
 
 def other_orders(event: Event) -> Orders:
-    """Return {task id: (before, after)}: the sort keys of other tasks that an event changed."""
+    """Return {task id: (before, after)} of the sort keys of other tasks that an event changed."""
     orders: Orders = {}
     for name in EXTRAS.keys() & event.changes.keys():
         orders |= EXTRAS[name].orders(event.changes[name])
@@ -95,13 +95,13 @@ def other_orders(event: Event) -> Orders:
 
 
 def undone(event: Event) -> int | None:
-    """Return the number of the event that an event is the reverse of, None for any other."""
+    """Return the number of the event that this event reverses, or None."""
     seq: int | None = event.changes.get("undoes")
     return seq
 
 
 def unknown(event: Event) -> list[str]:
-    """Return what an event holds that is not defined here, a sentence each."""
+    """Return a message for each unknown kind or key of an event."""
     if event.kind not in KINDS:
         return [f"Event {event.seq} is of the unknown kind {event.kind!r}."]
     if not isinstance(event.changes, dict):
@@ -111,7 +111,7 @@ def unknown(event: Event) -> list[str]:
 
 
 def malformed(event: Event) -> list[str]:
-    """Return what an event holds in another form than is defined here, a sentence each."""
+    """Return a message for each value of an event that has the wrong shape."""
     if not isinstance(event.changes, dict):
         return [f"Event {event.seq} can't be read: its changes are not a JSON object."]
     return [
@@ -133,7 +133,7 @@ def _model(event: Event) -> type[Row]:
 
 @cache
 def field_names(model: type[Row]) -> set[str]:
-    """Return the names of the fields that events record of a row."""
+    """Return the names of the fields that the log records."""
     return {
         field.name
         for field in model._meta.concrete_fields

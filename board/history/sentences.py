@@ -1,4 +1,4 @@
-"""Events as sentences that people read: what changed, from what, to what, by name."""
+"""Descriptions of events as translated sentences."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class Sentence(NamedTuple):
-    """One kind of change in whole sentences, since languages put their words in different places."""
+    """A kind of change as complete sentences, because word order depends on the language."""
 
     news: "StrPromise"
     toast: "StrPromise"
-    # On the page of the task.
+    # For the history on the task's page.
     story: "StrPromise"
 
 
@@ -133,7 +133,7 @@ class StoryLine(TypedDict):
 
 @dataclass(frozen=True)
 class Names:
-    """The names of the people and sprints that events mention by id, in the language they were read in."""
+    """The names of the people and sprints that events refer to by id, in one language."""
 
     people: dict[int, str]
     sprints: dict[int, str]
@@ -149,7 +149,7 @@ class Names:
 
 @dataclass(frozen=True)
 class Change:
-    """A sentence and its values."""
+    """A sentence with its values."""
 
     sentence: Sentence
     field: str = ""
@@ -161,7 +161,7 @@ class Change:
 
 
 def names_in(events: Iterable[Event]) -> Names:
-    """Read the names for `describe` in two queries at most: none for what no event mentions."""
+    """Return the names for `describe`, with at most two queries."""
     updates = [event.changes for event in events if event.kind == Event.Kind.UPDATE]
     people = get_user_model().objects.in_bulk(_ids(updates, "assigned"))
     sprints = Sprint.objects.in_bulk(_ids(updates, "sprint"))
@@ -176,7 +176,7 @@ def _ids(updates: list[dict[str, Any]], field: str) -> set[int]:
 
 
 def story(task_id: int) -> list[StoryLine]:
-    """Return the history of a task, the newest event first: a line for each thing that an event changed."""
+    """Return the history of a task, newest event first, with a line for each change of an event."""
     events = list(events_of_row(task_id, None))
     names = names_in(events)
     return [
@@ -187,7 +187,7 @@ def story(task_id: int) -> list[StoryLine]:
 
 
 def actor(event: Event) -> str:
-    """Return the name of who made the change."""
+    """Return the name of the event's actor."""
     return _full_name(event.actor) if event.actor else "Lightboard"
 
 
@@ -196,22 +196,21 @@ def _full_name(person: User) -> str:
 
 
 def quoted(name: object) -> str:
-    """Return a name as it stands in a sentence."""
     return gettext("“%(name)s”") % {"name": name}
 
 
 def describe(event: Event, names: Names, what: str, who: str | None = None) -> str:
-    """Return an event as one sentence in the reader's language: "Moved “Draw” to In Testing".
+    """Return an event as one sentence in the active language: "Moved “Draw” to In Testing".
 
-    `what` is the task or sprint as the sentence's object, `who` the one to name who did it.
+    `what` is the task or sprint as the object of the sentence. `who` is its subject, if it has one.
     """
-    change = _in_short(event, _changes(event, names))
+    change = _summarize(event, _changes(event, names))
     sentence = change.sentence.news if who else change.sentence.toast
     return sentence % {"who": who, "what": what, **change.values()}
 
 
-def _in_short(event: Event, changes: list[Change]) -> Change:
-    """Return the only change, the move if there is one, or the list of the fields."""
+def _summarize(event: Event, changes: list[Change]) -> Change:
+    """Return the only change, the move if there is one, or the list of changed fields."""
     if len(changes) == 1 or not changes[0].field:
         return changes[0]
     names = get_text_list([change.field for change in changes], gettext("and"))
@@ -225,7 +224,7 @@ def _changes(event: Event, names: Names) -> list[Change]:
     if not kind.exists_after:
         return [Change(DELETED)]
     changed = fields(event)
-    # Entering and leaving work sets these dates: part of the move.
+    # Moves set these dates, so they are not separate changes.
     moved = {*PLACE, "started", "completed"} if "status" in changed else PLACE
     # PostgreSQL does not keep the order of a JSON object's keys.
     edits = [_edit(event, name, changed[name], names) for name in FIELDS if name in changed and name not in moved]
@@ -251,7 +250,7 @@ def _move(event: Event, changed: dict[str, list[Any]], names: Names) -> Change:
         return Change(sentence, before=before, after=after)
     before, after = map(names.place, changed["sprint"])
     if changed["sprint"][0] is None:
-        # Out of the backlog: boards show the column, and whose it is.
+        # From the backlog into a sprint: name the column rather than the sprint.
         after = _column(changed.get("status", [None, Status.TODO])[1])
     return Change(sentence, before=before, after=after)
 
@@ -271,7 +270,7 @@ def _edit(event: Event, name: str, pair: list[Any], names: Names) -> Change:
     if after is None:
         return Change(DATE_REMOVED, field)
     if before is None:
-        return Change(DATE_SET, field, after=dates.in_words(date.fromisoformat(after), "SHORT_DATE"))
+        return Change(DATE_SET, field, after=dates.format_date(date.fromisoformat(after), "SHORT_DATE"))
     return Change(DATE_MOVED, field, *_span(date.fromisoformat(before), date.fromisoformat(after)))
 
 
@@ -286,10 +285,10 @@ def _assignment(field: str, before: int | None, after: int | None, names: Names)
 
 
 def _span(before: date, after: date) -> tuple[str, str]:
-    """Return two dates as text; the month stands once when it is the same."""
+    """Format two dates, with the month only once if it is the same."""
     is_same_month = (before.year, before.month) == (after.year, after.month)
-    first = date_format(before, "DAY_OF_MONTH") if is_same_month else dates.in_words(before, "SHORT_DATE")
-    return first, dates.in_words(after, "SHORT_DATE")
+    first = date_format(before, "DAY_OF_MONTH") if is_same_month else dates.format_date(before, "SHORT_DATE")
+    return first, dates.format_date(after, "SHORT_DATE")
 
 
 def _changed(event: Event) -> Sentence:

@@ -1,4 +1,4 @@
-"""Sprints, tasks, the log of what happened to them, and what belongs to people's accounts."""
+"""The models of sprints, tasks, the log, and accounts."""
 
 from .account import LoginThrottle, Profile
 from .column import Column, Status

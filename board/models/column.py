@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Status(models.IntegerChoices):
-    """How far the work is. The labels are the API's, whose words are the same for everybody."""
+    """The progress of a task. The labels are those of the API, which are not translated."""
 
     TODO = 1, "Not Started"
     ACTIVE = 2, "In Progress"
@@ -22,7 +22,6 @@ class Column(models.TextChoices):
 
     @classmethod
     def of(cls, sprint_id: int | None, status: int) -> "Column":
-        """Return the column of a task with this sprint and status."""
         return cls.BACKLOG if sprint_id is None else cls[Status(status).name]
 
     @property

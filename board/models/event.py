@@ -5,9 +5,9 @@ from django.db import models
 
 
 class Counter(models.Model):
-    """One row: the newest sequence number. Who changes anything locks it first (board.actions).
+    """A single row with the newest sequence number. Every write locks it first (board.actions).
 
-    `people` counts the changes of people, which are not in the log, but shown on the cards.
+    `people` counts changes of accounts. They are not in the log, but cards show people's names.
     """
 
     value = models.BigIntegerField(default=0)
@@ -18,10 +18,10 @@ class Counter(models.Model):
 
 
 class Event(models.Model):
-    """One change, written in its transaction and never altered: the only copy of the past.
+    """A change of a sprint or task, written in the transaction of the change and never altered.
 
-    `changes` maps each changed field to [before, after], as JSON values (dates in ISO form, people
-    and sprints by id). An added row has every field with null before; a removed one null after.
+    `changes` maps each changed field to [before, after], as JSON values (dates in ISO format, people and sprints
+    by id). For a created row, every field is null before; for a deleted row, null after.
     """
 
     class Kind(models.TextChoices):
@@ -34,7 +34,7 @@ class Event(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     kind = models.CharField(max_length=6, choices=Kind)
     task = models.BigIntegerField(null=True)
-    # The sprint after the change, and the one that the change moved the task out of, if any.
+    # The sprint after the change, and the sprint that the change moved the task out of, if any.
     sprint = models.BigIntegerField(null=True)
     from_sprint = models.BigIntegerField(null=True)
     changes = models.JSONField()
@@ -50,5 +50,5 @@ class Event(models.Model):
 
     @property
     def row_id(self) -> int:
-        """The id of the task or sprint that changed."""
+        """Return the id of the task or sprint that changed."""
         return cast(int, self.sprint if self.task is None else self.task)

@@ -1,4 +1,4 @@
-"""Texts and dates that people type: what each field takes, on pages and in the API alike."""
+"""Model and form fields for text and dates, shared by pages and the API."""
 
 import re
 from datetime import date
@@ -24,11 +24,11 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
 NAME_LENGTH = 255
 DESCRIPTION_LENGTH = 10_000
 BLANK = _("This field can't be blank.")
-# With the spaces around them; Unicode's line and paragraph separators, too.
+# Includes surrounding spaces, and Unicode's line and paragraph separators.
 LINE_BREAKS = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
-# Controls and format characters, spaces, and marks that need a letter. Not private use: fonts have symbols there.
+# Control and format characters, spaces, and combining marks. Not private use, where fonts have symbols.
 INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me", "Mc"}
-# Fillers of Hangul, the blank of Braille, the null note head and what is reserved for ignorable characters.
+# Hangul fillers, the Braille blank, the null note head, and ranges reserved for ignorable characters.
 FILLERS = {
     0x115F,
     0x1160,
@@ -43,24 +43,24 @@ FILLERS = {
 
 
 def is_visible(text: str) -> bool:
-    """Tell whether a text has anything to see: "\\u200b" has not."""
+    """Return whether a text has a visible character. "\\u200b" has none."""
     return any(category(char) not in INVISIBLE and ord(char) not in FILLERS for char in text)
 
 
 def one_line(text: str) -> str:
-    """Return a text with a space for each line break; nothing when nothing of it is visible."""
+    """Replace each line break by a space. Returns "" for a text without a visible character."""
     return LINE_BREAKS.sub(" ", text).strip() if is_visible(text) else ""
 
 
 def validate_day(value: date) -> None:
-    """Refuse dates that can only be typing errors, such as a year of two digits in four places."""
+    """Reject dates that must be typing errors, such as the year 0026."""
     if not EARLIEST <= value <= LATEST:
         years = {"first": EARLIEST.year, "last": LATEST.year}
         raise ValidationError(gettext("Enter a date between %(first)s and %(last)s.") % years)
 
 
 class OneLineField(forms.CharField):
-    """A text of one line; a required one has something to see."""
+    """A single line of text. If it is required, it must have a visible character."""
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
@@ -71,14 +71,14 @@ class OneLineField(forms.CharField):
 
 
 class TextField(forms.CharField):
-    """A text of several lines, as long on the server as in the browser, which counts a line break as one character."""
+    """Text of several lines. A line break counts as one character, as it does in browsers."""
 
     def to_python(self, value: Any) -> str:
         return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class NameField(BaseCharField):
-    """A name: one line that has something to see."""
+    """A name: a single line with a visible character."""
 
     default_error_messages = {"blank": BLANK}
 
@@ -91,7 +91,7 @@ class NameField(BaseCharField):
 
 
 class DescriptionField(BaseTextField):
-    """A text of several lines, which may be empty and has at most `DESCRIPTION_LENGTH` characters."""
+    """Text of several lines with at most `DESCRIPTION_LENGTH` characters. It may be empty."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         limits: dict[str, Any] = {
@@ -107,6 +107,6 @@ class DescriptionField(BaseTextField):
 
 
 class DayField(BaseDateField):
-    """A date that somebody may have meant."""
+    """A date within a plausible range."""
 
     default_validators = [validate_day]

@@ -3,7 +3,7 @@ from django.db import models
 
 
 class IdempotencyRecord(models.Model):
-    """The response to a request, kept for a day under the key that came with it (board.actions.idempotency)."""
+    """The response to a request, stored under the request's idempotency key for a day (board.actions.idempotency)."""
 
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     key = models.CharField(max_length=200)

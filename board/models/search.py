@@ -1,4 +1,4 @@
-"""Columns by which lists are searched and ordered. They follow from the other columns of their row."""
+"""Derived columns for searching and ordering lists."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -16,12 +16,12 @@ else:
 
 
 class Derived:
-    """A column that follows from others whenever its row is saved. The log does not record it."""
+    """A column computed from others whenever its row is saved. The log does not record it."""
 
     attname: str
 
     def __init__(self, **kwargs: Any) -> None:
-        # Null where an older release added the row.
+        # Null for rows added by an older release.
         super().__init__(**kwargs | {"null": True, "editable": False})
 
     def derive(self, row: Any) -> Any:
@@ -34,21 +34,21 @@ class Derived:
 
 
 class SearchText(Derived, BaseTextField):
-    """What a search looks through: the row's `search_fields`, a line or more each."""
+    """The normalized text of the row's `search_fields`, separated by line breaks."""
 
     def derive(self, row: Any) -> str:
         return "\n".join(normalize(getattr(row, name)) for name in row.search_fields)
 
 
 class NameKey(Derived, BaseBinaryField):
-    """By what lists are ordered by name. Bytes, since every database compares these alike."""
+    """The sort key of the row's name. Bytes, because all databases compare them alike."""
 
     def derive(self, row: Any) -> bytes:
         return sort_key(row.name)
 
 
 class Searchable(models.Model):
-    """A row with a name, which lists are searched and ordered by."""
+    """A row with a name. Lists of it can be searched and ordered by name."""
 
     search_fields: tuple[str, ...] = ("name",)
 

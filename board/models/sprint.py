@@ -19,11 +19,11 @@ RECENTLY = timedelta(days=7)
 
 class SprintQuerySet(models.QuerySet["Sprint"]):
     def current(self) -> Self:
-        """Return the sprints that end later than a week ago, the next to end first."""
+        """Return the sprints that end later than a week ago, by end date."""
         return self.filter(end__gt=timezone.localdate() - RECENTLY).order_by("end", "pk")
 
     def past(self) -> Self:
-        """Return the sprints that ended a week ago or earlier, the last one first."""
+        """Return the sprints that ended a week ago or earlier, the latest first."""
         return self.filter(end__lte=timezone.localdate() - RECENTLY).order_by("-end", "pk")
 
     def with_counts(self) -> Self:
@@ -33,7 +33,7 @@ class SprintQuerySet(models.QuerySet["Sprint"]):
 
 
 class Sprint(Searchable):
-    # The change that an action just made of this row, None when it changed nothing (board.actions).
+    # Set by an action on the row it returns: the event of the change, or None if nothing changed (board.actions).
     event: Event | None = None
     # Set by SprintQuerySet.with_counts.
     task_count: int
@@ -60,5 +60,5 @@ class Sprint(Searchable):
 
     @property
     def days_left(self) -> int:
-        """Whole days until the sprint ends; 0 on its last day, negative afterwards."""
+        """Return the whole days until the sprint ends: 0 on its last day, negative afterwards."""
         return (self.end - timezone.localdate()).days

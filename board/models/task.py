@@ -20,22 +20,23 @@ from .fields import NAME_LENGTH, DayField, DescriptionField, NameField
 from .search import Searchable
 from .sprint import Sprint
 
-# How much of a description the filter of a board looks through.
+# The number of characters of a description that the board's filter searches.
 EXCERPT_LENGTH = 80
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def on_board(self, sprint_id: int) -> Self:
-        """Return the tasks that the board of a sprint shows: its own and the backlog."""
+        """Return the tasks on a sprint's board: those of the sprint and the backlog."""
         return self.filter(Q(sprint=sprint_id) | Q(sprint=None)).select_related("assigned")
 
     def in_column(self, sprint_id: int | None, status: int) -> Self:
-        """Return the tasks of one column, the topmost first."""
+        """Return the tasks of a column, from top to bottom."""
         return self.filter(sprint=sprint_id, status=status).order_by("order", "pk")
 
     def matching(self, words: Iterable[str], names: dict[int, str]) -> Self:
-        """Return the tasks that the filter of a board shows: each word is in the number, the name, the excerpt or
-        the assignee's name. `matching.js` applies the same rule to cards. Words and names (by user id) are normalized.
+        """Return the tasks that contain each word in their number, name, excerpt or assignee's name.
+
+        Words and names (by user id) must be normalized. `matching.js` applies the same rule to cards.
         """
         name_and_excerpt = StrIndex("search_text", Value("\n")) + EXCERPT_LENGTH
         tasks = self.alias(
@@ -90,7 +91,7 @@ class Task(Searchable):
         return reverse("task", args=[self.pk])
 
     def clean(self) -> None:
-        """Validate the row by itself. Raises `ValidationError` with a message per field."""
+        """Check the rules between the task's own fields. Raises `ValidationError` with a message per field."""
         errors: dict[str, str] = {}
         if self.sprint_id is None and self.status != Status.TODO:
             errors["status"] = gettext("Tasks in the backlog can't be started. Add the task to a sprint first.")
@@ -107,25 +108,25 @@ class Task(Searchable):
 
     @property
     def excerpt(self) -> str:
-        """The beginning of the description, normalized: the card carries it for the filter."""
+        """Return the beginning of the normalized description, which the card carries for the filter."""
         _, _, description = (self.search_text or "").partition("\n")
         return description[:EXCERPT_LENGTH]
 
     @property
     def urgency(self) -> Literal["late", "soon", ""]:
-        """How the due date presses: "late", "soon" (within two days), or "" when it does not."""
+        """Return "late", "soon" (due within two days) or ""."""
         if self.due is None or self.status == Status.DONE:
             return ""
         left = (self.due - timezone.localdate()).days
         return "late" if left < 0 else "soon" if left <= 2 else ""
 
     @property
-    def due_in_words(self) -> str:
-        """The due date, which must be set, as a person says it: "Today", "2 days late", "Fri 27 Nov", "Fri 1 Jan 2027"."""
+    def due_text(self) -> str:
+        """Return the due date as text: "Today", "2 days late", "Fri 27 Nov", "Fri 1 Jan 2027". It must be set."""
         due = cast(date, self.due)
         left = (due - timezone.localdate()).days
         if self.status == Status.DONE or left > 1:
-            return dates.in_words(due, "DAY")
+            return dates.format_date(due, "DAY")
         if left >= 0:
             return gettext("Tomorrow") if left else gettext("Today")
         return ngettext("%(days)s day late", "%(days)s days late", -left) % {"days": -left}

@@ -148,7 +148,7 @@ def _replay(events: Iterable[Event]) -> tuple[log.Replay, list[Finding]]:
             continue
         if wrong := _contradictions(state, event):
             return state, _all([f"Event {event.seq} changes {wrong} from a value it didn't have."], Remedy.RESTORE)
-        log.follow(state, event)
+        log.apply_event(state, event)
     return state, _all(undefined, Remedy.UPDATE)
 
 

@@ -1,4 +1,4 @@
-"""Descriptions are Markdown: as HTML for a task's page, as one plain line for its card."""
+"""Rendering of Markdown descriptions as HTML, and as a line of plain text for cards."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,9 +13,9 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.tasklists import tasklists_plugin
 
-WORDS = {"a", "br", "code", "em", "input", "label", "s", "strong"}
-BLOCKS = {"blockquote", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "ul"}
-TABLES = {"table", "tbody", "td", "th", "thead", "tr"}
+INLINE_TAGS = {"a", "br", "code", "em", "input", "label", "s", "strong"}
+BLOCK_TAGS = {"blockquote", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "ul"}
+TABLE_TAGS = {"table", "tbody", "td", "th", "thead", "tr"}
 ATTRIBUTES = {
     "*": {"dir"},
     "a": {"href", "title"},
@@ -24,23 +24,24 @@ ATTRIBUTES = {
 }
 SCHEMES = {"http", "https", "mailto"}
 
-# Blocks whose text decides by itself in which direction it runs; an item of a list brings its paragraph along.
+# Blocks that get dir="auto". A list item's paragraph inherits the direction of the item.
 DIRECTED = {"heading_open", "list_item_open", "paragraph_open", "td_open", "th_open"}
-# A card shows less than this, of so much of a description: what closes later, nobody opens on purpose.
-ENOUGH = 120
-READ = 3_000
+# Cards show fewer characters than this.
+EXCERPT_LENGTH = 120
+# The number of characters of a description that are parsed for an excerpt.
+PARSED_LENGTH = 3_000
 CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
 
 
 def to_html(text: str) -> str:
-    """Return the HTML of a description: CommonMark with tables, strikethrough, task lists and bare addresses as links.
+    """Render a description: CommonMark with tables, strikethrough, task lists and linked bare URLs.
 
-    A single line break counts. HTML in the text is text; a picture is a link to it, since pages show none from elsewhere
-    (SECURE_CSP). What the parser gives is cleaned all the same: only these tags, only addresses of `SCHEMES`.
+    Single line breaks are preserved and HTML is escaped. An image becomes a link, because SECURE_CSP blocks images from
+    other sites. As a second line of defence, the output is sanitized: only known tags, only URLs of `SCHEMES`.
     """
     return nh3.clean(
         _parser().render(text),
-        tags=WORDS | BLOCKS | TABLES,
+        tags=INLINE_TAGS | BLOCK_TAGS | TABLE_TAGS,
         attributes=ATTRIBUTES,
         url_schemes=SCHEMES,
         link_rel="nofollow noopener",
@@ -67,7 +68,7 @@ def _set_directions(state: StateCore) -> None:
 
 class _Renderer(RendererHTML):
     def heading_open(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
-        """Headings begin below the page's own."""
+        """Render headings one level lower, below the page's own."""
         tokens[index].tag = f"h{min(int(tokens[index].tag[1]) + 1, 6)}"
         return self.renderToken(tokens, index, options, env)
 
@@ -81,24 +82,24 @@ class _Renderer(RendererHTML):
 
 
 @lru_cache(maxsize=4096)
-def gist(text: str) -> str:
-    """Return the beginning of a description on one line, as its page shows it, without the marks of Markdown.
+def plain_excerpt(text: str) -> str:
+    """Return the beginning of a description as a line of plain text, without Markdown syntax.
 
-    Cards are rendered by the hundred: the text is cut into blocks, but only the first of these are read.
+    For speed, the text is split into blocks, but only the first of these are parsed further.
     """
-    state = StateCore(text[:READ], _parser(), {})
+    state = StateCore(text[:PARSED_LENGTH], _parser(), {})
     normalize(state)
     block(state)
     words = []
     for text in _texts(state):
         words += text.split()
-        if sum(map(len, words)) > ENOUGH:
+        if sum(map(len, words)) > EXCERPT_LENGTH:
             break
     return " ".join(words)
 
 
 def _texts(state: StateCore) -> Iterator[str]:
-    """Give the text of each block, the number or the box of a list's item apart."""
+    """Yield the text of each block. The number of a list item is yielded separately, its checkbox is left out."""
     is_item = False
     for token in state.tokens:
         if token.type == "list_item_open":

@@ -27,7 +27,7 @@ def deleted_tasks(request: UserRequest) -> HttpResponse:
     events = log.removals()[:MOST_DELETED]
     sprints = Sprint.objects.in_bulk({event.sprint for event in events})
     lines = [
-        {"task": log.row_before(event), "sprint": sprints.get(event.sprint), **removal_context(event)}
+        {"task": log.removed_row(event), "sprint": sprints.get(event.sprint), **removal_context(event)}
         for event in events
     ]
     return render(request, "board/deleted_tasks.html", {"lines": lines, "days": log.RESTORABLE.days})

@@ -229,7 +229,7 @@ def toast_context(event: Event | None, row: Row | None = None, is_undo: bool = F
         return {}
     return {
         "text": sentences.describe(
-            event, sentences.names_in([event]), sentences.quoted(row or log.row_before(event))
+            event, sentences.names_in([event]), sentences.quoted(row or log.removed_row(event))
         ),
         "undo": event.seq,
         "is_undo": is_undo,

@@ -100,12 +100,12 @@ def _edit(request: UserRequest, task: Task, field: str | None) -> HttpResponse:
 
 def _restore_and_edit(request: UserRequest, removal: Event, field: str | None) -> HttpResponse:
     """Show what was typed for a deleted task; with "restore", restore the task and save it."""
-    form = _task_form(request, cast(Task, log.row_before(removal)), field)
+    form = _task_form(request, cast(Task, log.removed_row(removal)), field)
     if "restore" in request.POST and form.is_valid():
         with domain_errors(form):
             actions.restore_task(request.user, removal.row_id)
             return _edit(request, get_task_or_404(removal.row_id), field)
-    task = log.row_before(removal)
+    task = log.removed_row(removal)
     return render_form(request, "board/edit_task.html", form, task=task, removal=removal_context(removal))
 
 

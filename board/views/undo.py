@@ -37,7 +37,7 @@ def undo(request: UserRequest, seq: int) -> HttpResponse:
             return render(request, "board/toast.html#toast", {"text": reason}, status=CONFLICT)
         messages.error(request, reason)
         return redirect("home")
-    row = log.row_now(event)
+    row = log.current_row(event)
     board = requesting_board(request)
     is_undo = "redo" not in request.POST
     if board and event.task is not None:

@@ -1,7 +1,7 @@
 // @ts-check
-// What the page says by itself, in its language: the server's words (board/templatetags/words.py).
+// What the page says by itself, in its language: the server's words (board/templatetags/i18n_strings.py).
 
-const WORDS = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
+const WORDS = JSON.parse(document.getElementById("i18n")?.textContent ?? "{}");
 const language = document.documentElement.lang;
 const plural = new Intl.PluralRules(language);
 const list = new Intl.ListFormat(language);

@@ -74,14 +74,14 @@ def test_a_repeated_move_does_not_undo_what_came_between(user, sprint, add):
 
 def test_a_key_is_free_again_after_a_day(user):
     once(user, "k", "add", lambda: 1)
-    IdempotencyRecord.objects.update(created_at=timezone.now() - idempotency.KEPT - timedelta(seconds=1))
+    IdempotencyRecord.objects.update(created_at=timezone.now() - idempotency.LIFETIME - timedelta(seconds=1))
     assert once(user, "k", "remove", lambda: 2) == 2
     assert IdempotencyRecord.objects.get().response == 2
 
 
 def test_old_answers_are_forgotten(user):
     once(user, "old", "add", lambda: 1)
-    IdempotencyRecord.objects.update(created_at=timezone.now() - idempotency.KEPT - timedelta(seconds=1))
+    IdempotencyRecord.objects.update(created_at=timezone.now() - idempotency.LIFETIME - timedelta(seconds=1))
     once(user, "new", "add", lambda: 1)
     assert idempotency.delete_expired() == 1
     assert IdempotencyRecord.objects.get().key == "new"

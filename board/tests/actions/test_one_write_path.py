@@ -41,7 +41,7 @@ ALLOWED = {
         "write": {"event.save"},
         "next_number": {"cursor.execute"},
         "state": {"cursor.execute"},
-        "note_people": {"Counter.objects.update"},
+        "count_people_change": {"Counter.objects.update"},
     },
     # Adds the derived columns to what the actions save.
     "board/models/search.py": {"save": {"super().save"}},
@@ -81,7 +81,7 @@ ALLOWED = {
     # Responses to earlier requests, not changes of the board.
     "board/actions/idempotency.py": {
         "_record": {"cursor.execute"},
-        "delete_expired": {"IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - KEPT).delete"},
+        "delete_expired": {"IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - LIFETIME).delete"},
     },
     # Accounts, which change by these actions alone.
     "board/accounts/actions.py": {

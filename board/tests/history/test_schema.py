@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from board.actions.undo import SINCE
+from board.actions.undo import REASONS
 from board.history import log, schema
 from board.models import Event
 
@@ -42,7 +42,7 @@ def test_what_is_not_defined_can_not_be_written(add, what):
 @pytest.mark.parametrize("kind", Event.Kind)
 def test_each_kind_has_its_definition_and_its_words(kind):
     assert kind in schema.KINDS
-    assert kind in SINCE
+    assert kind in REASONS
 
 
 def test_an_extra_key_is_no_field_of_a_row():

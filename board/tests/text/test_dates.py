@@ -40,19 +40,19 @@ def today(monkeypatch):
 )
 def test_the_year_stands_where_it_differs(today, language, value, style, text):
     with translation.override(language):
-        assert dates.in_words(value, style) == text
+        assert dates.format_date(value, style) == text
 
 
 def test_a_moment_of_another_day_is_more_than_a_time(today):
-    assert dates.clock(today - timedelta(hours=1)) == "22:30"
-    assert dates.clock(today - timedelta(days=1)) == "Wed 30 Dec, 23:30"
-    assert dates.clock(today - timedelta(days=365)) == "Wed 31 Dec 2025, 23:30"
+    assert dates.format_time(today - timedelta(hours=1)) == "22:30"
+    assert dates.format_time(today - timedelta(days=1)) == "Wed 30 Dec, 23:30"
+    assert dates.format_time(today - timedelta(days=365)) == "Wed 31 Dec 2025, 23:30"
 
 
 @pytest.mark.parametrize("status", [Status.TODO, Status.DONE])
 def test_a_card_that_is_due_in_another_year_says_so(sprint, add, status):
     due = timezone.localdate() + timedelta(days=400)
-    assert add("Draw", sprint, status, due=due).due_in_words.endswith(f" {due.year}")
+    assert add("Draw", sprint, status, due=due).due_text.endswith(f" {due.year}")
 
 
 def test_pages_show_the_year_of_a_sprint_and_of_what_happened(browser, user, add):

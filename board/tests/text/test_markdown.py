@@ -4,7 +4,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from board.tests.html_page import Page
-from board.text.markdown import gist, to_html
+from board.text.markdown import plain_excerpt, to_html
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +109,7 @@ def test_nothing_of_it_can_act(text):
     ],
 )
 def test_a_card_shows_the_text_without_its_signs(text, line):
-    assert gist(text) == line
+    assert plain_excerpt(text) == line
 
 
 def test_a_card_reads_no_more_of_a_long_description_than_it_shows(monkeypatch):
@@ -118,7 +118,9 @@ def test_a_card_reads_no_more_of_a_long_description_than_it_shows(monkeypatch):
     monkeypatch.setattr(
         MarkdownIt, "parseInline", lambda self, text, env: read.append(text) or parse(self, text, env)
     )
-    assert gist("A *paragraph* of some words.\n\n" * 300).startswith("A paragraph of some words. A paragraph")
+    assert plain_excerpt("A *paragraph* of some words.\n\n" * 300).startswith(
+        "A paragraph of some words. A paragraph"
+    )
     assert len(read) < 10
 
 

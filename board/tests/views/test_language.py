@@ -161,7 +161,7 @@ def test_the_board_is_german_in_every_piece(browser, sprint, add):
 )
 def test_the_due_date_is_told_as_one_says_it(add, days, words):
     with translation.override("de"):
-        assert add(due=timezone.localdate() + timedelta(days=days)).due_in_words == words
+        assert add(due=timezone.localdate() + timedelta(days=days)).due_text == words
 
 
 def test_dates_are_written_as_the_language_has_it(browser, user, sprint, add):

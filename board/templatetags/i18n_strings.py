@@ -1,4 +1,4 @@
-"""What the page's own scripts say, in the language of the page: a block of data, read by static/board/i18n.js."""
+"""The translated strings of the page's scripts, as a JSON block that static/board/i18n.js reads."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 register = template.Library()
-# For each of the browser's plural categories (Intl.PluralRules) a number that has it in every language that knows it.
+# A number of each plural category (Intl.PluralRules), in every language that has the category.
 NUMBERS = {"one": 1, "two": 2, "few": 3, "many": 11, "other": 100}
-# Key → text, or a function of the number that decides about it.
-WORDS = {
-    # The live sign and who is here
+# A key maps to a string, or to a function from a number to its plural form.
+STRINGS = {
+    # Connection state and presence
     "live": _("Live"),
     "catching-up": _("Catching up"),
     "offline": _("Offline"),
@@ -22,7 +22,7 @@ WORDS = {
     "crowded": _("You have too many tabs open for live updates. This tab checks for changes every few seconds."),
     "morePeople": _("%(count)s more"),
     "everybody": lambda n: ngettext("%(count)s person on this board", "%(count)s people on this board", n),
-    # On cards
+    # Cards
     "somebody": _("someone"),
     "saving": _("saving"),
     "draft": _("Draft"),
@@ -30,25 +30,25 @@ WORDS = {
     "changed": _("changed by %(name)s"),
     "unmatched": _("doesn't match the filter"),
     "someOf": _("%(shown)s of %(total)s"),
-    # For the ear
+    # Announcements for screen readers
     "where": _("%(task)s: %(column)s, %(place)s of %(total)s"),
     "whereHere": _("%(column)s, %(place)s of %(total)s"),
     "movedWhere": _("%(news)s, %(place)s of %(total)s"),
     "manyChanges": lambda n: ngettext("%(count)s change by %(names)s", "%(count)s changes by %(names)s", n),
     "carrying": _("Moving %(task)s. Use the arrow keys to choose a position, Enter to drop, Escape to cancel."),
     "putBack": _("%(task)s stays where it was"),
-    # Finding somebody in a list of people
+    # Search in a list of people
     "find": _("Find a person"),
     "found": _("%(name)s, 1 of %(total)s"),
     "notFound": _("No matching people"),
-    # Fields that get long
+    # Character counters
     "nearLimit": _("%(count)s of %(limit)s characters"),
     "overLimit": _("%(count)s of %(limit)s characters: %(over)s too many"),
     # Toasts
     "retry": _("Retry"),
     "nothingToUndo": _("Nothing to undo"),
     "deleted": _("This task has been deleted."),
-    # What a person reads when a request failed and the server said nothing: what the status means
+    # Failed requests without a message from the server, by status
     "late": _("The server is taking too long to respond. When it does, you'll see whether your change was saved."),
     "error": _("That didn't work (error %(status)s). Nothing was saved."),
     "0": _("No connection. Nothing was saved."),
@@ -66,13 +66,13 @@ WORDS = {
 
 
 @register.simple_tag
-def words() -> SafeString:
-    """Return the words as JSON: {key: text}, or {key: {plural category: text}} where a number decides."""
-    return json_script({key: _text(words) for key, words in WORDS.items()}, "words")
+def i18n_strings() -> SafeString:
+    """Render the strings as JSON: {key: string}, or {key: {plural category: string}} for plurals."""
+    return json_script({key: _translate(value) for key, value in STRINGS.items()}, "i18n")
 
 
-def _text(words: Any) -> str | dict[str, str]:
-    if not callable(words):
-        return str(words)
-    forms = {category: words(number) for category, number in NUMBERS.items()}
+def _translate(value: Any) -> str | dict[str, str]:
+    if not callable(value):
+        return str(value)
+    forms = {category: value(number) for category, number in NUMBERS.items()}
     return {name: form for name, form in forms.items() if name == "other" or form != forms["other"]}
