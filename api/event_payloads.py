@@ -13,7 +13,9 @@ from board.history.schema import other_orders
 from board.live import batches
 from board.models import Event, Sprint, Task
 
-from .serializers import SprintSerializer, TaskSerializer, UserSerializer
+from .serializers.sprints import SprintSerializer
+from .serializers.tasks import TaskSerializer
+from .serializers.users import UserSerializer
 from .socket_tokens import Holder
 
 

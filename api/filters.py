@@ -103,7 +103,7 @@ class Search(SearchFilter):
         return queryset
 
 
-class SearchForPeople(Search):
+class UserSearch(Search):
     """The same in user names: of these there are few, and they have no column to search in."""
 
     def filter_queryset(self, request: Request, queryset: Rows, view: Any) -> Rows:
@@ -146,7 +146,7 @@ class TotalOrdering(OrderingFilter):
         return fields
 
 
-class OrderOfPeople(TotalOrdering):
+class UserOrdering(TotalOrdering):
     """Orders people by user name, as a list: there are few, and their names have no column to order by."""
 
     def ordered(self, queryset: Rows, names: Sequence[str]) -> Any:

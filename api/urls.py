@@ -1,22 +1,28 @@
 from django.urls import include, path
 from rest_framework.routers import DefaultRouter
 
-from . import pages, views
+from . import pages
+from .views.events import EventsView
+from .views.root import RootView, SchemaView
+from .views.sprints import SprintViewSet
+from .views.tasks import TaskViewSet
+from .views.tokens import TokenView
+from .views.users import UserViewSet
 
 app_name = "api"
 
-# No format suffixes: ".json" may be the end of a user name. Accept and ?format= choose a format.
+# No format suffixes, because a username may end with ".json". Accept and ?format= choose the format.
 router = DefaultRouter(trailing_slash=False, use_regex_path=False)
 router.include_format_suffixes = False
-router.APIRootView = views.RootView
-router.register("sprints", views.SprintViewSet)
-router.register("tasks", views.TaskViewSet)
-router.register("users", views.UserViewSet)
+router.APIRootView = RootView
+router.register("sprints", SprintViewSet)
+router.register("tasks", TaskViewSet)
+router.register("users", UserViewSet)
 
 urlpatterns = [
     path("", include(router.urls)),
-    path("schema", views.SchemaView.as_view(), name="schema"),
+    path("schema", SchemaView.as_view(), name="schema"),
     path("docs", pages.docs, name="docs"),
-    path("events", views.EventsView.as_view(), name="events"),
-    path("token/", views.TokenView.as_view(), name="token"),
+    path("events", EventsView.as_view(), name="events"),
+    path("token/", TokenView.as_view(), name="token"),
 ]

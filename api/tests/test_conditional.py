@@ -6,7 +6,12 @@ import pytest
 from django.contrib.auth import get_user_model
 from rest_framework.test import APIClient
 
-from api import conditional, views
+from api import conditional
+from api.serializers.events import EventSerializer
+from api.serializers.sprints import SprintSerializer
+from api.serializers.tasks import TaskSerializer
+from api.serializers.users import UserSerializer
+from api.views import sprints
 from board import actions
 from board.history import log
 from board.models import Sprint, Task
@@ -69,8 +74,8 @@ def test_what_the_client_has_is_neither_read_nor_rendered(
     client, task, monkeypatch, django_assert_num_queries, url, queries
 ):
     etag = client.get(url)["ETag"]
-    for name in ("TaskSerializer", "SprintSerializer", "UserSerializer", "EventSerializer"):
-        monkeypatch.setattr(getattr(views, name), "to_representation", None)
+    for serializer in (TaskSerializer, SprintSerializer, UserSerializer, EventSerializer):
+        monkeypatch.setattr(serializer, "to_representation", None)
     with django_assert_num_queries(queries):
         assert asked_again(client, url, etag).status_code == 304
 
@@ -140,12 +145,12 @@ def test_another_person_gets_channels_of_their_own(client, guest, sprint):
 
 
 def test_a_channel_is_sent_anew_while_the_old_one_is_good_for_a_quarter_of_an_hour(client, sprint, monkeypatch):
-    monkeypatch.setattr(views.time, "time", lambda: 0.0)
+    monkeypatch.setattr(sprints.time, "time", lambda: 0.0)
     url = f"/api/sprints/{sprint.pk}"
     etag = client.get(url)["ETag"]
-    monkeypatch.setattr(views.time, "time", lambda: 14 * 60.0)
+    monkeypatch.setattr(sprints.time, "time", lambda: 14 * 60.0)
     assert asked_again(client, url, etag).status_code == 304
-    monkeypatch.setattr(views.time, "time", lambda: 15 * 60.0)
+    monkeypatch.setattr(sprints.time, "time", lambda: 15 * 60.0)
     assert asked_again(client, url, etag).status_code == 200
 
 

@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError, OperationalError
 from django.http import Http404
+from rest_framework import exceptions
 from rest_framework.test import APIClient
 
-from api import views
 from api.errors import handle_exception
 from board.history import log
 from board.models import Task
@@ -22,8 +22,8 @@ from .answers import error, problem
         (ValidationError({"name": "No."}), {"name": ["No."]}),
         (ValidationError({"__all__": "No."}), {"non_field_errors": ["No."]}),
         (ValidationError("No."), {"non_field_errors": ["No."]}),
-        (views.ValidationError("No."), {"non_field_errors": ["No."]}),
-        (views.ValidationError({"kinds": {0: ["No."]}}), {"kinds": {0: ["No."]}}),
+        (exceptions.ValidationError("No."), {"non_field_errors": ["No."]}),
+        (exceptions.ValidationError({"kinds": {0: ["No."]}}), {"kinds": {0: ["No."]}}),
     ],
 )
 def test_a_broken_rule_comes_back_under_its_field(rule, body):

@@ -101,7 +101,7 @@ def test_what_was_refused_may_be_tried_again_under_its_key(client, today):
 
 def test_a_crash_after_the_change_undoes_it_with_the_answer(client, monkeypatch):
     client.raise_request_exception = False
-    monkeypatch.setattr("api.views._kept", None)
+    monkeypatch.setattr("api.views.idempotency._serialize", None)
     assert client.post("/api/tasks", {"name": "New"}, headers=KEY).status_code == 500
     assert not Task.objects.exists()
     assert not IdempotencyRecord.objects.exists()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import get_user_model
 
-from api.serializers import MoveSerializer
+from api.serializers.tasks import MoveSerializer
 from board import actions
 from board.history import log
 from board.models import Event, Status, Task

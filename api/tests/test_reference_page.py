@@ -34,7 +34,7 @@ def test_a_field_tells_its_type_and_what_it_means(page):
     rows = page.one(id="schema-Task").one("tbody").all("tr")
     fields = {row.one("th").text: row.texts("td") for row in rows}
     assert fields["name"][0].startswith("string required")
-    assert fields["sprint"] == ["integer or null from 1", "The id of its sprint, null in the backlog."]
+    assert fields["sprint"] == ["integer or null from 1", "The id of the sprint, or null for the backlog."]
     assert fields["due"][0] == "date or null"
     assert fields["id"][0] == "integer read only"
 

@@ -12,7 +12,8 @@ from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from api.models import KINDS
-from api.schema import PROBLEMS, openapi
+from api.schema import openapi
+from api.schema.responses import ERRORS
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 
@@ -96,7 +97,7 @@ def test_every_operation_says_what_can_go_wrong():
 
 
 def test_errors_are_of_one_shape_for_each_media_type():
-    for name, _ in PROBLEMS.values():
+    for name, _ in ERRORS.values():
         content = openapi()["components"]["responses"][name]["content"]
         assert {kind: of["schema"]["$ref"].rsplit("/", 1)[1] for kind, of in content.items()} == {
             "application/json": "Error",

@@ -1,0 +1,1 @@
+"""The fields, value shapes and links of each resource. The rules are in board.actions."""
