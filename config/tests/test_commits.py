@@ -7,7 +7,7 @@ import pytest
 
 from .conftest import ROOT
 
-# What an installation keeps to itself (README.md, "Set it up").
+# What an installation keeps to itself (README.md, "Settings").
 PRIVATE_FILES = re.compile(r"(^|/)(\.env|secret_key|.*\.(sqlite3|backup|pem|key))$|^(var|\.venv)/")
 # A private key, a token of the API, a password in an address of a server other than an example's.
 SECRETS = [
