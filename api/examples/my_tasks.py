@@ -1,4 +1,4 @@
-"""List what somebody has to do: python my_tasks.py USERNAME"""
+"""List a person's open tasks: python my_tasks.py USERNAME"""
 
 import os
 import sys
