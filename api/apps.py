@@ -8,7 +8,7 @@ class ApiConfig(AppConfig):
     name = "api"
 
     def ready(self) -> None:
-        # The sockets that a token opened close with it.
+        # The sockets of a token close when it changes or is deleted.
         token = self.get_model("Token")
         post_save.connect(revoke, sender=token)
         post_delete.connect(revoke, sender=token)

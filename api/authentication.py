@@ -1,4 +1,4 @@
-"""Who a client of the API is: a person, by a token of theirs or a password, and what that lets them do."""
+"""Authentication of clients by token or password, and the permissions that follow from it."""
 
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class BasicAuthentication(authentication.BasicAuthentication):
-    """Name and password, judged like a log-in by the page."""
+    """Username and password, throttled like the log-in page."""
 
     def authenticate_credentials(self, *args: Any, **kwargs: Any) -> tuple[User, None]:
         try:
@@ -31,7 +31,7 @@ class BasicAuthentication(authentication.BasicAuthentication):
 
 
 def refusal(error: throttling.Refused) -> exceptions.APIException:
-    """Return what a client is told that may not log in now: later, or not from there."""
+    """Return the API error for a refused log-in attempt."""
     if isinstance(error, throttling.TooManyAttempts):
         return exceptions.Throttled((error.until - timezone.now()).total_seconds(), str(error))
     return exceptions.PermissionDenied(str(error))
@@ -41,25 +41,25 @@ class TokenAuthentication(authentication.TokenAuthentication):
     """`Authorization: Token lb_…`."""
 
     def authenticate_credentials(self, key: str) -> tuple[User, Token]:
-        # The look-up is by hash, so how long it takes tells nothing about any key.
+        # The lookup is by hash, so its duration reveals nothing about a key.
         try:
-            token = Token.objects.of_key(key)
+            token = Token.objects.get_by_key(key)
         except Token.DoesNotExist:
             raise AuthenticationFailed("This token is unknown, revoked or expired.") from None
-        # A disk that is full stops no reader.
+        # A full disk must not stop readers.
         with suppress(DatabaseError):
-            token.note_use()
+            token.record_use()
         return token.owner, token
 
 
 class BearerAuthentication(TokenAuthentication):
-    """`Authorization: Bearer lb_…`, the same by its newer name."""
+    """`Authorization: Bearer lb_…`."""
 
     keyword = "Bearer"
 
 
-class ScopeAllows(permissions.BasePermission):
-    """A token that may only read changes nothing."""
+class TokenScopeAllows(permissions.BasePermission):
+    """Rejects changes with a read-only token."""
 
     message = "This token is read-only."
 
@@ -68,8 +68,8 @@ class ScopeAllows(permissions.BasePermission):
         return may_write or request.method in permissions.SAFE_METHODS
 
 
-class ReadersRead(permissions.BasePermission):
-    """Who may only read sends nothing that changes anything."""
+class ViewersReadOnly(permissions.BasePermission):
+    """Rejects changes by viewers."""
 
     message = VIEWERS_READ_ONLY
 

@@ -1,4 +1,4 @@
-"""Who may listen to a sprint as JSON: with a signed channel name, as in `links.channel`."""
+"""The JSON socket of a sprint. Clients connect with a signed channel name from `links.channel`."""
 
 import json
 from dataclasses import dataclass
@@ -29,13 +29,13 @@ from board.live.store import find_revoked, find_revoked_sessions
 
 from .event_payloads import EventPayloads
 from .models import Token
-from .socket_tokens import Holder, consume, password_digest, read_channel
+from .socket_tokens import Holder, consume, read_channel
 
 LOCK_ACTIONS = ("dragstart", "dragend", "drop")
 
 
 class Refused(Exception):
-    """A socket that may not stay; `code` is what it is closed with."""
+    """Raised to close a socket with `code`."""
 
     def __init__(self, code: int) -> None:
         super().__init__(f"closed with {code}")
@@ -44,7 +44,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class EventFormat:
-    """What clients of the API get: one JSON message for each resource that changed, and the locks of others."""
+    """The format for API clients: one JSON message for each resource that changed, and for each lock."""
 
     payloads: EventPayloads
     acknowledges: ClassVar[bool] = False
@@ -53,7 +53,7 @@ class EventFormat:
         return cast(Frame, self.payloads(board, since, state))
 
     def serialize(self, frame: Frame) -> list[str]:
-        """Return the messages alone: rooms and heartbeats are for pages."""
+        """Return the messages only. Rooms and heartbeats are for pages."""
         return [json.dumps(message) for message in frame.get("messages", ())]
 
     def serialize_lock(self, task_id: int, action: LockAction) -> str:
@@ -64,20 +64,22 @@ class EventFormat:
 
 
 class EventConsumer(LiveConsumer):
-    """A client of the API that listens to one sprint.
+    """An API client that follows one sprint.
 
-    To the client: {"model": "task" | "sprint", "id", "action": "add" | "update" | "remove", "body": the resource as in
-    the API, or null, "seq"}; people alike, as "user", without "seq"; and the holds of others: {"model": "task", "id",
-    "action": "dragstart" | "dragend" | "drop", "body": null}. From the client: its own holds, {"model": "task", "id",
-    "action"}.
+    Messages to the client:
+    - changes: {"model": "task" | "sprint" | "user", "id", "action": "add" | "update" | "remove", "body": the resource as
+      in the API, or null, "seq": absent for users};
+    - locks of other clients: {"model": "task", "id", "action": "dragstart" | "dragend" | "drop", "body": null}.
+
+    Messages from the client are its own locks: {"model": "task", "id", "action"}.
     """
 
     async def connect(self) -> None:
-        # A client gets everything that is committed after it was let in.
+        # The client gets everything that is committed from now on.
         newest = await database_sync_to_async(log.newest_number)()
         await self.accept()
         try:
-            name, holder, sprint_id = self.read_name()
+            name, holder, sprint_id = self.read_channel_name()
             user, key, check = await self.admit(holder)
             if not await database_sync_to_async(consume)(name, holder):
                 raise Refused(LOG_IN)
@@ -98,8 +100,8 @@ class EventConsumer(LiveConsumer):
             since=newest,
         )
 
-    def read_name(self) -> tuple[str, Holder, int]:
-        """Return (channel's name that the socket came with, its `Holder`, sprint id). Raises `Refused`."""
+    def read_channel_name(self) -> tuple[str, Holder, int]:
+        """Return (channel name, `Holder`, sprint id) of the request. Raises `Refused`."""
         has_origin = any(name == b"origin" for name, _ in self.scope["headers"])
         if has_origin and not is_own_origin(self.scope):
             raise Refused(NO_ACCESS)
@@ -113,22 +115,23 @@ class EventConsumer(LiveConsumer):
             raise Refused(NO_ACCESS) from None
 
     async def admit(self, holder: Holder) -> tuple[User, str | int | None, FindRevoked]:
-        """Return (user, key of the credential, the check that finds it revoked).
+        """Return (user, key of the credential, function that finds revoked credentials).
 
-        Raises `Refused` when that has ended, the password has changed, or the user is gone or deactivated.
+        Raises `Refused` if the token or log-in has ended, the password has changed, or the user was deleted or
+        deactivated.
         """
         accounts = get_user_model().objects.select_related("profile")
         user = await accounts.filter(pk=holder.user_id, is_active=True).afirst()
         key: str | int | None = None
         check: FindRevoked = find_revoked_tokens
         token = None
-        if holder.log_in:
+        if holder.session_digest:
             key, check = await database_sync_to_async(holder.session_key)(), find_revoked_sessions
         elif holder.token_id:
             token = await Token.objects.valid().filter(pk=holder.token_id).afirst()
             key = token.pk if token else None
-        is_over = key is None and (holder.log_in or holder.token_id)
-        if user is None or is_over or holder.password != password_digest(user):
+        has_ended = key is None and (holder.session_digest or holder.token_id)
+        if user is None or has_ended or holder.auth_hash != user.get_session_auth_hash():
             raise Refused(LOG_IN)
         self.may_hold = users.may_write(user) and (token is None or token.may_write)
         return user, key, check
@@ -148,16 +151,13 @@ class EventConsumer(LiveConsumer):
 
 
 def find_revoked_tokens(credentials: set[Credential]) -> set[Credential]:
-    """Return which credentials belong to a token that is no longer valid, or to a user who has changed.
-
-    The key is None for a password.
-    """
+    """Return the credentials whose token is no longer valid, or whose user has changed. A password has the key None."""
     tokens = Token.objects.valid().filter(pk__in={credential.key for credential in credentials if credential.key})
     return find_revoked(credentials, {None, *tokens.values_list("pk", flat=True)})
 
 
 def read_lock(text: str | None) -> dict[str, Any] | None:
-    """Return a client's message about a lock, None for anything else."""
+    """Return a client's message about a lock, None for any other message."""
     message = read_object(text)
     if message is None or message.get("model") != "task" or message.get("action") not in LOCK_ACTIONS:
         return None
@@ -165,6 +165,5 @@ def read_lock(text: str | None) -> dict[str, Any] | None:
 
 
 def host_of(scope: Scope) -> str:
-    """Return the host that the client asked for."""
     headers: dict[bytes, bytes] = dict(scope["headers"])
     return headers.get(b"host", b"localhost").decode("latin1")

@@ -1,4 +1,4 @@
-"""One delivery over the network: to an address that was judged, signed, once, with an end to all waiting."""
+"""Sends one delivery over HTTP: signed, to a validated IP address, within a time limit."""
 
 import asyncio
 import hashlib
@@ -12,18 +12,18 @@ from typing import Any
 import httpx
 
 from .models import Delivery
-from .ssrf import ForbiddenAddress, addresses_of
+from .ssrf import ForbiddenAddress, resolve
 
 TIMEOUT = 5
-EXCERPT = 500
+EXCERPT_BYTES = 500
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an attempt went: the status of the answer, None without one; its beginning, or what went wrong."""
+    """The result of an attempt: the status and the beginning of the response, or None and an error message."""
 
     status: int | None
-    answer: str
+    response: str
     milliseconds: int
 
     @property
@@ -31,13 +31,13 @@ class Outcome:
         return self.status is not None and 200 <= self.status < 300
 
 
-def signature(secret: str, moment: int, body: bytes) -> str:
-    """Return the signature of a body (bytes) sent at a moment (seconds since 1970): HMAC-SHA256 in hex of both."""
-    return hmac.new(secret.encode(), b"%d.%b" % (moment, body), hashlib.sha256).hexdigest()
+def signature(secret: str, timestamp: int, body: bytes) -> str:
+    """Return the hexadecimal HMAC-SHA256 of a Unix time and a body."""
+    return hmac.new(secret.encode(), b"%d.%b" % (timestamp, body), hashlib.sha256).hexdigest()
 
 
 def new_client() -> httpx.AsyncClient:
-    """Return a client that keeps neither connections, which a name that moved would share, nor cookies."""
+    """Return a client without cookies and without keep-alive: each delivery resolves its host name again."""
     return httpx.AsyncClient(
         timeout=None,
         follow_redirects=False,
@@ -49,34 +49,34 @@ def new_client() -> httpx.AsyncClient:
 
 
 async def send(client: httpx.AsyncClient, delivery: Delivery) -> Outcome:
-    """Send a delivery once and return the `Outcome`; what goes wrong is one too."""
+    """Send a delivery once. Errors become an `Outcome`, too."""
     started = time.monotonic()
     try:
         async with asyncio.timeout(TIMEOUT):
-            status, answer = await _post(client, delivery)
+            status, response = await _post(client, delivery)
     except ForbiddenAddress as error:
-        status, answer = None, str(error)
+        status, response = None, str(error)
     except TimeoutError:
-        status, answer = None, f"No response within {TIMEOUT} seconds."
+        status, response = None, f"No response within {TIMEOUT} seconds."
     except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
-        status, answer = None, f"{type(error).__name__}: {error}"
-    return Outcome(status, answer[:EXCERPT], round((time.monotonic() - started) * 1000))
+        status, response = None, f"{type(error).__name__}: {error}"
+    return Outcome(status, response[:EXCERPT_BYTES], round((time.monotonic() - started) * 1000))
 
 
 async def _post(client: httpx.AsyncClient, delivery: Delivery) -> tuple[int, str]:
     url = httpx.URL(delivery.webhook.url)
     failure: Exception = OSError("The host name has no IP address.")
-    for address in await addresses_of(url.raw_host.decode(), url.port or {"http": 80, "https": 443}[url.scheme]):
+    for address in await resolve(url.raw_host.decode(), url.port or {"http": 80, "https": 443}[url.scheme]):
         try:
             async with client.stream(**_request(delivery, url, address)) as response:
-                return response.status_code, await _beginning(response)
+                return response.status_code, await _read_excerpt(response)
         except httpx.ConnectError as error:
             failure = error
     raise failure
 
 
 def _request(delivery: Delivery, url: httpx.URL, address: str) -> dict[str, Any]:
-    """Return the request to the address that was judged; Host and TLS keep the name."""
+    """Return the request to a validated IP address. The Host header and TLS use the host name."""
     body = delivery.body.encode()
     now = int(time.time())
     return {
@@ -96,11 +96,11 @@ def _request(delivery: Delivery, url: httpx.URL, address: str) -> dict[str, Any]
     }
 
 
-async def _beginning(response: httpx.Response) -> str:
-    beginning = b""
+async def _read_excerpt(response: httpx.Response) -> str:
+    excerpt = b""
     async for part in response.aiter_raw():
-        beginning += part
-        if len(beginning) >= EXCERPT:
+        excerpt += part
+        if len(excerpt) >= EXCERPT_BYTES:
             break
-    # PostgreSQL stores no NUL.
-    return beginning[:EXCERPT].decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+    # PostgreSQL cannot store NUL characters.
+    return excerpt[:EXCERPT_BYTES].decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -1,7 +1,7 @@
-"""Errors in the shape of Django REST framework: {field: [messages]}, or {"detail": message}.
+"""Errors in the format of Django REST framework: {field: [messages]}, or {"detail": message}.
 
-Clients that name `application/problem+json` in `Accept` get RFC 9457 instead: {"status", "title", "detail", "fields"}.
-Errors of a view pass through `handle_exception`. `middleware.py` covers those that are raised before or beside a view.
+Clients that send `Accept: application/problem+json` get RFC 9457 problem details: {"status", "title", "detail", "fields"}.
+Errors in a view pass through `handle_exception`. `middleware.py` handles all others.
 """
 
 import logging
@@ -16,7 +16,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.core.exceptions import ValidationError as BrokenRule
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DataError, IntegrityError
 from django.http import Http404
 from django.utils.cache import patch_vary_headers
@@ -38,11 +38,11 @@ from .negotiation import PROBLEM_JSON, wants_problem
 logger = logging.getLogger(__name__)
 
 KEY_TAKEN = "This key was already used for another request. Use a new key."
-NOT_UNDERSTOOD = "The request is invalid."
+INVALID_REQUEST = "The request is invalid."
 
 
 class ErrorResponse(Response):
-    """An error: `data` in the shape of REST framework, sent as a problem (RFC 9457) to a client that asks for one."""
+    """An error response. `data` has the format of REST framework; clients may ask for problem details instead."""
 
     def __init__(self, data: Any, status: int, headers: dict[str, str] | None = None) -> None:
         super().__init__(data, status=status, headers=headers)
@@ -60,7 +60,7 @@ class ErrorResponse(Response):
 
 
 def problem(status: int, data: dict[str, Any]) -> dict[str, Any]:
-    """Return the body of an error after RFC 9457, made from its body in the shape of REST framework."""
+    """Return the problem details (RFC 9457) for an error in the format of REST framework."""
     members = {"status": status, "title": HTTPStatus(status).phrase}
     if isinstance(data.get("detail"), str):
         return members | data | {"fields": {}}
@@ -69,7 +69,7 @@ def problem(status: int, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Return the response to an exception raised in a view, or None to let it be a server error."""
+    """Return the response to an exception in a view, or None for a server error."""
     error = _as_api_error(error)
     response = exception_handler(error, context)
     if response is None:
@@ -86,7 +86,7 @@ def _as_api_error(error: Exception) -> Exception:
         db_errors.report(fault, error)
         return Unavailable(fault)
     match error:
-        case BrokenRule():
+        case DjangoValidationError():
             return exceptions.ValidationError(messages_of(error))
         case Http404() | Sprint.DoesNotExist() | Task.DoesNotExist():
             return exceptions.NotFound()
@@ -120,7 +120,7 @@ def _api_error(status: HTTPStatus, detail: str) -> exceptions.APIException:
 
 
 class Unavailable(exceptions.APIException):
-    """The database cannot work for a request now; `wait` becomes Retry-After."""
+    """The database cannot serve the request now. REST framework sends `wait` as Retry-After."""
 
     wait = db_errors.RETRY_AFTER
 
@@ -129,8 +129,8 @@ class Unavailable(exceptions.APIException):
         self.status_code = fault.status
 
 
-def messages_of(error: BrokenRule) -> dict[str, list[str]]:
-    """Return {field: [messages]} of a broken rule."""
+def messages_of(error: DjangoValidationError) -> dict[str, list[str]]:
+    """Return the messages of a validation error by field."""
     if not hasattr(error, "error_dict"):
         return {api_settings.NON_FIELD_ERRORS_KEY: error.messages}
     messages = error.message_dict
@@ -140,7 +140,7 @@ def messages_of(error: BrokenRule) -> dict[str, list[str]]:
 
 
 def _texts(messages: Any) -> Iterator[str]:
-    """Give the messages of a field, also those of the items within it."""
+    """Yield the messages of a field and of the items in it."""
     if isinstance(messages, str):
         yield messages
     else:

@@ -1,4 +1,4 @@
-"""What a change looks like to a program: one JSON message for each resource that it touched."""
+"""The JSON messages about changes that sockets and webhooks send: one for each resource that an event changed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from .socket_tokens import Holder
 
 
 class Message(TypedDict, total=False):
-    """A change of one resource. `seq` is missing for people; `body` is null when the resource was removed."""
+    """A change of one resource. Users have no `seq`. `body` is None if the resource was deleted."""
 
     model: str
     id: int
@@ -36,9 +36,9 @@ class Frame(TypedDict):
 
 @dataclass(frozen=True)
 class EventPayloads:
-    """What a client hears, with links for its host and holder. Equal feeds are rendered once.
+    """Renders messages with links for one host and holder. Connections with equal payloads share what is rendered.
 
-    Without a holder the links name no channel, which would let whoever reads them listen.
+    Without a holder `links.channel` is None, because a channel name gives access to the socket.
     """
 
     host: str
@@ -46,9 +46,9 @@ class EventPayloads:
     holder: Holder | None = None
 
     def __call__(self, sprint_id: int, since: int, state: log.State) -> Frame:
-        """Return {"seq", "messages"} of what changed after `since`, the resources as they are now.
+        """Return the messages about a sprint's changes after `since`, with the current resources.
 
-        `state` is from `log.state()`, before.
+        `state` is from `log.state()`, called before.
         """
         events = list(log.since(since, batches.BATCH))
         if not events:
@@ -57,17 +57,16 @@ class EventPayloads:
         return {"seq": events[-1].seq, "messages": self.messages(ours)}
 
     def messages(self, events: Iterable[Event]) -> list[Message]:
-        """Return what there is to say of these events."""
         tasks = Task.objects.select_related("assigned").in_bulk(log.touched_tasks(events))
         return [message for event in events for message in self._of(event, tasks)]
 
     def person(self, action: str, user: User) -> Message:
-        """Return what there is to say of a person: no number of the log, which does not know people."""
+        """Return the message about a user. It has no `seq`, because the log has no events of users."""
         body = None if action == Event.Kind.REMOVE else self._body(UserSerializer, user)
         return {"model": "user", "id": user.pk, "action": action, "body": body}
 
     def _of(self, event: Event, tasks: dict[int, Task]) -> list[Message]:
-        """Return what there is to say of one event: its own row, then the neighbours that were spaced out."""
+        """Return the messages about one event: its own row, then the neighbours whose sort keys changed."""
         if event.task is None:
             sprint = Sprint.objects.filter(pk=event.row_id).first()
             body = sprint and self._body(SprintSerializer, sprint)
@@ -82,15 +81,15 @@ class EventPayloads:
         return serializer(row, context={"request": self._request(), "holder": self.holder}).data
 
     def _request(self) -> HttpRequest:
-        """Return a request as the client could have made it, for absolute links."""
+        """Return a request to build absolute links with."""
         request: Any = HttpRequest()
-        # Not judged anew: what one client said its host was must not stop what the others hear.
+        # The host is not validated again: an invalid host of one client must not stop the messages to the others.
         request.get_host = lambda: self.host
         request._get_scheme = lambda: "https" if self.is_secure else "http"
         return cast(HttpRequest, request)
 
 
 def message(model: str, pk: int, action: str, seq: int, body: Any) -> Message:
-    """Return one message; a row that is not there any more was removed, whatever happened to it before."""
+    """Return one message. Without a body, its action is "remove"."""
     action = action if body else Event.Kind.REMOVE
     return {"model": model, "id": pk, "action": action, "body": body or None, "seq": seq}

@@ -1,4 +1,4 @@
-"""Which rows a list shows, and in which order. What a request asks for in vain is a bad request."""
+"""Filters, search and ordering of lists. Unknown or invalid query parameters are errors."""
 
 from collections.abc import Container, Iterable, Sequence
 from typing import Any
@@ -20,22 +20,22 @@ from board.text.search import normalize, sort_key
 
 User = get_user_model()
 ISO_DATE = ["%Y-%m-%d"]
-MOST_WORDS = 20
+MAX_SEARCH_WORDS = 20
 LONGEST_ID = 18
-ORDER_OF_NAMES = {"name": "name_key", "-name": "-name_key"}
-# The filters of which one may name several values.
+ORDERING_COLUMNS = {"name": "name_key", "-name": "-name_key"}
+# Filters that may be repeated.
 MULTIPLE = {"sprint", "status", "assigned"}
 
-# Rows of whatever model.
+# Rows of any model.
 type Rows = QuerySet[Any]
 
 
 def check_query(
     query: QueryDict, known: Container[str], multiple: Container[str] = (), may_be_empty: Container[str] = ()
 ) -> None:
-    """Refuse what a typing error makes of a query, so that none lists everything. Raises `ValidationError`.
+    """Validate the names of query parameters, so that a typing error does not list everything.
 
-    That is a parameter that is not `known`, that has no value, or that comes twice where one value counts.
+    Raises `ValidationError` for parameters that are not `known`, have no value, or are repeated but not in `multiple`.
     """
     errors = {}
     for name, values in query.lists():
@@ -50,11 +50,11 @@ def check_query(
 
 
 class KnownParameters(BaseFilterBackend):
-    """Checks the query of a list, or of one of its rows."""
+    """Validates the query parameters of a list or of one row."""
 
     def filter_queryset(self, request: Request, queryset: Rows, view: Any) -> Rows:
         known = known_parameters(view)
-        # The form of filters in the browsable API sends all its fields.
+        # The filter form of the browsable API sends empty fields, too.
         is_page = request.accepted_renderer.format == "api"
         check_query(request.query_params, known, MULTIPLE, known if is_page else {api_settings.SEARCH_PARAM})
         return queryset
@@ -72,7 +72,7 @@ def known_parameters(view: Any) -> set[str]:
 
 
 class Filters(filters.DjangoFilterBackend):
-    """The view's `filterset_class`, whose form is made only when a request has something to fill in."""
+    """django-filter's backend, which builds its form only if the request has filters."""
 
     def filter_queryset(self, request: Request, queryset: Rows, view: Any) -> Rows:
         known = view.filterset_class.base_filters if view.filterset_class else {}
@@ -83,9 +83,9 @@ class Filters(filters.DjangoFilterBackend):
 
 
 class Search(SearchFilter):
-    """Finds the rows in which all words of `search` are, whatever their case and accents.
+    """Finds rows that contain all words of `search`, ignoring case and accents.
 
-    Raises `ValidationError` for more than a database compares.
+    Raises `ValidationError` for too many words.
     """
 
     def get_search_terms(self, request: Request) -> list[str]:
@@ -93,8 +93,8 @@ class Search(SearchFilter):
             words = super().get_search_terms(request)
         except ValidationError as error:
             raise ValidationError({self.search_param: error.detail}) from None
-        if len(words) > MOST_WORDS:
-            raise ValidationError({self.search_param: [f"Search for {MOST_WORDS} words at most."]})
+        if len(words) > MAX_SEARCH_WORDS:
+            raise ValidationError({self.search_param: [f"Search for {MAX_SEARCH_WORDS} words at most."]})
         return [normalize(word) for word in words]
 
     def filter_queryset(self, request: Request, queryset: Rows, view: Any) -> Rows:
@@ -104,7 +104,7 @@ class Search(SearchFilter):
 
 
 class UserSearch(Search):
-    """The same in user names: of these there are few, and they have no column to search in."""
+    """Searches usernames in Python: there are few users, and they have no column to search in."""
 
     def filter_queryset(self, request: Request, queryset: Rows, view: Any) -> Rows:
         words = self.get_search_terms(request)
@@ -115,20 +115,20 @@ class UserSearch(Search):
 
 
 class TotalOrdering(OrderingFilter):
-    """Orders by the view's `ordering_fields`, equals by id, and refuses other names, and names twice.
+    """Orders by the view's `ordering_fields`, then by id. Rejects unknown and repeated fields.
 
-    Names are in the order of people: without regard to case and accents.
+    The order of names ignores case and accents.
     """
 
     def filter_queryset(self, request: Request, queryset: Rows, view: Any) -> Rows:
-        # Pages by cursor have an order of their own.
+        # Cursor pagination has its own order.
         if view.detail or view.paginator.is_by_cursor(request):
             return queryset
         names = self.get_ordering(request, queryset, view) or ()
-        return self.ordered(queryset, [*names, "pk"])
+        return self.apply_ordering(queryset, [*names, "pk"])
 
-    def ordered(self, queryset: Rows, names: Sequence[str]) -> Rows:
-        return queryset.order_by(*(ORDER_OF_NAMES.get(name, name) for name in names))
+    def apply_ordering(self, queryset: Rows, names: Sequence[str]) -> Rows:
+        return queryset.order_by(*(ORDERING_COLUMNS.get(name, name) for name in names))
 
     def remove_invalid_fields(
         self, queryset: Rows, fields: Iterable[str], view: Any, request: Request
@@ -147,16 +147,16 @@ class TotalOrdering(OrderingFilter):
 
 
 class UserOrdering(TotalOrdering):
-    """Orders people by user name, as a list: there are few, and their names have no column to order by."""
+    """Orders users by username in Python: there are few, and they have no column to order by."""
 
-    def ordered(self, queryset: Rows, names: Sequence[str]) -> Any:
+    def apply_ordering(self, queryset: Rows, names: Sequence[str]) -> Any:
         return sorted(
             queryset, key=lambda person: sort_key(person.get_username()), reverse=names[0].startswith("-")
         )
 
 
-class TruthField(forms.TypedChoiceField):
-    """ "true" or "false", in any case: old clients write True."""
+class TrueFalseField(forms.TypedChoiceField):
+    """ "true" or "false", in any case: old clients send True."""
 
     def __init__(self, **kwargs: Any) -> None:
         choices = [("", "---------"), ("true", "Yes"), ("false", "No")]
@@ -166,13 +166,13 @@ class TruthField(forms.TypedChoiceField):
         return str(super().to_python(value)).lower()
 
 
-class TruthFilter(filters.Filter):
-    field_class = TruthField
+class TrueFalseFilter(filters.Filter):
+    field_class = TrueFalseField
 
 
 class SprintsField(fields.ModelMultipleChoiceField):
     def clean(self, value: Any) -> Any:
-        # SQLite fails on a number that is longer.
+        # SQLite raises an error for longer numbers.
         if too_long := [one for one in value or () if len(one) > LONGEST_ID]:
             code = "invalid_choice"
             raise forms.ValidationError(self.error_messages[code], code=code, params={"value": too_long[0]})
@@ -180,7 +180,7 @@ class SprintsField(fields.ModelMultipleChoiceField):
 
 
 class PeopleField(fields.ModelMultipleChoiceField):
-    """People by username, whatever its case."""
+    """Users by username, ignoring case."""
 
     def clean(self, value: Any) -> Any:
         found = {name: find_user(name, self.queryset) for name in value or ()}
@@ -188,7 +188,7 @@ class PeopleField(fields.ModelMultipleChoiceField):
 
 
 class AnyRowFilter(filters.ModelMultipleChoiceFilter):
-    """Finds what refers to any of the rows that are named, whatever field names them."""
+    """Finds rows that refer to any of the given rows."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(distinct=False, **kwargs)
@@ -215,14 +215,14 @@ class SprintFilter(filters.FilterSet):
 
 
 class TaskFilter(filters.FilterSet):
-    """Several values of one filter find the tasks that have any of them."""
+    """Repeated filters find the tasks that match any of the values."""
 
     sprint = AnySprintFilter(queryset=Sprint.objects.order_by("end", "pk"))
     status = filters.MultipleChoiceFilter(choices=Status, distinct=False)
     assigned = AnyPersonFilter(
         queryset=User.objects.order_by(User.USERNAME_FIELD), to_field_name=User.USERNAME_FIELD
     )
-    backlog = TruthFilter(field_name="sprint", lookup_expr="isnull", label="Backlog")
+    backlog = TrueFalseFilter(field_name="sprint", lookup_expr="isnull", label="Backlog")
 
     class Meta:
         model = Task

@@ -1,4 +1,4 @@
-"""What a person fills in to let programs in and to have them told."""
+"""Forms for new tokens and webhooks."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -19,10 +19,10 @@ from board.models.fields import OneLineField
 from .models import KINDS, Token, Webhook
 from .ssrf import ForbiddenAddress, validate_address
 
-MOST_WEBHOOKS = 10
+MAX_WEBHOOKS = 10
 
 if TYPE_CHECKING:
-    # The stubs make these classes generic, which they are not at run time.
+    # Generic in the stubs only.
     TokenModelForm = forms.ModelForm[Token]
     WebhookModelForm = forms.ModelForm[Webhook]
 else:
@@ -30,7 +30,7 @@ else:
 
 
 class TokenForm(TokenModelForm):
-    """A new token; its key is there once, when it is issued. One without an end needs the password."""
+    """Creates a token. One that never expires requires the password."""
 
     days = forms.TypedChoiceField(
         label=_("Expiration"),
@@ -63,14 +63,14 @@ class TokenForm(TokenModelForm):
         return data
 
     def issue(self) -> str:
-        """Make the token of the valid form and return its key. Raises `ValidationError`, see `Token.issue`."""
+        """Save the token and return its key. Raises `ValidationError`, see `Token.issue`."""
         days = self.cleaned_data["days"]
         self.instance.expires_at = days and timezone.now() + timedelta(days=days)
         return self.instance.issue()
 
 
 class WebhookForm(WebhookModelForm):
-    """A new webhook; its secret is there once, when it is opened."""
+    """Creates a webhook."""
 
     kinds = forms.MultipleChoiceField(label=_("Events"), choices=KINDS, widget=forms.CheckboxSelectMultiple)
 
@@ -81,7 +81,7 @@ class WebhookForm(WebhookModelForm):
         widgets = {"url": forms.URLInput({"placeholder": "https://example.org/hooks/lightboard"})}
 
     def __init__(self, owner: User, site: str, data: Any = None, **kwargs: Any) -> None:
-        """`site` is where people reach the board, like "https://board.example.org"."""
+        """`site` is the URL of the board, like "https://board.example.org"."""
         super().__init__(data, instance=Webhook(owner=owner, site=site, kinds=list(KINDS)), **kwargs)
 
     def clean_url(self) -> str:
@@ -96,7 +96,7 @@ class WebhookForm(WebhookModelForm):
                 gettext("The URL can't contain a username or password. Check the signature instead.")
             )
         try:
-            # A name is judged each time it is looked up, before anything is sent.
+            # A host name is resolved and validated before each delivery.
             with suppress(ValueError):
                 validate_address(parts.hostname or "")
         except ForbiddenAddress as error:
@@ -104,11 +104,11 @@ class WebhookForm(WebhookModelForm):
         return url
 
     def clean(self) -> dict[str, Any] | None:
-        if Webhook.objects.filter(owner=self.instance.owner).count() >= MOST_WEBHOOKS:
+        if Webhook.objects.filter(owner=self.instance.owner).count() >= MAX_WEBHOOKS:
             text = gettext("You have reached the limit of %(count)s webhooks. Delete one you don't need.")
-            raise ValidationError(text % {"count": MOST_WEBHOOKS})
+            raise ValidationError(text % {"count": MAX_WEBHOOKS})
         return super().clean()
 
-    def open(self) -> str:
-        """Make the webhook of the valid form and return its secret."""
-        return self.instance.open()
+    def register(self) -> str:
+        """Save the webhook and return its secret."""
+        return self.instance.register()

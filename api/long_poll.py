@@ -1,4 +1,4 @@
-"""Where requests for events that have not happened yet wait, after the view knows whose they are and without a thread."""
+"""Long polling: requests for future events wait on the event loop, without a thread, once the view has authenticated them."""
 
 import asyncio
 import json
@@ -13,16 +13,16 @@ from .socket_tokens import Holder
 
 PATH = "/api/events"
 LONGEST_WAIT = 25
-# Of one token or log-in, and of all.
-WAITERS_OF_HOLDER, WAITERS = 20, 500
-# The key in a scope under which the view leaves a `LongPoll`.
+# For one token or log-in, and in all.
+MAX_WAITERS_PER_HOLDER, MAX_WAITERS = 20, 500
+# The key of a scope under which the view stores a `LongPoll`.
 LONG_POLL = "lightboard.long_poll"
 TOO_MANY = 429
 
 
 @dataclass(frozen=True)
 class LongPoll:
-    """Somebody who may read the events wants to wait for one after `since`, at most so many seconds."""
+    """A request of an authenticated client to wait for an event after `since`, up to `seconds`."""
 
     holder: Holder
     since: int
@@ -30,8 +30,11 @@ class LongPoll:
 
 
 def with_long_polling(application: Application) -> Application:
-    """Return the ASGI `application`, to which `GET /api/events?since=n&wait=s` comes twice if there is no event after n:
-    once to find out whose it is, and again when there is one, or after s seconds, for the response."""
+    """Wrap `application` so that `GET /api/events?since=n&wait=s` waits.
+
+    If there is no event after n, the request is handled twice: first to authenticate it, then for the response, when
+    there is an event or after s seconds.
+    """
     waiting: Counter[Holder] = Counter()
 
     async def application_with_waiting(scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,7 +48,7 @@ def with_long_polling(application: Application) -> Application:
             poll = scope.pop(LONG_POLL, None)
             if poll is None:
                 await _send_all(send, messages)
-            elif waiting[poll.holder] >= WAITERS_OF_HOLDER or waiting.total() >= WAITERS:
+            elif waiting[poll.holder] >= MAX_WAITERS_PER_HOLDER or waiting.total() >= MAX_WAITERS:
                 await _refuse(send)
             elif await _wait(poll, waiting, gone):
                 await application(scope, replaying(body, gone), send)
@@ -56,14 +59,14 @@ def with_long_polling(application: Application) -> Application:
 
 
 async def _wait(poll: LongPoll, waiting: Counter[Holder], gone: asyncio.Future[Message]) -> bool:
-    """Wait for an event or the end of the time; tells whether the client is still there."""
-    moved = asyncio.ensure_future(hub.wait_for_event(poll.since, poll.seconds))
+    """Wait for an event or until the time is up. Return whether the client is still connected."""
+    event = asyncio.ensure_future(hub.wait_for_event(poll.since, poll.seconds))
     waiting[poll.holder] += 1
     try:
-        futures: list[asyncio.Future[Any]] = [moved, gone]
+        futures: list[asyncio.Future[Any]] = [event, gone]
         await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        moved.cancel()
+        event.cancel()
         waiting[poll.holder] -= 1
         if not waiting[poll.holder]:
             del waiting[poll.holder]

@@ -11,14 +11,14 @@ from django.utils.cache import patch_vary_headers
 
 from board.views.error_views import unknown_host
 
-from .errors import NOT_UNDERSTOOD, problem
+from .errors import INVALID_REQUEST, problem
 from .negotiation import PROBLEM_JSON, wants_problem
 
 PREFIX = "/api/"
-# What jQuery adds to each address to get past caches.
+# The parameter that jQuery adds to bypass caches.
 CACHE_BUSTER = "_"
 DETAILS = {
-    HTTPStatus.BAD_REQUEST: NOT_UNDERSTOOD,
+    HTTPStatus.BAD_REQUEST: INVALID_REQUEST,
     HTTPStatus.NOT_FOUND: "This URL doesn't exist.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong. The error is in the server log.",
     HTTPStatus.SERVICE_UNAVAILABLE: "The server is temporarily unavailable. Try again in a moment.",
@@ -28,8 +28,9 @@ type GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class ApiMiddleware:
-    """Answers a client of the API in its own way where no view of the API did: an unknown address or host, a crash,
-    a database that is away. The headers stay. Comes first, so that it sees what the others answer.
+    """Turns error pages into API errors: unknown paths and hosts, crashes, an unavailable database.
+
+    The headers stay as they are. It has to be the first middleware, to see the responses of all others.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -40,27 +41,27 @@ class ApiMiddleware:
             return self.get_response(request)
         _set_known_path(request)
         _drop_cache_buster(request)
-        # Compressed by Django, with random padding, no tag would be strong and no two answers the same; a proxy may do it.
+        # Django's compression adds random padding, which rules out strong ETags. A proxy may compress.
         request.META.pop("HTTP_ACCEPT_ENCODING", None)
         response = self.get_response(request)
         if self._is_a_page(response):
             return as_api_error(request, response)
         if response.status_code == HTTPStatus.MOVED_PERMANENTLY:
-            # To HTTPS: with 301 a POST would come back as GET.
+            # A redirect to HTTPS. After a 301, clients would repeat a POST as a GET.
             response.status_code = HTTPStatus.PERMANENT_REDIRECT
         return response
 
     def _is_a_page(self, response: HttpResponse) -> bool:
-        # Of a crash, a developer's own server shows more.
+        # In development, the page about a crash shows more.
         if response.status_code < 400 or (settings.DEBUG and response.status_code == 500):
             return False
         return not hasattr(response, "accepted_renderer")
 
 
 def _set_known_path(request: HttpRequest) -> None:
-    """Answer an address with a slash too many, or one too few, as if it were the one that exists.
+    """Add or remove a slash at the end of the path if only the other path exists.
 
-    A redirect would not do: many clients go on with GET.
+    A redirect would not do, because many clients follow it with GET.
     """
     path = request.path_info
     other = path.removesuffix("/") if path.endswith("/") else f"{path}/"
@@ -77,9 +78,9 @@ def _drop_cache_buster(request: HttpRequest) -> None:
 
 
 class QueryMiddleware:
-    """Refuses a query that cannot be read: REST framework reads it even to say what is wrong with it.
+    """Rejects a query string that cannot be parsed. REST framework would parse it again to render the error.
 
-    Stands below those that give each answer its headers.
+    Placed below the middleware that adds headers to all responses.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -95,7 +96,7 @@ class QueryMiddleware:
 
 
 def as_api_error(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Return the response with its status and headers, and a body that a client of the API can read."""
+    """Return the response with its status and headers, and an API error as its body."""
     status = HTTPStatus(response.status_code)
     data = {"detail": unknown_host(request) or DETAILS.get(status, status.description)}
     is_problem = wants_problem(request)

@@ -1,4 +1,4 @@
-"""What the API remembers: the keys of its clients, and whom it tells of changes."""
+"""Tokens, webhooks and their deliveries."""
 
 import hashlib
 import secrets
@@ -24,10 +24,11 @@ from board.history import log
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-LOG_INS_KEPT = 20
-# Beside those of log-ins by password, of which only the newest stay.
-MOST_TOKENS = 50
-USE_NOTED_EVERY = timedelta(minutes=1)
+# Tokens of log-ins with a password. The ones used last are kept.
+MAX_LOG_IN_TOKENS = 20
+# Other tokens.
+MAX_TOKENS = 50
+USE_RECORDED_EVERY = timedelta(minutes=1)
 KINDS = {
     "task.add": _("Task created"),
     "task.update": _("Task changed"),
@@ -36,8 +37,8 @@ KINDS = {
     "sprint.update": _("Sprint changed"),
     "sprint.remove": _("Sprint deleted"),
 }
-# Why a webhook is off, by what is kept of it: what was written is one language's, what is read the reader's.
-WHY_OFF = {
+# Why a webhook is off, by the stored reason. It is translated for each reader.
+OFF_REASONS = {
     "by": _("Turned off by %(detail)s."),
     "gone": _("The receiver responded with 410 Gone."),
     "since": _("No delivery has succeeded since %(detail)s."),
@@ -46,17 +47,17 @@ WHY_OFF = {
 
 class TokenQuerySet(models.QuerySet["Token"]):
     def valid(self) -> Self:
-        """The tokens that open something now."""
+        """Return the tokens that are neither expired nor revoked, of active users."""
         unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
         return self.filter(unexpired, revoked_at=None, owner__is_active=True)
 
-    def of_key(self, key: str) -> "Token":
+    def get_by_key(self, key: str) -> "Token":
         """Return the valid token with this key, with its owner. Raises `Token.DoesNotExist`."""
-        return self.valid().select_related("owner").get(digest=digest_of(key))
+        return self.valid().select_related("owner").get(digest=hash_key(key))
 
 
 class Token(models.Model):
-    """A key with which a program acts for a person. The key itself is shown once and kept nowhere."""
+    """A key with which a program acts for a user. The key is shown once; only its hash is stored."""
 
     class Scope(models.TextChoices):
         READ = "read", _("Read")
@@ -82,63 +83,63 @@ class Token(models.Model):
         return self.scope == self.Scope.WRITE
 
     @property
-    def is_over(self) -> bool:
+    def has_ended(self) -> bool:
         return bool(self.revoked_at or (self.expires_at and self.expires_at <= timezone.now()))
 
     @transaction.atomic
     def issue(self) -> str:
-        """Save the new token and return its key, which nobody can find out later.
+        """Save the new token and return its key.
 
-        Raises `ValidationError` when the owner has `MOST_TOKENS`. Locks the owner, so that requests at once count
-        each other's.
+        Raises `ValidationError` if the owner has `MAX_TOKENS`. Locks the owner, so that concurrent requests count each
+        other's tokens.
         """
         if not self.is_log_in:
             get_user_model().objects.select_for_update().get(pk=self.owner_id)
-            self._judge_number()
+            self._validate_count()
         key = f"lb_{secrets.token_urlsafe(32)}"
-        self.digest = digest_of(key)
+        self.digest = hash_key(key)
         self.save(force_insert=True)
         return key
 
-    def _judge_number(self) -> None:
-        if Token.objects.valid().filter(owner=self.owner_id, is_log_in=False).count() >= MOST_TOKENS:
+    def _validate_count(self) -> None:
+        if Token.objects.valid().filter(owner=self.owner_id, is_log_in=False).count() >= MAX_TOKENS:
             text = gettext("You have reached the limit of %(count)s tokens. Revoke one you don't need.")
-            raise ValidationError(text % {"count": MOST_TOKENS})
+            raise ValidationError(text % {"count": MAX_TOKENS})
 
-    def note_use(self) -> None:
-        """Remember that the token was used now, to the minute: requests do not each write a row."""
+    def record_use(self) -> None:
+        """Record that the token is in use, at most once a minute."""
         now = timezone.now()
-        if self.last_used_at is None or now - self.last_used_at >= USE_NOTED_EVERY:
+        if self.last_used_at is None or now - self.last_used_at >= USE_RECORDED_EVERY:
             type(self).objects.filter(pk=self.pk).update(last_used_at=now)
 
     def revoke(self) -> None:
-        """End the token, and with it the sockets that it opened."""
+        """Revoke the token, which also closes its sockets."""
         self.revoked_at = self.revoked_at or timezone.now()
         self.save(update_fields=["revoked_at"])
 
 
 def log_in(owner: User) -> str:
-    """Return the key of a new token for somebody who gave a password.
+    """Return the key of a new token for a user who has logged in with a password.
 
-    Of such tokens the `LOG_INS_KEPT` used last stay, so that a program that logs in daily does not pile them up.
+    Deletes all but the `MAX_LOG_IN_TOKENS` used last, because programs may log in daily.
     """
     with transaction.atomic():
         token = Token(owner=owner, name="Login with password", scope=Token.Scope.WRITE, is_log_in=True)
         key = token.issue()
         log_ins = Token.objects.filter(owner=owner, is_log_in=True)
-        newest = log_ins.order_by(Coalesce(F("last_used_at"), F("made_at")).desc(), "-pk")[:LOG_INS_KEPT]
+        newest = log_ins.order_by(Coalesce(F("last_used_at"), F("made_at")).desc(), "-pk")[:MAX_LOG_IN_TOKENS]
         log_ins.exclude(pk__in=list(newest.values_list("pk", flat=True))).delete()
     return key
 
 
-def digest_of(key: str) -> str:
-    """Return what is kept of a key. It has 256 random bits, so a plain hash cannot be turned back."""
+def hash_key(key: str) -> str:
+    """Return the hash of a key. A key has 256 random bits, so a plain hash is enough."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 class WebhookQuerySet(models.QuerySet["Webhook"]):
     def visible_to(self, user: User) -> Self:
-        """The webhooks that somebody looks after: their own, for staff everybody's."""
+        """Return the webhooks that a user may manage: their own, or all for admins."""
         return self if user.is_staff else self.filter(owner=user)
 
     def on(self) -> Self:
@@ -146,16 +147,16 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
 
 
 class Webhook(models.Model):
-    """An address that is told of changes. Everything up to the event `cursor` became deliveries, or was not wanted.
+    """A URL that receives messages about changes. The events up to `cursor` have been turned into deliveries.
 
-    `secret` signs what is sent, so it has to be kept as it is.
+    `secret` signs the messages, so it is stored in plain text.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="webhooks")
     url = models.URLField("address", max_length=500, validators=[URLValidator(["http", "https"])])
     kinds = models.JSONField()
     secret = models.CharField(max_length=50, editable=False)
-    # Where people reach the board, for the links in what is sent.
+    # The URL of the board, for links in messages.
     site = models.URLField(editable=False)
     made_at = models.DateTimeField(default=timezone.now, editable=False)
     cursor = models.BigIntegerField(editable=False)
@@ -168,45 +169,45 @@ class Webhook(models.Model):
         return self.url
 
     @property
-    def kinds_in_words(self) -> "list[StrPromise]":
+    def kind_labels(self) -> "list[StrPromise]":
         return [KINDS[kind] for kind in self.kinds]
 
-    def open(self) -> str:
-        """Save the new webhook, which hears what happens from now on, and return its secret."""
+    def register(self) -> str:
+        """Save the new webhook, which starts at the newest event, and return its secret."""
         self.secret = f"lbwh_{secrets.token_urlsafe(32)}"
         self.cursor = log.newest_number()
         self.save(force_insert=True)
         return self.secret
 
     @property
-    def why_off(self) -> str:
-        """Why the webhook is off, in the reader's language."""
-        why, space, detail = self.switched_off_why.partition(" ")
-        if why not in WHY_OFF:
-            # Written by an earlier release, as a sentence.
+    def off_reason(self) -> str:
+        """Why the webhook is off, in the current language."""
+        reason, _space, detail = self.switched_off_why.partition(" ")
+        if reason not in OFF_REASONS:
+            # A sentence, stored by an earlier release.
             return self.switched_off_why
-        if why == "since":
+        if reason == "since":
             detail = date_format(timezone.localtime(datetime.fromisoformat(detail)), "MOMENT")
-        return WHY_OFF[why] % {"detail": detail}
+        return OFF_REASONS[reason] % {"detail": detail}
 
-    def switch_off(self, why: str, detail: str = "") -> None:
-        """Switch off; `why` is one of `WHY_OFF`, `detail` a name, or a moment in ISO form."""
+    def switch_off(self, reason: str, detail: str = "") -> None:
+        """Turn the webhook off. `reason` is a key of `OFF_REASONS`, `detail` a name or a time in ISO format."""
         self.switched_off_at = timezone.now()
-        self.switched_off_why = f"{why} {detail}".strip()
+        self.switched_off_why = f"{reason} {detail}".strip()
         self.save(update_fields=["switched_off_at", "switched_off_why"])
 
     def switch_on(self) -> None:
-        """Go on from now. What happened meanwhile is not sent; what waited is."""
+        """Turn the webhook on. It skips the events since it was turned off, but sends the deliveries that wait."""
         self.switched_off_at, self.switched_off_why = None, ""
         self.cursor = log.newest_number()
         self.save(update_fields=["switched_off_at", "switched_off_why", "cursor"])
 
 
 class Delivery(models.Model):
-    """One message to one webhook, and how the last attempt to deliver it went.
+    """A message to a webhook, and the result of the last attempt to deliver it.
 
-    `due_at` is when it is tried next, null when nothing more is tried. Who tries puts it off first, so that nobody
-    else does, and a process that dies over it costs a minute.
+    `due_at` is the time of the next attempt, None if there is none. A worker postpones it before an attempt, so that no
+    other worker makes the same attempt; if the process dies, the delivery is due again after a minute.
     """
 
     webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries")
@@ -233,10 +234,10 @@ class Delivery(models.Model):
         return f"{self.kind} to {self.webhook_id}"
 
     @property
-    def what(self) -> "StrPromise":
+    def kind_label(self) -> "StrPromise":
         return KINDS[self.kind]
 
     def redeliver(self) -> None:
-        """Try again from the start, soon."""
+        """Make the delivery due now, with all its attempts."""
         self.attempts, self.due_at, self.delivered_at = 0, timezone.now(), None
         self.save(update_fields=["attempts", "due_at", "delivered_at"])

@@ -6,7 +6,7 @@ PROBLEM_JSON = "application/problem+json"
 
 
 class ContentNegotiation(DefaultContentNegotiation):
-    """REST framework's own. `application/problem+json` chooses the shape of errors alone: it excludes no other answer."""
+    """REST framework's negotiation, except that `application/problem+json` concerns errors only."""
 
     def get_accept_list(self, request: Request) -> list[str]:
         tokens = super().get_accept_list(request)
@@ -14,7 +14,7 @@ class ContentNegotiation(DefaultContentNegotiation):
 
 
 def wants_problem(request: HttpRequest | Request) -> bool:
-    """Tell whether `Accept` names application/problem+json; a wildcard does not."""
+    """Return whether `Accept` contains application/problem+json. A wildcard does not count."""
     return any(
         f"{accepted.main_type}/{accepted.sub_type}" == PROBLEM_JSON and accepted.quality
         for accepted in request.accepted_types

@@ -1,4 +1,4 @@
-"""The pages on which a person lets programs in, has them told of changes, and looks after both."""
+"""Pages to manage tokens and webhooks, and the API reference."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -32,7 +32,7 @@ DELIVERIES_SHOWN = 100
 @sensitive_post_parameters()
 @get_or_post
 def tokens(request: UserRequest) -> HttpResponse:
-    """List a person's tokens and make new ones. The answer to the form is the only place where a key shows."""
+    """List a user's tokens and create new ones. Only the response to the form shows the key."""
     form = TokenForm(request, posted(request), auto_id="token-%s")
     key = None
     if form.is_valid():
@@ -68,10 +68,10 @@ def revoke_token(request: UserRequest, pk: int) -> HttpResponse:
 @never_cache
 @get_or_post
 def webhooks(request: UserRequest) -> HttpResponse:
-    """List webhooks and add new ones. The answer to the form is the only place where a secret shows."""
+    """List webhooks and create new ones. Only the response to the form shows the secret."""
     site = site_url(request)
     form = WebhookForm(request.user, site, posted(request), auto_id="webhook-%s")
-    secret = form.open() if form.is_valid() else None
+    secret = form.register() if form.is_valid() else None
     context = {
         "form": WebhookForm(request.user, site, auto_id="webhook-%s") if secret else form,
         "secret": secret,
@@ -85,18 +85,18 @@ def webhooks(request: UserRequest) -> HttpResponse:
 @changes
 @require_safe
 def webhook(request: UserRequest, pk: int) -> HttpResponse:
-    webhook = _webhook(request, pk)
+    webhook = get_webhook(request, pk)
     deliveries = webhook.deliveries.order_by("-pk")[:DELIVERIES_SHOWN]
     return render(request, "api/webhook.html", {"webhook": webhook, "deliveries": deliveries, "nav": "webhooks"})
 
 
 @require_POST
 def switch_webhook(request: UserRequest, pk: int) -> HttpResponse:
-    """Switch a webhook on or off, as the field `on` says: "1" or nothing."""
-    webhook = _webhook(request, pk)
+    """Turn a webhook on if the field `on` is set, otherwise off."""
+    webhook = get_webhook(request, pk)
     if request.POST.get("on"):
         webhook.switch_on()
-        webhook_worker.look()
+        webhook_worker.wake()
     else:
         webhook.switch_off("by", full_name(request.user))
     return redirect("webhook", pk)
@@ -106,7 +106,7 @@ def switch_webhook(request: UserRequest, pk: int) -> HttpResponse:
 def redeliver(request: UserRequest, pk: int) -> HttpResponse:
     delivery = get_object_or_404(Delivery, pk=pk, webhook__in=Webhook.objects.visible_to(request.user))
     delivery.redeliver()
-    webhook_worker.look()
+    webhook_worker.wake()
     messages.success(request, gettext("Delivery queued."))
     return redirect("webhook", delivery.webhook_id)
 
@@ -114,7 +114,7 @@ def redeliver(request: UserRequest, pk: int) -> HttpResponse:
 @changes
 @get_or_post
 def delete_webhook(request: UserRequest, pk: int) -> HttpResponse:
-    webhook = _webhook(request, pk)
+    webhook = get_webhook(request, pk)
     if request.method == "POST":
         webhook.delete()
         messages.success(request, gettext("Webhook %(address)s deleted.") % {"address": webhook})
@@ -122,7 +122,7 @@ def delete_webhook(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "api/delete_webhook.html", {"webhook": webhook, "nav": "webhooks"})
 
 
-def _webhook(request: UserRequest, pk: int) -> Webhook:
+def get_webhook(request: UserRequest, pk: int) -> Webhook:
     return get_object_or_404(Webhook.objects.visible_to(request.user).select_related("owner"), pk=pk)
 
 
@@ -131,7 +131,7 @@ def _webhook(request: UserRequest, pk: int) -> Webhook:
 
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """The OpenAPI document as a page."""
+    """Show the OpenAPI document as a page."""
     document = openapi()
     context = {**reference(document), "description": document["info"]["description"], "nav": "docs"}
     return render(request, "api/reference.html", context)

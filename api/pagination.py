@@ -17,7 +17,7 @@ ID = re.compile(r"\d{1,18}", re.ASCII)
 
 
 class PageSize:
-    """25 rows a page; `page_size` asks for up to 100. Raises `ValidationError` for a size that is none."""
+    """25 rows a page, or up to 100 with `page_size`. Raises `ValidationError` for an invalid size."""
 
     page_size: int | None = 25
     page_size_query_param: str | None = PAGE_SIZE_PARAM
@@ -27,12 +27,12 @@ class PageSize:
         size = request.query_params.get(PAGE_SIZE_PARAM)
         if size and not (size.isdecimal() and size.strip("0")):
             raise ValidationError({PAGE_SIZE_PARAM: [f"Use a number from 1 to {LARGEST_PAGE}."]})
-        page_size: int | None = super().get_page_size(request)  # type: ignore[misc]  # of the class beside this one
+        page_size: int | None = super().get_page_size(request)  # type: ignore[misc]  # of the other base class
         return page_size
 
 
 class CursorPages(PageSize, CursorPagination):
-    """Pages that begin after a row instead of a number of rows: what others add or remove shifts no page."""
+    """Pages that begin after a row instead of an offset, so that added and deleted rows do not shift them."""
 
     ordering = "pk"
 
@@ -58,7 +58,7 @@ class CursorPages(PageSize, CursorPagination):
 
 
 class Pages(PageSize, PageNumberPagination):
-    """Numbered pages; with `paging=cursor`, `CursorPages`."""
+    """Numbered pages, or `CursorPages` with `paging=cursor`."""
 
     query_parameters = (
         PageNumberPagination.page_query_param,
@@ -112,5 +112,5 @@ class Pages(PageSize, PageNumberPagination):
 
 
 def link_header(**links: str | None) -> str:
-    """Return the header (RFC 8288) of links by their relation: first, prev, next, last; None is left out."""
+    """Return a Link header (RFC 8288) for URLs by relation. None is left out."""
     return ", ".join(f'<{url}>; rel="{relation}"' for relation, url in links.items() if url)

@@ -9,8 +9,7 @@ from rest_framework.utils.json import strict_constant
 
 
 class JSONParser(parsers.JSONParser):
-    r"""JSON that means one thing: no name twice in an object, no NaN, and no lone surrogates ("\ud800"), which can be
-    neither stored nor sent back."""
+    r"""Parses JSON without repeated names, NaN and lone surrogates ("\ud800"), which cannot be stored or sent back."""
 
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None

@@ -1,20 +1,20 @@
-"""The OpenAPI document as what a page of it shows: values for a template, references followed."""
+"""The OpenAPI document as the context of a template, with references resolved."""
 
 import json
 from typing import Any
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
-# A JSON object of the document, or of what the template shows of it.
+# A JSON object of the document or of the context.
 type Node = dict[str, Any]
 
 
 def reference(document: Node) -> Node:
-    """Return what there is to read in an OpenAPI document.
+    """Return the context of the template for an OpenAPI document.
 
     {"groups": [{"name", "description", "operations"}], "schemas": [{"name", "description", "fields", "example"}],
     "webhooks": operations}; an operation is {"id", "method", "path", "summary", "description", "parameters", "body",
-    "answers"}, a field or parameter {"name", "type", "schema": the name of the schema it is, or None, "notes",
+    "responses"}, a field or parameter {"name", "type", "schema": the name of the schema it is, or None, "notes",
     "description"}.
     """
     operations = [
@@ -38,7 +38,7 @@ def reference(document: Node) -> Node:
 
 
 def _operation(document: Node, method: str, path: str, operation: Node) -> Node:
-    parameters = [_follow(document, one) for one in operation.get("parameters", ())]
+    parameters = [_resolve(document, one) for one in operation.get("parameters", ())]
     return {
         "id": operation["operationId"],
         "method": method.upper(),
@@ -50,13 +50,14 @@ def _operation(document: Node, method: str, path: str, operation: Node) -> Node:
             for one in parameters
         ],
         "body": _content(operation.get("requestBody", {})),
-        "answers": [
-            {"status": status, **_answer(_follow(document, one))} for status, one in operation["responses"].items()
+        "responses": [
+            {"status": status, **_response(_resolve(document, one))}
+            for status, one in operation["responses"].items()
         ],
     }
 
 
-def _answer(response: Node) -> Node:
+def _response(response: Node) -> Node:
     return {
         "description": response["description"],
         "headers": list(response.get("headers", ())),
@@ -103,7 +104,7 @@ def _field(
     }
 
 
-# Bounds of the database's integers say nothing to a reader.
+# The bounds of the database's integers are of no interest to readers.
 FAR = 2**52
 BOUNDS = {
     "minimum": "from",
@@ -135,7 +136,7 @@ def _name(schema: Node) -> str | None:
     return None
 
 
-def _follow(document: Node, node: Node) -> Node:
+def _resolve(document: Node, node: Node) -> Node:
     if "$ref" not in node:
         return node
     _, _, kind, name = node["$ref"].split("/")

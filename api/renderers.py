@@ -1,4 +1,4 @@
-"""The API as pages, for work on the code."""
+"""The browsable API, for development."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,29 +8,29 @@ from django.utils.csp import CSP, build_policy
 from rest_framework import renderers, status
 from rest_framework.authentication import TokenAuthentication
 
-# What the pages of REST framework need beside what ours may do: inline styles, and a font with its icons.
-LOOSER = {"style-src": [CSP.SELF, CSP.UNSAFE_INLINE], "font-src": [CSP.SELF]}
-# Their scripts write whole documents, which Trusted Types forbid.
+# Sources that the pages of REST framework need in addition: inline styles and an icon font.
+EXTRA_SOURCES = {"style-src": [CSP.SELF, CSP.UNSAFE_INLINE], "font-src": [CSP.SELF]}
+# Its scripts write whole documents, which Trusted Types forbid.
 TRUSTED_TYPES = {"require-trusted-types-for", "trusted-types"}
 
 
 class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
-    """REST framework's own, whose pages work under a Content-Security-Policy and with the log-in of the board."""
+    """REST framework's renderer, with a Content-Security-Policy and the log-in of the board."""
 
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
     ) -> Any:
         response = (renderer_context or {})["response"]
         response.headers[CSP.HEADER_ENFORCE.value] = build_policy(browsable_policy())
-        # A page shows who is logged in, which its tag says nothing of.
+        # A page shows the user, which its ETag does not depend on.
         response.headers["Cache-Control"] = "no-store"
         if response.status_code == status.HTTP_401_UNAUTHORIZED:
-            # “Basic” would let the browser ask for a password before the page shows its link to the log-in.
+            # With “Basic”, the browser would ask for a password instead of showing the link to the log-in.
             response.headers["WWW-Authenticate"] = TokenAuthentication.keyword
         return super().render(data, accepted_media_type, renderer_context)
 
 
 def browsable_policy() -> dict[str, Any]:
     """Return the Content-Security-Policy of the browsable API, as in `SECURE_CSP`."""
-    kept = {name: sources for name, sources in settings.SECURE_CSP.items() if name not in TRUSTED_TYPES}
-    return kept | LOOSER
+    policy = {name: sources for name, sources in settings.SECURE_CSP.items() if name not in TRUSTED_TYPES}
+    return policy | EXTRA_SOURCES

@@ -1,4 +1,4 @@
-"""The signed names of the JSON channels: who may listen to which sprint, and for how long."""
+"""Signed channel names, which give access to the JSON socket of a sprint for a limited time."""
 
 import secrets
 from dataclasses import astuple, dataclass
@@ -10,53 +10,46 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
 from board.accounts import throttling
 
 LIFETIME = timedelta(minutes=30)
-# Of a name for a page, which opens one socket.
-LIFETIME_OF_LOG_IN = timedelta(seconds=30)
+# For log-ins, whose channel names open one socket each.
+LOG_IN_LIFETIME = timedelta(seconds=30)
 _signer = signing.TimestampSigner(salt="api.channel.of-holder-and-password")
 
 
 @dataclass(frozen=True)
 class Holder:
-    """Whom a channel's name is handed out to, and what it stands and falls with: the password, and a token or a
-    log-in of a browser.
+    """The user of a channel name, and the credentials that it depends on: the password, and a token or a session.
 
-    `password` and `log_in` are digests, of the password's hash and of the session's key, since anybody can read a name.
+    A channel name can be read, so it contains the session auth hash and a digest of the session key.
     """
 
     user_id: int
-    password: str
+    auth_hash: str
     token_id: int | None = None
-    log_in: str | None = None
+    session_digest: str | None = None
 
     def session_key(self) -> str | None:
-        """Return the key of the session of the log-in, None when it is over. A team has few enough to read."""
+        """Return the key of the session, None if it has ended. A team has few sessions, so all are read."""
         keys = Session.objects.filter(expire_date__gt=timezone.now()).values_list("session_key", flat=True)
-        return next((key for key in keys if _digest(key) == self.log_in), None)
+        return next((key for key in keys if _digest(key) == self.session_digest), None)
 
 
 def holder_of(request: Request) -> Holder | None:
-    """Return who asks the API, None for nobody."""
+    """Return the holder of a request's credentials, None for an anonymous request."""
     if request.user.is_anonymous:
         return None
     if isinstance(request.successful_authenticator, SessionAuthentication):
-        return _holder(request.user, log_in=_digest(request.session.session_key or ""))
+        return _holder(request.user, session_digest=_digest(request.session.session_key or ""))
     return _holder(request.user, token_id=getattr(request.auth, "pk", None))
 
 
 def _holder(user: User, **kwargs: Any) -> Holder:
-    return Holder(user.pk, password_digest(user), **kwargs)
-
-
-def password_digest(user: User) -> str:
-    """Return what changes with the user's password and tells nothing about it."""
-    return salted_hmac("api.channels.password", user.password, algorithm="sha256").hexdigest()[:32]
+    return Holder(user.pk, user.get_session_auth_hash(), **kwargs)
 
 
 def _digest(session_key: str) -> str:
@@ -64,27 +57,26 @@ def _digest(session_key: str) -> str:
 
 
 def channel_for(holder: Holder, sprint_id: int) -> str:
-    """Return the name under which a `Holder` may listen to this sprint, for `LIFETIME` from now.
+    """Return a channel name that is valid for `LIFETIME`.
 
-    A log-in's names last `LIFETIME_OF_LOG_IN`, and each is another one: `consume` takes it once.
+    The channel name of a log-in is valid for `LOG_IN_LIFETIME` and only once, see `consume`.
     """
-    nonce = secrets.token_urlsafe(12) if holder.log_in else None
+    nonce = secrets.token_urlsafe(12) if holder.session_digest else None
     return _signer.sign_object([*astuple(holder), sprint_id, nonce])
 
 
 def read_channel(value: str) -> tuple[Holder, int]:
-    """Return (`Holder`, sprint id) of a channel's name.
+    """Return (`Holder`, sprint id) of a channel name.
 
-    Raises `signing.BadSignature` for a name that `channel_for` did not make, and its subclass
-    `signing.SignatureExpired` for one that has had its time.
+    Raises `signing.SignatureExpired` if it has expired, otherwise `signing.BadSignature` if it is not ours.
     """
     *values, sprint_id, _nonce = _signer.unsign_object(value, max_age=LIFETIME)
     holder = Holder(*values)
-    if holder.log_in:
-        _signer.unsign(value, max_age=LIFETIME_OF_LOG_IN)
+    if holder.session_digest:
+        _signer.unsign(value, max_age=LOG_IN_LIFETIME)
     return holder, sprint_id
 
 
 def consume(name: str, holder: Holder) -> bool:
-    """Use a name that `read_channel` took; tell whether it opens a socket. A log-in's does so once, in all processes."""
-    return holder.log_in is None or throttling.use_once(name)
+    """Use a channel name, and return whether it may open a socket. That of a log-in may once, in all processes."""
+    return holder.session_digest is None or throttling.use_once(name)

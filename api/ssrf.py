@@ -1,4 +1,4 @@
-"""Which machines the server may be sent to by what a person typed: none of its own network."""
+"""Protection against server-side request forgery: webhooks only reach public IP addresses."""
 
 import asyncio
 import socket
@@ -9,27 +9,26 @@ from ipaddress import IPv6Network, ip_address, ip_network
 from django.conf import settings
 from django.utils.translation import gettext
 
-# What is global in IPv6; everything else stands for IPv4, for this machine or for the local network.
+# The global unicast addresses of IPv6. All others map to IPv4, this machine or the local network.
 GLOBAL_V6 = IPv6Network("2000::/3")
-# Within the global space, but not public; Python's tables do not have them yet: relays of 6to4 (RFC 7526) and addresses for
-# documentation (RFC 9637).
+# Not public, but unknown to Python's ipaddress: relays of 6to4 (RFC 7526) and addresses for documentation (RFC 9637).
 NOT_PUBLIC = [ip_network("192.88.99.0/24"), ip_network("3fff::/20")]
 
-# A name server may answer never, and a look-up cannot be ended: those of all webhooks have threads of their own.
+# A lookup cannot be cancelled, and a name server may never respond, so lookups have their own threads.
 _resolver = ThreadPoolExecutor(32, "names")
 
 
 class ForbiddenAddress(Exception):
-    """A name leads to this machine or into its network."""
+    """A host name resolves to an IP address that is not public."""
 
 
-async def addresses_of(host: str, port: int) -> list[str]:
-    """Return the addresses of a host as text, all of them judged; connect to these, never to the name again.
+async def resolve(host: str, port: int) -> list[str]:
+    """Return the validated IP addresses of a host. Connect to these, because the name may resolve differently next time.
 
-    Raises `ForbiddenAddress` when any of them may not be reached, and `OSError` when there is none.
+    Raises `ForbiddenAddress` if any address is not allowed, and `OSError` if there is none.
     """
-    look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-    found = await asyncio.get_running_loop().run_in_executor(_resolver, look_up)
+    lookup = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_resolver, lookup)
     addresses = list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
     for address in addresses:
         validate_address(address)
@@ -37,13 +36,13 @@ async def addresses_of(host: str, port: int) -> list[str]:
 
 
 def validate_address(address: str) -> None:
-    """Raise `ForbiddenAddress` for an address that is not of the public internet, unless the settings allow it."""
+    """Raise `ForbiddenAddress` if an IP address is not public, unless the settings allow private ones."""
     if not (settings.WEBHOOKS_TO_PRIVATE_ADDRESSES or is_public(address)):
         raise ForbiddenAddress(gettext("%(address)s is not a public internet address.") % {"address": address})
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an IP address, as text, is one of the public internet."""
+    """Return whether an IP address belongs to the public internet."""
     ip = ip_address(address)
     if any(ip in network for network in NOT_PUBLIC):
         return False

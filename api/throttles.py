@@ -1,7 +1,7 @@
-"""How often somebody may ask: `DEFAULT_THROTTLE_RATES` in config/settings.py, a number of requests per second, minute, …
+"""Throttling of requests by the rates in `DEFAULT_THROTTLE_RATES`: a number of requests per second, minute, hour or day.
 
-Each count is one key of the cache, for one stretch of time, and counting is one step of the cache: processes that share
-a Redis share the counts. When the cache is away, everybody may ask.
+Each client has one cache key per period, which is incremented atomically, so processes that share a Redis share the
+counts. If the cache is unavailable, requests are not throttled.
 """
 
 import logging
@@ -25,16 +25,16 @@ SECONDS = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
 
 
 class Rate:
-    """At most so many of one kind, of one `who` (any text), in one stretch of time."""
+    """The counter of one client in the current period. `client` is any text."""
 
-    def __init__(self, kind: str, who: str) -> None:
+    def __init__(self, kind: str, client: str) -> None:
         number, period = str(api_settings.DEFAULT_THROTTLE_RATES[kind]).split("/")
         self.limit, self.seconds = int(number), SECONDS[period[0]]
-        stretch = int(time.time() // self.seconds)
-        self.key = f"{kind}.{sha256(who.encode(errors='surrogatepass')).hexdigest()}.{stretch}"
+        period_number = int(time.time() // self.seconds)
+        self.key = f"{kind}.{sha256(client.encode(errors='surrogatepass')).hexdigest()}.{period_number}"
 
     def count(self) -> int:
-        """Count one more and return how many there are, 0 when the cache is away."""
+        """Count a request and return the number so far, 0 if the cache is unavailable."""
         return _or_zero(self._count)
 
     def _count(self) -> int:
@@ -45,12 +45,12 @@ class Rate:
         return _or_zero(lambda: int(cache.get(self.key, 0))) >= self.limit
 
     def wait(self) -> int:
-        """Return the seconds, at least one, until the next stretch begins."""
+        """Return the seconds until the next period begins, at least one."""
         return max(1, self.seconds - int(time.time() % self.seconds))
 
 
 def _or_zero(ask: Callable[[], int]) -> int:
-    """Return `ask()`, or 0 when the cache is away: its errors have no class in common, and a lost key is a ValueError."""
+    """Return `ask()`, or 0 if the cache is unavailable. Its errors have no common base class; a lost key is a ValueError."""
     try:
         return ask()
     except Exception as error:
@@ -59,7 +59,7 @@ def _or_zero(ask: Callable[[], int]) -> int:
 
 
 class ClientThrottle(BaseThrottle):
-    """Counts the requests of a token or else a person, and of an address when nobody is signed in."""
+    """Counts requests by token, else by user, else by IP address."""
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         if request.user.is_authenticated:
@@ -74,9 +74,9 @@ class ClientThrottle(BaseThrottle):
 
 
 def address(request: Request) -> str:
-    """Return the address that a request came from: of IPv6 the network, since each host has many addresses there.
+    """Return the IP address of a request. For IPv6 it is the /64 network, because a host has many addresses.
 
-    What a client says in X-Forwarded-For counts only as far as our own proxies (`NUM_PROXIES`) wrote it.
+    X-Forwarded-For counts only as far as our own proxies (`NUM_PROXIES`) wrote it.
     """
     text = BaseThrottle().get_ident(request) or ""
     try:

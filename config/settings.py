@@ -409,8 +409,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
-        "api.authentication.ReadersRead",
-        "api.authentication.ScopeAllows",
+        "api.authentication.ViewersReadOnly",
+        "api.authentication.TokenScopeAllows",
     ],
     "DEFAULT_PAGINATION_CLASS": "api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": [

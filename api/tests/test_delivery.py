@@ -69,7 +69,7 @@ async def test_a_delivery_is_a_signed_post_of_json():
         delivery = delivery_to(f"http://127.0.0.1:{port}/hook?a=b")
         outcome = await send(delivery)
     ((line, headers, body),) = requests
-    assert (outcome.status, outcome.answer, outcome.is_success) == (200, "ok", True)
+    assert (outcome.status, outcome.response, outcome.is_success) == (200, "ok", True)
     assert line == "POST /hook?a=b HTTP/1.1"
     assert body.decode() == delivery.body
     assert headers["content-type"] == "application/json"
@@ -108,7 +108,7 @@ async def test_who_does_not_answer_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(http_delivery, "TIMEOUT", 0.1)
     async with receiver(None) as (port, _):
         outcome = await send(delivery_to(f"http://127.0.0.1:{port}/"))
-    assert (outcome.status, outcome.answer) == (None, "No response within 0.1 seconds.")
+    assert (outcome.status, outcome.response) == (None, "No response within 0.1 seconds.")
 
 
 async def test_of_an_endless_answer_only_the_beginning_is_read():
@@ -116,7 +116,7 @@ async def test_of_an_endless_answer_only_the_beginning_is_read():
     async with receiver(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n" + body) as (port, _):
         outcome = await send(delivery_to(f"http://127.0.0.1:{port}/"))
     assert outcome.is_success
-    assert outcome.answer == "\N{REPLACEMENT CHARACTER}" + "x" * (http_delivery.EXCERPT - 1)
+    assert outcome.response == "\N{REPLACEMENT CHARACTER}" + "x" * (http_delivery.EXCERPT_BYTES - 1)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ async def test_of_an_endless_answer_only_the_beginning_is_read():
 async def test_who_cannot_be_reached_is_a_failure_with_a_reason(url):
     outcome = await send(delivery_to(url))
     assert outcome.status is None
-    assert outcome.answer
+    assert outcome.response
 
 
 async def test_an_answer_that_is_no_http_is_a_failure():
@@ -146,7 +146,7 @@ async def test_a_private_address_is_not_even_connected_to(settings):
         for host in ("127.0.0.1", "localhost", "127.1", "[::ffff:127.0.0.1]"):
             outcome = await send(delivery_to(f"http://{host}:{port}/"))
             assert outcome.status is None
-            assert "not a public internet address" in outcome.answer
+            assert "not a public internet address" in outcome.response
     assert requests == []
 
 
@@ -158,7 +158,7 @@ async def test_the_name_is_looked_up_once_and_the_judged_address_is_connected_to
         asked.append((host, port))
         return ["127.0.0.1"]
 
-    monkeypatch.setattr(http_delivery, "addresses_of", look_up)
+    monkeypatch.setattr(http_delivery, "resolve", look_up)
     async with receiver() as (port, requests):
         outcome = await send(delivery_to(f"http://hooks.invalid:{port}/"))
     assert outcome.is_success
@@ -170,7 +170,7 @@ async def test_when_one_address_does_not_answer_the_next_one_is_tried(monkeypatc
     async def look_up(host, port):
         return ["127.0.0.2", "127.0.0.1"]
 
-    monkeypatch.setattr(http_delivery, "addresses_of", look_up)
+    monkeypatch.setattr(http_delivery, "resolve", look_up)
     async with receiver() as (port, requests):
         assert (await send(delivery_to(f"http://hooks.invalid:{port}/"))).is_success
 
@@ -221,10 +221,10 @@ async def test_tls_is_verified_against_the_name(tmp_path, monkeypatch, host, is_
     async def look_up(host, port):
         return ["127.0.0.1"]
 
-    monkeypatch.setattr(http_delivery, "addresses_of", look_up)
+    monkeypatch.setattr(http_delivery, "resolve", look_up)
     async with receiver(tls=served) as (port, requests):
         outcome = await send(delivery_to(f"https://{host}:{port}/"))
     assert names == [host]
     assert outcome.is_success is is_trusted
     assert len(requests) == is_trusted
-    assert is_trusted or "CERTIFICATE_VERIFY_FAILED" in outcome.answer
+    assert is_trusted or "CERTIFICATE_VERIFY_FAILED" in outcome.response

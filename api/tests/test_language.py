@@ -60,9 +60,9 @@ def test_the_schema_is_english_though_a_german_page_asked_for_it_first(client):
 
 def test_why_a_webhook_is_off_is_told_in_the_users_language(client, german):
     webhook = Webhook(owner=german, url="https://hooks.example/", kinds=["task.add"], site="https://board.example")
-    webhook.open()
+    webhook.register()
     page = f"/profile/webhooks/{webhook.pk}/"
     client.post(f"{page}switch/", {}, format="multipart")
     assert "Ausgeschaltet von Ada Lind." in Page(client.get(page)).text
     webhook.refresh_from_db()
-    assert webhook.why_off == "Turned off by Ada Lind."
+    assert webhook.off_reason == "Turned off by Ada Lind."

@@ -14,7 +14,7 @@ from board.models import LoginThrottle
 ADA = Holder(3, "c0ffee")
 
 
-@pytest.mark.parametrize("more", [{}, {"token_id": 7}, {"log_in": "0f" * 16}])
+@pytest.mark.parametrize("more", [{}, {"token_id": 7}, {"session_digest": "0f" * 16}])
 def test_a_name_tells_who_by_what_and_which_sprint(more):
     holder = Holder(3, "c0ffee", **more)
     assert read_channel(channel_for(holder, 5)) == (holder, 5)
@@ -42,7 +42,7 @@ def test_a_name_signed_for_something_else_is_refused():
 
 
 def test_a_name_of_a_log_in_ends_after_thirty_seconds(monkeypatch):
-    holder = Holder(3, "c0ffee", log_in="0f" * 16)
+    holder = Holder(3, "c0ffee", session_digest="0f" * 16)
     name = channel_for(holder, 5)
     now = signing.time.time()
     monkeypatch.setattr(signing.time, "time", lambda: now + 29)

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from api.socket_tokens import Holder, password_digest, read_channel
+from api.socket_tokens import Holder, read_channel
 from board import actions
 from board.models import Event, Sprint
 
@@ -45,7 +45,7 @@ def test_a_sprint_has_the_fields_of_the_contract(client, sprint):
 def test_the_channel_is_bound_to_who_asked_and_to_the_sprint(client, ada, sprint):
     links = client.get(f"/api/sprints/{sprint.pk}").json()["links"]
     (name,) = parse_qs(urlsplit(links["channel"]).query)["channel"]
-    assert read_channel(name) == (Holder(ada.pk, password_digest(ada)), sprint.pk)
+    assert read_channel(name) == (Holder(ada.pk, ada.get_session_auth_hash()), sprint.pk)
 
 
 def test_the_channel_of_a_log_in_stands_and_falls_with_it(ada, sprint):

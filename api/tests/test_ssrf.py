@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from api.ssrf import ForbiddenAddress, addresses_of, is_public
+from api.ssrf import ForbiddenAddress, is_public, resolve
 
 PRIVATE = [
     *("192.88.99.1", "192.88.99.255", "::ffff:192.88.99.1", "3fff::1", "3fff:fff:ffff::1"),
@@ -68,20 +68,20 @@ def resolve_to(monkeypatch, *addresses):
 async def test_a_name_with_one_forbidden_address_is_refused_whole(monkeypatch):
     resolve_to(monkeypatch, "8.8.8.8", "10.0.0.1")
     with pytest.raises(ForbiddenAddress):
-        await addresses_of("hooks.example", 443)
+        await resolve("hooks.example", 443)
 
 
 async def test_a_public_name_gives_the_addresses_that_were_judged(monkeypatch):
     resolve_to(monkeypatch, "8.8.8.8", "2606:4700:4700::1111", "8.8.8.8")
-    assert await addresses_of("hooks.example", 443) == ["8.8.8.8", "2606:4700:4700::1111"]
+    assert await resolve("hooks.example", 443) == ["8.8.8.8", "2606:4700:4700::1111"]
 
 
 @pytest.mark.parametrize("spelling", ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "017700000001", "localhost"])
 async def test_every_spelling_of_this_machine_is_refused(spelling):
     with pytest.raises(ForbiddenAddress):
-        await addresses_of(spelling, 80)
+        await resolve(spelling, 80)
 
 
 async def test_a_setting_allows_private_addresses(settings):
     settings.WEBHOOKS_TO_PRIVATE_ADDRESSES = True
-    assert await addresses_of("127.0.0.1", 80) == ["127.0.0.1"]
+    assert await resolve("127.0.0.1", 80) == ["127.0.0.1"]

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from api.models import LOG_INS_KEPT, Token, digest_of
+from api.models import MAX_LOG_IN_TOKENS, Token, hash_key
 
 from .answers import error, refusal
 
@@ -18,22 +18,22 @@ def test_user_name_and_password_give_a_token(stranger, ada, form):
     answer = stranger.post("/api/token/", CREDENTIALS, format=form)
     assert answer.status_code == 200
     assert list(answer.json()) == ["token"]
-    token = Token.objects.of_key(answer.json()["token"])
+    token = Token.objects.get_by_key(answer.json()["token"])
     assert (token.owner, token.may_write, token.expires_at) == (ada, True, None)
 
 
 def test_who_logs_in_again_and_again_keeps_the_tokens_used_last(stranger, ada):
-    keys = [stranger.post("/api/token/", CREDENTIALS).json()["token"] for _ in range(LOG_INS_KEPT)]
+    keys = [stranger.post("/api/token/", CREDENTIALS).json()["token"] for _ in range(MAX_LOG_IN_TOKENS)]
     assert stranger.get("/api/users", headers={"authorization": f"Token {keys[0]}"}).status_code == 200
     keys.append(stranger.post("/api/token/", CREDENTIALS).json()["token"])
-    lasting = [key for key in keys if Token.objects.filter(digest=digest_of(key))]
+    lasting = [key for key in keys if Token.objects.filter(digest=hash_key(key))]
     assert lasting == [keys[0], *keys[2:]]
 
 
 def test_logging_in_drops_no_token_that_a_person_made(stranger, ada):
     made = Token(owner=ada, name="A program", made_at=timezone.now() - timedelta(days=400))
     made.issue()
-    for _ in range(LOG_INS_KEPT + 1):
+    for _ in range(MAX_LOG_IN_TOKENS + 1):
         stranger.post("/api/token/", CREDENTIALS)
     assert Token.objects.filter(pk=made.pk).exists()
 

@@ -33,7 +33,7 @@ def test_a_person_makes_a_token_and_sees_its_key_once(browser, ada, scope, days,
     password = {} if lasts else {"password": "a long password"}
     answer = make(browser, scope=scope, days=days, **password)
     key = Page(answer).one(id="secret").text
-    token = Token.objects.of_key(key)
+    token = Token.objects.get_by_key(key)
     assert (token.owner, token.name, token.scope) == (ada, "Nightly report", scope)
     until = lasts and timezone.now() + timedelta(days=lasts)
     assert token.expires_at == until or abs(token.expires_at - until) < timedelta(minutes=1)

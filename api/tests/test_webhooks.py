@@ -12,7 +12,7 @@ from django.utils import timezone
 from api import webhooks
 from api.delivery import Outcome
 from api.models import Delivery, Webhook
-from api.webhooks import make_deliveries, note, prune, take, webhooks_with_work
+from api.webhooks import claim, find_due_webhooks, make_deliveries, prune, record_attempt
 from board import actions
 from board.history import log
 from board.models import Event
@@ -26,7 +26,7 @@ def open_webhook(ada):
     def open_one(*kinds, owner=ada, **fields):
         webhook = Webhook(owner=owner, url="https://hooks.example/", kinds=list(kinds), **fields)
         webhook.site = "https://board.example.org:8443"
-        webhook.open()
+        webhook.register()
         return webhook
 
     return open_one
@@ -49,8 +49,8 @@ def pass_time(**by):
 
 def attempt(outcome):
     """Take what is due to the one webhook and let the attempt go so; returns the delivery as it is then."""
-    delivery = take(Webhook.objects.get().pk)
-    note(delivery, outcome)
+    delivery = claim(Webhook.objects.get().pk)
+    record_attempt(delivery, outcome)
     delivery.refresh_from_db()
     return delivery
 
@@ -106,15 +106,15 @@ def test_looking_twice_tells_once_and_nothing_is_left_out(open_webhook, ada, mon
 def test_two_processes_that_look_at_once_make_one_delivery(open_webhook, ada, monkeypatch):
     webhook = open_webhook("task.add")
     actions.add_task(ada, name="Draw the columns")
-    other = webhooks.news_for
+    other = webhooks.new_deliveries
 
     def meanwhile_another_process(webhook):
-        monkeypatch.setattr(webhooks, "news_for", other)
+        monkeypatch.setattr(webhooks, "new_deliveries", other)
         mine = other(webhook)
         make_deliveries()
         return mine
 
-    monkeypatch.setattr(webhooks, "news_for", meanwhile_another_process)
+    monkeypatch.setattr(webhooks, "new_deliveries", meanwhile_another_process)
     make_deliveries()
     assert webhook.deliveries.count() == 1
 
@@ -132,7 +132,7 @@ def test_nothing_is_written_while_nothing_happens(open_webhook, ada, django_asse
     open_webhook("task.add")
     with django_assert_num_queries(3):
         make_deliveries()
-        assert webhooks_with_work() == []
+        assert find_due_webhooks() == []
 
 
 def test_a_webhook_of_a_deactivated_user_gets_nothing(delivery, ada):
@@ -140,8 +140,8 @@ def test_a_webhook_of_a_deactivated_user_gets_nothing(delivery, ada):
     ada.save()
     actions.add_task(None, name="Later")
     make_deliveries()
-    assert webhooks_with_work() == []
-    assert take(delivery.webhook_id) is None
+    assert find_due_webhooks() == []
+    assert claim(delivery.webhook_id) is None
     assert Delivery.objects.count() == 1
 
 
@@ -149,10 +149,10 @@ def test_a_webhook_of_a_deactivated_user_gets_nothing(delivery, ada):
 
 
 def test_what_was_taken_is_taken_by_nobody_else(delivery):
-    assert webhooks_with_work() == [(delivery.webhook_id, delivery.webhook.owner_id)]
-    assert take(delivery.webhook_id) == delivery
-    assert webhooks_with_work() == []
-    assert take(delivery.webhook_id) is None
+    assert find_due_webhooks() == [(delivery.webhook_id, delivery.webhook.owner_id)]
+    assert claim(delivery.webhook_id) == delivery
+    assert find_due_webhooks() == []
+    assert claim(delivery.webhook_id) is None
 
 
 def test_between_two_who_look_at_the_same_moment_one_gets_it(delivery, monkeypatch):
@@ -162,20 +162,20 @@ def test_between_two_who_look_at_the_same_moment_one_gets_it(delivery, monkeypat
     def first_another_process(**wanted):
         if "due_at" in wanted and not taken:
             taken.append(None)
-            taken.append(take(delivery.webhook_id))
+            taken.append(claim(delivery.webhook_id))
         return filter_(**wanted)
 
     monkeypatch.setattr(Delivery.objects, "filter", first_another_process)
-    assert take(delivery.webhook_id) is None
+    assert claim(delivery.webhook_id) is None
     assert taken == [None, delivery]
 
 
 def test_a_process_that_dies_over_a_delivery_costs_a_minute(delivery):
-    take(delivery.webhook_id)
+    claim(delivery.webhook_id)
     pass_time(seconds=59)
-    assert take(delivery.webhook_id) is None
+    assert claim(delivery.webhook_id) is None
     pass_time(seconds=2)
-    assert take(delivery.webhook_id) == delivery
+    assert claim(delivery.webhook_id) == delivery
 
 
 def test_the_oldest_comes_first(open_webhook, ada):
@@ -183,7 +183,7 @@ def test_the_oldest_comes_first(open_webhook, ada):
     for number in range(3):
         actions.add_task(ada, name=f"Task {number}")
     make_deliveries()
-    taken = [take(webhook.pk).pk for _ in range(3)]
+    taken = [claim(webhook.pk).pk for _ in range(3)]
     assert taken == sorted(taken)
 
 
@@ -192,7 +192,7 @@ def test_what_got_through_is_not_sent_again(delivery):
     assert (done.status, done.answer, done.milliseconds, done.attempts) == (200, "ok", 5, 1)
     assert done.delivered_at
     pass_time(days=1)
-    assert webhooks_with_work() == []
+    assert find_due_webhooks() == []
 
 
 def test_what_failed_is_tried_again_later_and_later(delivery):
@@ -200,7 +200,7 @@ def test_what_failed_is_tried_again_later_and_later(delivery):
     for _ in range(len(webhooks.RETRY_AFTER)):
         failed = attempt(NO)
         waits.append(round((failed.due_at - failed.tried_at).total_seconds()))
-        assert webhooks_with_work() == []
+        assert find_due_webhooks() == []
         pass_time(seconds=waits[-1])
     assert waits == [10, 60, 300, 1800, 7200, 28800]
     assert attempt(OK).delivered_at
@@ -218,7 +218,7 @@ def test_when_nothing_gets_through_to_the_end_the_webhook_is_switched_off(delive
     assert fail_to_the_end().due_at is None
     webhook = Webhook.objects.get()
     assert webhook.switched_off_at
-    assert webhook.why_off.startswith("No delivery has succeeded since")
+    assert webhook.off_reason.startswith("No delivery has succeeded since")
 
 
 def test_one_message_that_the_receiver_cannot_take_switches_nothing_off(delivery, ada):
@@ -233,15 +233,15 @@ def test_one_message_that_the_receiver_cannot_take_switches_nothing_off(delivery
 def test_who_says_gone_is_left_alone_at_once(delivery):
     gone = attempt(Outcome(410, "", 5))
     assert gone.due_at is None
-    assert "410" in Webhook.objects.get().why_off
+    assert "410" in Webhook.objects.get().off_reason
 
 
 def test_what_is_switched_off_is_told_nothing(delivery, ada):
     delivery.webhook.switch_off("For a test.")
     actions.add_task(ada, name="Unheard")
     make_deliveries()
-    assert webhooks_with_work() == []
-    assert take(delivery.webhook_id) is None
+    assert find_due_webhooks() == []
+    assert claim(delivery.webhook_id) is None
     assert Delivery.objects.count() == 1
 
 
@@ -252,29 +252,31 @@ def test_switched_on_it_goes_on_from_now_with_what_waited(delivery, ada):
     webhook.switch_on()
     actions.add_task(ada, name="Heard")
     make_deliveries()
-    names = [json.loads(take(webhook.pk).body)["body"]["name"] for _ in range(2)]
+    names = [json.loads(claim(webhook.pk).body)["body"]["name"] for _ in range(2)]
     assert names == ["Draw the columns", "Heard"]
-    assert take(webhook.pk) is None
+    assert claim(webhook.pk) is None
 
 
 def test_redelivering_starts_from_the_first_attempt_under_the_same_key(delivery):
     attempt(OK)
     delivery.redeliver()
-    again = take(delivery.webhook_id)
+    again = claim(delivery.webhook_id)
     assert (again.key, again.attempts) == (delivery.key, 1)
 
 
 def test_a_webhook_that_is_deleted_during_an_attempt_is_no_fault(delivery):
-    taken = take(delivery.webhook_id)
+    taken = claim(delivery.webhook_id)
     Webhook.objects.all().delete()
-    note(taken, NO)
+    record_attempt(taken, NO)
     assert not Delivery.objects.exists()
 
 
 def test_old_deliveries_are_forgotten(delivery, ada):
     actions.add_task(ada, name="Another")
     make_deliveries()
-    Delivery.objects.filter(pk=delivery.pk).update(made_at=timezone.now() - webhooks.KEPT - timedelta(minutes=1))
+    Delivery.objects.filter(pk=delivery.pk).update(
+        made_at=timezone.now() - webhooks.RETENTION - timedelta(minutes=1)
+    )
     prune()
     assert delivery.pk not in Delivery.objects.values_list("pk", flat=True)
     assert Delivery.objects.count() == 1
@@ -285,7 +287,7 @@ def test_old_deliveries_are_forgotten(delivery, ada):
 
 async def test_slow_receivers_of_one_owner_delay_nobody_elses(monkeypatch):
     slow, quick, delivered = 1, 2, asyncio.Event()
-    to_do = dict.fromkeys(range(webhooks.AT_ONCE + 1), slow) | {99: quick}
+    to_do = dict.fromkeys(range(webhooks.MAX_CONCURRENT + 1), slow) | {99: quick}
 
     class Sending:
         @staticmethod
@@ -301,13 +303,13 @@ async def test_slow_receivers_of_one_owner_delay_nobody_elses(monkeypatch):
 
     monkeypatch.setattr(webhooks, "make_deliveries", lambda: None)
     monkeypatch.setattr(webhooks, "prune", lambda: None)
-    monkeypatch.setattr(webhooks, "note", lambda *args: None)
+    monkeypatch.setattr(webhooks, "record_attempt", lambda *args: None)
     monkeypatch.setattr(webhooks, "load_http_delivery", lambda: Sending)
-    monkeypatch.setattr(webhooks, "webhooks_with_work", lambda: list(to_do.items()))
-    monkeypatch.setattr(webhooks, "take", lambda number: to_do.pop(number, None))
+    monkeypatch.setattr(webhooks, "find_due_webhooks", lambda: list(to_do.items()))
+    monkeypatch.setattr(webhooks, "claim", lambda number: to_do.pop(number, None))
     worker = webhooks.WebhookWorker()
     worker.start()
-    worker.look()
+    worker.wake()
     async with asyncio.timeout(20):
         await delivered.wait()
     await worker.stop()

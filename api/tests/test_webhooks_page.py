@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from api.models import KINDS, Delivery, Webhook
-from api.webhooks import news_for
+from api.webhooks import new_deliveries
 from board import actions
 from board.models import Counter
 from board.tests.html_page import Page
@@ -34,7 +34,7 @@ def browser(people):
 @pytest.fixture
 def webhook(ada):
     webhook = Webhook(owner=ada, url="https://hooks.example/", kinds=["task.add"], site="http://testserver")
-    webhook.open()
+    webhook.register()
     return webhook
 
 
@@ -63,7 +63,7 @@ def test_what_a_webhook_sends_links_to_the_site_whatever_host_was_asked_for(brow
     browser.post(URL, {"url": "https://hooks.example/2", "kinds": ["task.add"]}, headers={"Host": "evil.example"})
     actions.add_task(ada, name="Tell")
     for webhook in Webhook.objects.all():
-        (delivery,) = news_for(webhook)[1]
+        (delivery,) = new_deliveries(webhook)[1]
         assert json.loads(delivery.body)["body"]["links"]["self"].startswith("https://board.example.org/")
 
 

@@ -28,7 +28,7 @@ class SprintViewSet(WritableCollection):
         # `links.channel` belongs to this user and token or log-in, and is signed anew each time. The one that a client
         # has remains valid for half its lifetime. A channel of a log-in opens one socket, so it is never reused.
         holder = holder_of(self.request)
-        if holder and holder.log_in:
+        if holder and holder.session_digest:
             return secrets.token_hex(8)
         period = int(time.time() // (LIFETIME.total_seconds() / 2))
         return holder, period

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core import signing
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
 
 from . import users
 from .usernames import key_of
@@ -23,7 +23,7 @@ def remember_device[R: HttpResponseBase](response: R, user: User) -> R:
     """
     response.set_cookie(
         _device_cookie(),
-        _device_signer.sign_object([key_of(user.username), _device_fingerprint(user)]),
+        _device_signer.sign_object([key_of(user.username), _device_fingerprints(user)[0]]),
         max_age=DEVICE_KNOWN_FOR,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -40,17 +40,14 @@ def is_known_device(request: HttpRequest, name: str) -> bool:
     except signing.BadSignature:
         return False
     user = users.user_named(name) if known == name else None
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return user is not None and any(
-        constant_time_compare(fingerprint, _device_fingerprint(user, key)) for key in keys
-    )
+    return user is not None and any(constant_time_compare(fingerprint, one) for one in _device_fingerprints(user))
 
 
-def _device_fingerprint(user: User, secret: str | bytes | None = None) -> str:
-    """Return a digest that changes when a known browser is to be forgotten; keyed by `secret`, or else the secret key."""
+def _device_fingerprints(user: User) -> list[str]:
+    """Return a text for each secret key, the current one first. It changes with the password and the last sign-out."""
     signed_out_at = users.profile_of(user).signed_out_at
-    value = f"{user.pk}\0{user.password}\0{signed_out_at and signed_out_at.isoformat()}"
-    return salted_hmac("board.logins.standing", value, secret=secret, algorithm="sha256").hexdigest()
+    hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+    return [f"{auth_hash} {signed_out_at and signed_out_at.isoformat()}" for auth_hash in hashes]
 
 
 def _device_cookie() -> str:

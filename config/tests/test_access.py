@@ -152,7 +152,7 @@ def there(clients):
     actions.remove_task(owner, removed.pk)
     newcomer = get_user_model().objects.create_user("newcomer")
     webhook = Webhook(owner=owner, url="https://example.org/", kinds=["task.add"])
-    webhook.open()
+    webhook.register()
     delivery = Delivery.objects.create(webhook=webhook, kind="task.add", body="{}")
     return {
         "/sprints/<id:pk>": sprint.pk,

@@ -57,13 +57,13 @@ ALLOWED = {
         "_validate_sqlite": {"database.execute"},
         "_bring_up_to_date": {"Session.objects.all().delete", "Counter.objects.update"},
     },
-    # Keys of clients and whom they have told, not the board.
+    # Tokens and webhooks, not the board.
     "api/models.py": {
         "issue": {"self.save"},
-        "note_use": {"type(self).objects.filter(pk=self.pk).update"},
+        "record_use": {"type(self).objects.filter(pk=self.pk).update"},
         "revoke": {"self.save"},
         "log_in": {"log_ins.exclude(pk__in=list(newest.values_list('pk', flat=True))).delete"},
-        "open": {"self.save"},
+        "register": {"self.save"},
         "switch_off": {"self.save"},
         "switch_on": {"self.save"},
         "redeliver": {"self.save"},
@@ -73,9 +73,9 @@ ALLOWED = {
             "Webhook.objects.filter(pk=webhook.pk, cursor=webhook.cursor).update",
             "Delivery.objects.bulk_create",
         },
-        "take": {"free.update"},
-        "note": {"row.update"},
-        "prune": {"Delivery.objects.filter(made_at__lt=timezone.now() - KEPT).delete"},
+        "claim": {"unclaimed.update"},
+        "record_attempt": {"row.update"},
+        "prune": {"Delivery.objects.filter(made_at__lt=timezone.now() - RETENTION).delete"},
     },
     "api/pages.py": {"delete_webhook": {"webhook.delete"}},
     # Responses to earlier requests, not changes of the board.
