@@ -5,49 +5,49 @@ manage := $(python) manage.py
 # Checks and tests the pages' scripts with TypeScript's compiler; it comes from PyPI like everything else.
 deno := DENO_DIR=var/deno DENO_NO_UPDATE_CHECK=1 NO_COLOR=1 .venv/bin/deno
 static := var/static/staticfiles.json
-# These use both databases by themselves, or break an SQLite file on purpose; e2e/test_crash.py examines and backs up a
-# PostgreSQL, e2e/test_faults.py fills a disk.
+# The ignored tests use both databases themselves or break an SQLite file on purpose. e2e/test_crash.py checks and backs up a
+# PostgreSQL; e2e/test_faults.py fills a disk.
 on_services := board api e2e/test_live.py e2e/test_live_protocol.py \
 	$(addprefix --ignore=board/tests/,actions/test_concurrency.py ops/test_backup.py ops/test_integrity.py) \
 	--deselect=board/tests/ops/test_db_errors.py::test_a_full_disk_refuses_the_change_and_lets_people_read
 static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py config/storage.py
 
-# Else each of the hundred processes of the suite compiles anew all that it imports, which takes longer than most of them live.
+# Without bytecode, each of the suite's hundred processes compiles all its imports, which takes longer than most of them run.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run serve invite seed test test-units test-scripts test-services test-journeys test-firefox e2e pictures docs chaos faults crash fuzz attack audit bench lint format messages setup setup-test
 
-help: ## this list
+help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: setup $(static) ## the board on http://127.0.0.1:8000, with a demo when the database is empty
+run: setup $(static) ## run Lightboard on http://127.0.0.1:8000, with a demo if the database is empty
 	@$(manage) serve --demo
 
-serve: setup $(static) ## the board for a team, without the demo: HOST=0.0.0.0 for the network, PORT=8000
+serve: setup $(static) ## run Lightboard for a team, without the demo: HOST=0.0.0.0 for the network, PORT=8000
 	@$(manage) serve
 
-invite: setup ## a link with which somebody sets their password and gets in: NAME=ada, ROLE=staff or ROLE=reader
-	@test -n "$(NAME)" || { echo "Say who is invited: make invite NAME=ada"; exit 1; }
+invite: setup ## print a link for a new account: NAME=ada, ROLE=staff for an admin, ROLE=reader for a viewer
+	@test -n "$(NAME)" || { echo "Set the username: make invite NAME=ada"; exit 1; }
 	@$(manage) migrate --verbosity 0
 	@$(manage) invite "$(NAME)" $(if $(ROLE),--$(ROLE))
 
-seed: setup ## the demo in an empty database
+seed: setup ## create the demo in an empty database
 	@$(manage) migrate --verbosity 0
 	@$(manage) demo
 
-test: setup-test $(static) ## every test, the browser ones included, and what depends on the services on those too
+test: setup-test $(static) ## run all tests, including the browser's, and those of the database and live updates on the services too
 ifdef ARGS
 	@$(python) -m pytest $(ARGS)
 else
 	@$(MAKE) --no-print-directory --jobs 3 $(if $(filter output-sync,$(.FEATURES)),--output-sync) test-units test-scripts test-services test-journeys test-firefox
 endif
 
-# All at once: what waits in one leaves its processor to the others. What is live, the rules and the routes hold on PostgreSQL,
-# Redis and uvicorn too.
+# All at once: while one waits, the others use its processor. Live updates, rules and routes are tested on PostgreSQL, Redis and
+# uvicorn too.
 test-units:
 	@$(python) -m pytest config board api placeholder sitegen
 
-# What of the scripts needs no browser.
+# The parts of the scripts that need no browser.
 test-scripts:
 	@$(deno) test --quiet --no-check --no-remote --allow-read=board board/tests/scripts
 
@@ -57,48 +57,48 @@ test-services:
 test-journeys:
 	@$(python) -m pytest --numprocesses 2 --dist loadfile e2e
 
-# Only the files with such journeys: the others import what this environment does not have.
-test-firefox: setup-test $(static) ## the main journeys in Firefox
+# Only files with such journeys: the others import packages that this environment lacks.
+test-firefox: setup-test $(static) ## run the main journeys in Firefox
 	@ENGINE=firefox var/firefox/bin/python -m pytest $$(grep -l 'pytest.mark.engines' e2e/test_*.py)
 
-e2e: setup-test $(static) ## the browser journeys alone: HEADED=1, K=drag, BASE_URL=http://… as wanted
+e2e: setup-test $(static) ## run only the browser journeys; options: HEADED=1, K=drag, BASE_URL=http://…
 	@$(python) -m pytest e2e $(if $(K),-k '$(K)') $(ARGS)
 
-chaos: setup-test $(static) ## hurt a running server in turn, and see that no page is wrong: MINUTES=2
+chaos: setup-test $(static) ## break a running server repeatedly and check every page: MINUTES=2
 	@$(python) -m e2e.lab.chaos --minutes $(or $(MINUTES),2) $(ARGS)
 
-faults: setup-test $(static) ## lock, fill, restart, end and misdate a server, and see that nothing is lost: TIMES=25
+faults: setup-test $(static) ## lock, fill, restart and end a server, change its clock, and check that nothing is lost: TIMES=25
 	@TIMES=$(or $(TIMES),25) $(python) -m pytest e2e/test_faults.py e2e/test_ending.py
 
-crash: setup-test ## kill writers and databases 200 times, and restore 30 backups made under load, on both databases
+crash: setup-test ## kill writers and databases 200 times and restore 30 backups made under load, on both databases
 	@$(python) -m e2e.lab.crash kill --times $(or $(TIMES),200)
 	@$(python) -m e2e.lab.crash kill --times $(or $(TIMES),200) --postgres
 	@$(python) -m e2e.lab.crash backup --times 30
 	@$(python) -m e2e.lab.crash backup --times 30 --postgres
 
-fuzz: setup-test $(static) ## hostile input by the thousand: sockets, API, pictures, site generator: COUNT=1000 of each
+fuzz: setup-test $(static) ## send hostile input to sockets, API, pictures and site generator: COUNT=1000 of each
 	@$(python) -m e2e.lab.fuzz sockets --count $(or $(COUNT),50000)
 	@$(python) -m e2e.lab.fuzz api --count $(or $(COUNT),100000)
 	@$(python) -m e2e.lab.fuzz images --count $(or $(COUNT),20000)
 	@$(python) -m e2e.lab.fuzz site --count $(or $(COUNT),5000)
 
-attack: setup-test $(static) ## what one client with bad intentions does to everybody else, as ratios and counts: NAMES="crowds bodies"
+attack: setup-test $(static) ## measure what one malicious client does to everyone else: NAMES="crowds bodies"
 	@$(python) -m e2e.lab.attack $(NAMES)
 
-audit: setup ## known weaknesses of the locked packages, by pip-audit; needs the network
+audit: setup ## check the locked packages for known vulnerabilities with pip-audit; needs the network
 	@.ci/audit
 
-docs: setup ## the manual, built into var/site by the site generator
+docs: setup ## build the manual into var/site with the site generator
 	@$(manage) build --strict
 
-pictures: setup-test $(static) ## screenshots of every page in var/e2e/pictures, and the README's
+pictures: setup-test $(static) ## take screenshots of every page into var/e2e/pictures, and the README's
 	@PICTURES=1 $(python) -m pytest e2e/test_look.py e2e/test_language.py e2e/test_people.py
 	@cp var/e2e/pictures/board-desktop-light.png docs/board.png
 
-bench: setup-test $(static) ## what it costs, each beside its goal: PARTS="board live", MINUTES=60 of traffic for the memory
+bench: setup-test $(static) ## measure performance beside its goals: PARTS="board live", MINUTES=60 of traffic for the memory
 	@MINUTES=$(or $(MINUTES),5) $(python) -m e2e.lab.bench $(PARTS)
 
-lint: setup-test ## style, templates, imports, types of Python and scripts, migrations, the API's schema
+lint: setup-test ## check style, templates, imports, types of Python and scripts, migrations, the API's schema
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/djade --check --target-version 6.1 $$(git ls-files 'templates/*.html' '*/templates/*.html')
@@ -109,12 +109,12 @@ lint: setup-test ## style, templates, imports, types of Python and scripts, migr
 	@SITE_URL=https://board.example.org $(manage) check --deploy --fail-level WARNING
 	@$(manage) spectacular --validate --fail-on-warn --file var/openapi.yaml
 
-format: setup-test ## put the code into the house style
+format: setup-test ## format the code
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 	@.venv/bin/djade --target-version 6.1 $$(git ls-files 'templates/*.html' '*/templates/*.html')
 
-messages: setup-test ## the catalogues of locale/: gather new strings, and compile what is translated
+messages: setup-test ## update the catalogues in locale/: collect new strings and compile translations
 	@$(manage) makemessages
 	@$(manage) compilemessages --ignore .venv --ignore var
 
