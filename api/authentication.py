@@ -26,11 +26,11 @@ class BasicAuthentication(authentication.BasicAuthentication):
     def authenticate_credentials(self, *args: Any, **kwargs: Any) -> tuple[User, None]:
         try:
             return super().authenticate_credentials(*args, **kwargs)
-        except throttling.Refused as error:
+        except throttling.LoginRefused as error:
             raise refusal(error) from None
 
 
-def refusal(error: throttling.Refused) -> exceptions.APIException:
+def refusal(error: throttling.LoginRefused) -> exceptions.APIException:
     """Return the API error for a refused log-in attempt."""
     if isinstance(error, throttling.TooManyAttempts):
         return exceptions.Throttled((error.until - timezone.now()).total_seconds(), str(error))

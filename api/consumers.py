@@ -133,7 +133,7 @@ class EventConsumer(LiveConsumer):
         has_ended = key is None and (holder.session_digest or holder.token_id)
         if user is None or has_ended or holder.auth_hash != user.get_session_auth_hash():
             raise Refused(LOG_IN)
-        self.may_hold = users.may_write(user) and (token is None or token.may_write)
+        self.may_lock = users.may_write(user) and (token is None or token.may_write)
         return user, key, check
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -142,12 +142,12 @@ class EventConsumer(LiveConsumer):
         lock = read_lock(text_data)
         if lock is None or self.connection.is_rate_limited():
             await self.close(BAD_MESSAGE)
-        elif not self.may_hold:
+        elif not self.may_lock:
             await self.close(NO_ACCESS)
         elif lock["action"] == "dragstart":
-            hub.hold(self.connection, lock["id"])
+            hub.acquire_lock(self.connection, lock["id"])
         else:
-            hub.release(self.connection, lock["id"], lock["action"])
+            hub.release_lock(self.connection, lock["id"], lock["action"])
 
 
 def find_revoked_tokens(credentials: set[Credential]) -> set[Credential]:

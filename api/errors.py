@@ -90,7 +90,7 @@ def _as_api_error(error: Exception) -> Exception:
             return exceptions.ValidationError(messages_of(error))
         case Http404() | Sprint.DoesNotExist() | Task.DoesNotExist():
             return exceptions.NotFound()
-        case throttling.Refused():
+        case throttling.LoginRefused():
             return refusal(error)
         case PermissionDenied():
             return exceptions.PermissionDenied()

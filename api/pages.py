@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from board.accounts.form_views import UNPROCESSABLE, get_or_post, posted
-from board.accounts.middleware import changes, open_to_readers
+from board.accounts.middleware import allow_viewers, changes
 from board.accounts.users import UserRequest
 from board.ops.site_url import site_url
 from board.templatetags.people import full_name
@@ -27,7 +27,7 @@ DELIVERIES_SHOWN = 100
 # Tokens
 
 
-@open_to_readers
+@allow_viewers
 @never_cache
 @sensitive_post_parameters()
 @get_or_post
@@ -50,7 +50,7 @@ def tokens(request: UserRequest) -> HttpResponse:
     return render(request, "api/tokens.html", context, status=status)
 
 
-@open_to_readers
+@allow_viewers
 @get_or_post
 def revoke_token(request: UserRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(request.user.tokens, pk=pk)

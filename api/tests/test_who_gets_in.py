@@ -23,7 +23,7 @@ def token(stranger, username="ada", password=PASSWORD, **more):
 
 @pytest.fixture
 def viewer(ada, task):
-    actions.set_role(None, ada, Role.READER)
+    actions.set_role(None, ada, Role.VIEWER)
     return ada
 
 

@@ -1,7 +1,7 @@
-"""Every change of a person's account: who is let in, as what, and until when.
+"""All writes of accounts.
 
-Each function is one transaction and one line in the log. `by` is the user who acts, None for a command. What breaks
-a rule raises `ValidationError`, and nothing is saved.
+Each function runs in a transaction and writes a line to the audit log. `by` is the acting user, or None for a command.
+An invalid change raises `ValidationError`, and nothing is saved.
 """
 
 from datetime import timedelta
@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from board.models import Counter, Event, Profile, Task
 
 from .audit_log import name_of, record
-from .links import INVITATION_LASTS, STAFF_LINK_LASTS, find_user_of_link, link_for
+from .links import ADMIN_LINK_LASTS, INVITATION_LASTS, find_user_of_link, link_for
 from .usernames import mixes_scripts, skeleton_of
 from .users import Role, is_invited, role_of
 
@@ -28,18 +28,18 @@ NAME_LENGTH = 150
 
 @transaction.atomic
 def invite(by: User | None, username: str, role: Role = Role.MEMBER, email: str = "") -> User:
-    """Return a new user who has no password yet; `new_link` lets them set one.
+    """Create a user without a password. `new_link` returns a link to set one.
 
-    Holds the writers' lock until the transaction ends, so that two invitations at once can't take one name.
+    Holds the writers' lock until the end of the transaction, so that concurrent invitations can't use the same name.
     """
     Counter.objects.select_for_update().get(pk=1)
     user = get_user_model()(username=get_user_model().normalize_username(username), email=email)
     user.set_unusable_password()
     user.full_clean()
     _validate_username(user.username)
-    user.is_staff = role is Role.STAFF
+    user.is_staff = role is Role.ADMIN
     user.save()
-    if role is Role.READER:
+    if role is Role.VIEWER:
         _save_profile(user, is_reader=True)
     record("%r was invited as %s by %s", user.username, role, name_of(by))
     return user
@@ -57,10 +57,7 @@ def _validate_username(username: str) -> None:
 
 @transaction.atomic
 def delete_invitation(by: User | None, user: User) -> None:
-    """Delete an account that nobody has ever used, because the invitation was a mistake.
-
-    Raises `ValidationError` when the person has a password or has left traces on a board.
-    """
+    """Delete an account that was never used. Raises `ValidationError` unless `can_delete`."""
     user = get_user_model().objects.select_for_update().get(pk=user.pk)
     if not can_delete(user):
         raise ValidationError(gettext("This account has already been used. Deactivate it instead."))
@@ -70,30 +67,29 @@ def delete_invitation(by: User | None, user: User) -> None:
 
 
 def can_delete(user: User) -> bool:
-    """Tell whether an account was never used: no log-in, no password, no task, no event."""
+    """Return whether an account was never used: it has no log-in, password, task or event."""
     is_used = Event.objects.filter(actor=user).exists() or Task.objects.filter(assigned=user).exists()
     return is_invited(user) and not is_used
 
 
 @transaction.atomic
 def new_link(by: User | None, user: User) -> tuple[str, timedelta]:
-    """Return the token of a link for a user, and how long it is valid. For an invited user, earlier links expire."""
+    """Return the token of a password link for a user, and its validity. For an invited user, earlier links expire."""
     is_new = is_invited(user)
     if is_new:
         user.set_unusable_password()
         user.save(update_fields=["password"])
-    lasts = INVITATION_LASTS if is_new else STAFF_LINK_LASTS
+    lasts = INVITATION_LASTS if is_new else ADMIN_LINK_LASTS
     record("a password link for %r was made by %s", user.username, name_of(by))
     return link_for(user, lasts), lasts
 
 
 @transaction.atomic
 def use_link(token: str, password: str, name: str | None = None, with_tokens: bool = False) -> User:
-    """Set the password of the user whom a link is for, and the name if given; ends all their sessions,
-    and their tokens if wished.
+    """Set the password of a link's user, and the name if given, and end all their sessions.
 
-    Returns the user. Raises `InvalidLink`, also for the later one of two uses, and `ValidationError` for a password
-    that is too easily guessed.
+    Also revokes their tokens if `with_tokens` is set. Raises `InvalidLink`, also if the link was used before, and
+    `ValidationError` for a password that is too easy to guess.
     """
     user = find_user_of_link(token, get_user_model().objects.select_for_update())
     if name is not None:
@@ -106,12 +102,11 @@ def use_link(token: str, password: str, name: str | None = None, with_tokens: bo
     return user
 
 
-# What people do for themselves
+# Users' changes of their own account
 
 
 @transaction.atomic
 def change_profile(user: User, *, name: str, email: str, time_zone: str, language: str) -> None:
-    """Save what a person says about themselves."""
     if email != user.email:
         record("%r changed the e-mail address", user.username)
     _set_name(user, name)
@@ -122,8 +117,10 @@ def change_profile(user: User, *, name: str, email: str, time_zone: str, languag
 
 @transaction.atomic
 def change_password(user: User, password: str, session: str | None, with_tokens: bool = False) -> None:
-    """Set a person's password and end their other sessions, and tokens if wished; `session` is the key of the one that
-    stays."""
+    """Set a user's password and end their sessions, except the one with the key `session`.
+
+    Also revokes their tokens if `with_tokens` is set.
+    """
     _set_password(user, password, session)
     record("%r changed the password", user.username)
     if with_tokens:
@@ -132,9 +129,9 @@ def change_password(user: User, password: str, session: str | None, with_tokens:
 
 @transaction.atomic
 def sign_out(user: User, but: str | None, with_tokens: bool = False) -> int:
-    """End a user's sessions except the one with the key `but`, and forget their known browsers.
+    """End a user's sessions, except the one with the key `but`, and forget their known browsers.
 
-    Revokes their tokens, too, when `with_tokens`. Returns how many sessions ended.
+    Also revokes their tokens if `with_tokens` is set. Returns the number of sessions ended.
     """
     count = _end_sessions(user, but)
     _save_profile(user, signed_out_at=timezone.now())
@@ -152,12 +149,11 @@ def _revoke_tokens(user: User) -> None:
 
 
 def mark_seen(user: User) -> None:
-    """Note that a person is here."""
     _save_profile(user, seen_at=timezone.now())
 
 
 def _set_name(user: User, name: str) -> None:
-    """Keep the display name as Django's first and last name, from which everything reads it together again."""
+    """Store the display name as first and last name, which `get_full_name` joins again."""
     first, _, last = name.rpartition(" ")
     user.first_name, user.last_name = (first, last) if first else (last, "")
 
@@ -170,7 +166,7 @@ def _set_password(user: User, password: str, but: str | None = None) -> None:
 
 
 def _end_sessions(user: User, but: str | None = None) -> int:
-    """Delete a user's sessions. Sessions do not say in a column whose they are; a team has few enough to read."""
+    """Delete a user's sessions. Reads all sessions, because they have no user column, and a team has few."""
     sessions = Session.objects.filter(expire_date__gt=timezone.now()).exclude(session_key=but)
     keys = [row.pk for row in sessions.iterator() if row.get_decoded().get(SESSION_KEY) == str(user.pk)]
     for start in range(0, len(keys), 500):
@@ -178,30 +174,29 @@ def _end_sessions(user: User, but: str | None = None) -> int:
     return len(keys)
 
 
-# What staff do
+# Admins' changes of accounts
 
 
 @transaction.atomic
 def set_role(by: User | None, user: User, role: Role) -> None:
-    """Make a user member, reader or staff."""
-    if role is not Role.STAFF:
-        _judge_loss_of_staff(
+    if role is not Role.ADMIN:
+        _validate_removal_of_admin(
             by, user, gettext("There must be at least one admin. Make someone else an admin first.")
         )
     if role is role_of(user):
         return
-    user.is_staff = role is Role.STAFF
+    user.is_staff = role is Role.ADMIN
     user.save(update_fields=["is_staff"])
-    _save_profile(user, is_reader=role is Role.READER)
+    _save_profile(user, is_reader=role is Role.VIEWER)
     record("%r was made %s by %s", user.username, role, name_of(by))
 
 
 @transaction.atomic
 def deactivate(by: User | None, user: User) -> None:
-    """Shut a user out: sessions and sockets end, tokens open nothing. What they did and have to do stays."""
+    """Deactivate an account and end its sessions. Its tokens stop working. Events and assignments stay."""
     if by == user:
         raise ValidationError(gettext("You can't deactivate your own account. Ask another admin."))
-    _judge_loss_of_staff(
+    _validate_removal_of_admin(
         by, user, gettext("You can't deactivate the last admin. Make someone else an admin first.")
     )
     user.is_active = False
@@ -212,20 +207,23 @@ def deactivate(by: User | None, user: User) -> None:
 
 @transaction.atomic
 def reactivate(by: User | None, user: User) -> None:
-    """Let a user in again, with the password from before."""
+    """Reactivate an account, with its previous password."""
     user.is_active = True
     user.save(update_fields=["is_active"])
     record("%r was reactivated by %s", user.username, name_of(by))
 
 
-def _judge_loss_of_staff(by: User | None, user: User, refusal: str) -> None:
-    """Locks all staff until the transaction ends, so that the last two cannot demote each other."""
-    staff = get_user_model().objects.select_for_update().filter(is_staff=True, is_active=True)
-    active = {person.pk for person in staff.order_by("pk")}
+def _validate_removal_of_admin(by: User | None, user: User, message: str) -> None:
+    """Raise `ValidationError` if `user` is the last admin, or if `by` is not another one.
+
+    Locks all admins until the end of the transaction, so that the last two can't demote each other.
+    """
+    admins = get_user_model().objects.select_for_update().filter(is_staff=True, is_active=True)
+    active = {person.pk for person in admins.order_by("pk")}
     if by and by.pk not in active:
         raise ValidationError(gettext("You are no longer an admin."))
     if active == {user.pk}:
-        raise ValidationError(refusal)
+        raise ValidationError(message)
     if by == user and user.is_staff:
         raise ValidationError(gettext("You can't remove your own admin role. Ask another admin."))
 

@@ -1,4 +1,4 @@
-"""The log of who got in and whose rights changed."""
+"""The audit log of log-ins and account changes."""
 
 import logging
 
@@ -12,5 +12,5 @@ def name_of(by: User | None) -> str:
 
 
 def record(event: str, *values: object) -> None:
-    """Write one line to the log of who got in; names as `%r`, so that a name cannot fake a line."""
+    """Write a line to the audit log. Use `%r` for names, so that a name can't forge a line."""
     logger.info(event, *values)

@@ -1,7 +1,7 @@
 """The authentication backend.
 
-Pages, Basic authentication and the tokens of the API all call `django.contrib.auth.authenticate`, and that calls
-`Backend`. So nobody guesses passwords faster on another way.
+Pages, Basic authentication and the API's token endpoint all call `django.contrib.auth.authenticate`, which calls
+`Backend`. So the limits on failed attempts apply to all of them.
 """
 
 import threading
@@ -23,7 +23,7 @@ from . import audit_log, users
 from .client_address import address_of, is_on_this_machine
 from .throttling import (
     Limits,
-    Refused,
+    LoginRefused,
     TooManyAttempts,
     are_exhausted,
     attempt_limits,
@@ -32,7 +32,7 @@ from .throttling import (
     uncount_attempts,
 )
 
-# Every request asks this: Django would take five times as long to put it together as the database to answer.
+# Every request runs this query. Building it with the ORM takes five times as long as running it.
 USER = """
     SELECT auth_user.*, board_profile.user_id, is_reader, time_zone, language
     FROM auth_user LEFT JOIN board_profile ON board_profile.user_id = auth_user.id
@@ -41,7 +41,7 @@ USER = """
 PROFILE = ("user_id", "is_reader", "time_zone", "language")
 
 
-class OnlyOnThisMachine(Refused):
+class DemoAccountRefused(LoginRefused):
     def __init__(self) -> None:
         super().__init__(
             gettext(
@@ -52,7 +52,7 @@ class OnlyOnThisMachine(Refused):
 
 
 class Backend(ModelBackend):
-    """Django's accounts, with a limit on failed attempts. Raises `Refused` when no password was checked."""
+    """A `ModelBackend` with limits on failed attempts. Raises `LoginRefused` if it did not check the password."""
 
     @sensitive_variables("password")
     def authenticate(
@@ -60,38 +60,38 @@ class Backend(ModelBackend):
     ) -> User | None:
         if request is None or username is None or password is None:
             return super().authenticate(request, username, password, **kwargs)
-        tries = attempt_limits(request, username)
-        # Other people's wrong tries at the same address do not stop programs that had the right password a moment ago.
-        user = recently_verified(username, password, tries[:1])
+        limits = attempt_limits(request, username)
+        # Failed attempts of others at the same address don't lock out clients with a recently verified password.
+        user = recently_verified(username, password, limits[:1])
         if user is None:
-            user = self._verify(request, username, password, tries)
-        # Only the demo makes such passwords; a form refuses them.
+            user = self._verify(request, username, password, limits)
+        # Only demo accounts have such passwords, because forms reject them.
         if user and password == user.username and not (settings.DEMO_ANYWHERE or is_on_this_machine(request)):
-            raise OnlyOnThisMachine
+            raise DemoAccountRefused
         return user
 
     @sensitive_variables("password")
-    def _verify(self, request: HttpRequest, username: str, password: str, tries: Limits) -> User | None:
+    def _verify(self, request: HttpRequest, username: str, password: str, limits: Limits) -> User | None:
         try:
-            taken = count_attempts(tries)
+            counted = count_attempts(limits)
         except TooManyAttempts:
-            audit_log.record("log-in refused: too many tries from %r", address_of(request))
+            audit_log.record("log-in refused: too many attempts from %r", address_of(request))
             raise
         known = users.user_named(username)
         user = super().authenticate(request, known.username if known else username, password)
         if user is None:
-            # What is nobody's name may be a password.
+            # An unknown name is not logged, because it may be a password.
             audit_log.record(
                 "log-in failed: %s from %r", repr(known.username) if known else "unknown name", address_of(request)
             )
             return None
-        uncount_attempts(taken)
+        uncount_attempts(counted)
         with _verified_lock:
             _verified[_mac(user, password)] = True
         return user
 
     def get_user(self, user_id: Any) -> User | None:
-        """Return the active user of a session with the profile, in one query; None when there is none."""
+        """Return the active user with this id, or None. Loads the profile in the same query."""
         user = next(iter(get_user_model().objects.raw(USER, [int(user_id)])), None)
         if user is None or not self.user_can_authenticate(user):
             return None
@@ -102,7 +102,7 @@ class Backend(ModelBackend):
 
 
 def begin(request: Any, user: User, **kwargs: Any) -> None:
-    """Begin the lifetime of a new session and delete expired sessions. Receiver of `user_logged_in`."""
+    """Start the lifetime of a new session and delete expired sessions. Receiver of `user_logged_in`."""
     request.session.begin()
     request.session.clear_expired()
     audit_log.record("%r logged in from %r", user.username, address_of(request))
@@ -115,29 +115,29 @@ def end(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
         audit_log.record("%r logged out from %r", user.username, address_of(request))
 
 
-# Passwords that were verified a moment ago: programs send theirs with each request, and to hash it takes 0.1 s.
+# Recently verified passwords. API clients send theirs with each request, and hashing it takes 0.1 s.
 
 _verified: TTLCache[bytes, bool] = TTLCache(maxsize=10_000, ttl=300)
 _verified_lock = threading.Lock()
 
 
 @sensitive_variables("password")
-def recently_verified(username: str, password: str, tries: Limits) -> User | None:
-    """Return the active user whose password this is, if it was verified lately and is still theirs; else None.
+def recently_verified(username: str, password: str, limits: Limits) -> User | None:
+    """Return the active user with this password if it was verified recently and has not changed, else None.
 
-    While tries are used up, nobody is: guesses of a password that is remembered count like all others.
+    Returns None while one of the limits is exhausted, so the cache can't be used to guess passwords.
     """
     user = get_user_model().objects.select_related("profile").filter(username=username, is_active=True).first()
     if user is None:
         return None
     with _verified_lock:
         is_known = _mac(user, password) in _verified
-    return user if is_known and not are_exhausted(tries) else None
+    return user if is_known and not are_exhausted(limits) else None
 
 
 @sensitive_variables("password")
 def _mac(user: User, password: str) -> bytes:
-    """Return what stands for a password of a user; a new password or secret key makes it another one."""
+    """Return the cache key of a user's password. It changes with the stored password hash and the secret key."""
     return salted_hmac(
         "board.logins.verified", f"{user.pk}\0{user.password}\0{password}", algorithm="sha256"
     ).digest()

@@ -1,4 +1,4 @@
-"""The client's address, as far as the proxies in front of this process can be trusted."""
+"""The client's address, behind trusted proxies."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import split_domain_port
 
-# What proxies say of the request that they pass on.
+# Headers that proxies add to requests.
 FORWARDING_HEADERS = {
     "HTTP_CF_CONNECTING_IP",
     "HTTP_CLIENT_IP",
@@ -35,7 +35,7 @@ type IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return the client's address as text: the last one that no proxy of ours has (TRUSTED_PROXIES)."""
+    """Return the client's address: the last one that was not added by a trusted proxy (TRUSTED_PROXIES)."""
     proxies = settings.TRUSTED_PROXIES
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
     if not proxies or not forwarded:
@@ -45,7 +45,7 @@ def address_of(request: HttpRequest) -> str:
 
 
 def network_of(address: str) -> str:
-    """Return whom an address stands for, as text: itself, or the /64 that an IPv6 client picks its own from."""
+    """Return the address itself, or the /64 network of an IPv6 address, whose clients choose the other half."""
     parsed = parse_address(address)
     if parsed is None or parsed.version == 4:
         return str(parsed or address)
@@ -53,10 +53,10 @@ def network_of(address: str) -> str:
 
 
 def is_on_this_machine(request: HttpRequest) -> bool:
-    """Tell whether a request was sent on this machine itself, to an installation that only this machine reaches.
+    """Return whether a request comes from this machine, and the installation is only reachable from it.
 
-    A proxy on this machine has a loopback address too. So any sign of one counts: a header that proxies add, a host
-    that is not this machine's own, or settings that name another host.
+    Requests through a local proxy have a loopback address as well. So any sign of a proxy counts: its headers, another
+    host, or another host in the settings.
     """
     if settings.TRUSTED_PROXIES or FORWARDING_HEADERS & request.META.keys():
         return False
@@ -64,10 +64,10 @@ def is_on_this_machine(request: HttpRequest) -> bool:
     hosts.append(request.get_host())
     if settings.SITE_URL:
         hosts.append(urlsplit(settings.SITE_URL).netloc)
-    return _is_loopback(request.META.get("REMOTE_ADDR", "")) and all(map(_is_own_host, hosts))
+    return _is_loopback(request.META.get("REMOTE_ADDR", "")) and all(map(_is_local_host, hosts))
 
 
-def _is_own_host(host: str) -> bool:
+def _is_local_host(host: str) -> bool:
     name, _port = split_domain_port(host.lower())
     return name == "localhost" or _is_loopback(name.strip("[]"))
 

@@ -1,4 +1,4 @@
-"""Browsers in which an account has logged in before."""
+"""Known devices: browsers in which an account has logged in before."""
 
 from datetime import timedelta
 
@@ -17,9 +17,9 @@ _device_signer = signing.TimestampSigner(salt="board.logins.device")
 
 
 def remember_device[R: HttpResponseBase](response: R, user: User) -> R:
-    """Return `response`, which lets its browser be known as one in which `user` logged in.
+    """Set the cookie that identifies the browser as a known device of `user`, and return `response`.
 
-    It stays known until the password changes or the user signs out everywhere else from another browser.
+    The device is known until the password changes, or until the user signs it out from another browser.
     """
     response.set_cookie(
         _device_cookie(),
@@ -33,7 +33,7 @@ def remember_device[R: HttpResponseBase](response: R, user: User) -> R:
 
 
 def is_known_device(request: HttpRequest, name: str) -> bool:
-    """Tell whether the user with that name (`usernames.key_of`) logged in with this browser, and it still counts."""
+    """Return whether the browser is a known device of the user with this name (`usernames.key_of`)."""
     try:
         cookie = request.COOKIES.get(_device_cookie(), "")
         known, fingerprint = _device_signer.unsign_object(cookie, max_age=DEVICE_KNOWN_FOR)
@@ -44,12 +44,15 @@ def is_known_device(request: HttpRequest, name: str) -> bool:
 
 
 def _device_fingerprints(user: User) -> list[str]:
-    """Return a text for each secret key, the current one first. It changes with the password and the last sign-out."""
+    """Return a fingerprint for each secret key, the current one first.
+
+    They change with the password and when the user signs out everywhere else.
+    """
     signed_out_at = users.profile_of(user).signed_out_at
     hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
     return [f"{auth_hash} {signed_out_at and signed_out_at.isoformat()}" for auth_hash in hashes]
 
 
 def _device_cookie() -> str:
-    # Named after the session's, so that it has the same prefix behind HTTPS.
+    # Named after the session cookie, to have the same prefix (`__Host-`) with HTTPS.
     return f"{settings.SESSION_COOKIE_NAME}_device"

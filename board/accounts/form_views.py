@@ -1,4 +1,4 @@
-"""What all views with a form share, those of the board and the API's pages included."""
+"""Helpers for all views with a form, including the API's pages."""
 
 from django.forms import BaseForm
 from django.http import HttpRequest, QueryDict
@@ -9,7 +9,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
-    """Return the fields that a form was sent with, which may be none; None when the form is only asked for."""
+    """Return the submitted data, which may be empty, or None if the form is only requested."""
     return request.POST if request.method == "POST" else None
 
 

@@ -1,4 +1,4 @@
-"""What people fill in about themselves, and staff about people."""
+"""Forms for accounts."""
 
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import available_timezones
@@ -28,20 +28,20 @@ else:
 
 
 class LogInForm(AuthenticationForm):
-    """Name and password; `refusal` is a `throttling.Refused` when they were not checked."""
+    """A log-in form. `refusal` is set if the password was not checked."""
 
-    refusal: throttling.Refused | None = None
+    refusal: throttling.LoginRefused | None = None
 
     def clean(self) -> dict[str, Any]:
         try:
             return super().clean()
-        except throttling.Refused as refusal:
+        except throttling.LoginRefused as refusal:
             self.refusal = refusal
             raise ValidationError(str(refusal)) from None
 
 
 class DisplayNameField(OneLineField):
-    """The name that others see, with one space between its words."""
+    """The display name, with whitespace collapsed."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(label=_("Your name"), max_length=NAME_LENGTH, **kwargs)
@@ -52,7 +52,7 @@ class DisplayNameField(OneLineField):
 
 
 class PasswordForm(UserPasswordForm):
-    """A new password, typed twice, and what becomes of tokens if there are any; the form only judges it."""
+    """A new password, and whether to revoke tokens if there are any. The form only validates."""
 
     revoke_tokens = forms.BooleanField(label=_("Also revoke my API tokens"), required=False)
 
@@ -68,7 +68,7 @@ class PasswordForm(UserPasswordForm):
 
 
 class WelcomeForm(PasswordForm):
-    """What somebody invited says: the name that others see, and the password."""
+    """The display name and password of an invited user."""
 
     name = DisplayNameField()
     field_order = ["name"]
@@ -81,10 +81,10 @@ class OldPasswordField(forms.CharField):
 
 
 def validate_old_password(request: HttpRequest, password: str) -> None:
-    """Raise `ValidationError` unless this is the password of the person at `request`; wrong ones count as log-ins."""
+    """Raise `ValidationError` unless this is the user's password. A wrong one counts as a failed log-in."""
     try:
         known = authenticate(request, username=request.user.get_username(), password=password)
-    except throttling.Refused as refusal:
+    except throttling.LoginRefused as refusal:
         raise ValidationError(str(refusal)) from None
     if known is None:
         raise ValidationError(gettext("That password is incorrect."))
@@ -103,7 +103,7 @@ class ChangePasswordForm(PasswordForm):
 
 
 class ProfileForm(forms.Form):
-    """What a person says about themselves. A new e-mail address needs the password: links for new ones go there."""
+    """The user's profile. Changing the email requires the password, because password links are sent to it."""
 
     name = DisplayNameField(required=False)
     time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
@@ -148,7 +148,7 @@ class ForgottenForm(forms.Form):
 
 
 class InviteForm(UserModelForm):
-    """Who is to be let in; `actions.invite` validates the name."""
+    """An invitation. `actions.invite` validates the username further."""
 
     role = forms.ChoiceField(label=_("Role"), choices=Role)
 
@@ -165,7 +165,7 @@ class InviteForm(UserModelForm):
 
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]
-        # Fillers of Hangul are letters by Unicode's rule, too.
+        # Hangul fillers are letters in Unicode, so the username validator accepts them.
         if not is_visible(username):
             raise ValidationError(BLANK)
         return username

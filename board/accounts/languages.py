@@ -1,4 +1,4 @@
-"""Which language somebody reads: the one chosen in the profile, else the browser's, else English."""
+"""The language of a request: the one chosen in the profile, else the browser's, else English."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from . import users
 
 
 def activate_language(request: Any) -> None:
-    """Let the rest of this request be in the person's language; who is not logged in has the browser's."""
+    """Activate the user's language for the rest of this request, or the browser's if nobody is logged in."""
     activate_browser_language(request)
-    # The browser's first: looking up the person may fail.
+    # The browser's language comes first, because loading the user may fail.
     if request.user.is_authenticated:
         chosen = supported_language(users.profile_of(request.user).language)
         translation.activate(chosen or request.LANGUAGE_CODE)
@@ -19,11 +19,11 @@ def activate_language(request: Any) -> None:
 
 
 def activate_browser_language(request: Any) -> None:
-    """Let the rest of this request be in the language that the browser asks for."""
+    """Activate the browser's language for the rest of this request."""
     translation.activate(translation.get_language_from_request(request))
     request.LANGUAGE_CODE = translation.get_language()
 
 
 def supported_language(code: str) -> str:
-    """Return a language's code if we have that language, else ""."""
+    """Return the code if it is a language in the settings, else ""."""
     return code if code in dict(settings.LANGUAGES) else ""

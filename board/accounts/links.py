@@ -1,4 +1,4 @@
-"""Links by which people set their password: invitations, and new passwords."""
+"""Links for setting a password: invitations and password resets."""
 
 import hashlib
 from datetime import timedelta
@@ -10,26 +10,26 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 INVITATION_LASTS = timedelta(days=7)
-STAFF_LINK_LASTS = timedelta(days=1)
+ADMIN_LINK_LASTS = timedelta(days=1)
 MAILED_LINK_LASTS = timedelta(hours=1)
 
 _signer = signing.Signer(salt="board.accounts.link")
 
 
 class InvalidLink(Exception):
-    """The link was used, has had its time, or was never ours."""
+    """The link was used, has expired, or is not valid."""
 
 
 def link_for(user: User, lasts: timedelta) -> str:
-    """Return the token of a link with which whoever has it sets the user's password, once, within `lasts`.
+    """Return the token of a link that sets the user's password, once, within `lasts`.
 
-    It ends as well when the user logs in, gets a password in another way or is deactivated.
+    It also expires if the user logs in, gets a new password in another way, or is deactivated.
     """
     return _signer.sign_object([user.pk, _fingerprint(user), int((timezone.now() + lasts).timestamp())])
 
 
 def user_of_link(token: str) -> User:
-    """Return the user whom a link is for. Raises `InvalidLink`."""
+    """Return the user of a link. Raises `InvalidLink`."""
     return find_user_of_link(token, get_user_model().objects)
 
 
@@ -45,5 +45,5 @@ def find_user_of_link(token: str, users: UserManager[User] | QuerySet[User]) -> 
 
 
 def _fingerprint(user: User) -> str:
-    """Return what changes when a link is used, so that it cannot be used again."""
+    """Return a digest that changes when the link is used, so that it can't be used again."""
     return hashlib.sha256(f"{user.password} {user.last_login}".encode()).hexdigest()[:32]

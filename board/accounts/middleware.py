@@ -1,4 +1,4 @@
-"""The language of a request's user, and what viewers may not do."""
+"""Middleware for the user's language, the permissions of viewers, and renewal of sessions."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from . import actions, languages, users
 
-READING = {"GET", "HEAD", "OPTIONS"}
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 VIEWERS_READ_ONLY = gettext_lazy("You can view everything here, but not change it. Ask an admin for access.")
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -23,10 +23,10 @@ type View = Callable[..., HttpResponse]
 
 
 class LanguageMiddleware:
-    """Let the board's pages speak their reader's language (`languages`), and all else English.
+    """Activates the user's language (`languages`) for the board's pages, and English for everything else.
 
-    The API's clients know its words, and the log is of one language. Pictures and the preview of the manual are the
-    same for everybody, and so are their pages: whatever has a namespace of its own needs no log-in, or is the API.
+    The API and the server log are in English, and so are views without a log-in in a URL namespace (placeholder images
+    and the preview of the manual), which are the same for everyone.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -48,11 +48,11 @@ class LanguageMiddleware:
 
 
 class PersonMiddleware:
-    """See to it that readers only read, and that a log-in that is used goes on.
+    """Restricts viewers to reading, and renews sessions that are in use.
 
-    Whatever sends something is refused to readers, and so is every form (`changes`), unless its view is marked with
-    `open_to_readers`; a new view needs nothing for that. What needs no log-in is open to readers, too. The API has
-    its own guard (api/authentication.py).
+    Viewers get 403 for all unsafe methods and for forms (`changes`), unless the view is marked with `allow_viewers`. So
+    new views are protected by default. Views without a log-in are open to everyone. The API has its own permission
+    (api/permissions.py).
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -65,30 +65,31 @@ class PersonMiddleware:
         if not getattr(view, "login_required", True):
             return
         is_form = getattr(view, "changes", False)
-        is_open = getattr(view, "open_to_readers", False)
-        if (is_form or request.method not in READING) and not is_open and not users.may_write(request.user):
+        allows_viewers = getattr(view, "allow_viewers", False)
+        is_change = is_form or request.method not in SAFE_METHODS
+        if is_change and not allows_viewers and not users.may_write(request.user):
             raise PermissionDenied(str(VIEWERS_READ_ONLY))
         if getattr(view, "in_background", False):
             return
-        # A disk that is full stops no reader.
+        # Reading must work even if the disk is full.
         with suppress(DatabaseError):
             if request.session.renew():
                 actions.mark_seen(request.user)
 
 
 def changes[V: View](view: V) -> V:
-    """Mark a view that shows the form of a change, which who may only read need not see."""
+    """Mark a view with a form that changes something, so that viewers get 403 for all methods."""
     cast(Any, view).changes = True
     return view
 
 
-def open_to_readers[V: View](view: V) -> V:
-    """Mark a view by which people change nothing but their own account."""
-    cast(Any, view).open_to_readers = True
+def allow_viewers[V: View](view: V) -> V:
+    """Mark a view that changes nothing but the user's own account or browser."""
+    cast(Any, view).allow_viewers = True
     return view
 
 
 def in_background[V: View](view: V) -> V:
-    """Mark a view that open pages ask by themselves: that a page is open does not prolong a log-in."""
+    """Mark a view that open pages request on their own. Such requests don't renew the session."""
     cast(Any, view).in_background = True
     return view

@@ -1,4 +1,4 @@
-"""How long a log-in lasts: 14 days after it was last used, 30 days in all. The database says so, not the cookie."""
+"""Sessions that expire after 14 days without use, and 30 days after the log-in. The database enforces this."""
 
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -8,33 +8,33 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
-IDLE = timedelta(days=14)
-IN_ALL = timedelta(days=30)
+MAX_IDLE = timedelta(days=14)
+MAX_AGE = timedelta(days=30)
 RENEW_EVERY = timedelta(hours=1)
 BEGAN = "began"
-# Every request asks this, see backends.USER.
+# Raw SQL, because every request runs this query (see backends.USER).
 SESSION = "SELECT * FROM django_session WHERE session_key = %s AND expire_date > %s"
 
 
 class SessionStore(db.SessionStore):
-    ends: datetime | None = None
+    expires_at: datetime | None = None
 
     def begin(self) -> None:
-        """Count the days in all from now: somebody just logged in."""
+        """Start the maximum age now. Called at log-in."""
         self[BEGAN] = timezone.now().timestamp()
 
     def renew(self) -> bool:
-        """Put off the end, since the session is in use. Writes at most once an hour; tells whether it did."""
-        ends = self.get_expiry_date()
-        if self.ends is None or ends - self.ends < RENEW_EVERY:
+        """Extend the expiry of a session that is in use, at most once an hour. Returns whether it was extended."""
+        expires_at = self.get_expiry_date()
+        if self.expires_at is None or expires_at - self.expires_at < RENEW_EVERY:
             return False
-        self.model.objects.filter(session_key=self.session_key).update(expire_date=ends)
+        self.model.objects.filter(session_key=self.session_key).update(expire_date=expires_at)
         return True
 
     def get_expiry_date(self, **kwargs: Any) -> datetime:
         now = timezone.now()
         age = timedelta(seconds=now.timestamp() - self.get(BEGAN, now.timestamp()))
-        return now + min(IDLE, IN_ALL - age)
+        return now + min(MAX_IDLE, MAX_AGE - age)
 
     def _get_session_from_db(self) -> Session | None:
         now = connection.ops.adapt_datetimefield_value(timezone.now())
@@ -42,5 +42,5 @@ class SessionStore(db.SessionStore):
         if session is None:
             self._session_key = None
             return None
-        self.ends = session.expire_date
+        self.expires_at = session.expire_date
         return cast(Session, session)

@@ -21,12 +21,11 @@ from .usernames import key_of
 
 ATTEMPTS_PER_ACCOUNT = 10
 ATTEMPTS_PER_ADDRESS = 20
-# Counted, but no reason to refuse.
 NO_LIMIT = 2**31 - 1
-WITHIN = timedelta(hours=1)
-UNKNOWN_PROXY_KEPT_FOR = timedelta(days=30)
-# One statement, so that of many at once no more get through than may. A row that has had its hour starts anew.
-TAKE = """
+PERIOD = timedelta(hours=1)
+UNKNOWN_PROXY_REMEMBERED_FOR = timedelta(days=30)
+# A single statement, so that concurrent attempts can't exceed the limit. An expired counter starts again.
+COUNT = """
     INSERT INTO board_loginthrottle (key, count, expires_at) VALUES (%s, 1, %s)
     ON CONFLICT (key) DO UPDATE SET
         count = CASE WHEN board_loginthrottle.expires_at < %s THEN 1 ELSE board_loginthrottle.count + 1 END,
@@ -37,22 +36,22 @@ TAKE = """
 """
 
 UNKNOWN_PROXY = (
-    "Log-ins come by a proxy, but TRUSTED_PROXIES is 0: everybody behind it shares its address, and twenty wrong "
-    "passwords an hour refuse them all. Set TRUSTED_PROXIES to the number of proxies in a row."
+    "Log-ins come through a proxy, but TRUSTED_PROXIES is 0. Everyone behind the proxy shares its address, so twenty "
+    "wrong passwords an hour lock them all out. Set TRUSTED_PROXIES to the number of proxies in a row."
 )
 
 logger = logging.getLogger(__name__)
 
-# The key and the limit of each count.
+# The key and limit of each counter.
 type Limits = Sequence[tuple[str, int]]
 
 
-class Refused(Exception):
-    """This person can't log in now, whatever the password. The text says why."""
+class LoginRefused(Exception):
+    """A log-in was rejected without regard to the password. The message says why."""
 
 
-class TooManyAttempts(Refused):
-    """`until` is when there is a next try."""
+class TooManyAttempts(LoginRefused):
+    """The limit of failed attempts is exhausted until the time `until`."""
 
     def __init__(self, until: datetime) -> None:
         super().__init__(gettext("Too many attempts. Try again in %(time)s.") % {"time": timeuntil(until)})
@@ -60,11 +59,11 @@ class TooManyAttempts(Refused):
 
 
 def attempt_limits(request: HttpRequest, username: str) -> list[tuple[str, int]]:
-    """Return [(key, limit)]: what a failed log-in counts on.
+    """Return the counters of a failed log-in as [(key, limit)].
 
-    The account counts for each address by itself, so nobody can lock out its owner elsewhere. In a browser in which the
-    owner logged in before (`remember_device`) the account counts apart, and nobody at the same address can lock them out
-    either: the address counts those tries too, but does not refuse them.
+    There is a counter for each account and address, so the owner can't be locked out at other addresses. A known device
+    (`remember_device`) has a separate counter, and the address has no limit for it, so its owner can't be locked out
+    from the same address either.
     """
     notice_unknown_proxy(request)
     name = key_of(username)
@@ -77,18 +76,18 @@ def attempt_limits(request: HttpRequest, username: str) -> list[tuple[str, int]]
 
 
 def count_attempts(limits: Limits) -> list[str]:
-    """Count a try on each of the [(key, limit)] and return the keys. Raises `TooManyAttempts` at the first that is used up.
+    """Count an attempt on each counter and return the keys. Raises `TooManyAttempts` at the first exhausted one.
 
-    What was counted before that one stays counted: it was a try.
+    The attempt stays counted on the counters before that one.
     """
     for key, limit in limits:
-        if not _take(key, limit):
+        if not _count(key, limit):
             raise TooManyAttempts(LoginThrottle.objects.values_list("expires_at", flat=True).get(pk=key))
     return [key for key, _limit in limits]
 
 
 def are_exhausted(limits: Limits) -> bool:
-    """Tell whether a try on one of the [(key, limit)] would be refused; counts nothing."""
+    """Return whether one of the counters is exhausted, without counting an attempt."""
     limit_of = dict(limits)
     rows = LoginThrottle.objects.filter(pk__in=limit_of, expires_at__gte=timezone.now()).values_list(
         "key", "count"
@@ -97,26 +96,26 @@ def are_exhausted(limits: Limits) -> bool:
 
 
 def uncount_attempts(keys: Iterable[str]) -> None:
-    """Uncount a try: it was a right one."""
+    """Subtract a successful attempt from the counters."""
     LoginThrottle.objects.filter(pk__in=keys, count__gt=0).update(count=F("count") - 1)
 
 
 def delete_expired_throttles() -> None:
-    """Delete the counts that have had their hour."""
     LoginThrottle.objects.filter(expires_at__lt=timezone.now()).delete()
 
 
 def use_once(secret: str) -> bool:
-    """Tell whether this is the first use of a secret that ends within the hour, and let it be the last."""
+    """Record the use of a secret, and return whether it was the first. The secret must be valid for an hour at most."""
     delete_expired_throttles()
-    return _take(_key("once", secret), 1)
+    return _count(_key("once", secret), 1)
 
 
-def _take(key: str, limit: int) -> bool:
+def _count(key: str, limit: int) -> bool:
+    """Count an attempt and return whether it was within the limit."""
     moment = timezone.now()
-    now, until = (connection.ops.adapt_datetimefield_value(value) for value in (moment, moment + WITHIN))
+    now, until = (connection.ops.adapt_datetimefield_value(value) for value in (moment, moment + PERIOD))
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, [key, until, now, now, now, limit])
+        cursor.execute(COUNT, [key, until, now, now, now, limit])
         return cursor.fetchone() is not None
 
 
@@ -125,22 +124,22 @@ def _key(*parts: str) -> str:
 
 
 def notice_unknown_proxy(request: HttpRequest) -> None:
-    """Keep in mind that a proxy passes requests on which TRUSTED_PROXIES does not count: all share its address then.
+    """Log and remember that requests come through a proxy that TRUSTED_PROXIES does not count.
 
-    A stranger can send such headers too, so only those from a private address count.
+    Clients can forge proxy headers, so only requests from a private address count.
     """
     peer = parse_address(request.META.get("REMOTE_ADDR", ""))
     if settings.TRUSTED_PROXIES or peer is None or peer.is_global or not FORWARDING_HEADERS & request.META.keys():
         return
     if not passes_unknown_proxy():
         logger.warning(UNKNOWN_PROXY)
-        until = timezone.now() + UNKNOWN_PROXY_KEPT_FOR
+        until = timezone.now() + UNKNOWN_PROXY_REMEMBERED_FOR
         LoginThrottle.objects.update_or_create(
             pk=_key("unknown proxy"), defaults={"count": 1, "expires_at": until}
         )
 
 
 def passes_unknown_proxy() -> bool:
-    """Tell whether log-ins came by a proxy lately while TRUSTED_PROXIES is 0."""
+    """Return whether log-ins came through a proxy recently while TRUSTED_PROXIES is 0."""
     is_noticed = LoginThrottle.objects.filter(pk=_key("unknown proxy"), expires_at__gte=timezone.now())
     return settings.TRUSTED_PROXIES == 0 and is_noticed.exists()

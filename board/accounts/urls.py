@@ -5,7 +5,7 @@ from .views import login, people, profile
 
 urlpatterns = [
     path("login/", login.LogIn.as_view(), name="login"),
-    # A person who is logged out already gets here as well, and is not sent to log in first.
+    # No log-in required, so that a user who is already logged out is not sent to the log-in page.
     path("logout/", login_not_required(login.LogOut.as_view()), name="logout"),
     path("password/", login.forgot_password, name="forgot_password"),
     path("welcome/<str:token>/", login.welcome, name="welcome"),

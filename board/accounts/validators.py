@@ -1,4 +1,4 @@
-"""Which passwords are too easily guessed to be chosen."""
+"""Password validation."""
 
 import re
 from typing import Any
@@ -8,14 +8,14 @@ from django.core.exceptions import ValidationError
 from django.views.decorators.debug import sensitive_variables
 from zxcvbn import zxcvbn
 
-# Who is throttled to ten tries an hour needs eleven years for as many.
+# With ten attempts an hour, as many guesses take eleven years.
 GUESSES = 1_000_000
-# The effort of an estimate grows with the square of the length, so it looks no farther.
-LOOKED_AT = 72
-# What people put around a word to make it long enough: digits and signs at its ends, so many at the most.
+# The time of an estimate grows with the square of the length, so only this many characters are estimated.
+ESTIMATED_LENGTH = 72
+# Digits and symbols that people add around a word to make it long enough, and their maximum number.
 DECORATION = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 MOST_DECORATION = 7
-# Words that are no common English ones, but common for this product and its users, and well-known examples of passphrases.
+# Words that are common for this product and its users but not in English, and well-known examples of passphrases.
 CONTEXT = [
     *(
         "lightboard",
@@ -34,17 +34,16 @@ CONTEXT = [
 
 
 class GuessedPasswordValidator(CommonPasswordValidator):
-    """Refuses the common passwords of Django's list and what is made of common words, names, dates, keys and repeats.
+    """Rejects the passwords in Django's list, and combinations of common words, names, dates, key sequences and repeats.
 
-    Most of that list is shorter than our passwords have to be. zxcvbn (Wheeler, "zxcvbn: Low-Budget Password Strength
-    Estimation", USENIX Security 2016) estimates how many tries somebody needs who begins with what is most common.
-    It rates a common word with a year and a sign ("Password2026!!") much higher than those who guess do, so the word
-    is judged without them, too.
+    Most passwords in that list are shorter than our minimum length. zxcvbn (Wheeler, "zxcvbn: Low-Budget Password
+    Strength Estimation", USENIX Security 2016) estimates the number of guesses that an attacker needs. It overestimates
+    common words with a year and symbols ("Password2026!!"), so the password is also checked without them.
     """
 
     @sensitive_variables()
     def validate(self, password: str, user: Any = None) -> None:
-        """Raise a ValidationError when `password` (a string) is found within `GUESSES` tries."""
+        """Raise `ValidationError` if `password` can be found with fewer than `GUESSES` guesses."""
         super().validate(password, user)
         if min(map(_guesses, {password, _undecorated(password)})) < GUESSES:
             raise ValidationError(self.get_error_message(), code="password_too_common")
@@ -52,11 +51,11 @@ class GuessedPasswordValidator(CommonPasswordValidator):
 
 @sensitive_variables()
 def _undecorated(password: str) -> str:
-    """Return the password without the digits and signs at its ends; itself when these are most of its strength."""
+    """Return the password without digits and symbols at its ends, or unchanged if it has many of these."""
     word = DECORATION.sub("", password)
     return word if word and len(password) - len(word) <= MOST_DECORATION else password
 
 
 @sensitive_variables()
 def _guesses(password: str) -> float:
-    return float(zxcvbn(password[:LOOKED_AT], CONTEXT, max_length=LOOKED_AT)["guesses"])
+    return float(zxcvbn(password[:ESTIMATED_LENGTH], CONTEXT, max_length=ESTIMATED_LENGTH)["guesses"])

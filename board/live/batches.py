@@ -1,4 +1,4 @@
-"""What open pages and sockets get next: the components that changed since a sequence number."""
+"""Frames for open pages: the components that changed since a sequence number."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -18,7 +18,7 @@ FAR_BEHIND = 1000
 
 @cache
 def batches(language: str) -> Callable[[int, int, log.State], Frame]:
-    """Return `batch` in a language: always the same function, so that its sockets share what it returns."""
+    """Return `batch` bound to a language. The result is cached, so sockets with the same language share frames."""
 
     def batch_in_language(sprint_id: int, since: int, state: log.State) -> Frame:
         with override(language):
@@ -28,11 +28,11 @@ def batches(language: str) -> Callable[[int, int, log.State], Frame]:
 
 
 def batch(sprint_id: int, since: int, state: log.State) -> Frame:
-    """Return what a page that shows a sprint's board as of `since` needs next; `state` is from `log.state()`.
+    """Return the next frame for a page that shows a sprint's board as of `since`. `state` is from `log.state()`.
 
-    {"seq", "cards": HTML of the cards that changed, "left": ids of the cards that went, "head": HTML, absent when nothing
-    of it changed, "news": [{"task", "by", "name", "text", "moved"}]}, rendered from the rows as they are now. At most
-    `BATCH` changes a time. {"reset": true} when the page is too far behind or the log does not reach back.
+    {"seq", "cards": HTML of the changed cards, "left": ids of cards to remove, "head": HTML, missing if unchanged,
+    "news": [{"task", "by", "name", "text", "moved"}]}, rendered from the current rows. A frame covers at most `BATCH`
+    changes. It is {"reset": true} if the page is too far behind or the log doesn't go back far enough.
     """
     newest, people = state
     if not since <= newest <= since + FAR_BEHIND:
@@ -62,19 +62,19 @@ def batch(sprint_id: int, since: int, state: log.State) -> Frame:
 
 
 def for_page(frame: Frame) -> dict[str, object]:
-    """Return a frame as pages get it, with the format that they have to agree on."""
+    """Return a frame with the current page format added."""
     return {**frame, "format": page_format()}
 
 
 def _shows_in_head(event: Event) -> bool:
-    """Tell whether an event can change the head: the sprint, how many tasks it has, and how many of them are done."""
+    """Return whether an event can change the board's head, which shows the sprint and its numbers of tasks."""
     if event.task is None or event.kind != Event.Kind.UPDATE:
         return True
     return "sprint" in event.changes or Status.DONE in event.changes.get("status", ())
 
 
 def is_on_board(event: Event, sprint_id: int) -> bool:
-    """Tell whether an event is of the sprint itself, of a task in it, or of one in the backlog."""
+    """Return whether an event is about the sprint, a task in it, or a task in the backlog."""
     if event.task is None:
         return event.sprint == sprint_id
     before = event.sprint

@@ -1,4 +1,4 @@
-"""A socket as the hub sees it: who opened it, how it is spoken to, and how far it has come."""
+"""The hub's view of a socket: its client, its message format, and its position in the log."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MESSAGES_PER_SECOND = 20
 
 
 class Credential(NamedTuple):
-    """What a connection depends on: a session's key or a token's id, its user, and `users.auth_fingerprint`."""
+    """The authentication of a connection: a session key or token id, its user, and `users.auth_fingerprint`."""
 
     key: str | int | None
     user_id: int
@@ -26,28 +26,28 @@ class Credential(NamedTuple):
 
 
 class FindRevoked(Protocol):
-    """Returns which credentials are no longer valid. Asks the database."""
+    """A function that returns the credentials that are no longer valid. Queries the database."""
 
     def __call__(self, credentials: set[Credential]) -> set[Credential]: ...
 
 
 class MessageFormat(Hashable, Protocol):
-    """What a kind of client gets. Connections with equal formats share what is rendered."""
+    """The messages for a kind of client. Connections with equal formats share rendered frames."""
 
     @property
     def acknowledges(self) -> bool:
-        """Whether clients acknowledge each frame; the others are taken to show what was sent."""
+        """Whether clients acknowledge each frame. If not, a sent frame counts as shown."""
 
     def render(self, board: int, since: int, state: State) -> Frame:
-        """Return what changed on a board after number `since`. Asks the database."""
+        """Return the frame with the changes of a board after number `since`. Queries the database."""
 
     def serialize(self, frame: Frame) -> list[str]: ...
 
     def serialize_lock(self, task_id: int, action: LockAction) -> str | None:
-        """Return the message about a lock of another connection, None when this client gets none."""
+        """Return the message about a lock of another connection, or None if this client gets none."""
 
     def serialize_person(self, action: PersonAction, user: User) -> str | None:
-        """Return the message about a changed account, None when this client gets none."""
+        """Return the message about a changed account, or None if this client gets none."""
 
 
 class Transport(Protocol):
@@ -59,7 +59,7 @@ class Transport(Protocol):
 
 
 class Place(NamedTuple):
-    """Where in the log a connection is. Connections at one place need the same frame."""
+    """The position of a connection in the log. Connections with equal places need the same frame."""
 
     format: MessageFormat
     board: int
@@ -68,7 +68,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Client:
-    """The other end of a connection. Only one with `is_present` is listed among the people on the board."""
+    """The remote end of a connection. If `is_present` is set, its person is listed as present on the board."""
 
     board: int
     person: Person
@@ -82,7 +82,7 @@ class Client:
 class Connection:
     """A cursor into the log, with at most one frame in flight.
 
-    Nothing is sent before the client says which sequence number it shows.
+    Nothing is sent until the client reports which sequence number it shows.
     """
 
     def __init__(self, client: Client, clock: Clock) -> None:
@@ -92,7 +92,7 @@ class Connection:
         self.wants_reply = False
         self.room_shown: Room | None = None
         self.hidden_since: float | None = None
-        # Characters that wait for the client to read on.
+        # The number of characters that the client has not read yet.
         self.unread = 0
         self._clock = clock
         self._sent_at = clock()
@@ -104,13 +104,13 @@ class Connection:
 
     @property
     def place(self) -> Place | None:
-        """The place that the next frame starts from, None while there is a frame in flight."""
+        """The place that the next frame starts from, or None while a frame is in flight."""
         if self.cursor is None or self.in_flight:
             return None
         return Place(self.client.format, self.client.board, self.cursor)
 
     def acknowledge(self, seq: int) -> None:
-        """Note that the client shows `seq`. Without a frame in flight that is a question, which wants a reply."""
+        """Record that the client shows `seq`. If no frame is in flight, the client is asking for a reply."""
         self.cursor = seq
         self.wants_reply = not self.in_flight
         self.in_flight = False
@@ -130,14 +130,14 @@ class Connection:
         return self._clock() - self._sent_at >= HEARTBEAT_EVERY
 
     def is_rate_limited(self) -> bool:
-        """Count a message from the client, and tell whether it sends too many."""
+        """Count a message from the client and return whether it exceeds the limit."""
         now = int(self._clock())
         second, count = self._rate
         self._rate = now, count + 1 if second == now else 1
         return self._rate[1] > MESSAGES_PER_SECOND
 
     def set_hidden(self, is_hidden: bool) -> None:
-        """Note whether anyone can see the page, and since when nobody can."""
+        """Record whether the page is hidden, and since when."""
         if not is_hidden:
             self.hidden_since = None
         elif self.hidden_since is None:

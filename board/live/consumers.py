@@ -1,4 +1,4 @@
-"""The sockets of pages. The hub decides what they are sent; clients may only acknowledge, lock cards and say they are hidden."""
+"""The WebSocket consumers of pages. Clients may only acknowledge frames, lock cards and report that they are hidden."""
 
 import json
 from collections.abc import Mapping
@@ -30,21 +30,21 @@ type Scope = Mapping[str, Any]
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
-    """A socket that the hub sends to. There may be a thousand of them in a process."""
+    """A consumer that is connected to the hub. A process may have a thousand of them."""
 
     connection: Connection | None = None
-    may_hold = False
+    may_lock = False
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Call the handler of a message.
 
-        Channels' own visits a thread before each message, to close old database connections. `database_sync_to_async`
-        does that too, and nothing else here asks the database.
+        The inherited method switches to a thread before each message to close old database connections. That is not
+        needed here: `database_sync_to_async` does it, and nothing else uses the database.
         """
         await getattr(self, get_handler_name(message))(message)
 
     def join(self, client: Client, since: int | None = None) -> None:
-        """Join the hub. With `since`, the client is known to have everything up to that number."""
+        """Join the hub. `since` is the number up to which the client has all changes, if that is known."""
         hub.start()
         self.connection = hub.join(client, since)
 
@@ -55,7 +55,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
 @dataclass(frozen=True)
 class BoardFormat:
-    """What pages in a language get."""
+    """The messages for pages in a language."""
 
     language: str
     acknowledges: ClassVar[bool] = True
@@ -67,20 +67,20 @@ class BoardFormat:
         return [json.dumps(batches.for_page(frame))]
 
     def serialize_lock(self, task_id: int, action: LockAction) -> None:
-        """Return nothing: pages get the locks with the room."""
+        """Return None, because pages get the locks with the room."""
 
     def serialize_person(self, action: PersonAction, user: User) -> None:
-        """Return nothing: a card shows a new name when it is rendered next."""
+        """Return None. A card shows the new name when it is rendered the next time."""
 
 
 class BoardConsumer(LiveConsumer):
-    """A page that shows a board, in the language that it names in the query: `?language=de`.
+    """The socket of a board page, in the language of the query (`?language=de`).
 
-    From the page: `{"since": n}`, it shows sequence number n (first as a greeting, then as the acknowledgement of each
-    frame, or as a question), `{"hold": task id}` and `{"release": task id}`, and `{"hidden": 1 or 0}` when its tab
-    is hidden or shown.
-    To the page: frames as in `batches.batch`, with "room" when that changed, and with "format", which the page has to
-    agree on; at least every 15 s, even when nothing changed.
+    Messages from the page: `{"since": n}` reports that it shows sequence number n (once after connecting, then to
+    acknowledge each frame or to ask for changes), `{"hold": task id}` and `{"release": task id}` lock and unlock a card,
+    and `{"hidden": 1 or 0}` reports that the tab is hidden or shown.
+    Messages to the page: frames as in `batches.batch`, with "room" if it changed and "format", which must match the
+    page's; at least every 15 s, even if nothing changed.
     """
 
     async def connect(self) -> None:
@@ -90,7 +90,7 @@ class BoardConsumer(LiveConsumer):
             await self.close(code)
             return
         session, user = self.scope["session"], cast(User, self.scope["user"])
-        self.may_hold = users.may_write(user)
+        self.may_lock = users.may_write(user)
         self.join(
             Client(
                 board=self.scope["url_route"]["kwargs"]["sprint_id"],
@@ -104,7 +104,7 @@ class BoardConsumer(LiveConsumer):
         )
 
     def refusal(self) -> int | None:
-        """Return the code to close with at once, None when the socket may stay."""
+        """Return the code to close a rejected socket with, or None."""
         if not is_own_origin(self.scope):
             return NO_ACCESS
         user = cast(User | AnonymousUser, self.scope["user"])
@@ -115,7 +115,7 @@ class BoardConsumer(LiveConsumer):
         if connection is None:
             return
         message = read(text_data)
-        # Acknowledgements are not limited: there are as many as there are changes.
+        # Acknowledgements have no rate limit, because their number follows from the number of changes.
         is_acknowledgement = message is not None and "since" in message and connection.in_flight
         if message is None or (not is_acknowledgement and connection.is_rate_limited()):
             await self.close(BAD_MESSAGE)
@@ -123,16 +123,16 @@ class BoardConsumer(LiveConsumer):
             hub.acknowledge(connection, message["since"])
         elif "hidden" in message:
             connection.set_hidden(bool(message["hidden"]))
-        elif not self.may_hold:
+        elif not self.may_lock:
             await self.close(NO_ACCESS)
         elif "hold" in message:
-            hub.hold(connection, message["hold"])
+            hub.acquire_lock(connection, message["hold"])
         else:
-            hub.release(connection, message["release"])
+            hub.release_lock(connection, message["release"])
 
 
 def read(text: str | None) -> dict[str, int] | None:
-    """Return the message of a page, None when no page of ours sends that."""
+    """Return the parsed message of a page, or None if it is invalid."""
     message = read_object(text)
     if message is None or len(message) != 1 or not message.keys() <= {"since", "hold", "release", "hidden"}:
         return None
@@ -140,7 +140,7 @@ def read(text: str | None) -> dict[str, int] | None:
 
 
 def read_object(text: str | None) -> dict[str, Any] | None:
-    """Return the JSON object that came over a socket, None for anything else or a long one."""
+    """Return the parsed JSON object, or None if the text is too long or not a JSON object."""
     if text is None or len(text) > MESSAGE_BYTES:
         return None
     try:
@@ -151,12 +151,12 @@ def read_object(text: str | None) -> dict[str, Any] | None:
 
 
 def is_number(value: object) -> bool:
-    """Tell whether a value from outside can be an id or a sequence number."""
+    """Return whether an untrusted value is valid as an id or sequence number."""
     return type(value) is int and 0 <= value < 2**63
 
 
 def is_own_origin(scope: Scope) -> bool:
-    """Tell whether a socket was opened by a page of ours: same scheme, host and port, or a trusted origin."""
+    """Return whether a socket was opened by a page with the same origin or a trusted one."""
     headers = dict(scope["headers"])
     origin = headers.get(b"origin", b"").decode("latin1")
     host = headers.get(b"host", b"").decode("latin1")
@@ -167,11 +167,11 @@ def is_own_origin(scope: Scope) -> bool:
 
 
 def language_of(scope: Scope) -> str:
-    """Return the language of the page that opened a socket: a person may have pages in two."""
+    """Return the language of the page that opened a socket. A person may have pages in several."""
     query = parse_qs(scope["query_string"].decode("latin1"))
     return languages.supported_language(query.get("language", [""])[0]) or settings.LANGUAGE_CODE
 
 
 def person(user: User) -> Person:
-    """Return a user as the others on a board see them."""
+    """Return the public data of a user on a board."""
     return {"id": user.pk, "name": full_name(user), "initials": initials(user), "colour": colour(user)}

@@ -1,4 +1,4 @@
-"""The shapes of what travels between the hub, its connections and the other processes."""
+"""The types of the messages between the hub, its connections and other processes."""
 
 from typing import Any, Literal, TypedDict
 
@@ -7,7 +7,7 @@ type PersonAction = Literal["add", "update", "remove"]
 
 
 class Person(TypedDict):
-    """A user as the others on a board see them."""
+    """The public data of a user on a board."""
 
     id: int
     name: str
@@ -16,9 +16,9 @@ class Person(TypedDict):
 
 
 class Room(TypedDict):
-    """Who is on a board, in all processes, and who holds which card of it.
+    """The people on a board and the locks of its cards, in all processes.
 
-    `more` counts the people who are not listed; `held` is {task id: name}, `holders` {task id: user id}.
+    `more` is the number of people who are not listed. `held` is {task id: name}, `holders` {task id: user id}.
     """
 
     people: list[Person]
@@ -28,7 +28,7 @@ class Room(TypedDict):
 
 
 class RoomReport(TypedDict):
-    """What one process knows of the room of a board."""
+    """The part of a board's room that a process contributes."""
 
     board: int
     people: list[Person]
@@ -36,7 +36,7 @@ class RoomReport(TypedDict):
 
 
 class News(TypedDict):
-    """An event as a sentence: of which task, by whom (id and name), and whether it moved."""
+    """An event as a sentence (`text`), with its task, its actor's id and name, and whether the task moved."""
 
     task: int | None
     by: int | None
@@ -46,7 +46,7 @@ class News(TypedDict):
 
 
 class Frame(TypedDict, total=False):
-    """What a connection lacks. Pages get `cards`, `left`, `head` and `news`, clients of the API get `messages`."""
+    """The changes that a connection lacks. Pages get `cards`, `left`, `head` and `news`, API clients `messages`."""
 
     seq: int
     reset: bool
@@ -59,7 +59,7 @@ class Frame(TypedDict, total=False):
 
 
 class ProcessMessage(TypedDict):
-    """What a process tells the others through the channel layer; `locks` is [(board, task id, action)]."""
+    """A message to the other processes through the channel layer. `locks` is [(board, task id, action)]."""
 
     process: str
     topics: list[str]

@@ -1,7 +1,7 @@
-"""The hub of the process: polls the database once for all connections, and sends each its next frame.
+"""The hub of the process: it polls the database once for all connections and sends each its next frame.
 
-The database is the truth; a notification only makes the hub poll sooner than once a second. Everything here runs on
-the event loop, except for the poller's questions, which have a thread of their own.
+The database is the source of truth. A notification only makes the hub poll earlier than once a second. Everything runs
+on the event loop, except the poller's queries, which run in a separate thread.
 """
 
 import asyncio
@@ -27,25 +27,25 @@ from .waiters import Waiters
 logger = logging.getLogger(__name__)
 
 POLL_EVERY = 1
-# After frames were sent the hub pauses, so long for each connection: acknowledgements come in, requests get their
-# turn, and the changes made meanwhile go out together.
+# Seconds per connection that the hub pauses after sending frames. Meanwhile, acknowledgements arrive and requests run,
+# and the changes made are sent together.
 PAUSE_PER_CONNECTION = 0.0004
 
 RESTARTING = 1012
 LOG_IN = 4401
-# A hidden page makes room for another one of its login, and connects again when it is shown.
+# Closes a hidden page in favour of another page of the same login. It reconnects when it is shown.
 GIVE_WAY = 4408
 
 
 class Hub:
-    """Wires the parts together and runs the loop: expire, poll, send."""
+    """The owner of the parts below, and of the loop that expires locks, polls, and sends frames."""
 
     def __init__(self, store: Store | None = None, clock: Clock = time.monotonic) -> None:
         self.polled_at: float | None = None
         self.is_stopping = False
         self._clock = clock
         self._registry = Registry()
-        self._locks = CardLocks(clock, self._note_lock)
+        self._locks = CardLocks(clock, self._lock_changed)
         self._presence = Presence(clock, self._locks)
         self._poller = Poller(store or DatabaseStore(), clock)
         self._sender = Sender(self)
@@ -54,10 +54,10 @@ class Hub:
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
-    # Start and end
+    # Start and stop
 
     def start(self) -> None:
-        """Start working on the running event loop, once."""
+        """Start the loop on the running event loop, unless it runs there already."""
         loop = asyncio.get_running_loop()
         if self._tasks and self._tasks[0].get_loop() is loop:
             return
@@ -72,7 +72,6 @@ class Hub:
         notifications.subscribe(self._notify)
 
     async def stop(self) -> None:
-        """Stop working."""
         notifications.unsubscribe(self._notify)
         for task in self._tasks:
             task.cancel()
@@ -80,22 +79,22 @@ class Hub:
         self._tasks = []
 
     async def drain(self) -> None:
-        """Close all connections, release the requests that wait, and let nobody in again: the process is ending."""
+        """Close all connections, wake waiting requests, and reject new connections. Called when the process stops."""
         self.is_stopping = True
         for connection in self._registry:
             self.dismiss(connection, RESTARTING)
         await self._waiters.release()
 
     async def wait_for_event(self, since: int, seconds: float) -> None:
-        """Wait for an event after number `since`, at most so many seconds."""
+        """Wait for an event after number `since`, for at most `seconds`."""
         await self._waiters.wait(since, seconds)
 
     # Connections
 
     def join(self, client: Client, since: int | None = None) -> Connection:
-        """Let a client in, or close its connection when there are too many.
+        """Add a connection for a client, or close it if there are too many.
 
-        It is sent something once it has acknowledged a number; with `since`, it has.
+        The client gets its first frame after it has acknowledged a number. `since` counts as such.
         """
         connection = Connection(client, self._clock)
         if since is not None:
@@ -113,38 +112,38 @@ class Hub:
         return connection
 
     def leave(self, connection: Connection) -> None:
-        """Let a connection go, and with it its locks."""
+        """Remove a connection and release its locks."""
         self._registry.discard(connection)
         self._presence.leave(connection)
         self._locks.release_all(connection)
         self._wake.set()
 
     def dismiss(self, connection: Connection, code: int) -> None:
-        """Close a connection."""
+        """Remove a connection and close it."""
         self.leave(connection)
         self._sender.close(connection, code)
 
     def acknowledge(self, connection: Connection, seq: int) -> None:
-        """Note that a client shows number `seq`, and send it what it lacks."""
+        """Record that a client shows number `seq`, and send the next frame if it is not up to date."""
         connection.acknowledge(seq)
-        if connection.wants_reply or self._lacks_something(connection):
+        if connection.wants_reply or self._is_outdated(connection):
             self._wake.set()
 
-    def _lacks_something(self, connection: Connection) -> bool:
+    def _is_outdated(self, connection: Connection) -> bool:
         room = self._presence.rooms.get(connection.board)
         return connection.cursor != self._waiters.newest or connection.room_shown is not room
 
     # Locks
 
-    def hold(self, connection: Connection, task_id: int) -> bool:
-        """Lock a card for a connection, or renew the lock; returns False when another one holds it."""
-        return self._locks.hold(connection, task_id)
+    def acquire_lock(self, connection: Connection, task_id: int) -> bool:
+        """Lock a card or renew its lock. Returns False if another connection holds it."""
+        return self._locks.acquire(connection, task_id)
 
-    def release(self, connection: Connection, task_id: int, action: LockAction = "dragend") -> None:
-        """End a lock; one that the connection does not hold stays."""
+    def release_lock(self, connection: Connection, task_id: int, action: LockAction = "dragend") -> None:
+        """Release a lock, if the connection holds it."""
         self._locks.release(connection, task_id, action)
 
-    def _note_lock(self, holder: Connection, task_id: int, action: LockAction) -> None:
+    def _lock_changed(self, holder: Connection, task_id: int, action: LockAction) -> None:
         self._send_lock(holder.board, task_id, action, holder)
         if self._relay:
             self._relay.add_lock(holder.board, task_id, action)
@@ -159,28 +158,28 @@ class Hub:
     # Notifications
 
     def _notify(self, topic: notifications.Topic) -> None:
-        """Take a notification of this process, which comes from any thread."""
+        """Receive a notification of this process. Called from any thread."""
         self._tasks[0].get_loop().call_soon_threadsafe(self._receive_topic, topic)
 
     def _receive_topic(self, topic: notifications.Topic) -> None:
-        self._take_topics([topic])
+        self._handle_topics([topic])
         if self._relay:
             self._relay.add_topic(topic)
 
     def receive(self, message: ProcessMessage) -> None:
-        """Take what another process tells."""
+        """Handle a message of another process."""
         self._presence.receive(message["process"], message["rooms"])
         for board, task_id, action in message["locks"]:
             self._send_lock(board, task_id, action)
-        self._take_topics(message["topics"])
+        self._handle_topics(message["topics"])
 
-    def _take_topics(self, topics: list[notifications.Topic]) -> None:
+    def _handle_topics(self, topics: list[notifications.Topic]) -> None:
         if notifications.REVOKE in topics:
             self._poller.request_check()
         self._wake.set()
 
     def report_rooms(self) -> list[RoomReport]:
-        """Return what the other processes are to know of the rooms."""
+        """Return this process's rooms for the other processes."""
         return self._presence.report()
 
     # The loop
@@ -195,21 +194,21 @@ class Hub:
                 if await self._tick():
                     await asyncio.sleep(len(self._registry) * PAUSE_PER_CONNECTION)
             except (DatabaseError, InterfaceError) as error:
-                logger.warning("The hub could not ask the database and tries again: %s", error)
+                logger.warning("The hub could not query the database and will retry: %s", error)
                 await asyncio.sleep(POLL_EVERY)
             except Exception:
-                logger.exception("The hub failed and goes on.")
+                logger.exception("The hub failed and continues.")
                 await asyncio.sleep(POLL_EVERY)
 
     async def _tick(self) -> int:
-        """End what is over, poll the database once for all, and send each connection its next frame.
+        """Expire locks and connections, poll the database, and send each connection its next frame.
 
-        Returns how many frames were sent.
+        Returns the number of frames sent.
         """
         self._locks.expire()
         self._refresh_presence()
         self._dismiss_silent()
-        # A revoked session gets no more frames. The regular check, below, delays nobody.
+        # A revoked session must not get this frame. The regular check below runs after sending, to delay no frame.
         if self._poller.is_check_requested():
             await self._dismiss_revoked()
         places = {one: one.place for one in self._registry if one.place}
@@ -245,7 +244,7 @@ class Hub:
         if newest == self._waiters.newest:
             return
         await self._waiters.announce(newest)
-        # A connection that acknowledged while the hub polled was compared with the number before.
+        # A connection that acknowledged during the poll was compared with the previous number.
         if any(one.place and one.cursor != newest for one in self._registry if one not in polled):
             self._wake.set()
 

@@ -1,4 +1,4 @@
-"""Locks of cards: a card that someone drags is held for them. A courtesy, which the database knows nothing of."""
+"""Advisory locks of cards that are being dragged. They exist in memory only."""
 
 from typing import Protocol
 
@@ -9,7 +9,7 @@ LOCK_LASTS = 15
 
 
 class LockObserver(Protocol):
-    """Is told of each lock that begins ("dragstart") or ends ("dragend", "drop")."""
+    """A callback for each lock that is acquired ("dragstart") or released ("dragend", "drop")."""
 
     def __call__(self, holder: Connection, task_id: int, action: LockAction) -> None: ...
 
@@ -23,8 +23,8 @@ class CardLocks:
         # {(board, task id): (holder, time when it expires)}
         self._locks: dict[tuple[int, int], tuple[Connection, float]] = {}
 
-    def hold(self, connection: Connection, task_id: int) -> bool:
-        """Lock a card, or renew the lock; returns False when another connection holds it."""
+    def acquire(self, connection: Connection, task_id: int) -> bool:
+        """Lock a card or renew its lock. Returns False if another connection holds it."""
         key = connection.board, task_id
         holder = self._holder(key)
         if holder not in (None, connection):
@@ -35,7 +35,7 @@ class CardLocks:
         return True
 
     def release(self, connection: Connection, task_id: int, action: LockAction = "dragend") -> None:
-        """End a lock; one that the connection does not hold stays."""
+        """Release a lock, if the connection holds it."""
         key = connection.board, task_id
         if self._holder(key) is connection:
             del self._locks[key]
@@ -47,14 +47,14 @@ class CardLocks:
                 self.release(connection, task_id)
 
     def expire(self) -> None:
-        """End the locks that were not renewed in time."""
+        """Release the locks that were not renewed in time."""
         now = self._clock()
         for (_, task_id), (holder, expires_at) in list(self._locks.items()):
             if expires_at < now:
                 self.release(holder, task_id)
 
     def holders_on(self, board: int) -> dict[str, Person]:
-        """Return {task id: who holds it} of a board."""
+        """Return {task id: holder} of a board."""
         return {
             str(task_id): holder.client.person
             for (of_board, task_id), (holder, _) in self._locks.items()

@@ -1,4 +1,4 @@
-"""The user of a socket."""
+"""Authentication of sockets by their session."""
 
 import logging
 from typing import Any
@@ -46,7 +46,7 @@ class SocketUserMiddleware(AuthMiddleware):
 
 @database_sync_to_async
 def session_user(session: SessionBase) -> User | None:
-    """Return the user of a session, None when it has none or their password has changed."""
+    """Return the user of a session, or None if it has none or their password has changed."""
     backend = session.get(BACKEND_SESSION_KEY)
     if backend not in settings.AUTHENTICATION_BACKENDS:
         return None

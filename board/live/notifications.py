@@ -1,7 +1,7 @@
-"""Publish and subscribe within this process: a hint that something was committed.
+"""Publish/subscribe within this process: hints that something was committed.
 
-Nothing depends on a notification: every subscriber also asks the database from time to time. Topics are `CHANGE` (a sprint or
-task changed) and `REVOKE` (someone may have lost the right to a socket).
+Nothing depends on a notification, because every subscriber also polls the database. The topics are `CHANGE` (a sprint
+or task changed) and `REVOKE` (a socket may no longer be authorized).
 """
 
 import logging
@@ -21,23 +21,22 @@ _lock = threading.Lock()
 
 
 def subscribe(callback: Subscriber) -> None:
-    """Call `callback(topic)` at every publication in this process, in the publishing thread."""
+    """Call `callback(topic)` in the publishing thread whenever a topic is published in this process."""
     with _lock:
         _subscribers.add(callback)
 
 
 def unsubscribe(callback: Subscriber) -> None:
-    """Stop calling `callback`."""
     with _lock:
         _subscribers.discard(callback)
 
 
 def publish(topic: Topic) -> None:
-    """Call every subscriber of this process. Never waits."""
+    """Call every subscriber of this process. Does not block."""
     with _lock:
         subscribers = list(_subscribers)
     for callback in subscribers:
         try:
             callback(topic)
         except Exception:
-            logger.exception("A subscriber failed; it learns of the change when it next asks the database.")
+            logger.exception("A subscriber failed. It will see the change when it next polls the database.")

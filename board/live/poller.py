@@ -1,4 +1,4 @@
-"""The poller: asks the database once for all connections, in a thread of its own."""
+"""The poller, which queries the database once for all connections, in a separate thread."""
 
 import asyncio
 from collections import defaultdict
@@ -24,9 +24,9 @@ class PersonChange(NamedTuple):
 
 
 class Poller:
-    """What changed since each cursor, which accounts changed, and which connections have lost their right.
+    """The hub's queries: changes since each cursor, changed accounts, and revoked credentials.
 
-    Raises what the database raises; the next call asks again.
+    Database errors are passed on. The next call queries again.
     """
 
     def __init__(self, store: Store, clock: Clock) -> None:
@@ -41,9 +41,9 @@ class Poller:
         self._thread = ThreadPoolExecutor(1, "hub", initializer=set_script_name)
 
     async def poll(self, places: Collection[Place]) -> tuple[State, dict[Place, Frame]]:
-        """Return the state of the log, and the frames of the places that are not at its newest number.
+        """Return the state of the log, and the frames of the places that are behind it.
 
-        A frame is rendered once, although the connections at its place may come for it one after the other.
+        A frame is rendered once, even if the connections at its place ask for it in different polls.
         """
         state, frames = await self._run(self._read, places)
         self._state, self._frames = state, frames
@@ -58,9 +58,9 @@ class Poller:
         return state, frames
 
     async def find_people_changes(self, count: int) -> list[PersonChange]:
-        """Return what changed about accounts when `count`, from the state, has moved.
+        """Return the changes of accounts since the last call, if `count` (`State.people`) has changed.
 
-        The log knows no accounts, so they are compared with those before.
+        Accounts are not in the log, so they are compared with those of the last call.
         """
         if count == self._people_count:
             return []
@@ -69,7 +69,7 @@ class Poller:
         return [] if before is None else compare_people(before, people)
 
     def request_check(self) -> None:
-        """Have the credentials checked before anything else is sent."""
+        """Request a check of all credentials before the next frames are sent."""
         self._is_check_requested = True
 
     def is_check_requested(self) -> bool:
@@ -92,7 +92,7 @@ class Poller:
 
 
 def compare_people(before: dict[int, User], now: dict[int, User]) -> list[PersonChange]:
-    """Return the differences between two {id: user} that other people can see."""
+    """Return the publicly visible differences between two {id: user}."""
     both = sorted(now.keys() & before.keys())
     return [
         *(PersonChange("add", now[pk]) for pk in sorted(now.keys() - before.keys())),

@@ -1,4 +1,4 @@
-"""Presence: who is on which board, in all processes. A courtesy, which the database knows nothing of."""
+"""Presence: the people on each board, in all processes. It exists in memory only."""
 
 from .connection import Clock, Connection
 from .frames import Person, Room, RoomReport
@@ -9,9 +9,9 @@ PEOPLE_SHOWN = 12
 
 
 class Presence:
-    """The rooms of the boards, from the connections of this process and the reports of the others.
+    """The rooms of the boards, computed from this process's connections and the other processes' reports.
 
-    A room in which nothing changed stays the same object.
+    An unchanged room stays the same object.
     """
 
     def __init__(self, clock: Clock, locks: CardLocks) -> None:
@@ -33,7 +33,7 @@ class Presence:
             self._connections.pop(connection.board, None)
 
     def refresh(self) -> bool:
-        """Bring `rooms` up to date; tells whether any of them changed."""
+        """Update `rooms` and return whether any of them changed."""
         now = self._clock()
         self._remote = {key: (report, end) for key, (report, end) in self._remote.items() if end > now}
         old, new = self.rooms, {board: self._room(board) for board in self._connections}
@@ -41,13 +41,13 @@ class Presence:
         return any(self.rooms.get(board) is not old.get(board) for board in old.keys() | new.keys())
 
     def receive(self, process: str, reports: list[RoomReport]) -> None:
-        """Take what another process reports. It counts until it expires, unless it is reported again."""
+        """Store the reports of another process until they expire or are replaced."""
         expires_at = self._clock() + REMOTE_ROOM_LASTS
         for report in reports:
             self._remote[process, report["board"]] = report, expires_at
 
     def report(self) -> list[RoomReport]:
-        """Return what the other processes are to know, including the boards that everybody has left since."""
+        """Return this process's rooms for the other processes, including boards that became empty."""
         reports = [self._own_room(board) for board in self._connections.keys() | self._reported]
         self._reported = {report["board"] for report in reports if report["people"]}
         return reports

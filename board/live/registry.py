@@ -1,4 +1,4 @@
-"""The open connections of the process, and how many there may be."""
+"""The open connections of the process, and their limits."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ CONNECTIONS_PER_LOGIN = 10
 
 
 class Registry:
-    """The open connections. One login has at most ten, of which a hidden page gives way to a new one."""
+    """The open connections. A login has at most ten; if it opens another one, a hidden page is closed."""
 
     def __init__(self) -> None:
         self._connections: set[Connection] = set()
@@ -30,13 +30,13 @@ class Registry:
         self._connections.discard(connection)
 
     def has_room_for(self, credential: Credential) -> bool:
-        """Tell whether a login may open one more connection, once `find_displaced` has been closed."""
+        """Return whether a login may open another connection, after `find_displaced` has been closed."""
         if len(self) >= CONNECTIONS:
             return False
         return len(self._of_login(credential)) < CONNECTIONS_PER_LOGIN or bool(self._hidden(credential))
 
     def find_displaced(self, credential: Credential) -> Connection | None:
-        """Return the connection that gives way to a new one of a login: the page that was hidden longest."""
+        """Return the connection to close for a new one of the same login: the page hidden longest, or None."""
         if len(self._of_login(credential)) < CONNECTIONS_PER_LOGIN:
             return None
         return min(self._hidden(credential), key=lambda one: one.hidden_since or 0, default=None)

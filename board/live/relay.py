@@ -1,4 +1,4 @@
-"""The relay: tells the other processes what happened in this one, through the channel layer, and hears them."""
+"""The relay, which exchanges notifications with the other processes through the channel layer."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ from .frames import LockAction, ProcessMessage, RoomReport
 
 logger = logging.getLogger(__name__)
 
-# Another one than that of releases whose messages have other keys.
+# Increase the number when the keys of messages change, so that different releases don't read each other's.
 GROUP = "lightboard-live-2"
 REPORT_EVERY = 4
 SEND_WITHIN = 2
@@ -20,16 +20,15 @@ TRY_AGAIN_AFTER = 1
 
 
 class RelayOwner(Protocol):
-    """The hub."""
+    """The interface of the hub to the relay."""
 
-    def receive(self, message: ProcessMessage) -> None:
-        """Take what another process tells."""
+    def receive(self, message: ProcessMessage) -> None: ...
 
     def report_rooms(self) -> list[RoomReport]: ...
 
 
 class Relay:
-    """A courtesy: without the channel layer, the other processes see a change when they next ask the database."""
+    """Sends and receives messages of processes. While the channel layer is down, processes still poll the database."""
 
     def __init__(self, layer: BaseChannelLayer, owner: RelayOwner) -> None:
         self._process = uuid.uuid4().hex
@@ -46,7 +45,7 @@ class Relay:
             tasks.create_task(self._send())
 
     def add_topic(self, topic: str) -> None:
-        """Pass on what was published in this process."""
+        """Forward a topic that was published in this process."""
         self._topics.add(topic)
         self._wake.set()
 
@@ -69,7 +68,8 @@ class Relay:
                         self._owner.receive(message)
             except Exception as error:
                 logger.warning(
-                    "The channel layer is away (%s): changes in other processes are found once a second.", error
+                    "The channel layer is unavailable (%s). Changes of other processes are polled once a second.",
+                    error,
                 )
                 await asyncio.sleep(TRY_AGAIN_AFTER)
 
@@ -85,11 +85,11 @@ class Relay:
                     )
                 except Exception as error:
                     logger.warning(
-                        "The channel layer is away (%s): other processes find changes once a second.", error
+                        "The channel layer is unavailable (%s). Other processes poll changes once a second.", error
                     )
 
     def _take_message(self) -> ProcessMessage | None:
-        """Return what there is to tell, None when there is nothing."""
+        """Return the next message and clear the queues, or None if there is nothing to send."""
         topics, self._topics = self._topics, set()
         locks, self._locks = self._locks, []
         rooms = self._owner.report_rooms()

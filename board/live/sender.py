@@ -1,4 +1,4 @@
-"""The sender: gives each connection its next frame, and waits for nobody who does not read."""
+"""The sender, which sends each connection its next frame without waiting for slow clients."""
 
 import asyncio
 import logging
@@ -11,13 +11,13 @@ from .frames import Frame, Room
 logger = logging.getLogger(__name__)
 
 TRY_LATER = 1013
-# Characters that may wait for a client to read on, where the server waits until it does. `manage.py serve` counts by
-# itself.
+# The maximum number of unread characters of a client, for servers whose `send` waits for it. `manage.py serve` has its
+# own count.
 MAX_UNREAD = 512 * 1024
 
 
 class ConnectionOwner(Protocol):
-    """The hub."""
+    """The interface of the hub to the sender."""
 
     def leave(self, connection: Connection) -> None: ...
 
@@ -25,7 +25,7 @@ class ConnectionOwner(Protocol):
 
 
 class Sender:
-    """Sends to each connection in a task of its own, so that a slow one holds up nobody else."""
+    """Sends to each connection in a separate task, so that a slow client doesn't delay others."""
 
     def __init__(self, owner: ConnectionOwner) -> None:
         self._owner = owner
@@ -34,9 +34,9 @@ class Sender:
     def send_frames(
         self, connections: Collection[Connection], frames: dict[Place, Frame], rooms: dict[int, Room]
     ) -> int:
-        """Send the frame of its place to each connection that lacks something; returns how many were sent.
+        """Send a frame to each connection that needs one, and return the number of frames sent.
 
-        A frame is serialized once for all connections at a place.
+        A frame is serialized once for all connections at the same place.
         """
         serialized: dict[tuple[Place, bool], list[str]] = {}
         sent = 0
@@ -57,7 +57,7 @@ class Sender:
         return sent
 
     def send(self, connection: Connection, texts: list[str]) -> None:
-        """Send texts, one after the other. A client that left too much unread is dismissed instead."""
+        """Send texts in order. If the client has too much unread, its connection is closed instead."""
         if connection.unread > MAX_UNREAD:
             self._owner.dismiss(connection, TRY_LATER)
         elif texts:
@@ -77,7 +77,7 @@ class Sender:
             raise
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        # Most texts can be sent at once, which then takes no turn of the event loop.
+        # Most texts can be sent immediately, without another iteration of the event loop.
         task = asyncio.Task(work, loop=asyncio.get_running_loop(), eager_start=True)
         if task.done():
             self._finish(task)

@@ -1,4 +1,4 @@
-"""What the hub asks the database."""
+"""The hub's database queries."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -16,14 +16,14 @@ from .connection import Credential
 
 class Store(Protocol):
     def read_state(self) -> log.State:
-        """Return the newest sequence number and the number of changes to accounts."""
+        """Return the newest sequence number and the number of account changes."""
 
     def read_people(self) -> dict[int, User]:
         """Return {id: user} of all accounts."""
 
 
 class DatabaseStore:
-    """The store of the product."""
+    """The store used outside of tests."""
 
     def read_state(self) -> log.State:
         return log.state()
@@ -33,7 +33,7 @@ class DatabaseStore:
 
 
 def with_connection[*A, T](work: Callable[[*A], T], *arguments: *A) -> T:
-    """Call `work` on the connection of this thread, which stays open. One that failed is replaced at the next call."""
+    """Call `work` with this thread's database connection, which stays open unless there is an error."""
     try:
         return work(*arguments)
     except (DatabaseError, InterfaceError):
@@ -42,15 +42,14 @@ def with_connection[*A, T](work: Callable[[*A], T], *arguments: *A) -> T:
 
 
 def find_revoked_sessions(credentials: set[Credential]) -> set[Credential]:
-    """Return which credentials belong to a session that has ended, or to a user who has changed."""
+    """Return the credentials whose session has ended or whose user has changed."""
     keys = {credential.key for credential in credentials}
     sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
     return find_revoked(credentials, set(sessions.values_list("session_key", flat=True)))
 
 
 def find_revoked(credentials: set[Credential], valid_keys: set[str | int | None]) -> set[Credential]:
-    """Return which credentials have a key that is not valid, or a user who is inactive or has another
-    password or role now."""
+    """Return the credentials whose key is not valid, or whose user is inactive or has a new password or role."""
     active = User.objects.filter(is_active=True).select_related("profile")
     fingerprints = {
         pk: users.auth_fingerprint(user)

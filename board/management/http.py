@@ -1,4 +1,4 @@
-"""Daphne's HTTP with limits: heads, bodies and readers that are slow or endless hold nothing."""
+"""Daphne's HTTP protocol with limits on slow and large requests and on slow readers."""
 
 from http import HTTPStatus
 from typing import Any
@@ -11,16 +11,16 @@ from twisted.web.http import HTTPChannel
 
 from board.ops.request_limits import BODY_WITHIN, HEAD_WITHIN, body_limit, refusal
 
-# Seconds for a client to read on after it stopped, and to hear why its body was refused.
+# Seconds for a client to continue reading, and to receive the response that rejects its body.
 READ_WITHIN = 60
 LINGER = 2
 
 
 class Request(WebRequest):  # type: ignore[misc]  # without annotations
-    """A request whose body is counted while it arrives, and that waits for the client to read the responses before."""
+    """A request with a limit on its body. It waits until the client has read earlier responses."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        # Django reads forms; Twisted would do so too, on the event loop.
+        # Django parses forms. Twisted would parse them as well, on the event loop.
         super().__init__(*args, parsePOSTFormSubmission=False, **kwargs)
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
@@ -39,10 +39,10 @@ class Request(WebRequest):  # type: ignore[misc]  # without annotations
 
 
 class Channel(HTTPChannel):
-    """A connection of HTTP/1.1 that ends when the client is too slow, and reads no more than it can answer."""
+    """An HTTP/1.1 connection that is closed if the client is too slow, with backpressure on requests."""
 
-    is_refused = is_congested = _is_at_work = _is_in_body = False
-    # Set by Twisted, whose annotations say too little.
+    is_refused = is_congested = _is_processing = _is_in_body = False
+    # Set by Twisted, whose annotations are too loose.
     transport: Any
     _path: Any
     delayed: Request | None = None
@@ -54,18 +54,18 @@ class Channel(HTTPChannel):
 
     def connectionMade(self) -> None:  # noqa: N802
         super().connectionMade()
-        self._expect(HEAD_WITHIN)
+        self._set_deadline(HEAD_WITHIN)
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
         if self.is_refused:
             return
         super().dataReceived(data)
-        # The call above may refuse.
-        if not (self._is_at_work or self.is_refused or self.is_congested):  # type: ignore[redundant-expr]
-            self._expect(BODY_WITHIN if self._is_in_body else HEAD_WITHIN)
+        # The call above may reject the request.
+        if not (self._is_processing or self.is_refused or self.is_congested):  # type: ignore[redundant-expr]
+            self._set_deadline(BODY_WITHIN if self._is_in_body else HEAD_WITHIN)
 
     def allHeadersReceived(self) -> None:  # noqa: N802
-        # Public names for the path come too late: when the body is there.
+        # The public attribute for the path is only set after the body has arrived.
         self.body_limit = body_limit(self._path.partition(b"?")[0].decode("latin1"))
         if (self.length or 0) > self.body_limit:
             self.refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -80,18 +80,18 @@ class Channel(HTTPChannel):
     def allContentReceived(self) -> None:  # noqa: N802
         if self.is_refused:
             return
-        self._is_at_work, self._is_in_body = True, False
-        self._expect(READ_WITHIN if self.is_congested else None)
+        self._is_processing, self._is_in_body = True, False
+        self._set_deadline(READ_WITHIN if self.is_congested else None)
         super().allContentReceived()
 
     def requestDone(self, request: Any) -> None:  # noqa: N802
-        self._is_at_work = False
+        self._is_processing = False
         super().requestDone(request)
 
     def refuse(self, status: HTTPStatus) -> None:
-        """Answer that the body is refused, and close; what still comes for a moment is thrown away unread.
+        """Send a response that rejects the body, then close after a moment, discarding further data.
 
-        To close at once would reset the connection, and the client would not get to see the answer.
+        Closing immediately would reset the connection before the client has read the response.
         """
         self.is_refused = True
         headers, body = refusal(self._path.decode("latin1"), status)
@@ -103,18 +103,18 @@ class Channel(HTTPChannel):
         self.transport.write("\r\n".join([*lines, "", ""]).encode("latin1") + body)
         self._networkProducer.unregisterProducer()
         self.transport.loseWriteConnection()
-        self._expect(LINGER)
+        self._set_deadline(LINGER)
 
-    def _expect(self, seconds: float | None) -> None:
-        """Let what is awaited happen within so many seconds, None for any; the same again changes nothing."""
+    def _set_deadline(self, seconds: float | None) -> None:
+        """Start a deadline of so many seconds, or none. The same value again doesn't extend it."""
         if seconds == self._seconds:
             return
         if self._deadline:
             self._deadline.cancel()
         self._seconds = seconds
-        self._deadline = self.callLater(seconds, self._end) if seconds else None
+        self._deadline = self.callLater(seconds, self._deadline_passed) if seconds else None
 
-    def _end(self) -> None:
+    def _deadline_passed(self) -> None:
         self._deadline = self._seconds = None
         if self.is_refused or self.is_congested:
             self.transport.abortConnection()
@@ -126,21 +126,21 @@ class Channel(HTTPChannel):
     # The responses
 
     def pauseProducing(self) -> None:  # noqa: N802
-        """The client does not read: called by the transport when a response waits in its buffer."""
+        """Called by the transport when its buffer is full because the client doesn't read."""
         self.is_congested = True
         super().pauseProducing()
-        self._expect(READ_WITHIN)
+        self._set_deadline(READ_WITHIN)
 
     def resumeProducing(self) -> None:  # noqa: N802
         self.is_congested = False
-        self._expect(None)
+        self._set_deadline(None)
         super().resumeProducing()
         if self.delayed:
             request, self.delayed = self.delayed, None
             request.process()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
-        self._expect(None)
+        self._set_deadline(None)
         self.delayed = None
         super().connectionLost(reason)
 

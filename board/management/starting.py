@@ -1,4 +1,4 @@
-"""What comes before a process serves, whatever the server: an address that is free and a database that is up to date."""
+"""Steps before a server starts: file limits, a free port, static files, and an up-to-date database."""
 
 import logging
 import os
@@ -16,12 +16,12 @@ from board.ops import db_errors, instance_lock
 
 logger = logging.getLogger(__name__)
 
-# Two thousand sockets (registry.CONNECTIONS), as many requests, and what the process needs itself.
+# For two thousand sockets (registry.CONNECTIONS), as many requests, and the process's own files.
 ENOUGH_FILES = 8192
 
 
 def allow_many_connections() -> None:
-    """Raise the process's limit of open files, each connection being one, as far as is allowed and of use."""
+    """Raise the process's limit of open files as far as needed and allowed. Each connection is a file."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     enough = ENOUGH_FILES if hard == resource.RLIM_INFINITY else min(ENOUGH_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < enough:
@@ -35,8 +35,8 @@ def allow_many_connections() -> None:
         )
 
 
-def refuse_taken_port(host: str, port: int) -> None:
-    """Raise `CommandError` when the address cannot be listened on."""
+def check_port(host: str, port: int) -> None:
+    """Raise `CommandError` if the address can't be bound."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -50,20 +50,20 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 
 def collect_static_files() -> None:
-    """Collect scripts and styles if nobody has: without them no page can be made."""
+    """Collect static files if there are none. Pages can't be rendered without them."""
     if not settings.DEBUG and not (settings.STATIC_ROOT / "staticfiles.json").exists():
         call_command("collectstatic", interactive=False, verbosity=0)
 
 
-def take_up_database(command: BaseCommand, **migrate: Any) -> None:
-    """Count as a process that serves the database, check it, and call `migrate` with these options.
+def prepare_database(command: BaseCommand, **migrate: Any) -> None:
+    """Acquire the instance lock, run the system checks, and call `migrate` with these options.
 
-    Raises `CommandError` with one sentence when the database cannot be used or others use it.
+    Raises `CommandError` if the database can't be used or is in use.
     """
     try:
         has_others = instance_lock.acquire()
-        # The reloader of DEBUG starts this command anew beside itself: the other process is its own.
-        refuse_unheard_company(has_others and not os.environ.get(DJANGO_AUTORELOAD_ENV))
+        # With DEBUG, the other process may be the autoreloader, which runs this command in a child process.
+        require_redis(has_others and not os.environ.get(DJANGO_AUTORELOAD_ENV))
         command.check()
         call_command("migrate", verbosity=0, **migrate)
         if throttling.passes_unknown_proxy():
@@ -73,12 +73,12 @@ def take_up_database(command: BaseCommand, **migrate: Any) -> None:
     except OperationalError as error:
         fault = db_errors.fault_of(error)
         advice = f". {fault.advice}" if fault else ""
-        said = " ".join(str(error).split())
-        raise CommandError(f"Can't use the database in DATABASE_URL: {said}{advice}") from None
+        message = " ".join(str(error).split())
+        raise CommandError(f"Can't use the database in DATABASE_URL: {message}{advice}") from None
 
 
-def refuse_unheard_company(has_others: bool) -> None:
-    """Raise `CommandError` when another process serves the same database and neither hears the other."""
+def require_redis(has_others: bool) -> None:
+    """Raise `CommandError` if another process serves the same database and there is no Redis to connect them."""
     if has_others and not settings.REDIS_URL:
         raise CommandError(
             "Another process is serving this database. Set REDIS_URL for both, or stop the other one."

@@ -1,4 +1,4 @@
-"""Small parts of which ASGI applications are made."""
+"""Helpers for ASGI applications."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,19 +14,22 @@ type Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def header(scope: Scope, name: bytes) -> str:
-    """Return the last value of a header as text, "" without one."""
+    """Return the last value of a header, or ""."""
     values = [value for key, value in scope["headers"] if key == name]
     return values[-1].decode("latin1") if values else ""
 
 
 def route_of(scope: Scope) -> str:
-    """Return the path of a request below FORCE_SCRIPT_NAME, as the URL patterns see it."""
+    """Return the path of a request without FORCE_SCRIPT_NAME, as the URL patterns see it."""
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", ""))
 
 
 def replaying(message: Message, then: Receive | asyncio.Future[Message]) -> Receive:
-    """Return a `receive` that gives this message first; `then` is the `receive` that it came from, or what that gave."""
+    """Return a `receive` that returns `message` first, then the results of `then`.
+
+    `then` is the original `receive`, or a future of its next message.
+    """
     messages = [message]
 
     async def receive() -> Message:
@@ -38,7 +41,7 @@ def replaying(message: Message, then: Receive | asyncio.Future[Message]) -> Rece
 
 
 def collecting(messages: list[Message]) -> Send:
-    """Return a `send` that puts what it gets into this list."""
+    """Return a `send` that appends to this list."""
 
     async def send(message: Message) -> None:
         messages.append(message)
@@ -47,7 +50,7 @@ def collecting(messages: list[Message]) -> Send:
 
 
 async def refuse(send: Send, path: str, status: int) -> None:
-    """Send a refusal (`request_limits.refusal`) that no view made."""
+    """Send the response of `request_limits.refusal`."""
     headers, body = refusal(path, status)
     encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": encoded})

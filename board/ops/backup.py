@@ -1,6 +1,7 @@
-"""A backup is one file: a zip of `backup.json`, which says what it is, and the database's own copy of itself.
+"""Backup and restore.
 
-The copy is of one moment, while people go on working, and was examined before the file got its name.
+A backup is a zip file with a description (`backup.json`) and a copy of the database. The copy is a consistent snapshot,
+made while people work, and has passed the integrity check.
 """
 
 import json
@@ -35,7 +36,7 @@ FORMAT = 1
 # How every SQLite file begins (https://sqlite.org/fileformat.html).
 SQLITE = b"SQLite format 3\x00"
 DESCRIPTION, DATABASE = "backup.json", "database"
-# What a description has to say, and as what.
+# The required keys of a description and their types.
 DESCRIPTION_TYPES = {
     "product": str,
     "format": int,
@@ -46,11 +47,11 @@ DESCRIPTION_TYPES = {
     "migrations": list,
 }
 LONGEST_DESCRIPTION = 1_000_000
-# A database that grows more than this while it is unpacked was packed to fill the disk: ours grow by 3 to 20.
+# The highest accepted compression ratio, against zip bombs. Real databases have ratios of 3 to 20.
 MOST_GROWTH = 200
 
 
-# How reading a zip and its description fails on a file that no release wrote: damaged, encrypted, packed otherwise, nested.
+# The exceptions raised by reading a file that is damaged, encrypted, or not a backup.
 NOT_A_BACKUP = (
     zipfile.BadZipFile,
     zlib.error,
@@ -62,7 +63,7 @@ NOT_A_BACKUP = (
 
 
 class Description(TypedDict):
-    """What a backup says about itself, as JSON."""
+    """The content of `backup.json`."""
 
     product: str
     format: int
@@ -74,17 +75,16 @@ class Description(TypedDict):
 
 
 class BackupError(Exception):
-    """A backup that cannot be made or restored; the message says why."""
+    """A backup can't be made or restored. The message says why."""
 
 
-# Making one
+# Backup
 
 
 def write(path: str | Path) -> Description:
-    """Write a backup to `path`, which must not exist, and return its description, a dict.
+    """Write a backup to `path`, which must not exist, and return its description.
 
-    Takes no lock that anybody waits for. Raises `BackupError`, also when the data are not what they must be;
-    then there is no file.
+    Blocks no other process. Raises `BackupError`, also if the integrity check fails; no file is written then.
     """
     path = Path(path)
     if path.exists():
@@ -98,7 +98,7 @@ def write(path: str | Path) -> Description:
             archive.write(copy, DATABASE)
         with packed.open("rb+") as file:
             os.fsync(file.fileno())
-        # It holds everything that the board does.
+        # A backup contains all data, so only its owner may read it.
         packed.chmod(0o600)
         os.rename(packed, path)
     return description
@@ -113,7 +113,7 @@ def _copy_sqlite(copy: Path) -> Description:
         database.backup(to)
         to.execute("PRAGMA journal_mode=DELETE")
     with integrity.snapshot(copy) as using:
-        return _examine(using)
+        return _describe(using)
 
 
 def _copy_postgres(copy: Path) -> Description:
@@ -122,10 +122,11 @@ def _copy_postgres(copy: Path) -> Description:
             cursor.execute("SELECT pg_export_snapshot()")
             (name,) = cursor.fetchone()
         _run("pg_dump", "--format=custom", "--schema=public", "--no-owner", f"--snapshot={name}", f"--file={copy}")
-        return _examine(using)
+        return _describe(using)
 
 
-def _examine(using: str) -> Description:
+def _describe(using: str) -> Description:
+    """Return the description of a database. Raises `BackupError` if the integrity check fails."""
     if found := integrity.check_integrity(using):
         raise BackupError(f"The integrity check failed. Run manage.py doctor for details. {found[0]}")
     return {
@@ -139,16 +140,16 @@ def _examine(using: str) -> Description:
     }
 
 
-# Restoring one
+# Restore
 
 
 def restore(path: str | Path) -> tuple[Description, str]:
-    """Replace the database by a backup, brought up to date; returns (description, where the replaced one is now).
+    """Replace the database by a backup and migrate it. Returns (description, location of the replaced database).
 
-    Everybody has to log in again: what somebody's page shows may be younger than the backup. Raises `BackupError`,
-    and `instance_lock.InUseError` while a process serves the database; then nothing has changed.
+    All sessions end, because open pages may show changes newer than the backup. Raises `BackupError`, and
+    `instance_lock.InUseError` if a process serves the database. In both cases nothing has changed.
     """
-    with instance_lock.exclusive(), _opened(path) as (description, copy):
+    with instance_lock.exclusive(), _open_backup(path) as (description, copy):
         aside = f"before-restore-{timezone.localtime():%Y%m%d-%H%M%S}"
         if connection.vendor == "sqlite":
             return description, _restore_sqlite(copy, aside)
@@ -156,8 +157,8 @@ def restore(path: str | Path) -> tuple[Description, str]:
 
 
 @contextmanager
-def _opened(path: str | Path) -> Iterator[tuple[Description, Path]]:
-    """Give the description of a backup and a path of the database in it. Raises `BackupError` for anything else."""
+def _open_backup(path: str | Path) -> Iterator[tuple[Description, Path]]:
+    """Yield the description of a backup and the path of its unpacked database. Raises `BackupError` for other files."""
     name = connection.settings_dict["NAME"]
     parent = Path(name).resolve().parent if connection.vendor == "sqlite" else None
     with tempfile.TemporaryDirectory(dir=parent, prefix=".restore-") as folder:
@@ -186,7 +187,7 @@ def _validate_sizes(archive: zipfile.ZipFile, folder: str) -> None:
 
 
 def _unpack(archive: zipfile.ZipFile, copy: Path) -> Path:
-    """Write the database of an archive to a new file that only its owner can read, and return its path."""
+    """Unpack the database to a new file that only its owner can read, and return its path."""
     private = partial(os.open, mode=0o600)
     with archive.open(DATABASE) as packed, open(copy, "xb", opener=private) as file:
         shutil.copyfileobj(packed, file, 2**20)
@@ -194,7 +195,7 @@ def _unpack(archive: zipfile.ZipFile, copy: Path) -> Path:
 
 
 def _validate_description(description: Any) -> None:
-    """Raises `ValueError` for what no release wrote, and `BackupError` for what does not fit this installation."""
+    """Raise `ValueError` for an invalid description, and `BackupError` for one that this installation can't restore."""
     if not isinstance(description, dict) or description.get("product") != PRODUCT:
         raise ValueError("it was made by another program")
     for name, kind in DESCRIPTION_TYPES.items():
@@ -216,17 +217,17 @@ def _validate_description(description: Any) -> None:
 
 
 def _restore_sqlite(copy: Path, aside: str) -> str:
-    """Bring the copy up to date where it is, then put it in the database's place."""
+    """Migrate the copy, then move it to the database's path."""
     _validate_sqlite(copy)
     name = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = str(copy)
     try:
-        _bring_up_to_date()
+        _migrate_and_check()
     finally:
         connection.close()
         connection.settings_dict["NAME"] = name
-    # With the log of SQLite beside it, which belongs to it.
+    # SQLite's write-ahead log belongs to the database.
     for end in ("", "-wal", "-shm"):
         if Path(name + end).exists():
             os.rename(name + end, f"{name}.{aside}{end}")
@@ -235,7 +236,10 @@ def _restore_sqlite(copy: Path, aside: str) -> str:
 
 
 def _validate_sqlite(copy: Path) -> None:
-    """Refuse what is no SQLite file, and one with code of its own, before anything runs in it. Raises `BackupError`."""
+    """Raise `BackupError` if the copy is not an SQLite database, or has triggers, views or virtual tables.
+
+    Runs no code of the database.
+    """
     with copy.open("rb") as file:
         if file.read(len(SQLITE)) != SQLITE:
             raise BackupError("The backup does not contain a database.")
@@ -253,13 +257,13 @@ def _validate_sqlite(copy: Path) -> None:
 
 
 def _restore_postgres(copy: Path, aside: str) -> str:
-    """Move the tables of now into a schema of their own, and let the backup's take their place."""
+    """Rename the current schema and restore the backup into a new one. An error renames it back."""
     aside = aside.replace("-", "_")
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER SCHEMA public RENAME TO {aside}")
     try:
         _run("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", str(copy))
-        _bring_up_to_date()
+        _migrate_and_check()
     except BaseException:
         with connection.cursor() as cursor:
             cursor.execute("DROP SCHEMA IF EXISTS public CASCADE")
@@ -268,10 +272,10 @@ def _restore_postgres(copy: Path, aside: str) -> str:
     return f"schema {aside}"
 
 
-def _bring_up_to_date() -> None:
+def _migrate_and_check() -> None:
     call_command("migrate", verbosity=0)
     Session.objects.all().delete()
-    # What browsers and this process kept of the time after the backup has the same numbers, with this one apart.
+    # Invalidates cached pages from after the backup, whose sequence numbers will be used again.
     Counter.objects.update(people=int(timezone.now().timestamp()))
     with integrity.snapshot() as using:
         found = integrity.check_integrity(using)
@@ -280,7 +284,10 @@ def _bring_up_to_date() -> None:
 
 
 def _run(program: str, *arguments: str) -> None:
-    """Run a program of PostgreSQL on the database; the password goes by the environment. Raises `BackupError`."""
+    """Run a PostgreSQL client program on the database. Raises `BackupError`.
+
+    The password is passed in the environment.
+    """
     if not shutil.which(program):
         raise BackupError(f"{program} is not on PATH (Debian: apt-get install postgresql-client).")
     (_, *address, name), env = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])

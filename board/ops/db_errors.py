@@ -1,4 +1,4 @@
-"""What people, clients and the operator are told when the database is busy, away or full."""
+"""Messages for users and operators for a database that is busy, unavailable or full."""
 
 import logging
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Seconds until a client may try again.
+# Seconds until a client should retry.
 RETRY_AFTER = 2
 
 
 @dataclass(frozen=True)
 class DatabaseFault:
-    """A state of the database in which a request cannot be answered; `status` is the HTTP status that says so."""
+    """A state of the database in which requests fail, with the HTTP status, a message, and advice for the operator."""
 
     status: int
     reason: "StrOrPromise"
@@ -40,7 +40,7 @@ FULL = DatabaseFault(
     _("The server's disk is full, so nothing was saved. You can still read the board."),
     "Free some space on the database's disk. You don't need to restart anything.",
 )
-# From here on: what sqlite3 and PostgreSQL call it (https://sqlite.org/rescode.html, "PostgreSQL Error Codes").
+# Error codes: https://sqlite.org/rescode.html and "PostgreSQL Error Codes" in its manual.
 SQLITE = {
     "SQLITE_BUSY": BUSY,
     "SQLITE_LOCKED": BUSY,
@@ -53,12 +53,12 @@ POSTGRES = {"53100": FULL, "55P03": BUSY, "40001": BUSY, "40P01": BUSY}
 
 
 def fault_of(error: BaseException) -> DatabaseFault | None:
-    """Return the `DatabaseFault` that an exception stems from; None when the database is well, or there was none."""
+    """Return the `DatabaseFault` that caused an exception, or None if the exception has another cause."""
     if not isinstance(error, OperationalError | InterfaceError):
         return None
     cause = error.__cause__
     if cause is None:
-        # Of our own: the queue of writers (config/sqlite).
+        # Raised by the write lock in config/sqlite.
         return BUSY
     if name := getattr(cause, "sqlite_errorname", None):
         return next((fault for begin, fault in SQLITE.items() if name.startswith(begin)), None)
@@ -66,5 +66,5 @@ def fault_of(error: BaseException) -> DatabaseFault | None:
 
 
 def report(fault: DatabaseFault, error: BaseException) -> None:
-    """Tell the operator what is wrong and what to do."""
+    """Log the error, with advice for the operator."""
     logger.error("A request failed with %s: %s. %s", fault.status, " ".join(str(error).split()), fault.advice)

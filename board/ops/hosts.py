@@ -1,7 +1,4 @@
-"""Under which hosts this installation answers, and at which addresses people reach it.
-
-Pages, sockets and settings all decide about hosts here.
-"""
+"""The hosts that this installation accepts, for pages, sockets and settings."""
 
 import fcntl
 import ipaddress
@@ -20,21 +17,21 @@ SIOCGIFADDR = 0x8915
 
 
 def unbracketed(host: str) -> str:
-    """Return a host as programs listen on it: an IPv6 address without brackets."""
+    """Return a host without the brackets of an IPv6 address, as it is used for binding."""
     return host[1:-1] if host.startswith("[") and host.endswith("]") else host
 
 
 def bracketed(host: str) -> str:
-    """Return a host as it stands in an address: an IPv6 address in brackets."""
+    """Return a host as it is written in URLs, with an IPv6 address in brackets."""
     host = unbracketed(host)
     return f"[{host}]" if ":" in host else host
 
 
 def listening_hosts(host: str) -> list[str]:
-    """Return the hosts by which a server that listens on `host` is reached, the best one first.
+    """Return the hosts of a server that listens on `host`, the preferred one first.
 
-    For all addresses of the machine these are its own ones in the network: no page elsewhere can make a browser send
-    an IP address as the host of another one.
+    A wildcard stands for all IP addresses of this machine. These are safe against DNS rebinding, because an attacker's
+    page can't make a browser send an IP address as the host of a domain.
     """
     if host not in WILDCARDS:
         return [bracketed(host)]
@@ -43,24 +40,24 @@ def listening_hosts(host: str) -> list[str]:
 
 
 def network_addresses() -> list[str]:
-    """Return the addresses that this machine has in its networks, as far as the system tells (Linux does)."""
+    """Return the non-local IP addresses of this machine (on Linux)."""
     found = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         for _number, name in socket.if_nameindex():
             with suppress(OSError):
-                answer = fcntl.ioctl(asker, SIOCGIFADDR, struct.pack("256s", name.encode()[:15]))
-                found.append(socket.inet_ntoa(answer[20:24]))
+                interface = fcntl.ioctl(probe, SIOCGIFADDR, struct.pack("256s", name.encode()[:15]))
+                found.append(socket.inet_ntoa(interface[20:24]))
     with suppress(OSError):
         lines = Path("/proc/net/if_inet6").read_text().splitlines()
         found += [str(ipaddress.IPv6Address(int(line.split()[0], 16))) for line in lines]
-    return [each for each in found if not _is_own_alone(ipaddress.ip_address(each))]
+    return [address for address in found if not _is_local(ipaddress.ip_address(address))]
 
 
-def _is_own_alone(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+def _is_local(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     return address.is_loopback or address.is_link_local
 
 
 def is_allowed(host: str, hosts: Iterable[str]) -> bool:
-    """Tell whether a `Host` header, with or without its port, names one of the allowed hosts."""
+    """Return whether a `Host` header, with or without a port, names an allowed host."""
     domain, _port = split_domain_port(host)
     return bool(domain) and validate_host(domain, hosts)

@@ -1,7 +1,7 @@
-"""Who serves a database: a second process needs Redis, and a restore needs that there is none.
+"""Detection of other processes on the same database. A second server requires Redis; a restore requires no server.
 
-With SQLite this is a lock on a file beside the database, which ends with its process however that ends; with
-PostgreSQL it is what the server itself says about its connections.
+For SQLite, this is an flock on a file beside the database, which the system releases when the process ends. For
+PostgreSQL, it is the list of the server's connections.
 """
 
 import fcntl
@@ -14,18 +14,18 @@ from typing import IO, Any, cast
 from django.db import connection
 
 NAME = "lightboard serve"
-# Open, and so locked, as long as the process lives.
-_held: list[IO[str]] = []
+# Kept open, and so locked, until the process ends.
+_lock_files: list[IO[str]] = []
 
 
 class InUseError(Exception):
-    """The database is in use by what does not go together with what was asked for."""
+    """Another process uses the database."""
 
 
 def acquire() -> bool:
-    """Let this process count as one that serves the database, until it ends; returns whether another one does, too.
+    """Register this process as a server of the database until it ends. Returns whether there is another one.
 
-    To be called before the first connection. Raises `InUseError` while a restore is under way.
+    Must be called before the first connection. Raises `InUseError` during a restore.
     """
     if connection.vendor == "postgresql":
         return any(name.startswith(NAME) for name in _others_on_postgres(NAME))
@@ -37,17 +37,17 @@ def acquire() -> bool:
     except BlockingIOError:
         file.close()
         raise InUseError("The database is being restored. Start again when the restore has finished.") from None
-    others = not _take_alone(file)
+    others = not _try_exclusive(file)
     fcntl.flock(file, fcntl.LOCK_SH)
-    _held.append(file)
+    _lock_files.append(file)
     return others
 
 
 @contextmanager
 def exclusive() -> Iterator[None]:
-    """Keep everybody from serving the database meanwhile. Raises `InUseError` when somebody does.
+    """Prevent processes from serving the database inside the `with` block. Raises `InUseError` if one does.
 
-    To be called before the first connection.
+    Must be called before the first connection.
     """
     if connection.vendor == "postgresql":
         if others := _others_on_postgres("lightboard restore"):
@@ -55,29 +55,29 @@ def exclusive() -> Iterator[None]:
         yield
         return
     with cast("IO[str]", _lock_file()) as file:
-        if not _take_alone(file):
+        if not _try_exclusive(file):
             raise InUseError("Lightboard is running on this database. Stop it first.")
         yield
 
 
 def _others_on_postgres(name: str) -> list[str]:
-    """Call the connections of this process `name` and return what others on this database are called."""
-    # By this libpq names all that it opens, those of the pool included.
+    """Set the application name of this process's connections, and return the names of other connections."""
+    # libpq uses this variable for all connections, including those of the pool.
     own = os.environ["PGAPPNAME"] = f"{name} {os.getpid()}"
-    # Past the pool, which would try for seconds before it says that nobody is there, and not why.
+    # Without the pool, which would retry for seconds and then hide the reason of a failure.
     single = connection.copy()
     single.settings_dict["OPTIONS"].pop("pool", None)
     with closing(single), single.cursor() as cursor:
         cursor.execute(
             "SELECT application_name FROM pg_stat_activity "
-            # Autovacuum is nobody.
+            # Excludes background workers such as autovacuum.
             "WHERE datname = current_database() AND application_name <> %s AND backend_type = 'client backend'",
             [own],
         )
         return [other or "somebody" for (other,) in cursor.fetchall()]
 
 
-def _take_alone(file: IO[str]) -> bool:
+def _try_exclusive(file: IO[str]) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

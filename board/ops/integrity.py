@@ -1,7 +1,4 @@
-"""Is what the database holds what it must hold? Every invariant of the log, the rows and their order, on real data.
-
-Nothing here writes. The database is seen as of one moment, while people go on working.
-"""
+"""The integrity check: all invariants of the log and the rows, checked on a read-only snapshot of the database."""
 
 import enum
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -26,7 +23,7 @@ SNAPSHOT = "snapshot"
 
 
 class Remedy(enum.Enum):
-    """What helps against a finding, as the operator reads it."""
+    """Advice for the operator about findings."""
 
     MIGRATE = "Run manage.py migrate, then run the check again."
     UPDATE = (
@@ -45,7 +42,7 @@ class Remedy(enum.Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is wrong with a database, in a sentence, and what helps."""
+    """A violated invariant as a sentence, and its remedy."""
 
     text: str
     remedy: Remedy
@@ -56,9 +53,9 @@ class Finding:
 
 @contextmanager
 def snapshot(path: str | Path | None = None) -> Iterator[str]:
-    """Give the alias of a connection that sees the database as of now, and cannot write.
+    """Yield the alias of a read-only connection that sees a snapshot of the database.
 
-    `path` is another SQLite file to look at instead of the database of the settings.
+    `path` is an SQLite file to use instead of the database in the settings.
     """
     known = deepcopy(connections["default"].settings_dict)
     if path:
@@ -80,47 +77,46 @@ def snapshot(path: str | Path | None = None) -> Iterator[str]:
 
 
 def check_integrity(using: str) -> list[Finding]:
-    """Return what is wrong with the database of an alias, as `Finding`s; best asked in a `snapshot`."""
-    if missing := migrations_to_come(using):
-        return _all([f"Migrations not applied: {', '.join(missing)}."], Remedy.MIGRATE)
-    found = _all(_storage(using) + _numbers(using), Remedy.RESTORE)
+    """Return the violated invariants of a database. Call this in a `snapshot`."""
+    if missing := unapplied_migrations(using):
+        return _findings([f"Migrations not applied: {', '.join(missing)}."], Remedy.MIGRATE)
+    found = _findings(_check_storage(using) + _check_numbers(using), Remedy.RESTORE)
     events = Event.objects.using(using).order_by("seq").iterator(1000)
     state, broken = _replay(events)
-    # A log that makes no sense says nothing about the rows.
+    # Rows can't be compared with an inconsistent log.
     if broken:
         return found + broken
-    different = _rows_against_log(using, Sprint, state["sprints"])
-    different += _rows_against_log(using, Task, state["tasks"])
+    different = _compare_rows(using, Sprint, state["sprints"])
+    different += _compare_rows(using, Task, state["tasks"])
     remedy = Remedy.RESTORE if found else Remedy.CORRECT_ROWS
-    return found + _all(different, remedy) + _all(_rules(using), Remedy.CORRECT_TASKS)
+    return found + _findings(different, remedy) + _findings(_check_rules(using), Remedy.CORRECT_TASKS)
 
 
-def _all(texts: Iterable[str], remedy: Remedy) -> list[Finding]:
+def _findings(texts: Iterable[str], remedy: Remedy) -> list[Finding]:
     return [Finding(text, remedy) for text in texts]
 
 
-def migrations_to_come(using: str) -> list[str]:
-    """Return the names of the migrations that the database does not have yet."""
+def unapplied_migrations(using: str) -> list[str]:
     executor = MigrationExecutor(connections[using])
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [str(migration) for migration, _ in plan]
 
 
-def _storage(using: str) -> list[str]:
+def _check_storage(using: str) -> list[str]:
     if connections[using].vendor != "sqlite":
         return []
     with connections[using].cursor() as cursor:
         cursor.execute("PRAGMA integrity_check")
         damage = [line for (line,) in cursor.fetchall() if line != "ok"]
         cursor.execute("PRAGMA foreign_key_check")
-        astray = cursor.fetchall()
+        violations = cursor.fetchall()
     return [f"SQLite reports: {line}." for line in damage] + [
-        f"Row {pk} of {table} refers to a row of {other} that doesn't exist." for table, pk, other, _ in astray
+        f"Row {pk} of {table} refers to a row of {other} that doesn't exist." for table, pk, other, _ in violations
     ]
 
 
-def _numbers(using: str) -> list[str]:
-    """The numbers of the log are 1, 2, 3 … without a gap, and the counter says the last one."""
+def _check_numbers(using: str) -> list[str]:
+    """Check that the log's numbers are 1, 2, 3 … without gaps, and that the counter has the last one."""
     found = []
     counters = list(Counter.objects.using(using).values_list("value", flat=True))
     if len(counters) != 1:
@@ -136,24 +132,26 @@ def _numbers(using: str) -> list[str]:
 
 
 def _replay(events: Iterable[Event]) -> tuple[log.Replay, list[Finding]]:
-    """Return (the state that the log leads to, what is undefined in it or does not follow from what was before)."""
+    """Return (state after the last event, findings about events that are undefined or contradict earlier ones)."""
     state: log.Replay = {"sprints": {}, "tasks": {}}
     undefined: list[str] = []
     for event in events:
         undefined += unknown(event)
         if found := malformed(event):
-            return state, _all(undefined, Remedy.UPDATE) + _all(found, Remedy.RESTORE)
-        # What follows may build on an event that was not understood.
+            return state, _findings(undefined, Remedy.UPDATE) + _findings(found, Remedy.RESTORE)
+        # Later events may depend on an undefined one.
         if undefined:
             continue
         if wrong := _contradictions(state, event):
-            return state, _all([f"Event {event.seq} changes {wrong} from a value it didn't have."], Remedy.RESTORE)
+            return state, _findings(
+                [f"Event {event.seq} changes {wrong} from a value it didn't have."], Remedy.RESTORE
+            )
         log.apply_event(state, event)
-    return state, _all(undefined, Remedy.UPDATE)
+    return state, _findings(undefined, Remedy.UPDATE)
 
 
 def _contradictions(state: log.Replay, event: Event) -> str:
-    """Return the fields of which an event says that they were what they were not."""
+    """Return the names of the fields whose value before the event differs from the state, or ""."""
     rows = state["sprints"] if event.task is None else state["tasks"]
     row = rows.get(event.row_id)
     if kind_of(event).exists_before != (row is not None):
@@ -161,7 +159,7 @@ def _contradictions(state: log.Replay, event: Event) -> str:
     wrong = [
         name
         for name, (before, _) in fields(event).items()
-        # A field may be newer than the row, and who had a task may have been deleted.
+        # A field may be newer than the row, and the assignee may have been deleted.
         if row and row[name] not in (None, before) and not (name == "assigned" and before is None)
     ]
     wrong += [
@@ -172,35 +170,35 @@ def _contradictions(state: log.Replay, event: Event) -> str:
     return ", ".join(wrong)
 
 
-def _rows_against_log(using: str, model: type[Row], expected: Mapping[int, Snapshot]) -> list[str]:
-    """The rows are what the log leads to, and each has the number of its newest event as version."""
+def _compare_rows(using: str, model: type[Row], expected: Mapping[int, Snapshot]) -> list[str]:
+    """Check that the rows match the log, and that each has the number of its newest event as version."""
     found = []
     name = str(model._meta.verbose_name)
     users = set(get_user_model().objects.using(using).values_list("pk", flat=True))
-    left = dict(expected)
+    missing = dict(expected)
     for row in model.objects.using(using).order_by("pk").iterator(1000):
-        logged = left.pop(row.pk, None)
+        logged = missing.pop(row.pk, None)
         if logged is None:
             found.append(f"{name.capitalize()} {row.pk} is not in the log.")
             continue
-        is_now = {**log.snapshot(row), "version": row.version}
+        current = {**log.snapshot(row), "version": row.version}
         found += [
             f"{name.capitalize()} {row.pk} has {field} {value!r}, but {logged[field]!r} in the log."
-            for field, value in is_now.items()
+            for field, value in current.items()
             if value != logged[field] and not _may_differ(row, field, value, logged[field], users)
         ]
-    return found + [f"{name.capitalize()} {pk} is in the log but doesn't exist." for pk in left]
+    return found + [f"{name.capitalize()} {pk} is in the log but doesn't exist." for pk in missing]
 
 
 def _may_differ(row: Row, field: str, value: Any, logged: Any, users: Container[int]) -> bool:
-    """Tell whether a difference has a reason: the field is newer than the row, or who had the task was deleted."""
+    """Return whether a difference is legitimate: the field is newer than the row, or the assignee was deleted."""
     if logged is None:
         return bool(value == cast("Field[Any, Any]", row._meta.get_field(field)).get_default())
     return field == "assigned" and value is None and logged not in users
 
 
-def _rules(using: str) -> list[str]:
-    """What a row must be by itself, also where the database does not see to it."""
+def _check_rules(using: str) -> list[str]:
+    """Check the rules of each task, including those that the database doesn't enforce."""
     found = []
     for task in Task.objects.using(using).order_by("pk").iterator(1000):
         try:
@@ -214,10 +212,10 @@ def _rules(using: str) -> list[str]:
     return found
 
 
-def shared_places(using: str) -> list[tuple[int, int]]:
-    """Return the pairs of tasks that stand at one place of one column, where their ids decide: [(first, second)].
+def shared_positions(using: str) -> list[tuple[int, int]]:
+    """Return the pairs of tasks with the same sort key in a column, as [(first, second)]. Their ids decide the order.
 
-    Allowed, since clients of the API may set keys; moves never make one.
+    This is allowed, because API clients may set sort keys. Moves never produce it.
     """
     pairs = []
     previous = None

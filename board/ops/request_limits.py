@@ -1,13 +1,13 @@
-"""How much a request may send and how long it may take: the same for both servers and for the application."""
+"""Limits on the size and duration of requests, shared by both servers and the application."""
 
 import json
 
 from django.conf import settings
 
-# Seconds for the head of a request and for its body, whatever arrives meanwhile.
+# Seconds until the head and the body of a request must be complete.
 HEAD_WITHIN = 10
 BODY_WITHIN = 30
-# A form of ours has a few dozen fields; Django counts fields and files, but reads parts that are neither for ever.
+# The largest form has a few dozen fields. Django limits fields and files, but not other parts.
 PARTS = 1200
 REASONS = {
     400: "The body has too many parts.",
@@ -18,12 +18,12 @@ REASONS = {
 
 
 def body_limit(path: str) -> int:
-    """Return how many bytes the body of a request for this path may have."""
+    """Return the maximum size in bytes of a request body for this path."""
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if _is_of_api(path) else settings.PAGE_BODY_LIMIT
 
 
 def refusal(path: str, status: int) -> tuple[dict[str, str], bytes]:
-    """Return the headers and the body of a response that refuses a request before any view sees it."""
+    """Return the headers and body of a response that rejects a request before it reaches a view."""
     reason = REASONS[status]
     is_api = _is_of_api(path)
     body = json.dumps({"detail": reason}) if is_api else f"{reason}\n"
@@ -39,7 +39,7 @@ def refusal(path: str, status: int) -> tuple[dict[str, str], bytes]:
 
 
 def has_too_many_parts(content_type: str, body: bytes) -> bool:
-    """Tell whether a multipart body has more parts than any form of ours."""
+    """Return whether a multipart body has more than `PARTS` parts."""
     kind, _, parameters = content_type.partition(";")
     if not kind.strip().lower().startswith("multipart/"):
         return False

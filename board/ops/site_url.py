@@ -1,4 +1,4 @@
-"""The address of this installation, for links that leave it."""
+"""The public URL of this installation."""
 
 import hashlib
 import socket
@@ -13,48 +13,48 @@ from django.urls import set_script_prefix
 
 
 def site_url(request: HttpRequest) -> str:
-    """Return the address for links in mails, invitations and webhooks, without a slash at its end.
+    """Return the base URL for links in emails, invitations and webhooks, without a trailing slash.
 
-    That is `SITE_URL`, which no client can influence; only without it the host that the request asked for.
+    This is `SITE_URL`, which clients can't influence. Only if it isn't set, the host of the request is used.
     """
     return settings.SITE_URL or request.build_absolute_uri("/").rstrip("/")
 
 
 def set_script_name() -> None:
-    """Let `reverse` prefix URLs with FORCE_SCRIPT_NAME in this thread, which serves no request."""
+    """Make `reverse` prefix URLs with FORCE_SCRIPT_NAME in a thread that handles no request."""
     set_script_prefix(f"{settings.FORCE_SCRIPT_NAME or ''}/")
 
 
 def server_urls() -> list[str]:
-    """Return the addresses at which a server with these settings is reached, the best one to pass on first."""
+    """Return the URLs of a server with these settings, the preferred one first."""
     if settings.SITE_URL:
         return [settings.SITE_URL]
     return [f"http://{host}:{settings.PORT}" for host in settings.LISTENING_HOSTS]
 
 
-def note_server() -> None:
-    """Remember at which address this process serves, for commands that are started with other settings."""
+def save_server_url() -> None:
+    """Save the URL of this server for commands that are started with other settings."""
     with suppress(OSError):
-        _note().write_text(server_urls()[0])
+        _url_file().write_text(server_urls()[0])
 
 
 def running_url() -> str:
-    """Return the address of the server that runs on this database and machine, else the one of the settings."""
+    """Return the URL of the server that runs for this database on this machine, else the one in the settings."""
     with suppress(OSError, ValueError):
-        url = _note().read_text()
+        url = _url_file().read_text()
         parts = urlsplit(url)
-        if not settings.SITE_URL and _answers(parts.hostname, parts.port):
+        if not settings.SITE_URL and _can_connect(parts.hostname, parts.port):
             return url
     return server_urls()[0]
 
 
-def _answers(host: str | None, port: int | None) -> bool:
+def _can_connect(host: str | None, port: int | None) -> bool:
     with socket.create_connection((host, port or 80), timeout=1):
         return True
 
 
-def _note() -> Path:
-    """Return the file that names the server's address: beside an SQLite database, else in the folder var/."""
+def _url_file() -> Path:
+    """Return the path of the file with the server's URL: beside an SQLite database, else in var/."""
     database = connection.settings_dict
     if connection.vendor == "sqlite":
         return Path(f"{database['NAME']}.address")

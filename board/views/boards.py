@@ -1,4 +1,4 @@
-"""A sprint's board, and its polling."""
+"""The board of a sprint, and polling for its changes."""
 
 from functools import cache
 from hashlib import sha256
@@ -25,9 +25,9 @@ from board.views.forms.live import ChangesForm
 
 from .shortcuts import NO_CONTENT, missing_as_404
 
-# The last page that somebody had of a board, for who comes back to an unchanged one: so many bytes of them.
+# The last page of each user and URL, up to this total size in bytes.
 page_cache: VersionedCache[bytes] = VersionedCache(20_000_000, getsizeof=len)
-# As many characters as the field takes (templates/board/board.html).
+# The `maxlength` of the field in templates/board/board.html.
 LONGEST_FILTER = 200
 
 
@@ -49,9 +49,9 @@ def _cache_key(request: UserRequest) -> tuple[int, str | None, str]:
 
 
 def _etag(request: UserRequest, state: log.State) -> str:
-    """Return the ETag of a page that shows the board as of `state`; it differs for whoever may see anything else."""
-    what = state, components.page_format(), get_language(), release()
-    return f'"{sha256(repr((_cache_key(request), what)).encode()).hexdigest()[:32]}"'
+    """Return the ETag of the board as of `state`. It depends on everything that the page depends on."""
+    version = state, components.page_format(), get_language(), release()
+    return f'"{sha256(repr((_cache_key(request), version)).encode()).hexdigest()[:32]}"'
 
 
 def _page(request: UserRequest, pk: int, state: log.State) -> bytes:
@@ -64,7 +64,7 @@ def _page(request: UserRequest, pk: int, state: log.State) -> bytes:
 @in_background
 @require_safe
 def changes_since(request: UserRequest, pk: int) -> HttpResponse:
-    """Answer a page that has no socket with its next frame, or with 204 when there is nothing new."""
+    """Return the next frame for a page without a socket, or 204 if there is nothing new."""
     form = ChangesForm(request.GET)
     if not form.is_valid():
         raise BadRequest("since has to be a sequence number")
@@ -79,7 +79,7 @@ def changes_since(request: UserRequest, pk: int) -> HttpResponse:
 
 @cache
 def release() -> str:
-    """Return the digest of all that pages are made from besides data: templates, translations and static files."""
+    """Return a digest of the templates, translations and static files."""
     digest = sha256(getattr(staticfiles_storage, "manifest_hash", "").encode())
     base = settings.BASE_DIR
     for path in sorted([*(base / "templates").rglob("*.html"), *(base / "locale").rglob("*.mo")]):

@@ -1,5 +1,5 @@
 class IdConverter:
-    """An id in an address: digits that fit a 64-bit key, so that nothing else reaches the database."""
+    """A path converter for ids that fit a 64-bit key."""
 
     regex = "[0-9]{1,18}"
 

@@ -1,4 +1,4 @@
-"""Tasks as a sheet: CSV that a spreadsheet opens as it is, and that none can be made to run."""
+"""Export of tasks as CSV for spreadsheets, safe against formula injection."""
 
 import csv
 import re
@@ -24,18 +24,18 @@ HEAD = [
     _("Started"),
     _("Completed"),
 ]
-# Where spreadsheets take text for a formula (OWASP, https://owasp.org/www-community/attacks/CSV_Injection): at the beginning
-# of a cell, and wherever one could begin when the file is split at another separator than ours.
+# Where spreadsheets interpret text as a formula (https://owasp.org/www-community/attacks/CSV_Injection): at the beginning
+# of a cell, and wherever a cell would begin with a different separator.
 FORMULA = re.compile(
     r"""\A(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])|(?<=[,;\t\r\n"])(?=[=+\-@\uff1d\uff0b\uff0d\uff20])"""
 )
 
 
 def sheet(tasks: Iterable[Task]) -> str:
-    """Return the CSV of tasks, which come with `sprint` and `assigned`: a line of titles, then one for each task.
+    """Return tasks, loaded with `sprint` and `assigned`, as CSV: a header, then a line for each task.
 
-    All cells are quoted, dates in ISO form, and text that would be a formula begins with an apostrophe. Between the
-    cells stands what spreadsheets of the reader's language expect there.
+    All cells are quoted, dates are in ISO format, and formulas are escaped with an apostrophe. The separator is the one
+    that spreadsheets expect in the active language.
     """
     text = StringIO(BYTE_ORDER_MARK, newline="")
     text.seek(0, 2)
@@ -46,7 +46,7 @@ def sheet(tasks: Iterable[Task]) -> str:
 
 
 def _cells(task: Task) -> list[object]:
-    words = [
+    texts = [
         task.name,
         task.description,
         task.sprint or "",
@@ -54,8 +54,8 @@ def _cells(task: Task) -> list[object]:
         full_name(task.assigned) if task.assigned else "",
     ]
     days = [day.isoformat() if day else "" for day in (task.due, task.started, task.completed)]
-    return [task.pk, *map(_harmless, words), *days]
+    return [task.pk, *map(_escape_formula, texts), *days]
 
 
-def _harmless(words: object) -> str:
-    return FORMULA.sub("'", str(words))
+def _escape_formula(text: object) -> str:
+    return FORMULA.sub("'", str(text))

@@ -18,7 +18,7 @@ from board.models import Event, Sprint
 from .shortcuts import add_message, missing_as_404
 from .tasks import removal_context
 
-# How many of the deleted tasks the page lists.
+# The maximum number of tasks that the page lists.
 MOST_DELETED = 200
 
 

@@ -1,7 +1,7 @@
-"""What went wrong, as a person reads it: a page, or for htmx the piece board/problem.html of at most 2 KB.
+"""Error pages, and for htmx the fragment board/problem.html of at most 2 KB.
 
-The handlers are named in config/urls.py and settings.CSRF_FAILURE_VIEW; `HtmxErrorMiddleware` turns all other responses from 400
-on into fragments.
+The handlers are configured in config/urls.py and settings.CSRF_FAILURE_VIEW. `HtmxErrorMiddleware` turns all other
+error responses to htmx into fragments.
 """
 
 import sys
@@ -48,8 +48,8 @@ LONGEST = 500
 LONGEST_HOST = 100
 
 
-def piece(status: int, reason: "StrOrPromise" = "") -> HttpResponse:
-    """Return an answer with this status for htmx: the reason, else what the status means."""
+def error_fragment(status: int, reason: "StrOrPromise" = "") -> HttpResponse:
+    """Return an error response for htmx. The default reason is the meaning of the status."""
     other = gettext("That didn't work: %(status)s.") % {"status": HTTPStatus(status).phrase.lower()}
     reason = reason or REASONS.get(status, other)
     html = render_to_string("board/problem.html", {"reason": Truncator(str(reason)).chars(LONGEST)})
@@ -57,11 +57,11 @@ def piece(status: int, reason: "StrOrPromise" = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _problem(request, 400, unknown_host(request))
+    return _error_response(request, 400, unknown_host(request))
 
 
 def unknown_host(request: HttpRequest) -> str:
-    """Return what to do about the host that a request asks for, "" when it is allowed."""
+    """Return how to allow the host of a request, or "" if it is allowed."""
     with suppress(DisallowedHost):
         request.get_host()
         return ""
@@ -74,20 +74,20 @@ def unknown_host(request: HttpRequest) -> str:
 
 
 def no_access(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _problem(request, 403, _words(exception))
+    return _error_response(request, 403, _message_of(exception))
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     is_log_in = request.path == resolve_url("login") and reason != REASON_NO_CSRF_COOKIE
     if hasattr(request, "user") and not _is_htmx(request) and (is_log_in or request.path == resolve_url("logout")):
-        return _go_on(request)
-    return _problem(request, 403, EXPIRED)
+        return _redirect_expired_form(request)
+    return _error_response(request, 403, EXPIRED)
 
 
-def _go_on(request: HttpRequest) -> HttpResponse:
-    """Lead to where a log-in or log-out from a page that is too old was going.
+def _redirect_expired_form(request: HttpRequest) -> HttpResponse:
+    """Redirect a log-in or log-out form that expired because of a log-in in another tab.
 
-    Another tab has logged in since: whoever is logged in goes on, and others see the log-in form anew.
+    A logged-in user gets to the requested page, others to the log-in form.
     """
     activate_language(request)
     if request.path == resolve_url("logout"):
@@ -104,27 +104,26 @@ def _go_on(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Say what is not there: in the words of the view, if it had any."""
-    return _problem(request, 404, _words(exception))
+    return _error_response(request, 404, _message_of(exception))
 
 
-def _words(exception: Exception) -> str:
-    """Return what the view said, "" when it said nothing."""
+def _message_of(exception: Exception) -> str:
+    """Return the message that the view raised, or ""."""
     return exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
 
 
-def _problem(request: HttpRequest, status: int, reason: "StrOrPromise" = "") -> HttpResponse:
-    # An address that nothing has, or a form that came too late, has not come to a view, and so not to a language.
+def _error_response(request: HttpRequest, status: int, reason: "StrOrPromise" = "") -> HttpResponse:
+    # `LanguageMiddleware` only sets the language of requests that reach a view.
     if hasattr(request, "user"):
         activate_language(request)
     if _is_htmx(request):
-        return piece(status, reason)
+        return error_fragment(status, reason)
     context = {"status": status, "title": TITLES[status], "reason": reason or REASONS[status]}
     return render(request, "error.html", context, status=status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer an exception that nobody handled, as Django's handler500: a fault of the database says what it is."""
+    """Handle an uncaught exception (Django's handler500). A `DatabaseFault` gets its own status and message."""
     error = sys.exception()
     fault = db_errors.fault_of(error) if error else None
     if error is None or fault is None:
@@ -132,12 +131,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     db_errors.report(fault, error)
     template = "board/problem.html" if _is_htmx(request) else "503.html"
     context = {"reason": fault.reason, "status": fault.status}
-    # Without the context processors, which would ask the database who this is.
+    # No request, because the context processors would query the database for the user.
     response = render(None, template, context, status=fault.status)
     response["Retry-After"] = db_errors.RETRY_AFTER
     return response
 
 
 def _is_htmx(request: HttpRequest) -> bool:
-    # The error may come before the middleware that sets `request.htmx`.
+    # The error may be raised before the middleware that sets `request.htmx`.
     return "HX-Request" in request.headers

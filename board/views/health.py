@@ -1,4 +1,4 @@
-"""What a load balancer or a monitor asks: is the process alive, and can it do its work?"""
+"""Health checks for load balancers and monitoring: liveness and readiness."""
 
 import logging
 import time
@@ -18,7 +18,7 @@ from board.live.hub import hub
 
 logger = logging.getLogger(__name__)
 
-# A hub looks once a second; one that did not for so long does not come back by itself.
+# Seconds after which the hub, which polls once a second, is considered dead.
 HUB_IS_DEAD_AFTER = 30
 REDIS_TIMEOUT = 1
 
@@ -27,7 +27,7 @@ REDIS_TIMEOUT = 1
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Answer that the process is alive, without touching the database."""
+    """Respond without using the database: the process is alive."""
     return JsonResponse({"status": "ok"})
 
 
@@ -35,9 +35,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer whether requests may be sent here: 200 "ready" or "degraded", 503 "stopping" or "unavailable".
+    """Return 200 "ready" or "degraded" if this process can handle requests, else 503 "stopping" or "unavailable".
 
-    Degraded is a Redis that is away: changes of other processes are then seen within a second instead of at once.
+    "degraded" means that Redis is unavailable: changes of other processes appear within a second, not immediately.
     """
     checks = {"database": _database(), "hub": _hub(), "redis": _redis()}
     if hub.is_stopping:
@@ -46,8 +46,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
         status = "unavailable"
     else:
         status = "degraded" if checks["redis"] == "away" else "ready"
-    answer = {"status": status, **checks}
-    return JsonResponse(answer, status=200 if status in ("ready", "degraded") else 503)
+    data = {"status": status, **checks}
+    return JsonResponse(data, status=200 if status in ("ready", "degraded") else 503)
 
 
 def _database() -> str:
@@ -56,14 +56,14 @@ def _database() -> str:
             return "to be migrated"
         log.newest_number()
     except (DatabaseError, InterfaceError) as error:
-        logger.warning("Not ready, the database does not answer: %s", error)
+        logger.warning("Not ready, the database is unavailable: %s", error)
         return "away"
     return "ok"
 
 
 @cache
 def known_migrations() -> frozenset[tuple[str, str]]:
-    """Return the set of (app, name) of this release, read from its files once."""
+    """Return the (app, name) of all migrations of this release."""
     return frozenset(MigrationLoader(None).disk_migrations)
 
 
@@ -76,7 +76,7 @@ def _hub() -> str:
 def _redis() -> str:
     if not settings.REDIS_URL:
         return "none"
-    import redis  # takes long to load, and most have none
+    import redis  # Slow to import, and often not used.
 
     options = {"socket_timeout": REDIS_TIMEOUT, "socket_connect_timeout": REDIS_TIMEOUT}
     try:

@@ -1,4 +1,4 @@
-"""Messages for the next page, in a cookie of our own: Django's has the same name in all programs of a host."""
+"""Storage of messages in a cookie with a name of our own, to avoid conflicts with other Django sites on the host."""
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage

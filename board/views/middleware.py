@@ -1,4 +1,4 @@
-"""Headers of every page, redirects to the final slash, and responses to htmx."""
+"""Middleware for security headers, trailing slashes, and htmx."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +28,7 @@ type GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class BrowserPolicyMiddleware:
-    """Tell browsers what our pages never need, and to keep nothing that was meant for somebody who is logged in."""
+    """Sets security headers, and prevents caching of responses to logged-in users."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -36,59 +36,59 @@ class BrowserPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         response["Permissions-Policy"] = settings.PERMISSIONS_POLICY
-        # Pictures and files are for the pages of others, too.
-        is_for_all = "Access-Control-Allow-Origin" in response
-        response["Cross-Origin-Resource-Policy"] = "cross-origin" if is_for_all else "same-origin"
+        # Other sites may embed images and files.
+        is_public = "Access-Control-Allow-Origin" in response
+        response["Cross-Origin-Resource-Policy"] = "cross-origin" if is_public else "same-origin"
         if settings.SESSION_COOKIE_NAME in request.COOKIES and has_vary_header(response, "Cookie"):
             response["Cache-Control"] = "no-store"
         return response
 
 
 class PermanentRedirect(HttpResponsePermanentRedirect):
-    """A redirect that keeps the method and the body: 308."""
+    """A redirect that preserves the method and body (308)."""
 
     status_code = HttpResponsePermanentRedirect.status_code_preserve_request
 
 
 class SlashMiddleware(CommonMiddleware):
-    """Django's own. An address without its last slash leads to the one with it, whatever the method."""
+    """Django's `CommonMiddleware` with redirects to a trailing slash for all methods."""
 
     response_redirect_class = PermanentRedirect
 
     def get_full_path_with_slash(self, request: HttpRequest) -> str:
-        # Django's own raises for a POST in development, since its redirect would lose the body.
+        # Django raises an error for POST when DEBUG is set, because its redirect would lose the body.
         return escape_leading_slashes(request.get_full_path(force_append_slash=True))
 
 
 class HtmxErrorMiddleware:
-    """Answer a failing htmx request with a small piece: never with a page, or with nothing, in the place of a card."""
+    """Turns error responses to htmx into fragments, so that htmx doesn't swap a whole page in place of a card."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if "HX-Request" not in request.headers or response.status_code < 400 or _is_piece(response):
+        if "HX-Request" not in request.headers or response.status_code < 400 or _is_fragment(response):
             return response
-        piece = error_views.piece(response.status_code)
+        fragment = error_views.error_fragment(response.status_code)
         for name in ("Allow", "Retry-After", "WWW-Authenticate"):
             if name in response:
-                piece[name] = response[name]
-        piece.cookies = response.cookies
-        return piece
+                fragment[name] = response[name]
+        fragment.cookies = response.cookies
+        return fragment
 
 
-def _is_piece(response: HttpResponseBase) -> bool:
+def _is_fragment(response: HttpResponseBase) -> bool:
     start = response.content.lstrip()[:9].lower() if isinstance(response, HttpResponse) else b""
     return bool(start) and not start.startswith((b"<!doctype", b"<html"))
 
 
 class HtmxLoginMiddleware:
-    """Send an htmx request that needs a log-in, or comes from another person's page, to a whole page.
+    """Redirects or reloads the whole page for an htmx request without a log-in, or from another user's page.
 
-    htmx follows a redirect by itself and would put the log-in page into a card. The way back leads to
-    the page that the person was on, not to the fragment. A page says whose it is (`x-user`, templates/base.html):
-    when somebody else has logged in in another tab, nothing is done in the wrong name and the page loads anew.
+    htmx would follow a normal redirect and swap the log-in page into a card. After logging in, the user returns to the
+    page, not to the fragment. Each page sends its user's id as `x-user` (templates/base.html). If another user has
+    logged in since, in another tab, the request is rejected and the page reloads.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -114,15 +114,15 @@ class HtmxLoginMiddleware:
 
 
 def page_of(request: Any) -> str | None:
-    """Return the path of the page of ours that an htmx request came from, None when it names none."""
+    """Return the path of the page that an htmx request came from, or None if the header is missing or invalid."""
     try:
         path: str | None = request.htmx.current_url_abs_path
-    except ValueError:  # That is no address at all.
+    except ValueError:
         return None
     return path
 
 
 def _whole_page[R: HttpResponse](response: R) -> R:
-    """Nothing was done and there is nothing to show: pages (forms.js) keep what was typed."""
+    """Set the status 204, with which htmx swaps nothing and forms keep their input (forms.js)."""
     response.status_code = NO_CONTENT
     return response

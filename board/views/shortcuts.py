@@ -1,4 +1,4 @@
-"""Helpers that the board's views share."""
+"""Helpers shared by the board's views."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,7 +39,7 @@ SOME_BOARD = object()
 
 
 def change_form(view: View) -> View:
-    """Decorate a view with the form of a change of the board: viewers may not even see it."""
+    """Decorate a view with a form that changes the board. Viewers get 403."""
     return changes(get_or_post(view))
 
 
@@ -55,7 +55,7 @@ def get_task_or_404(pk: int) -> Task:
 
 @contextmanager
 def missing_as_404() -> Iterator[None]:
-    """Turn a sprint, task or event that does not exist, or no longer, into a 404 that says so."""
+    """Turn `DoesNotExist` of a sprint, task or event into a 404 with a message."""
     try:
         yield
     except Sprint.DoesNotExist:
@@ -68,7 +68,7 @@ def missing_as_404() -> Iterator[None]:
 
 @contextmanager
 def domain_errors(form: BaseForm) -> Iterator[None]:
-    """Put a broken rule, or a conflict, beside the fields of a form, and go on after the `with` block."""
+    """Add a `ValidationError` or `Conflict` of an action to a form and continue after the `with` block."""
     try:
         with missing_as_404():
             yield
@@ -76,12 +76,12 @@ def domain_errors(form: BaseForm) -> Iterator[None]:
         for name, reasons in error.message_dict.items():
             form.add_error(name if name in form.fields else None, reasons)
     except actions.Conflict as conflict:
-        # Only forms that carry a version can meet a conflict.
+        # Only forms with a version can have conflicts.
         cast(ChangeForm, form).show_conflict(conflict)
 
 
 class _NotDone(Exception):
-    """Nothing was changed: the response is not that of a change, and is not recorded."""
+    """The view changed nothing, so its response is not recorded."""
 
     def __init__(self, response: HttpResponse) -> None:
         super().__init__()
@@ -89,11 +89,11 @@ class _NotDone(Exception):
 
 
 def idempotent(respond: Callable[[UserRequest, Task], HttpResponse]) -> Callable[[ChangingView], View]:
-    """Decorate a view that returns the task it changed, or a response when it changed none.
+    """Decorate a view that returns the task it changed, or a response if it changed nothing.
 
-    `respond` makes the response for the task. A POST that is repeated under the same key changes nothing and gets the
-    response for the first one's task. The key is a gesture's (header `Idempotency-Key`) or a rendered form's (field
-    `key`). A form that comes back with other words, as after the browser's Back, is another request.
+    `respond` returns the response for the task. A repeated POST with the same key changes nothing and returns the
+    response for the task of the first one. Scripts send a key per gesture (header `Idempotency-Key`), forms the key they
+    were rendered with (field `key`). A form with other values, as after the browser's Back, is a different request.
     """
 
     def decorate(view: ChangingView) -> View:
@@ -121,7 +121,7 @@ def idempotent(respond: Callable[[UserRequest, Task], HttpResponse]) -> Callable
 
 
 def _idempotency_key(request: HttpRequest) -> tuple[str | None, str]:
-    """Return the key of a request, None without one, and the text that says what it asks for."""
+    """Return the key of a request or None, and the text that identifies what is requested."""
     key = request.headers.get("Idempotency-Key") or request.POST.get("key")
     sent = request.POST.copy()
     sent.pop("csrfmiddlewaretoken", None)
@@ -142,7 +142,7 @@ def new_key() -> str:
 def render_form(
     request: UserRequest, template: str, form: BaseForm, removal: dict[str, Any] | None = None, **context: Any
 ) -> HttpResponse:
-    """Answer with a form: the piece for htmx, the page otherwise; 422 when it shows errors, 409 when what others did."""
+    """Render a form as a fragment for htmx, else as a page. The status is 422 with errors and 409 with a conflict."""
     if request.htmx:
         template += "#form"
     context |= {
@@ -159,7 +159,7 @@ def render_form(
 
 
 def render_card(request: UserRequest, task: Task) -> HttpResponse:
-    """Answer a change of a task: its card and what was done for a board, else the way to where the card stands."""
+    """Respond to a change of a task: with its card and a toast for a board, else with a redirect and a message."""
     board = requesting_board(request)
     if board:
         seq = task.event.seq if task.event else task.version
@@ -170,9 +170,9 @@ def render_card(request: UserRequest, task: Task) -> HttpResponse:
 
 
 def requesting_board(request: UserRequest) -> object:
-    """Return the id of the sprint on whose board htmx asks for a piece, `SOME_BOARD` when it does not say where.
+    """Return the id of the sprint whose board sent an htmx request, or `SOME_BOARD` if the page is unknown.
 
-    None without htmx, or on the page of a single form, which goes on to another page.
+    Returns None without htmx, and for pages that are not boards.
     """
     if not request.htmx:
         return None
@@ -184,7 +184,7 @@ def requesting_board(request: UserRequest) -> object:
 
 
 def previous_page(request: UserRequest) -> str | None:
-    """Return the path of the page of ours, query included, that a request came from; None when it names none."""
+    """Return the path and query of the page that a request came from, or None if that is unknown or another site."""
     if request.htmx:
         return page_of(request)
     referrer = urlsplit(request.headers.get("Referer", ""))
@@ -192,7 +192,7 @@ def previous_page(request: UserRequest) -> str | None:
 
 
 def match_page(page: str | None) -> ResolverMatch | None:
-    """Return the `ResolverMatch` of a page of ours, None of what is none."""
+    """Return the `ResolverMatch` of a path, or None."""
     try:
         return resolve(f"/{urlsplit(page or '').path.removeprefix(get_script_prefix())}")
     except Resolver404:
@@ -200,7 +200,7 @@ def match_page(page: str | None) -> ResolverMatch | None:
 
 
 def card_context(task: Task | None, board: object) -> dict[str, Any]:
-    """Return the task, and whether its card has a place on a board: `task` may be None, gone."""
+    """Return the task, and whether the board shows its card. `task` is None if it was deleted."""
     is_here = task is not None and (board is SOME_BOARD or task.sprint_id in (None, board))
     return {"task": task, "is_here": is_here}
 
@@ -212,18 +212,18 @@ def add_message(
     sentence: str = "%(done)s",
     is_undo: bool = False,
 ) -> None:
-    """Say on the next page what was done, if anything was."""
+    """Add a message about a change, if there was one."""
     if event:
         toast = toast_context(event, row, is_undo)
-        # The tag says which change the message offers to undo, the level that it is an undo (templates/base.html).
+        # The tag is the number of the change to undo, the level says whether it is an undo itself (templates/base.html).
         level = messages.INFO if is_undo else messages.SUCCESS
         messages.add_message(request, level, sentence % {"done": toast["text"]}, extra_tags=str(toast["undo"]))
 
 
 def toast_context(event: Event | None, row: Row | None = None, is_undo: bool = False) -> dict[str, Any]:
-    """Return what board/toast.html says of a change: nothing of none. `row` is the one changed, if it is there.
+    """Return the context of board/toast.html, empty if there was no change. `row` is the changed row, if it exists.
 
-    The toast of an undo offers to redo; what is done again is a change as any other.
+    The toast of an undo offers to redo. The toast of a redo is that of any change.
     """
     if event is None:
         return {}
@@ -237,18 +237,17 @@ def toast_context(event: Event | None, row: Row | None = None, is_undo: bool = F
 
 
 def redirect_to(request: UserRequest, row: Row | None = None) -> HttpResponse:
-    """Go back to where a form was opened (`_way_back`), else to the board of a sprint or task; to the page of a task
-    without one, and home without either."""
+    """Redirect to the task's page if the form was opened there, else to the row's board, the task's page, or home."""
     page = (row.sprint if isinstance(row, Task) else None) or row
-    url = _way_back(request, row) or (page.get_absolute_url() if page else resolve_url("home"))
+    url = _task_page(request, row) or (page.get_absolute_url() if page else resolve_url("home"))
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
-def _way_back(request: UserRequest, row: Row | None) -> str | None:
-    """Return the path of the page that a form or an Undo on a page of its own was opened from, None when that is a board.
+def _task_page(request: UserRequest, row: Row | None) -> str | None:
+    """Return the path of the task page that a form or Undo was opened from, or None if it was another page.
 
-    The page of a task names itself as `next` in its links, and is itself where its toasts offer Undo. It is no place to go
-    back to when the task is gone (`row` is another one, or None).
+    The task page passes itself as `next` in its links. For Undo, it is the previous page itself. Returns None if the task
+    was deleted (`row` is another row or None).
     """
     before = previous_page(request)
     named = request.GET.get("next") or QueryDict(urlsplit(before or "").query).get("next", "")

@@ -54,7 +54,7 @@ def edit_sprint(request: UserRequest, pk: int) -> HttpResponse:
             sprint = actions.change_sprint(request.user, pk, base=form.base, **form.changes())
             add_message(request, sprint.event, sprint)
             return redirect_to(request, sprint)
-    # The form's own instance has what was typed.
+    # The form's own instance has the submitted values.
     return render_form(request, "board/edit_sprint.html", form, sprint=get_sprint_or_404(pk))
 
 

@@ -38,7 +38,7 @@ from .shortcuts import (
 
 
 def _added(request: UserRequest, task: Task) -> HttpResponse:
-    """Answer a new task: its card and an empty form for htmx, else the way to the board."""
+    """Respond to a new task: with its card and an empty form for htmx, else with a redirect to the board."""
     sprint = get_sprint_or_404(cast(ResolverMatch, request.resolver_match).kwargs["sprint_pk"])
     if not request.htmx:
         add_message(request, task.event, task)
@@ -74,7 +74,7 @@ def task(request: UserRequest, pk: int) -> HttpResponse:
 
 @change_form
 def edit_task(request: UserRequest, pk: int, field: str | None = None) -> HttpResponse:
-    """The card's form, or that of one field. A task that was deleted meanwhile does not take the typed text with it."""
+    """Edit a task, or one of its fields. If it was deleted in the meantime, offer to restore it with the input."""
     if field not in (None, *TaskForm.Meta.fields):
         raise Http404
     try:
@@ -93,13 +93,13 @@ def _edit(request: UserRequest, task: Task, field: str | None) -> HttpResponse:
             saved = actions.change_task(request.user, task.pk, base=form.base, **form.changes())
             return render_card(request, saved)
     if form.is_bound:
-        # The form's own instance has what was typed.
+        # The form's own instance has the submitted values.
         task = get_task_or_404(task.pk)
     return render_form(request, "board/edit_task.html", form, task=task)
 
 
 def _restore_and_edit(request: UserRequest, removal: Event, field: str | None) -> HttpResponse:
-    """Show what was typed for a deleted task; with "restore", restore the task and save it."""
+    """Show the submitted form of a deleted task. With "restore", restore the task and save the form."""
     form = _task_form(request, cast(Task, log.removed_row(removal)), field)
     if "restore" in request.POST and form.is_valid():
         with domain_errors(form):
@@ -152,7 +152,7 @@ def _move_form(request: UserRequest, task: Task) -> MoveForm:
 
 
 def _sprint_before(request: UserRequest) -> int | None:
-    """Return the id of the sprint whose board the request came from, None when it did not come from one."""
+    """Return the id of the sprint whose board the request came from, or None."""
     match = match_page(previous_page(request))
     return match.kwargs["pk"] if match and match.url_name == "sprint" else None
 

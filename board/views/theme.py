@@ -1,4 +1,4 @@
-"""The choice of colours."""
+"""The choice of the colour theme."""
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -6,25 +6,25 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from board.accounts.middleware import open_to_readers
+from board.accounts.middleware import allow_viewers
 from board.accounts.users import UserRequest
 
 A_YEAR = 365 * 24 * 60 * 60
 
 
-@open_to_readers
+@allow_viewers
 @require_POST
 def theme(request: UserRequest) -> HttpResponse:
-    """Remember for a year in which colours this browser shows the pages; "system" is not to remember any."""
+    """Store the theme in a cookie for a year. "system" deletes the cookie."""
     choice = request.POST.get("theme")
-    here = request.POST.get("back", "")
-    # A name without a slash would be taken for the name of a route.
-    is_ours = here.startswith("/") and url_has_allowed_host_and_scheme(here, None)
+    back = request.POST.get("back", "")
+    # `redirect` would interpret a name without a slash as a URL pattern name.
+    is_safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, None)
     response: HttpResponse
     if request.htmx:
-        response = render(request, "theme.html#switch", {"theme": choice, "back": here})
+        response = render(request, "theme.html#switch", {"theme": choice, "back": back})
     else:
-        response = redirect(here if is_ours else "home")
+        response = redirect(back if is_safe else "home")
     if choice in ("light", "dark"):
         secure = settings.SESSION_COOKIE_SECURE
         response.set_cookie(

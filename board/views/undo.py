@@ -1,4 +1,4 @@
-"""Undo."""
+"""Undoing a change."""
 
 from typing import cast
 
@@ -27,7 +27,7 @@ from .shortcuts import (
 
 @require_POST
 def undo(request: UserRequest, seq: int) -> HttpResponse:
-    """Write the reverse of a change. A refusal says why, in the place of the toast that offered it."""
+    """Undo a change. An error replaces the toast that offered to undo it."""
     try:
         with missing_as_404():
             event = actions.undo(request.user, seq) or Event.objects.get(pk=seq)

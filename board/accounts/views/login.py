@@ -1,4 +1,4 @@
-"""Logging in and out, and setting a password by a link."""
+"""Views for logging in and out, and for setting a password with a link."""
 
 import logging
 from collections.abc import Callable
@@ -39,10 +39,10 @@ logger = logging.getLogger(__name__)
 
 GONE = 410
 TOO_MANY = 429
-# How the first person gets in, as in README.md.
+# The command that creates the first account, as in README.md.
 FIRST_INVITATION = "make invite NAME=ada"
-# Mail is sent beside the request: how long it takes tells nobody whether there is such an account.
-_post_office = ThreadPoolExecutor(1, "mail", initializer=set_script_name)
+# Mail is sent in the background, so that the response time doesn't reveal whether an account exists.
+_mail_executor = ThreadPoolExecutor(1, "mail", initializer=set_script_name)
 
 
 class LogIn(LoginView):
@@ -73,7 +73,7 @@ class LogIn(LoginView):
 class LogOut(LogoutView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().post(request, *args, **kwargs)
-        # Not "storage" nor "cookies": drafts wait for the next log-in, and the browser stays known.
+        # Not "storage" or "cookies", so that drafts and the known device remain.
         response["Clear-Site-Data"] = '"cache"'
         return response
 
@@ -85,14 +85,14 @@ def _seconds_until(moment: datetime) -> int:
 @login_not_required
 @get_or_post
 def forgot_password(request: HttpRequest) -> HttpResponse:
-    """Mail a link for a new password. The answer is the same whether there is such a person or not."""
+    """Mail a link for a new password. The response doesn't reveal whether the account exists."""
     form = ForgottenForm(posted(request))
     if not settings.SENDS_MAIL:
         return render(request, "board/forgot_password.html")
     if not (request.method == "POST" and form.is_valid()):
         return render(request, "board/forgot_password.html", {"form": form})
     try:
-        # Asking counts and is never given back: it sends mail to somebody.
+        # Each request counts and is never subtracted, because it may send mail to someone.
         throttling.count_attempts(throttling.attempt_limits(request, f"mail to {form.cleaned_data['who']}"))
     except throttling.TooManyAttempts as refusal:
         form.add_error(None, str(refusal))
@@ -100,22 +100,22 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
         response["Retry-After"] = str(_seconds_until(refusal.until))
         return response
     who = form.cleaned_data["who"]
-    _post_office.submit(_work, _mail_link, who, site_url(request), get_language())
+    _mail_executor.submit(_run, _mail_link, who, site_url(request), get_language())
     return render(request, "board/forgot_password.html", {"sent": True})
 
 
-def _work(work: Callable[..., None], *args: object) -> None:
-    """Work in a thread without a request: nobody else closes its connection or hears of what failed."""
+def _run(work: Callable[..., None], *args: object) -> None:
+    """Call `work` in a thread without a request. Logs errors and closes the thread's database connection."""
     try:
         work(*args)
     except Exception:
-        logger.exception("A link for a new password was not mailed: look at EMAIL_URL and MAIL_FROM.")
+        logger.exception("A link for a new password was not mailed. Check EMAIL_URL and MAIL_FROM.")
     finally:
         connection.close()
 
 
 def _mail_link(who: str, site: str, language: str) -> None:
-    """Mail a link to everybody whom `who`, a user name or an address, means: in their language, else in this one."""
+    """Mail a link to all active users with the username or email `who`, in their language or else in `language`."""
     named = users.user_named(who)
     people = User.objects.filter(Q(pk=named and named.pk) | Q(email__iexact=who), is_active=True).exclude(email="")
     for person in people.select_related("profile").order_by("pk"):
@@ -132,7 +132,7 @@ def _mail_link(who: str, site: str, language: str) -> None:
 @sensitive_post_parameters()
 @get_or_post
 def welcome(request: HttpRequest, token: str) -> HttpResponse:
-    """Where an invitation and a link for a new password lead: whoever has it sets the password and is in."""
+    """Set a password with the link of an invitation or reset, and log in."""
     try:
         user = links.user_of_link(token)
         is_new = users.is_invited(user)

@@ -1,4 +1,4 @@
-"""Pages about other people: who is here, invitations and roles."""
+"""Views for managing accounts: people, invitations and roles."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -26,23 +26,23 @@ from board.accounts.users import UserRequest
 from board.ops.site_url import site_url
 from board.templatetags.people import by_name
 
-ROLE_GIVEN = {
+ROLE_MESSAGES = {
     users.Role.MEMBER: _("%(name)s is now a member."),
-    users.Role.READER: _("%(name)s is now a viewer."),
-    users.Role.STAFF: _("%(name)s is now an admin."),
+    users.Role.VIEWER: _("%(name)s is now a viewer."),
+    users.Role.ADMIN: _("%(name)s is now an admin."),
 }
 
 
-def staff_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Refuse a page to all who are not of staff."""
+def admin_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorate a view to return 403 unless the user is an admin."""
 
     @wraps(view)
-    def guarded(request: UserRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: UserRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_staff:
             raise PermissionDenied(gettext("Only admins can open this page."))
         return view(request, *args, **kwargs)
 
-    return guarded
+    return wrapped
 
 
 @require_safe
@@ -50,10 +50,10 @@ def people(request: UserRequest) -> HttpResponse:
     everybody = sorted(
         User.objects.select_related("profile"), key=lambda person: (not person.is_active, by_name(person))
     )
-    return render(request, "board/people.html", {"people": map(_facts, everybody), "nav": "people"})
+    return render(request, "board/people.html", {"people": map(_person_context, everybody), "nav": "people"})
 
 
-@staff_only
+@admin_required
 @get_or_post
 def invite(request: UserRequest) -> HttpResponse:
     form = InviteForm(posted(request), auto_id="invite-%s")
@@ -67,7 +67,7 @@ def invite(request: UserRequest) -> HttpResponse:
     return render(request, "board/invite.html", {"form": form, "nav": "people"}, status=status_of(form))
 
 
-@staff_only
+@admin_required
 @get_or_post
 def person(request: UserRequest, pk: int) -> HttpResponse:
     user = _person(pk)
@@ -78,56 +78,56 @@ def person(request: UserRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error("role", error)
         else:
-            text = ROLE_GIVEN[users.role_of(user)] % {"name": _facts(user)["name"]}
+            text = ROLE_MESSAGES[users.role_of(user)] % {"name": _person_context(user)["name"]}
             messages.success(request, text)
             return redirect("person", pk)
     return _show_person(request, user, form=form)
 
 
-@staff_only
+@admin_required
 @require_POST
 def make_link(request: UserRequest, pk: int) -> HttpResponse:
     user = _person(pk)
     if not user.is_active:
-        problem = gettext("Reactivate the account before you create a link for it.")
-        return _show_person(request, user, problem=problem)
+        error = gettext("Reactivate the account before you create a link for it.")
+        return _show_person(request, user, error=error)
     return _show_link(request, user)
 
 
-@staff_only
+@admin_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_invitation(request: UserRequest, pk: int) -> HttpResponse:
-    """Ask, then delete the account of an invitation that nobody used."""
+    """Ask for confirmation, then delete the account of an unused invitation."""
     user = _person(pk)
-    name = _facts(user)["name"]
+    name = _person_context(user)["name"]
     if request.method == "POST":
         try:
             actions.delete_invitation(request.user, user)
         except ValidationError as error:
-            return _show_person(request, user, problem=" ".join(error.messages))
+            return _show_person(request, user, error=" ".join(error.messages))
         messages.success(request, gettext("Invitation for %(name)s deleted.") % {"name": name})
         return redirect("people")
     return render(request, "board/delete_invitation.html", {"person": user, "name": name, "nav": "people"})
 
 
-@staff_only
+@admin_required
 @require_POST
 def deactivate(request: UserRequest, pk: int) -> HttpResponse:
     user = _person(pk)
     try:
         actions.deactivate(request.user, user)
     except ValidationError as error:
-        return _show_person(request, user, problem=" ".join(error.messages))
-    messages.success(request, gettext("%(name)s has been deactivated.") % {"name": _facts(user)["name"]})
+        return _show_person(request, user, error=" ".join(error.messages))
+    messages.success(request, gettext("%(name)s has been deactivated.") % {"name": _person_context(user)["name"]})
     return redirect("person", pk)
 
 
-@staff_only
+@admin_required
 @require_POST
 def reactivate(request: UserRequest, pk: int) -> HttpResponse:
     user = _person(pk)
     actions.reactivate(request.user, user)
-    messages.success(request, gettext("%(name)s has been reactivated.") % {"name": _facts(user)["name"]})
+    messages.success(request, gettext("%(name)s has been reactivated.") % {"name": _person_context(user)["name"]})
     return redirect("person", pk)
 
 
@@ -135,7 +135,7 @@ def _person(pk: int) -> User:
     return get_object_or_404(User.objects.select_related("profile"), pk=pk)
 
 
-def _facts(user: User) -> dict[str, Any]:
+def _person_context(user: User) -> dict[str, Any]:
     return {
         "person": user,
         "name": user.get_full_name() or user.username,
@@ -153,9 +153,9 @@ def _show_link(request: UserRequest, user: User) -> HttpResponse:
 
 def _show_person(request: UserRequest, user: User, **context: Any) -> HttpResponse:
     form = context.setdefault("form", RoleForm(initial={"role": users.role_of(user)}, auto_id="role-%s"))
-    status = UNPROCESSABLE if context.get("problem") else status_of(form)
-    context = {**_facts(user), "can_delete": actions.can_delete(user), "nav": "people", **context}
+    status = UNPROCESSABLE if context.get("error") else status_of(form)
+    context = {**_person_context(user), "can_delete": actions.can_delete(user), "nav": "people", **context}
     response = render(request, "board/person.html", context, status=status)
-    # It may show a link.
+    # The page may contain a link.
     add_never_cache_headers(response)
     return response

@@ -1,4 +1,4 @@
-"""The pages of one's own account."""
+"""Views for the user's own account."""
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -14,11 +14,11 @@ from board.accounts.forms import (
     ChangePasswordForm,
     ProfileForm,
 )
-from board.accounts.middleware import open_to_readers
+from board.accounts.middleware import allow_viewers
 from board.accounts.users import UserRequest
 
 
-@open_to_readers
+@allow_viewers
 @get_or_post
 def profile(request: UserRequest) -> HttpResponse:
     form = ProfileForm(request, posted(request), auto_id="profile-%s")
@@ -31,7 +31,7 @@ def profile(request: UserRequest) -> HttpResponse:
     return render(request, "board/profile.html", context, status=status_of(form))
 
 
-@open_to_readers
+@allow_viewers
 @sensitive_post_parameters()
 @get_or_post
 def change_password(request: UserRequest) -> HttpResponse:
@@ -46,7 +46,7 @@ def change_password(request: UserRequest) -> HttpResponse:
     return render(request, "board/change_password.html", {"form": form, "nav": "password"}, status=status_of(form))
 
 
-@open_to_readers
+@allow_viewers
 @require_POST
 def sign_out(request: UserRequest) -> HttpResponse:
     with_tokens = "revoke_tokens" in request.POST

@@ -8,7 +8,7 @@ from board.ops import backup
 
 
 class Command(BaseCommand):
-    """Write everything to one file, while people work; the copy is examined before the file is there."""
+    """Write a backup of all data to a file, while the board is in use. The copy must pass the integrity check."""
 
     help = __doc__
     requires_system_checks = ()

@@ -30,7 +30,10 @@ type Step = tuple[datetime, Callable[[], None]]
 
 
 class Story(NamedTuple):
-    """`due` is in days from today; `progress` are the days ago on which work began, went to testing and was done."""
+    """A task of the demo. `due` is in days from today.
+
+    `progress` has the number of days ago that work started, testing started, and the task was done.
+    """
 
     sprint: str | None
     name: str
@@ -198,7 +201,7 @@ WORK = [Status.ACTIVE, Status.TESTING, Status.DONE]
 
 
 class Command(BaseCommand):
-    """Fill an empty database with a team, three sprints and their tasks, by the same actions as the pages."""
+    """Fill an empty database with a team, three sprints and their tasks."""
 
     help = __doc__
 
@@ -218,19 +221,21 @@ class Command(BaseCommand):
 
 
 def add_people() -> dict[str, User]:
-    """Make the demo's accounts; those beside `demo` and `guest` have no password. Returns {username: user}."""
-    make = get_user_model().objects.create_user
+    """Create the demo's accounts and return {username: user}. Only `demo` and `guest` have a password."""
+    create_user = get_user_model().objects.create_user
     people: dict[str, User] = {}
     for username, name in PEOPLE:
         first, last = name.split()
         password = username if username in ("demo", "guest") else None
         is_admin = username == "demo"
-        people[username] = make(username, password=password, first_name=first, last_name=last, is_staff=is_admin)
+        people[username] = create_user(
+            username, password=password, first_name=first, last_name=last, is_staff=is_admin
+        )
     return people
 
 
 def steps(people: dict[str, User]) -> Iterator[Step]:
-    """Give what happened as (moment, action) pairs, in no order."""
+    """Yield the history of the demo as (time, action) pairs, in no order."""
     sprints: dict[str, Sprint] = {}
     tasks: dict[int, Task] = {}
     for key, (name, goal, end, planned) in SPRINTS.items():
@@ -250,7 +255,7 @@ def steps(people: dict[str, User]) -> Iterator[Step]:
 def story_steps(
     number: int, story: Story, people: dict[str, User], sprints: dict[str, Sprint], tasks: dict[int, Task]
 ) -> Iterator[Step]:
-    """Give what happened to one task."""
+    """Yield the history of a task."""
     who = people.get(story.who or "")
     noted = days_ago(story.planned + 1, 10, number)
 
@@ -278,6 +283,6 @@ def story_steps(
 
 
 def days_ago(days: int, hour: int = 12, minute: int = 0) -> datetime:
-    """Return the moment so many days before today, in the team's time zone."""
+    """Return the time so many days before today, in the team's time zone."""
     day = timezone.localdate() - timedelta(days=days)
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=timezone.get_current_timezone())

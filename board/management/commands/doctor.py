@@ -7,9 +7,9 @@ from board.ops import integrity
 
 
 class Command(BaseCommand):
-    """Look whether the data are what they must be, while people work; changes nothing. Ends with 1 when they are not.
+    """Check the integrity of the data without changing anything, while the board is in use. Exits with 1 on errors.
 
-    Says as well when log-ins came by a proxy that the settings do not count.
+    Also warns if log-ins came through a proxy that TRUSTED_PROXIES does not count.
     """
 
     help = __doc__
@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         with integrity.snapshot() as using:
             found = integrity.check_integrity(using)
-            shared = [] if found else integrity.shared_places(using)
+            shared = [] if found else integrity.shared_positions(using)
         if throttling.passes_unknown_proxy():
             self.stderr.write(throttling.UNKNOWN_PROXY)
         for pair in shared:

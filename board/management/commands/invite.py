@@ -13,9 +13,9 @@ from board.ops.site_url import running_url
 
 
 class Command(BaseCommand):
-    """Let somebody in: print a link with which they set their password, once, within seven days.
+    """Create an account and print a link to set its password. The link works once, within seven days.
 
-    For a name that is there already it is a link for a new password, good for a day.
+    For an existing account, the link sets a new password and is valid for a day.
     """
 
     help = __doc__
@@ -31,10 +31,10 @@ class Command(BaseCommand):
     def handle(self, *, name: str, staff: bool, reader: bool, **options: Any) -> None:
         user = users.user_named(name)
         if user is None:
-            role = Role.READER if reader else Role.MEMBER
-            # The first person of a team lets the others in.
+            role = Role.VIEWER if reader else Role.MEMBER
+            # The first person of a team becomes an admin, to invite the others.
             is_first = not (reader or get_user_model().objects.filter(is_staff=True, is_active=True).exists())
-            user = invite(name, Role.STAFF if staff or is_first else role)
+            user = invite(name, Role.ADMIN if staff or is_first else role)
         elif staff or reader:
             raise CommandError(f"{name} already has an account. You can change the role on the People page.")
         elif not user.is_active:

@@ -6,18 +6,18 @@ from django.core.management.commands import makemessages
 
 
 class Command(makemessages.Command):
-    """Django's command for the strings of the board and its pages; translators see what changed, and nothing else.
+    """Update the message files of the board and the API pages, with minimal diffs.
 
-    The services that stand alone have no translations: their pages are the same for everybody.
+    The standalone services placeholder and sitegen are not translated.
     """
 
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
 
     def handle(self, *args: Any, **options: Any) -> None:
-        apart = ["placeholder", "sitegen", "templates/sitegen/*", "templates/project/*", "*/tests/*", "e2e"]
+        untranslated = ["placeholder", "sitegen", "templates/sitegen/*", "templates/project/*", "*/tests/*", "e2e"]
         options |= {
             "locale": [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE],
-            "ignore_patterns": [*apart, "var"],
+            "ignore_patterns": [*untranslated, "var"],
             "no_obsolete": True,
             "no_wrap": True,
             "add_location": "file",

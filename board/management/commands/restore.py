@@ -8,7 +8,7 @@ from board.ops import backup, instance_lock
 
 
 class Command(BaseCommand):
-    """Replace the database by a backup. The replaced one is kept beside it; everybody has to log in again."""
+    """Replace the database by a backup. The replaced database is kept beside it. Everyone has to log in again."""
 
     help = __doc__
     requires_system_checks = ()

@@ -19,27 +19,27 @@ from twisted.internet import reactor
 from board.accounts.users import has_accounts, has_demo_accounts
 from board.live.hub import hub
 from board.ops.hosts import bracketed
-from board.ops.site_url import note_server, server_urls
+from board.ops.site_url import save_server_url, server_urls
 
 from ..http import Factory
-from ..starting import allow_many_connections, collect_static_files, refuse_taken_port, take_up_database
+from ..starting import allow_many_connections, check_port, collect_static_files, prepare_database
 from ..websocket import Socket
 from .demo import LOGINS
 
 logger = logging.getLogger(__name__)
 
-# Seconds from SIGTERM: until running requests are given up, and until the process is gone whatever happens.
+# Seconds after SIGTERM until running requests are cancelled, and until the process is terminated in any case.
 FINISH_WITHIN = 8
 END_WITHIN = 9.5
 END_AT_ONCE_WITHIN = 0.5
 
 
-class PatientServer(Server):  # type: ignore[misc]  # without annotations
-    """A Daphne that ends, at SIGTERM or Ctrl+C, after the requests that run; a second signal ends it at once."""
+class GracefulServer(Server):  # type: ignore[misc]  # without annotations
+    """A Daphne server that finishes running requests after SIGTERM or Ctrl+C. A second signal stops it immediately."""
 
     def run(self) -> None:
         self.ports: list[Any] = []
-        # Twisted's timers, which cut connections, would all be due when the wall clock is put forward.
+        # Otherwise Twisted's timeouts would fire when the wall clock is set forward.
         reactor.seconds = time.monotonic  # type: ignore[misc, method-assign]
         for ending in (signal.SIGTERM, signal.SIGINT):
             twisted_loop.add_signal_handler(ending, self.end)
@@ -52,17 +52,17 @@ class PatientServer(Server):  # type: ignore[misc]  # without annotations
     def end(self) -> None:
         if hub.is_stopping:
             self.stop()
-            # Python waits for the requests' threads, which may hang at the database.
+            # Python waits for the threads of requests, which may be blocked on the database.
             exit_after(END_AT_ONCE_WITHIN, 0)
             return
         exit_after(END_WITHIN, 1)
         self.ending = asyncio.ensure_future(self.finish())
 
     async def finish(self) -> None:
-        """Say "not ready", close the sockets, let requests finish, then stop listening and stop."""
+        """Report "not ready", close the sockets, finish running requests, then stop listening and stop."""
         deadline = time.monotonic() + FINISH_WITHIN
         await hub.drain()
-        # Who comes meanwhile is served as well: until a load balancer saw that we are not ready, it sends us more.
+        # Load balancers send new requests until they see that we are not ready, so these are handled as well.
         running = self.running()
         while running & self.running() and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
@@ -71,11 +71,11 @@ class PatientServer(Server):  # type: ignore[misc]  # without annotations
         while self.running() and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
         if left := self.running():
-            logger.warning("%s requests did not finish within %s s and are cut.", len(left), FINISH_WITHIN)
+            logger.warning("%s requests did not finish within %s s and are cancelled.", len(left), FINISH_WITHIN)
         self.stop()
 
     def running(self) -> set[Any]:
-        """Return the requests under way, and the sockets that are not closed yet."""
+        """Return the running requests and the sockets that are not closed yet."""
         return {
             protocol
             for protocol, details in self.connections.items()
@@ -84,17 +84,17 @@ class PatientServer(Server):  # type: ignore[misc]  # without annotations
 
 
 def exit_after(seconds: float, code: int) -> None:
-    """End the process after so many seconds, whatever it does then."""
+    """Terminate the process after so many seconds."""
     watchdog = threading.Timer(seconds, os._exit, [code])
     watchdog.daemon = True
     watchdog.start()
 
 
 class Command(BaseCommand):
-    """Serve pages and sockets on HOST and PORT with Daphne, the database brought up to date before."""
+    """Migrate the database, then serve pages and sockets on HOST and PORT with Daphne."""
 
     help = __doc__
-    # Checked in `handle`: the checks open the database.
+    # The checks open the database, so `handle` runs them after acquiring the instance lock.
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -105,12 +105,12 @@ class Command(BaseCommand):
         WebSocketFactory.protocol = Socket
         daphne_server.HTTPFactory = Factory
         allow_many_connections()
-        refuse_taken_port(host, port)
+        check_port(host, port)
         collect_static_files()
-        take_up_database(self)
+        prepare_database(self)
         if demo:
             call_command("demo", if_empty=True)
-        note_server()
+        save_server_url()
         addresses = "  ".join(f"{url}{reverse('home')}" for url in server_urls())
         self.stdout.write(f"\nLightboard is running on {addresses}   (press Ctrl+C to stop)")
         if demo:
@@ -125,7 +125,7 @@ class Command(BaseCommand):
         if settings.DEBUG:
             call_command("runserver", f"{bracketed(host)}:{port}", skip_checks=True)
         else:
-            PatientServer(
+            GracefulServer(
                 get_default_application(),
                 endpoints=build_endpoint_description_strings(host=host, port=port),
                 signal_handlers=False,

@@ -11,10 +11,10 @@ from django.core.management import BaseCommand, CommandError
 
 from board.live.hub import hub
 
-from ..starting import allow_many_connections, collect_static_files, refuse_taken_port, take_up_database
+from ..starting import allow_many_connections, check_port, collect_static_files, prepare_database
 
-# Who was let in has this long to say what they want; then the requests at work have the rest of ten seconds.
-LAST_WORDS = 2
+# Seconds after SIGTERM for accepted connections to send their request. Running requests have the rest of ten seconds.
+ACCEPTED_WITHIN = 2
 FINISH_WITHIN = 7
 LONGEST_MESSAGE = 64 * 1024
 
@@ -23,15 +23,15 @@ class Command(BaseCommand):
     """Serve pages and sockets on HOST and PORT with uvicorn, as one of several processes behind a proxy."""
 
     help = __doc__
-    # Checked in `handle`: the checks open the database.
+    # The checks open the database, so `handle` runs them after acquiring the instance lock.
     requires_system_checks = ()
 
     def handle(self, **options: Any) -> None:
         allow_many_connections()
-        refuse_taken_port(settings.HOST, settings.PORT)
+        check_port(settings.HOST, settings.PORT)
         collect_static_files()
         try:
-            take_up_database(self, check_unapplied=True)
+            prepare_database(self, check_unapplied=True)
         except SystemExit:
             raise CommandError("The database is not up to date: run manage.py migrate, once for all.") from None
         config = uvicorn.Config(
@@ -40,7 +40,7 @@ class Command(BaseCommand):
             port=settings.PORT,
             lifespan="on",
             ws_max_size=LONGEST_MESSAGE,
-            # Whom to believe about addresses and HTTPS, the settings say, whatever the server is.
+            # Django's settings decide which proxy headers to trust, for both servers.
             proxy_headers=False,
             log_config=None,
             access_log=False,
@@ -53,42 +53,42 @@ class Command(BaseCommand):
 
 
 class Worker(uvicorn.Server):
-    """A uvicorn that can be ended under load: everybody whose connection it took is answered.
+    """A uvicorn server that handles the requests of all open connections before it stops.
 
-    uvicorn alone resets connections that wait to be accepted and closes those whose request is still on its way;
-    a proxy must not send a POST twice, so it would have to report them as failed.
+    uvicorn itself resets connections that wait to be accepted, and closes those whose request has not arrived yet. A
+    proxy must not repeat a POST, so these requests would fail.
     """
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to serve, and say so."""
+        """Start serving and notify systemd."""
         await super().startup(sockets)
-        tell_systemd(b"READY=1")
+        notify_systemd(b"READY=1")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let nobody in any more, answer all who are, close the sockets with 1012; about ten seconds at most."""
+        """Stop listening, handle pending requests, and close the sockets with 1012, in about ten seconds at most."""
         [listener] = sockets or []
-        door = listener.dup()
+        listener_copy = listener.dup()
         for server in self.servers:
             server.close()
         waiting = []
         with suppress(BlockingIOError):
             while True:
-                waiting.append(door.accept()[0])
-        door.close()
+                waiting.append(listener_copy.accept()[0])
+        listener_copy.close()
         for connection in waiting:
             await asyncio.get_running_loop().connect_accepted_socket(self.protocol, connection)
-        await asyncio.sleep(LAST_WORDS)
+        await asyncio.sleep(ACCEPTED_WITHIN)
         await hub.drain()
         await super().shutdown(sockets)
 
     def protocol(self) -> Any:
-        """Return what uvicorn makes for each connection."""
+        """Return a new protocol for a connection, as uvicorn creates it."""
         factory: Any = self.config.http_protocol_class
         return factory(self.config, self.server_state, self.lifespan.state)
 
 
-def tell_systemd(state: bytes) -> None:
-    """Tell systemd what it waits for, if it does (Type=notify; the protocol is in sd_notify(3))."""
+def notify_systemd(state: bytes) -> None:
+    """Send a state to systemd, if it started this process with Type=notify. For the protocol see sd_notify(3)."""
     if address := os.environ.get("NOTIFY_SOCKET"):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
             systemd.sendto(state, address.replace("@", "\0", 1))

@@ -34,14 +34,14 @@ def guess(start, results):
     from django.db import connection
     from django.test import RequestFactory
 
-    from board.accounts.throttling import Refused
+    from board.accounts.throttling import LoginRefused
 
     request = RequestFactory().post("/login/")
     start.wait()
     try:
         assert authenticate(request, username="ana", password="wrong") is None
         results.append("judged")
-    except Refused:
+    except LoginRefused:
         results.append("refused")
     finally:
         connection.close()

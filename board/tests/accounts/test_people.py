@@ -75,7 +75,7 @@ def test_only_admins_change_people(browser, bob, path):
     assert (bob.is_active, bob.is_staff) == (True, False)
 
 
-@pytest.mark.parametrize("of", [Role.MEMBER, Role.READER])
+@pytest.mark.parametrize("of", [Role.MEMBER, Role.VIEWER])
 def test_everyone_sees_the_team_and_only_admins_the_controls(client, user, bob, of):
     account_actions.set_role(None, user, of)
     client.force_login(user)
@@ -94,7 +94,7 @@ def test_everyone_sees_the_team_and_only_admins_the_controls(client, user, bob, 
 
 
 def test_the_list_says_who_is_there_as_what_and_since_when_not(office, staff, bob):
-    account_actions.invite(staff, "rita", Role.READER)
+    account_actions.invite(staff, "rita", Role.VIEWER)
     account_actions.deactivate(staff, bob)
     rows = Page(office.get("/people/")).all("li", data_person=True)
     texts = {row["data-person"]: row.text for row in rows}
@@ -358,25 +358,25 @@ def test_an_admin_changes_a_role(office, staff, django_user_model, before, after
 
 
 def test_admins_cannot_remove_their_own_role(office, staff, bob):
-    account_actions.set_role(staff, bob, Role.STAFF)
+    account_actions.set_role(staff, bob, Role.ADMIN)
     answer = office.post(f"/people/{staff.pk}/", {"role": "member"})
     assert answer.status_code == 422
     assert Page(answer).error("Role") == "You can't remove your own admin role. Ask another admin."
-    assert role(staff) is Role.STAFF
+    assert role(staff) is Role.ADMIN
 
 
-@pytest.mark.parametrize("of", [Role.MEMBER, Role.READER])
+@pytest.mark.parametrize("of", [Role.MEMBER, Role.VIEWER])
 def test_the_last_admin_stays(office, staff, bob, of):
     answer = office.post(f"/people/{staff.pk}/", {"role": of.value})
     assert Page(answer).error("Role") == "There must be at least one admin. Make someone else an admin first."
-    account_actions.set_role(staff, bob, Role.STAFF)
+    account_actions.set_role(staff, bob, Role.ADMIN)
     account_actions.set_role(bob, staff, Role.MEMBER)
     with pytest.raises(account_actions.ValidationError, match="Make someone else an admin first"):
         account_actions.deactivate(None, bob)
 
 
 def test_a_former_admin_cannot_demote_the_last_one(staff, bob):
-    account_actions.set_role(staff, bob, Role.STAFF)
+    account_actions.set_role(staff, bob, Role.ADMIN)
     account_actions.set_role(bob, staff, Role.MEMBER)
     with pytest.raises(account_actions.ValidationError, match="no longer an admin"):
         account_actions.set_role(staff, bob, Role.MEMBER)
@@ -412,7 +412,7 @@ def test_a_session_from_before_does_not_come_back_with_the_account(office, bob):
 
 
 def test_nobody_deactivates_themselves(office, staff, bob):
-    account_actions.set_role(staff, bob, Role.STAFF)
+    account_actions.set_role(staff, bob, Role.ADMIN)
     answer = office.post(f"/people/{staff.pk}/deactivate/")
     assert answer.status_code == 422
     assert "You can't deactivate your own account" in Page(answer).one("p", role="alert").text
@@ -441,21 +441,21 @@ def command(*arguments):
 
 
 @pytest.mark.parametrize(
-    ("flags", "of"), [([], Role.MEMBER), (["--staff"], Role.STAFF), (["--reader"], Role.READER)]
+    ("flags", "of"), [([], Role.MEMBER), (["--staff"], Role.ADMIN), (["--reader"], Role.VIEWER)]
 )
 def test_the_command_prints_a_link_to_join(client, staff, flags, of, django_user_model):
     link, said = command("cleo", *flags)
     assert "once, within 7 days" in said
     assert client.post(link, FORM).status_code == 302
     assert role(django_user_model.objects.get(username="cleo")) is of
-    assert client.get("/people/invite/").status_code == (200 if of is Role.STAFF else 403)
+    assert client.get("/people/invite/").status_code == (200 if of is Role.ADMIN else 403)
 
 
 def test_the_first_person_that_the_command_invites_is_an_admin(db, django_user_model):
     command("cleo")
     command("ben")
     roles = [role(django_user_model.objects.get(username=name)) for name in ("cleo", "ben")]
-    assert roles == [Role.STAFF, Role.MEMBER]
+    assert roles == [Role.ADMIN, Role.MEMBER]
 
 
 def test_the_command_gives_an_existing_user_a_link_for_a_new_password(client, bob):

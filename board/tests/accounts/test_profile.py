@@ -222,7 +222,7 @@ def test_use_is_written_down_once_an_hour(browser, user, after, django_assert_nu
 def mailed(settings, monkeypatch, user):
     """Mail is set up, and sent before the answer; `user` has an address."""
     settings.SENDS_MAIL = True
-    monkeypatch.setattr(login._post_office, "submit", lambda guard, work, *arguments: work(*arguments))
+    monkeypatch.setattr(login._mail_executor, "submit", lambda guard, work, *arguments: work(*arguments))
     user.email = "ana@example.org"
     user.save()
 
@@ -291,5 +291,5 @@ def test_without_mail_an_admin_is_asked(client, db):
 
 def test_a_mail_that_fails_is_said_in_the_log(caplog, monkeypatch):
     monkeypatch.setattr(login, "connection", type("Connection", (), {"close": staticmethod(lambda: None)}))
-    login._work(lambda: 1 / 0)
-    assert "look at EMAIL_URL and MAIL_FROM" in caplog.text
+    login._run(lambda: 1 / 0)
+    assert "Check EMAIL_URL and MAIL_FROM" in caplog.text

@@ -276,7 +276,7 @@ def test_the_doctor_and_the_start_say_so(log_in, monkeypatch, caplog):
     assert "TRUSTED_PROXIES" in said.getvalue()
     monkeypatch.setattr(starting, "call_command", lambda *args, **options: None)
     monkeypatch.setattr(instance_lock, "acquire", lambda: False)
-    starting.take_up_database(mock.Mock())
+    starting.prepare_database(mock.Mock())
     assert "TRUSTED_PROXIES" in caplog.text
 
 
@@ -493,7 +493,7 @@ def test_logging_in_and_out_and_failing_to_is_logged(log_in, lines):
 def test_a_refused_log_in_is_logged(log_in, lines):
     for _ in range(11):
         log_in("wrong")
-    assert lines()[-1] == "log-in refused: too many tries from '127.0.0.1'"
+    assert lines()[-1] == "log-in refused: too many attempts from '127.0.0.1'"
 
 
 def test_a_name_cannot_fake_a_line(lines):

@@ -46,7 +46,7 @@ FOR_ADMINS = {"invite", "person", "delete_invitation", "make_link", "deactivate"
 
 @pytest.fixture
 def viewer(user):
-    account_actions.set_role(None, user, Role.READER)
+    account_actions.set_role(None, user, Role.VIEWER)
     return user
 
 
@@ -109,7 +109,7 @@ def test_a_changed_role_shows_on_the_board_that_the_browser_kept(board, browser,
     browser.get(path)  # brings the cookie, which the next answer depends on
     kept = browser.get(path)
     assert browser.get(path, headers={"If-None-Match": kept["ETag"]}).status_code == 304
-    account_actions.set_role(None, user, Role.READER)
+    account_actions.set_role(None, user, Role.VIEWER)
     answer = browser.get(path, headers={"If-None-Match": kept["ETag"]})
     assert answer.status_code == 200
     assert Page(answer).all("body", data_reads=True)

@@ -253,7 +253,7 @@ async def test_the_eleventh_connection_of_a_login_is_refused_or_takes_the_place_
 async def test_a_lock_is_in_the_room_and_told_to_programs(hub, page, program):
     await hub._tick()
     sent(program).clear()
-    assert hub.hold(page, 7)
+    assert hub.acquire_lock(page, 7)
     await hub._tick()
     assert sent(page)[-1]["room"]["held"] == {"7": "User 1"}
     assert sent(program)[0] == (7, "dragstart")
@@ -261,22 +261,22 @@ async def test_a_lock_is_in_the_room_and_told_to_programs(hub, page, program):
 
 async def test_nobody_is_told_of_their_own_lock_or_of_another_board(hub, program):
     elsewhere = hub.join(client(board=2, format=FakeFormat(acknowledges=False)), since=5)
-    hub.hold(program, 7)
-    hub.release(program, 7, "drop")
+    hub.acquire_lock(program, 7)
+    hub.release_lock(program, 7, "drop")
     assert (sent(program), sent(elsewhere)) == ([], [])
 
 
 async def test_a_lock_ends_with_its_connection(hub, page, program):
-    hub.hold(page, 7)
+    hub.acquire_lock(page, 7)
     hub.leave(page)
     assert sent(program) == [(7, "dragstart"), (7, "dragend")]
 
 
 async def test_a_lock_that_is_not_renewed_ends_at_the_next_tick(hub, page, program, clock):
-    hub.hold(program, 7)
+    hub.acquire_lock(program, 7)
     clock.advance(LOCK_LASTS + 1)
     await hub._tick()
-    assert hub.hold(page, 7)
+    assert hub.acquire_lock(page, 7)
 
 
 async def test_programs_are_told_of_changes_to_accounts(hub, page, program, store):
@@ -311,7 +311,7 @@ async def test_two_hubs_hear_of_each_others_rooms_locks_and_notifications(store,
     revoked = Revoked()
     page = one.join(client(), since=5)
     program = other.join(client(user=2, find_revoked=revoked, format=FakeFormat(acknowledges=False)), since=5)
-    one.hold(page, 7)
+    one.acquire_lock(page, 7)
     await until(lambda: any(isinstance(text, dict) and text["room"]["held"] for text in sent(program)))
     assert (7, "dragstart") in sent(program)
     assert [person["id"] for person in sent(program)[-1]["room"]["people"]] == [1, 2]

@@ -33,21 +33,21 @@ def holders(locks, board):
 
 
 def test_a_card_has_one_holder(locks, ana, ben, observed):
-    assert locks.hold(ana, 7)
-    assert not locks.hold(ben, 7)
+    assert locks.acquire(ana, 7)
+    assert not locks.acquire(ben, 7)
     assert holders(locks, 1) == {"7": 1}
     assert observed == [(ana, 7, "dragstart")]
 
 
 def test_a_lock_that_ended_can_be_taken_by_another(locks, ana, ben, observed):
-    locks.hold(ana, 7)
+    locks.acquire(ana, 7)
     locks.release(ana, 7, "drop")
-    assert locks.hold(ben, 7)
+    assert locks.acquire(ben, 7)
     assert observed == [(ana, 7, "dragstart"), (ana, 7, "drop"), (ben, 7, "dragstart")]
 
 
 def test_only_the_holder_ends_a_lock(locks, ana, ben, observed):
-    locks.hold(ana, 7)
+    locks.acquire(ana, 7)
     locks.release(ben, 7)
     locks.release(ana, 8)
     assert holders(locks, 1) == {"7": 1}
@@ -55,7 +55,7 @@ def test_only_the_holder_ends_a_lock(locks, ana, ben, observed):
 
 
 def test_a_lock_that_is_not_renewed_expires(locks, ana, clock, observed):
-    locks.hold(ana, 7)
+    locks.acquire(ana, 7)
     clock.advance(LOCK_LASTS)
     locks.expire()
     assert holders(locks, 1) == {"7": 1}
@@ -66,9 +66,9 @@ def test_a_lock_that_is_not_renewed_expires(locks, ana, clock, observed):
 
 
 def test_a_renewed_lock_lasts_and_is_told_once(locks, ana, clock, observed):
-    locks.hold(ana, 7)
+    locks.acquire(ana, 7)
     clock.advance(LOCK_LASTS - 1)
-    assert locks.hold(ana, 7)
+    assert locks.acquire(ana, 7)
     clock.advance(LOCK_LASTS - 1)
     locks.expire()
     assert holders(locks, 1) == {"7": 1}
@@ -76,9 +76,9 @@ def test_a_renewed_lock_lasts_and_is_told_once(locks, ana, clock, observed):
 
 
 def test_a_connection_that_leaves_ends_its_own_locks(locks, ana, ben, observed):
-    locks.hold(ana, 7)
-    locks.hold(ana, 8)
-    locks.hold(ben, 9)
+    locks.acquire(ana, 7)
+    locks.acquire(ana, 8)
+    locks.acquire(ben, 9)
     locks.release_all(ana)
     assert holders(locks, 1) == {"9": 2}
     assert observed[-2:] == [(ana, 7, "dragend"), (ana, 8, "dragend")]
@@ -86,6 +86,6 @@ def test_a_connection_that_leaves_ends_its_own_locks(locks, ana, ben, observed):
 
 def test_a_board_shows_its_own_locks(locks, ana, clock):
     elsewhere = connection(clock, user=3, board=2)
-    locks.hold(ana, 7)
-    locks.hold(elsewhere, 7)
+    locks.acquire(ana, 7)
+    locks.acquire(elsewhere, 7)
     assert (holders(locks, 1), holders(locks, 2)) == ({"7": 1}, {"7": 3})

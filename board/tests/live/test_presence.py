@@ -70,7 +70,7 @@ def test_a_room_shows_who_holds_which_card(presence, clock, locks):
     ana = connection(clock)
     presence.join(ana)
     presence.refresh()
-    locks.hold(ana, 7)
+    locks.acquire(ana, 7)
     assert presence.refresh()
     assert presence.rooms[1]["held"] == {"7": "User 1"}
     assert presence.rooms[1]["holders"] == {"7": 1}

@@ -98,4 +98,4 @@ async def test_a_channel_layer_that_was_away_is_used_again(monkeypatch, caplog):
         messages = [await asyncio.wait_for(other.received.get(), 5)]
         while "revoke" not in messages[-1]["topics"]:
             messages.append(await asyncio.wait_for(other.received.get(), 5))
-    assert "The channel layer is away (away)" in caplog.text
+    assert "The channel layer is unavailable (away)" in caplog.text

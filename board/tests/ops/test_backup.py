@@ -206,14 +206,14 @@ def refused(path, reason, database):
 def serving_here():
     """Serve as another process would; the lock ends with the file, as it does with a process."""
     yield instance_lock.acquire
-    while instance_lock._held:
-        instance_lock._held.pop().close()
+    while instance_lock._lock_files:
+        instance_lock._lock_files.pop().close()
 
 
 def test_a_restore_is_refused_while_a_server_runs(database, backup, serving_here):
     assert serving_here() is False
     refused(backup, "Lightboard is running on this database", database)
-    instance_lock._held.pop().close()
+    instance_lock._lock_files.pop().close()
     backups.restore(backup)
 
 

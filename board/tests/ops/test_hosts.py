@@ -6,7 +6,7 @@ import pytest
 
 from board.live.consumers import is_own_origin
 from board.ops.hosts import bracketed, is_allowed, listening_hosts, unbracketed
-from board.ops.site_url import note_server, running_url, server_urls
+from board.ops.site_url import running_url, save_server_url, server_urls
 from board.tests.html_page import Page
 
 
@@ -64,10 +64,10 @@ def test_links_lead_to_the_address_that_the_server_has(settings, hosts, site, ad
 
 
 def test_a_command_with_other_settings_knows_the_address_of_the_running_server(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr("board.ops.site_url._note", lambda: tmp_path / "address")
+    monkeypatch.setattr("board.ops.site_url._url_file", lambda: tmp_path / "address")
     with socket.create_server(("127.0.0.1", 0)) as server:
         settings.SITE_URL, settings.LISTENING_HOSTS, settings.PORT = "", ["127.0.0.1"], server.getsockname()[1]
-        note_server()
+        save_server_url()
         url = server_urls()[0]
         settings.PORT = 1
         assert running_url() == url

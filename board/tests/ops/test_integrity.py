@@ -133,7 +133,7 @@ def test_equal_places_are_told_but_are_no_finding(board, user):
     board.refresh_from_db()
     second = actions.add_task(user, name="Same", order=board.order, sprint_id=board.sprint_id)
     assert findings() == []
-    assert integrity.shared_places("default") == [(board.pk, second.pk)]
+    assert integrity.shared_positions("default") == [(board.pk, second.pk)]
 
 
 NO_RESTORE = "you don't need to restore anything"

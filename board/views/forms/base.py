@@ -1,4 +1,4 @@
-"""Fields, widgets and the base form that the board's forms share."""
+"""Fields, widgets and the base class of the board's forms."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -27,10 +27,10 @@ else:
 
 class Field(forms.BoundField):
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
-        """Text runs in its own direction, whatever the language of the page, and is never cut; the first error has the focus.
+        """Set `dir="auto"` on text fields and `autofocus` on the first invalid field.
 
-        Browsers cut at `maxlength` without a word. So a field says its length as `data-limit`: the page counts
-        (board/static/board/limits.js), and the server refuses.
+        `data-limit` replaces `maxlength`, at which browsers silently truncate pasted text. The page shows a counter
+        (board/static/board/limits.js), and the server validates.
         """
         widget = widget or self.field.widget
         attrs = super().build_widget_attrs(attrs, widget)
@@ -43,7 +43,7 @@ class Field(forms.BoundField):
 
 
 class Renderer(TemplatesSetting):
-    """Label above, error below: every field of the product looks like board/field.html."""
+    """A form renderer with the template board/field.html for all fields."""
 
     bound_field_class = Field
     field_template_name = "board/field.html"
@@ -56,8 +56,8 @@ class DateInput(forms.DateInput):
         super().__init__({"min": EARLIEST.isoformat(), "max": date.max.isoformat()}, format="%Y-%m-%d")
 
 
-class PeopleInOrder(UserChoiceIterator):
-    """Gives people by name, as people sort names, whatever the database makes of capitals and accents."""
+class SortedPeopleIterator(UserChoiceIterator):
+    """Sorts people by name, independent of the collation of the database."""
 
     def __iter__(self) -> Iterator[tuple[Any, str]]:
         if self.field.empty_label is not None:
@@ -66,23 +66,24 @@ class PeopleInOrder(UserChoiceIterator):
 
 
 class PersonField(UserChoiceField):
-    iterator = PeopleInOrder
+    iterator = SortedPeopleIterator
 
     def label_from_instance(self, person: User) -> str:
         return full_name(person)
 
 
 def _display_value(value: Any) -> Any:
-    """Return the value of a field, in a row, as a person reads it."""
+    """Return the value of a model field as text."""
     if isinstance(value, date):
         return date_format(value, "DAY_AND_YEAR")
     return full_name(value) if isinstance(value, get_user_model()) else value
 
 
 class ChangeForm(AnyModelForm):
-    """A form of a row that others may change meanwhile: it carries the version that it began from.
+    """A form that detects concurrent changes of its row by the version it was rendered with.
 
-    What clashes shows both texts (board/field.html), and comes back with `keep-<field>`: "mine" or "theirs".
+    A conflicting field shows both values (board/field.html). The choice is submitted as `keep-<field>`: "mine" or
+    "theirs".
     """
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -97,7 +98,7 @@ class ChangeForm(AnyModelForm):
         return version
 
     def changes(self) -> dict[str, Any]:
-        """Return the fields of the valid form that are to be saved: {field: value}."""
+        """Return {field: value} of the valid form, without fields for which "theirs" was chosen."""
         return {
             name: value
             for name, value in self.cleaned_data.items()
@@ -105,9 +106,9 @@ class ChangeForm(AnyModelForm):
         }
 
     def show_conflict(self, conflict: Conflict) -> None:
-        """Show an `actions.Conflict`: both texts where they clash, else what is saved by now.
+        """Show both values of conflicting fields, and the current value of fields that the user did not change.
 
-        Sent again, the form counts from there.
+        The form gets the current version, so it can be submitted again.
         """
         self.conflict = conflict
         data = self.data = cast(Any, self.data).copy()

@@ -5,7 +5,7 @@ from django.conf import settings
 
 
 class ChangesForm(forms.Form):
-    """What a page that looks for changes says of itself: which sequence number it shows, its format and its language."""
+    """The sequence number that a page shows, its format and its language."""
 
     since = forms.IntegerField(min_value=0, max_value=2**63 - 1)
     format = forms.CharField(required=False)

@@ -13,16 +13,15 @@ from board.models import Column, Sprint, Status, Task
 
 
 class PlaceForm(forms.Form):
-    """Where a card was put, as the dragging browser says it."""
+    """The place of a card that was dragged."""
 
-    # Whether there is such a sprint, the action judges.
+    # The action validates that the sprint exists.
     sprint = forms.IntegerField(required=False)
     column = forms.ChoiceField(choices=Column)
     after = forms.IntegerField(required=False)
     before = forms.IntegerField(required=False)
 
     def place(self) -> Place:
-        """Return what the valid form says as a `Place`."""
         data = self.cleaned_data
         column = Column(data["column"])
         sprint = None if column is Column.BACKLOG else data["sprint"]
@@ -36,7 +35,7 @@ class PlaceForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    """The way to move a card without dragging: a column of a current sprint or the backlog, and where in it."""
+    """Moves a card without dragging: to a position in a column of a current sprint, or in the backlog."""
 
     column = forms.ChoiceField(label=_("Move to"))
     position = forms.ChoiceField(
@@ -53,9 +52,9 @@ class MoveForm(forms.Form):
         data: Any = None,
         **kwargs: Any,
     ) -> None:
-        """Offer the columns of `sprints`, `column` chosen, and to stand before each of `cards`.
+        """Offer the columns of `sprints`, with `column` selected, and the positions before each of `cards`.
 
-        With htmx another column brings the cards that one may stand before there.
+        When another column is selected, htmx loads the positions in it.
         """
         super().__init__(data, initial={"column": column}, **kwargs)
         offered, positions = (cast(forms.ChoiceField, self.fields[name]) for name in ("column", "position"))
@@ -94,21 +93,21 @@ class MoveForm(forms.Form):
         ]
 
     def place(self) -> Place:
-        """Return what the valid form says as a `Place`: a card to stand before decides the column, too."""
+        """Return the place of the valid form. A position before a card takes precedence over the column."""
         column, position = self.cleaned_data["column"], self.cleaned_data["position"]
         column, _, before = position.rpartition("/") if "/" in position else (column, "", "")
         return Place(*place_of(column), before=int(before) if before else None, top=position == "top")
 
 
 def column_of(task: Task) -> str:
-    """Return the column where a task stands, as `MoveForm` calls it."""
+    """Return the value of a task's column in `MoveForm`."""
     return f"{task.sprint_id}-{task.column}" if task.sprint_id else Column.BACKLOG.value
 
 
 def next_column(task: Task, sprints: Iterable[Sprint], sprint_id: int | None) -> str:
-    """Return the column, as `MoveForm` calls it, into which a task goes next: the one to the right of its own.
+    """Return the value in `MoveForm` of the column to the right of a task's own.
 
-    From the backlog that is the first column of the sprint `sprint_id`, when it is among `sprints`, else of the first one.
+    For the backlog, this is the first column of sprint `sprint_id` if it is in `sprints`, else of the first sprint.
     """
     if task.sprint_id is None:
         ids = [sprint.pk for sprint in sprints]
@@ -119,6 +118,6 @@ def next_column(task: Task, sprints: Iterable[Sprint], sprint_id: int | None) ->
 
 
 def place_of(column: str) -> tuple[int | None, int]:
-    """Return the (sprint id, status) of a column of `MoveForm`; a ValueError when there is none of this name."""
+    """Return (sprint id, status) for the value of a column in `MoveForm`. Raises `ValueError` for other values."""
     sprint, _, name = column.rpartition("-")
     return int(sprint) if sprint else None, Column(name).status

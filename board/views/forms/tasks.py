@@ -17,7 +17,7 @@ else:
 
 
 class TaskForm(ChangeForm):
-    """What a card's form holds, or one field of it; `NewTaskForm` starts with less."""
+    """The form of a card, or of one of its fields (`only`)."""
 
     assigned = PersonField(
         get_user_model().objects.none(), label=_("Assigned to"), required=False, empty_label=_("Nobody")
