@@ -16,7 +16,7 @@ def scope(path="/login/", headers=()):
 
 
 def parts_of(*bodies, more=False):
-    """Return a `receive` that gives a body in these parts, and waits for ever when there is `more`."""
+    """Return a `receive` that gives a body in these parts, and waits forever if there is `more`."""
     messages = [{"type": "http.request", "body": body, "more_body": True} for body in bodies]
     if not more:
         messages[-1]["more_body"] = False
@@ -135,7 +135,7 @@ HEAVY = ("/image/2000x2000.avif", b"pattern=cross")
 
 
 class Work:
-    """An application that works until it is let go, and knows in every request who `user` is."""
+    """An application that works until it is released, and authenticates every request as `user`."""
 
     def __init__(self, user=7):
         self.user, self.begun, self.may_end = user, [], asyncio.Event()
@@ -150,7 +150,7 @@ class Work:
 
 
 def ask_for(application, path, query=b"", key=b""):
-    """Begin a request and return its task, which gives the statuses of what was sent."""
+    """Start a request and return its task, whose result is the statuses that were sent."""
     headers = [(b"authorization", key)] if key else []
     of_request = {
         "type": "http",

@@ -1,4 +1,4 @@
-"""No secret was ever committed: neither a file that holds some, nor a text that looks like one."""
+"""No secret was ever committed: neither a file that contains one, nor a text that looks like one."""
 
 import re
 import subprocess

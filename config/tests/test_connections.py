@@ -1,4 +1,4 @@
-"""The suites run without a connection to another machine (conftest.py): the guard itself is tried out here."""
+"""The guard that keeps the suites from connecting to another machine (conftest.py)."""
 
 import socket
 
@@ -12,6 +12,6 @@ def test_a_connection_to_another_machine_fails():
         wire.connect(("192.0.2.1", 80))
 
 
-def test_a_connection_to_this_machine_is_let_through():
+def test_a_connection_to_this_machine_is_allowed():
     with socket.socket() as wire, pytest.raises(ConnectionRefusedError):
         wire.connect(("127.0.0.1", 1))

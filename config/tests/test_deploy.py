@@ -1,4 +1,4 @@
-"""The files of `deploy/`, which people copy: systemd takes the units, and they name what there is."""
+"""The files of `deploy/`: systemd accepts the units, and they name existing commands and settings."""
 
 import configparser
 import re
@@ -17,27 +17,27 @@ UNITS = ["lightboard.service", "lightboard@.service"]
 
 @pytest.fixture(params=UNITS)
 def unit(request, tmp_path):
-    """A unit that runs the code where it is here."""
+    """A unit that runs the code in this folder."""
     path = tmp_path / request.param
     path.write_text((DEPLOY / request.param).read_text().replace("/srv/lightboard", str(ROOT)))
     return path
 
 
 def service(path):
-    """Return the section of a unit that says how it runs; of names that come twice, the last."""
+    """Return the [Service] section of a unit; of repeated names, the last."""
     parser = configparser.RawConfigParser(strict=False)
     parser.optionxform = str
     parser.read(path)
     return parser["Service"]
 
 
-def test_a_unit_runs_a_command_that_there_is(unit, run):
+def test_a_unit_runs_an_existing_command(unit, run):
     python, manage, step = service(unit)["ExecStart"].split()
     assert (python, manage) == (f"{ROOT}/.venv/bin/python", "manage.py")
     assert run(manage, step, "--help").returncode == 0
 
 
-def test_both_units_are_confined_alike():
+def test_both_units_have_the_same_sandbox():
     first, second = (service(DEPLOY / name) for name in UNITS)
     own = {"ExecStart", "Environment", "Type"}
     assert {name: value for name, value in first.items() if name not in own} == {
@@ -45,20 +45,20 @@ def test_both_units_are_confined_alike():
     }
 
 
-def test_systemd_finds_nothing_wrong_with_a_unit(unit):
+def test_systemd_accepts_a_unit(unit):
     # Elsewhere than on Linux there is no systemd, and nothing that could be wrong.
     if analyze := shutil.which("systemd-analyze"):
         done = subprocess.run([analyze, "verify", unit], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_the_example_of_settings_names_what_there_is():
+def test_the_example_names_existing_settings():
     names = re.findall(r"^(?:# )?([A-Z_]+)=", (DEPLOY / "example.env").read_text(), re.MULTILINE)
     assert len(names) == 5
     assert set(names) <= OURS
 
 
-def test_caddy_finds_nothing_wrong_with_its_file():
+def test_caddy_accepts_its_configuration():
     if caddy := shutil.which("caddy"):
         done = subprocess.run(
             [caddy, "adapt", "--config", DEPLOY / "Caddyfile"], capture_output=True, text=True, check=False
@@ -67,7 +67,7 @@ def test_caddy_finds_nothing_wrong_with_its_file():
 
 
 @pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile"])
-def test_each_proxy_limits_bodies_as_the_application_does(name):
+def test_each_proxy_has_the_body_limits_of_the_application(name):
     limits = re.findall(r"(?:client_max_body_size|max_size) (\d)(?:m;|MB)", (DEPLOY / name).read_text())
     pages, api = (int(limit) * 1_000_000 for limit in limits)
     assert settings.PAGE_BODY_LIMIT <= pages < api
@@ -84,7 +84,7 @@ def test_nginx_limits_requests_and_connections_by_address():
 @pytest.mark.parametrize(
     "network", ["2001:db8::", "2001:db8:0:1::", "2001:db8:1:2::", "fd00:1:0:2::", "2001:db8:1::"]
 )
-def test_nginx_takes_a_whole_ipv6_network_for_one_client(network):
+def test_nginx_counts_an_ipv6_network_as_one_client(network):
     addresses = [
         str(IPv6Network(f"{network}/64")[number]) for number in (1, 0xABCD, 2**20, 2**40 + 5, 2**63 + 2**17)
     ]
@@ -96,5 +96,5 @@ def test_nginx_takes_a_whole_ipv6_network_for_one_client(network):
     assert not any(re.match(pattern, "192.0.2.7") for pattern in patterns)
 
 
-def test_nginx_speaks_no_old_tls():
+def test_nginx_allows_no_old_tls():
     assert re.findall(r"ssl_protocols (.+);", (DEPLOY / "nginx.conf").read_text()) == ["TLSv1.2 TLSv1.3"]

@@ -1,4 +1,4 @@
-"""The import contracts of pyproject.toml hold, and a breach is seen."""
+"""The import contracts of pyproject.toml hold, and violations are found."""
 
 import shutil
 import subprocess
@@ -27,7 +27,7 @@ def lint(folder):
 
 @pytest.fixture
 def tree(tmp_path):
-    """A copy of what the contracts speak of."""
+    """A copy of the packages in the contracts."""
     for package in CONFIG["root_packages"]:
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("*.pyc", "static"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
@@ -59,7 +59,7 @@ def test_the_contracts_hold(tree):
         ("sitegen/pages.py", "from . import stage", ACYCLIC),
     ],
 )
-def test_a_breach_is_seen(tree, file, line, contract):
+def test_a_violation_is_found(tree, file, line, contract):
     with (tree / file).open("a") as source:
         source.write(f"\n{line}\n")
     done = lint(tree)

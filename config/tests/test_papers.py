@@ -1,4 +1,4 @@
-"""What SECURITY.md and docs/asvs.md claim of the code: the tests they name are there, and what is nowhere used is not."""
+"""The claims of SECURITY.md and docs/asvs.md about the code: named tests exist, and forbidden calls do not."""
 
 import ast
 import re
@@ -87,54 +87,54 @@ REQUIREMENTS = {
     "17.2": (0, 4),
     "17.3": (0, 2),
 }
-# Answered with yes by what is written down, or by what is nowhere there.
+# Results that are a yes because of documentation, or because something does not exist.
 PAPERS = {"6.1.1", "6.2.10", "6.4.2", "11.1.2", "12.2.2", "14.1.1", "15.1.1", "16.1.1", "16.2.3"}
 ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| (.+) \| (.+) \|$", re.MULTILINE)
 PRODUCT = ("api", "board", "config", "placeholder", "sitegen")
 
 
 @pytest.fixture(scope="module")
-def answers():
-    """Return {item: (answer, tests)} of docs/asvs.md."""
+def results():
+    """Return {item: (result, tests)} of docs/asvs.md."""
     rows = ROW.findall((ROOT / "docs" / "asvs.md").read_text())
     assert len(rows) == len({item for item, *_ in rows})
-    return {item: (answer, re.findall(r"`([^`]+)`", tests)) for item, answer, tests in rows}
+    return {item: (result, re.findall(r"`([^`]+)`", tests)) for item, result, tests in rows}
 
 
-def test_each_item_of_levels_1_and_2_is_answered(answers):
+def test_each_item_of_levels_1_and_2_has_a_result(results):
     level_1, both = map(sum, zip(*REQUIREMENTS.values(), strict=True))
     assert (level_1, both) == (70, 253)
-    assert list(answers) == [
+    assert list(results) == [
         f"{section}.{number}" for section, (_, count) in REQUIREMENTS.items() for number in range(1, count + 1)
     ]
 
 
-def test_the_answers_that_are_less_than_yes_are_listed_at_the_head(answers):
+def test_results_that_are_less_than_yes_are_listed_at_the_top(results):
     head = (ROOT / "docs" / "asvs.md").read_text().partition("\n## ")[0]
     for word in ("No", "In part"):
         (listed,) = re.findall(rf"^\*\*{word}\*\*: (.+)\.$", head, re.MULTILINE)
         assert listed.split(", ") == [
-            item for item, (answer, _) in answers.items() if answer.startswith(f"{word}: ")
+            item for item, (result, _) in results.items() if result.startswith(f"{word}: ")
         ]
 
 
-def test_the_tests_that_are_named_are_there(answers):
-    for item, (_, tests) in answers.items():
+def test_the_named_tests_exist(results):
+    for item, (_, tests) in results.items():
         for test in tests:
             path, _, name = test.partition("::")
             assert f"def {name}(" in (ROOT / path).read_text(), (item, test)
 
 
-def test_where_no_test_is_named_it_does_not_apply_or_is_a_matter_of_papers(answers):
+def test_items_without_a_test_do_not_apply_or_are_documented(results):
     untested = {
         item
-        for item, (answer, tests) in answers.items()
-        if not tests and not answer.startswith(("Does not apply", "No: ", "In part: "))
+        for item, (result, tests) in results.items()
+        if not tests and not result.startswith(("Does not apply", "No: ", "In part: "))
     }
     assert untested == PAPERS
 
 
-def test_the_tests_that_the_promises_name_are_there():
+def test_the_tests_of_each_promise_exist():
     promises = (ROOT / "SECURITY.md").read_text().partition("## What is promised")[2].partition("Not promised:")[0]
     for promise in promises.split("\n- ")[1:]:
         tests = re.findall(r"`(\w+/[\w/]*test_\w+\.py)`", promise)
@@ -143,7 +143,7 @@ def test_the_tests_that_the_promises_name_are_there():
 
 
 def unhashed(lock):
-    """Give the names of packages of a lock that come from elsewhere than PyPI or have a file without a hash."""
+    """Yield the names of packages in a lock that are not from PyPI or have a file without a hash."""
     for package in lock["package"]:
         files = [*package.get("wheels", []), *filter(None, [package.get("sdist")])]
         is_known = package["source"] == {"registry": "https://pypi.org/simple"} and files
@@ -155,16 +155,16 @@ def test_every_locked_file_has_a_hash():
     assert list(unhashed(tomllib.loads((ROOT / "uv.lock").read_text()))) == ["lightboard"]
 
 
-# Calls and imports that would make the answers to 1.2.5, 1.3.2, 1.5.1 and 11.4.1 untrue.
+# Calls and imports that would make the results for 1.2.5, 1.3.2, 1.5.1 and 11.4.1 untrue.
 CALLS = {"eval", "exec", "os.system", "os.popen", "hashlib.md5", "hashlib.sha1", "yaml.unsafe_load", "mark_safe"}
 MODULES = {"pickle", "marshal", "shelve", "xml", "lxml", "defusedxml"}
 ONLY_ESCAPES = "xml.sax.saxutils"
-# Where HTML is made that is harmless: of cleaned Markdown, and of the manual's own pages.
+# Modules that make safe HTML: of sanitised Markdown, and of the manual's own pages.
 MARKS_SAFE = {"board/templatetags/markdown_filters.py", "sitegen/render.py"}
 
 
 def sources():
-    """Give (path from the root, syntax tree) of the code that runs in an installation."""
+    """Yield (path from the root, syntax tree) of the product code."""
     for part in PRODUCT:
         for path in sorted((ROOT / part).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
@@ -173,7 +173,7 @@ def sources():
 
 
 def faults(tree):
-    """Give what a module of ours may not do, in the words of the lists above."""
+    """Yield the forbidden calls and imports of a module, as in the lists above."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)

@@ -1,4 +1,4 @@
-"""What every answer tells browsers, whoever gave it: pages, pieces, errors, the API, files, redirects, pictures."""
+"""Security headers of every kind of response: pages, fragments, errors, the API, files, redirects, pictures."""
 
 from datetime import timedelta
 
@@ -110,7 +110,7 @@ def browser(rows, files, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", ANSWERS)
-def test_every_answer_lets_a_browser_do_as_little_as_can_be(browser, rows, kind):
+def test_every_response_has_the_security_headers(browser, rows, kind):
     given = answer(browser, kind, **rows)
     policy = set(given["Content-Security-Policy"].split("; "))
     assert policy == (PICTURE if kind in DRAWINGS else POLICY)
@@ -128,16 +128,16 @@ FOR_ALL = {"manual", "manual, nothing there", "placeholder", "picture", *DRAWING
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ANSWERS if kind not in SAYS_NOTHING | FOR_ALL])
-def test_nothing_is_kept_by_the_browser_of_who_is_logged_in(browser, rows, kind):
+def test_browsers_store_no_page_of_a_logged_in_user(browser, rows, kind):
     assert answer(browser, kind, **rows)["Cache-Control"] == "no-store"
 
 
-def test_pictures_and_files_are_kept(browser, rows):
+def test_browsers_may_cache_pictures_and_files(browser, rows):
     assert "immutable" in answer(browser, "picture")["Cache-Control"]
     assert "max-age" in answer(browser, "file")["Cache-Control"]
 
 
-def test_a_redirect_to_https_says_it_too(client, settings):
+def test_a_redirect_to_https_has_the_headers(client, settings):
     settings.SECURE_SSL_REDIRECT = True
     given = client.get("/")
     assert given.status_code == 301
@@ -145,7 +145,7 @@ def test_a_redirect_to_https_says_it_too(client, settings):
     assert given["Permissions-Policy"] == project.PERMISSIONS_POLICY
 
 
-def test_without_a_log_in_the_redirect_and_the_log_in_page_say_it_too(client, db):
+def test_the_log_in_page_and_the_redirect_to_it_have_the_headers(client, db):
     for path in ("/", "/login/", "/password/", "/welcome/x/"):
         given = client.get(path)
         assert set(given["Content-Security-Policy"].split("; ")) == POLICY
@@ -153,12 +153,12 @@ def test_without_a_log_in_the_redirect_and_the_log_in_page_say_it_too(client, db
 
 
 @pytest.mark.parametrize("directive", ["unsafe-inline", "unsafe-eval", "unsafe-hashes", "nonce-", "http", "*"])
-def test_nothing_loosens_the_policy(directive):
+def test_the_policy_allows_no_unsafe_source(directive):
     assert directive not in str(project.SECURE_CSP)
     assert not project.SECURE_CSP_REPORT_ONLY
 
 
-def test_no_other_site_may_read_anything_but_pictures_and_files(browser, rows):
+def test_other_sites_can_read_only_pictures_and_files(browser, rows):
     for kind in ANSWERS.keys() - {"redirect"}:
         allowed = "Access-Control-Allow-Origin" in answer(browser, kind, **rows)
         assert allowed == (kind in {"picture", "file", *DRAWINGS}), kind

@@ -1,4 +1,4 @@
-"""`manage.py serve` where it cannot: one sentence that says what to do, and no traceback."""
+"""`manage.py serve` when it can't start: one sentence that says what to do, and no traceback."""
 
 import fcntl
 import resource
@@ -18,7 +18,7 @@ def taken_port():
 
 
 def sentence(done):
-    """Return the one line that a process ended with, after its start failed."""
+    """Return the single line that a process printed when its start failed."""
     (line,) = done.stderr.splitlines()
     assert (done.returncode, done.stdout) == (1, "")
     return line
@@ -54,14 +54,14 @@ def test_the_limit_of_open_files_is_raised_where_it_may_be(monkeypatch, caplog, 
     assert (set_to, caplog.text) == ([raised] if raised else [], "")
 
 
-def test_a_low_limit_of_open_files_is_said(monkeypatch, caplog):
+def test_a_low_limit_of_open_files_is_logged(monkeypatch, caplog):
     monkeypatch.setattr(resource, "getrlimit", lambda what: (1024, 1024))
     allow_many_connections()
     assert "can open only 1024 files" in caplog.text
 
 
 @pytest.mark.parametrize("step", ["serve", "worker"])
-def test_a_second_process_that_would_hear_nothing_of_the_first_does_not_start(run, tmp_path, step):
+def test_a_second_process_without_redis_does_not_start(run, tmp_path, step):
     with open(tmp_path / "own.sqlite3.lock", "a") as first:
         fcntl.flock(first, fcntl.LOCK_SH)
         done = run("manage.py", step, PORT="0")

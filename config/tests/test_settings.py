@@ -1,4 +1,4 @@
-"""What the environment may say, and what one sentence says when it may not."""
+"""Settings from the environment, and the sentence that refuses an invalid one."""
 
 import runpy
 import shutil
@@ -51,7 +51,7 @@ WRONG = [
 
 @pytest.fixture
 def refusal(monkeypatch, tmp_path):
-    """Return the sentence with which the settings refuse these variables."""
+    """Return the message with which the settings refuse these variables."""
 
     def refuse(**variables):
         defaults = {"DATABASE_URL": f"sqlite:///{tmp_path / 'own.sqlite3'}"}
@@ -67,20 +67,20 @@ def refusal(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(("variable", "value"), WRONG)
-def test_a_wrong_value_is_refused_with_one_sentence_that_names_the_variable(refusal, variable, value):
+def test_an_invalid_value_is_refused_with_one_sentence_that_names_the_variable(refusal, variable, value):
     sentence = refusal(**{variable: value})
     assert sentence.startswith(f'Lightboard cannot start: Environment variable "{variable}" invalid: ')
     assert len(sentence) < 200
     assert len(sentence.splitlines()) == 1
 
 
-def test_a_refusal_is_all_that_is_printed_and_ends_the_start(run):
+def test_an_invalid_setting_prints_one_line_and_stops_the_start(run):
     done = run("manage.py", "check", DEBUG="maybe")
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
     assert done.stderr.startswith('Lightboard cannot start: Environment variable "DEBUG" invalid: ')
 
 
-def test_right_values_start(run, tmp_path):
+def test_valid_values_start(run, tmp_path):
     values = {
         "ALLOWED_HOSTS": "board.example,localhost",
         "API_RATE": "100/second",
@@ -115,7 +115,7 @@ def test_debug_does_not_start_where_others_could_see_it(refusal, public):
     assert sentence.startswith('Lightboard cannot start: Environment variable "DEBUG" invalid: ')
 
 
-def test_debug_starts_where_nobody_else_can_see_it(run):
+def test_debug_starts_on_this_machine_only(run):
     done = run("manage.py", "check", DEBUG="1")
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -152,7 +152,7 @@ def test_an_https_address_makes_everything_secure_and_an_http_one_trusts_no_head
     assert shown["http"] == ["None", "False", *cookies, "False", "True http://board.example"]
 
 
-def test_a_command_loads_neither_servers_nor_what_it_has_no_use_for(run):
+def test_a_command_imports_no_servers_and_no_unused_libraries(run):
     script = IN_DJANGO + (
         "import sys, config.urls\n"
         "print(sorted({'autobahn', 'daphne', 'httpx', 'redis', 'twisted', 'uvicorn'} & sys.modules.keys()))"
@@ -162,7 +162,7 @@ def test_a_command_loads_neither_servers_nor_what_it_has_no_use_for(run):
 
 @pytest.fixture
 def elsewhere(tmp_path):
-    """An installation that has nothing but its settings."""
+    """An installation with nothing but its settings."""
     for name in ("config/__init__.py", "config/settings.py", "board/__init__.py", "board/ops/hosts.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
@@ -172,7 +172,7 @@ def elsewhere(tmp_path):
 SHOW_KEY = "from config.settings import SECRET_KEY; print(SECRET_KEY)"
 
 
-def test_the_own_secret_key_is_made_once_and_for_the_owner_alone(run, elsewhere):
+def test_a_secret_key_is_generated_once_and_private_to_its_owner(run, elsewhere):
     first, second = (run("-c", SHOW_KEY, cwd=elsewhere) for _ in range(2))
     path = elsewhere / "var" / "secret_key"
     assert (first.stderr, second.stderr) == ("", "")
@@ -183,7 +183,7 @@ def test_the_own_secret_key_is_made_once_and_for_the_owner_alone(run, elsewhere)
 
 
 @pytest.mark.parametrize("rights_before", [None, 0o755])
-def test_the_folder_of_the_data_is_for_its_owner_alone(run, elsewhere, rights_before):
+def test_the_data_folder_is_private_to_its_owner(run, elsewhere, rights_before):
     folder = elsewhere / "var"
     if rights_before:
         folder.mkdir(rights_before)
@@ -191,18 +191,18 @@ def test_the_folder_of_the_data_is_for_its_owner_alone(run, elsewhere, rights_be
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_two_installations_have_two_keys(run, elsewhere, tmp_path_factory):
+def test_each_installation_has_its_own_key(run, elsewhere, tmp_path_factory):
     other = tmp_path_factory.mktemp("other")
     shutil.copytree(elsewhere, other, dirs_exist_ok=True)
     assert run("-c", SHOW_KEY, cwd=elsewhere).stdout != run("-c", SHOW_KEY, cwd=other).stdout
 
 
-def test_a_secret_key_from_the_environment_counts_and_no_own_one_is_made(run, elsewhere):
+def test_a_secret_key_from_the_environment_replaces_the_generated_one(run, elsewhere):
     assert run("-c", SHOW_KEY, cwd=elsewhere, SECRET_KEY=KEY).stdout == f"{KEY}\n"
     assert not (elsewhere / "var" / "secret_key").exists()
 
 
-def test_the_env_file_counts_but_less_than_the_environment(run, elsewhere):
+def test_the_environment_overrides_the_env_file(run, elsewhere):
     (elsewhere / ".env").write_text("PORT=8001\nHOST=0.0.0.0\n")
     show = "from config.settings import HOST, PORT; print(HOST, PORT)"
     assert run("-c", show, cwd=elsewhere, PORT="8002").stdout == "0.0.0.0 8002\n"
@@ -268,7 +268,7 @@ def test_mail_goes_where_email_url_says(run, url, shown):
     assert run("-c", show, EMAIL_URL=url).stdout.strip() == shown
 
 
-def test_installations_on_one_redis_server_ring_under_names_of_their_own(run):
+def test_installations_on_one_redis_server_have_separate_channels(run):
     show = "from config.settings import CHANNEL_LAYERS; print(CHANNEL_LAYERS['notifications']['CONFIG']['prefix'])"
     first, same, second = (
         run("-c", show, REDIS_URL=f"redis://redis.example:6379{number}").stdout for number in ("", "/0", "/1")

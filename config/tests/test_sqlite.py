@@ -124,7 +124,7 @@ def test_the_lock_is_held_from_begin_to_the_end_of_the_transaction(file):
 
 @pytest.fixture
 def no_umask():
-    """Let new files have all rights that their maker gives them."""
+    """Set no umask, so that new files get all permissions that their creator asks for."""
     before = os.umask(0)
     yield
     os.umask(before)
@@ -144,7 +144,9 @@ def open_database(path):
 
 
 @pytest.mark.parametrize("has_wide_rights", [False, True])
-def test_the_files_of_a_database_are_for_their_owner_alone(tmp_path, no_umask, has_wide_rights, django_db_blocker):
+def test_the_files_of_a_database_are_private_to_their_owner(
+    tmp_path, no_umask, has_wide_rights, django_db_blocker
+):
     path = tmp_path / "db.sqlite3"
     if has_wide_rights:
         path.touch(0o666)

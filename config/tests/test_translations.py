@@ -1,4 +1,4 @@
-"""Every string that a person reads is translated, every date written as the language has it. `make messages` helps."""
+"""Every visible string is translated, and every date has the language's format. `make messages` updates the catalogues."""
 
 import ast
 import gettext
@@ -38,7 +38,7 @@ def entries(path):
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_the_catalogue_holds_every_string_of_the_code_and_no_other(language, tmp_path, settings, monkeypatch):
+def test_the_catalogue_has_exactly_the_strings_of_the_code(language, tmp_path, settings, monkeypatch):
     kept = catalogue(language, "po")
     fresh = tmp_path / language / "LC_MESSAGES" / "django.po"
     fresh.parent.mkdir(parents=True)
@@ -56,7 +56,7 @@ def test_every_string_is_translated(language, fault):
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_translations_have_the_placeholders_and_the_elements_of_their_strings(language, tmp_path):
+def test_translations_have_the_same_placeholders_and_elements(language, tmp_path):
     run("msgfmt", "--check", "--output-file", tmp_path / "checked.mo", catalogue(language, "po"))
     for text, translation in read(tmp_path / "checked.mo").items():
         key = text[0] if isinstance(text, tuple) else text.rpartition("\x04")[2]
@@ -65,7 +65,7 @@ def test_translations_have_the_placeholders_and_the_elements_of_their_strings(la
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_the_compiled_catalogue_is_the_one_that_was_written(language, tmp_path):
+def test_the_compiled_catalogue_is_up_to_date(language, tmp_path):
     run("msgfmt", "--output-file", tmp_path / "fresh.mo", catalogue(language, "po"))
     assert read(catalogue(language, "mo")) == read(tmp_path / "fresh.mo"), "run make messages"
 
@@ -79,12 +79,12 @@ def read(path):
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_every_language_writes_all_kinds_of_dates(language):
+def test_every_language_defines_all_date_formats(language):
     english, other = (vars(import_module(f"config.formats.{code}.formats")) for code in ("en", language))
     assert {name for name in english if name.isupper()} == {name for name in other if name.isupper()}
 
 
-def test_templates_name_how_they_write_a_date():
+def test_templates_use_named_date_formats():
     formats = vars(import_module("config.formats.en.formats"))
     with_year = {name for name, text in formats.items() if name.isupper() and "Y" in text}
     for path in TEMPLATES:
@@ -95,18 +95,18 @@ def test_templates_name_how_they_write_a_date():
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
-def test_no_template_has_words_that_are_not_translated(path):
+def test_no_template_has_untranslated_words(path):
     assert words_left(path.read_text()) - SAME_EVERYWHERE == set()
 
 
-def test_words_that_are_not_translated_are_found():
+def test_untranslated_words_are_found():
     html = """{% translate "a" %}<p title="b{{ c }}">d {% if e %}f{% endif %}</p>
         {% blocktranslate %}g <i>h</i>{% endblocktranslate %}{# i #}<b class="j">·</b>{{ k|default:"l" }}"""
     assert words_left(html) == {"b", "d", "f", "l"}
 
 
 class Words(HTMLParser):
-    """Collects the words of texts and of those attributes that are read out or shown."""
+    """Collects the words of texts, and of attributes that are shown or read out."""
 
     def __init__(self, html):
         super().__init__()
@@ -124,7 +124,7 @@ class Words(HTMLParser):
 
 
 def words_left(template):
-    """Return the words of a template that no translation is asked for."""
+    """Return the untranslated words of a template."""
     template = re.sub(r"{% blocktranslate.*?{% endblocktranslate %}", "", template, flags=re.DOTALL)
     template = re.sub(r"{#.*?#}|{% comment.*?endcomment %}", "", template, flags=re.DOTALL)
     # What a filter puts in the place of nothing is a word, too, and so is what an include is given.
@@ -148,11 +148,11 @@ PAGES = [
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_code_tells_people_something_that_is_not_translated(path):
+def test_no_code_shows_untranslated_text(path):
     assert told(path.read_text()) == []
 
 
-def test_what_is_told_without_a_translation_is_found():
+def test_untranslated_text_is_found():
     code = """
 raise ValidationError("a")
 raise ValidationError({"name": f"b{c}"})
@@ -165,7 +165,7 @@ logger.error("i")
 
 
 def told(code):
-    """Return the literal texts that a module tells people as they are."""
+    """Return the literal texts that a module shows untranslated."""
     calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
     texts = []
     for call in calls:
@@ -178,7 +178,7 @@ def told(code):
 
 
 def literals(value):
-    """Give the texts that stand in an expression itself; what a call makes of its arguments is its own business."""
+    """Yield the texts in an expression itself, but not in the arguments of calls."""
     if isinstance(value, ast.Constant) and isinstance(value.value, str):
         yield value.value
     elif isinstance(value, ast.Dict):
