@@ -65,6 +65,19 @@ def server(tmp_path_factory):
     assert connections.read_text() == "", "the server connected to another machine, which it must never do"
 
 
+@pytest.fixture(scope="module")
+def own_server(tmp_path_factory):
+    """A server with the demo that no other module uses."""
+    server = Server(tmp_path_factory.mktemp("own")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def own_url(own_server):
+    return own_server.url
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _databases_of_the_module(server):
     """What tests did on servers of their own left databases that pass the integrity check, a backup and a restore."""

@@ -8,18 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from .server import Server
-
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 SMALLEST = 24
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """A server with the demo as it is on the first day."""
-    server = Server(tmp_path_factory.mktemp("accessible")).start()
-    yield server.url
-    server.stop()
 
 
 PAGES = {
@@ -137,10 +127,10 @@ def small_targets(person, name):
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_axe_finds_nothing_and_every_target_can_be_hit(someone, demo, size):
+def test_axe_finds_nothing_and_every_target_can_be_hit(someone, own_url, size):
     width, height = SIZES[size]
     options = {"viewport": {"width": width, "height": height}, "reduced_motion": "reduce"}
-    person = someone("demo", demo, **options)
+    person = someone("demo", own_url, **options)
     found = []
     for name, path in PAGES.items():
         person.go(path)
@@ -151,7 +141,7 @@ def test_axe_finds_nothing_and_every_target_can_be_hit(someone, demo, size):
         board_of(person)
         open_piece(person)
         found += faults(person, name) + small_targets(person, name)
-    stranger = someone(None, demo, **options)
+    stranger = someone(None, own_url, **options)
     stranger.go("/login/").page.get_by_role("button", name="Log in").click()
     expect(stranger.page.locator(".error").first).to_be_visible()
     found += faults(stranger, "log-in") + small_targets(stranger, "log-in")
@@ -161,8 +151,8 @@ def test_axe_finds_nothing_and_every_target_can_be_hit(someone, demo, size):
     assert not found, "\n".join(sorted(set(found)))
 
 
-def test_each_page_has_one_heading_and_its_landmarks(someone, demo):
-    person = someone("demo", demo)
+def test_each_page_has_one_heading_and_its_landmarks(someone, own_url):
+    person = someone("demo", own_url)
     for path in [*PAGES.values(), "/sprints/1/"]:
         person.go(path)
         expect(person.page.get_by_role("heading", level=1)).to_have_count(1)
@@ -170,8 +160,8 @@ def test_each_page_has_one_heading_and_its_landmarks(someone, demo):
         expect(person.page.get_by_role("banner")).to_have_count(1)
 
 
-def test_zoomed_to_400_percent_nothing_but_the_columns_scrolls_sideways(someone, demo):
-    person = someone("demo", demo, viewport={"width": 320, "height": 256})
+def test_zoomed_to_400_percent_nothing_but_the_columns_scrolls_sideways(someone, own_url):
+    person = someone("demo", own_url, viewport={"width": 320, "height": 256})
     for path in PAGES.values():
         person.go(path)
         assert person.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), path
@@ -187,8 +177,8 @@ def test_zoomed_to_400_percent_nothing_but_the_columns_scrolls_sideways(someone,
     expect(save).to_have_count(0)
 
 
-def test_without_motion_nothing_moves_by_itself(someone, demo):
-    person = board_of(someone("demo", demo, reduced_motion="reduce"))
+def test_without_motion_nothing_moves_by_itself(someone, own_url):
+    person = board_of(someone("demo", own_url, reduced_motion="reduce"))
     moving = person.page.evaluate(
         """() => [...document.querySelectorAll("*")].filter((element) => {
             const style = getComputedStyle(element);
@@ -198,8 +188,8 @@ def test_without_motion_nothing_moves_by_itself(someone, demo):
     assert moving == []
 
 
-def test_with_forced_colours_states_still_show(someone, demo):
-    person = board_of(someone("demo", demo, forced_colors="active"))
+def test_with_forced_colours_states_still_show(someone, own_url):
+    person = board_of(someone("demo", own_url, forced_colors="active"))
     person.page.route(re.compile("/place/$"), lambda route: None)
     person.drag("Refund a ticket by its number", "testing")
     card = person.card("Refund a ticket by its number")
@@ -212,8 +202,8 @@ def test_with_forced_colours_states_still_show(someone, demo):
     assert mark == "rgb(15, 145, 104)"
 
 
-def test_the_chosen_colours_are_there_from_the_first_paint(someone, demo):
-    person = someone("demo", demo, color_scheme="light")
+def test_the_chosen_colours_are_there_from_the_first_paint(someone, own_url):
+    person = someone("demo", own_url, color_scheme="light")
     person.go("/")
     for name in ("system", "light"):
         person.page.get_by_role("button", name=f"Theme: {name}").click()

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from .server import Server
 from .test_accessibility import board_of, faults, small_targets
 
 FIFTY = """
@@ -16,12 +15,10 @@ CARD = "Large type on the pass"
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory):
+def url(own_server):
     """A server with the demo and fifty people more."""
-    server = Server(tmp_path_factory.mktemp("fifty")).start()
-    server.manage("shell", "-c", FIFTY)
-    yield server.url
-    server.stop()
+    own_server.manage("shell", "-c", FIFTY)
+    return own_server.url
 
 
 def test_letters_of_any_name_find_a_person_and_enter_assigns(someone, url):

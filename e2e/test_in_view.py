@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import api_of
-from .server import Server
 
 SIZES = {
     "desk": {"viewport": {"width": 1280, "height": 600}},
@@ -16,17 +15,9 @@ LAST = "The last of many"
 LONG = "A long description.\n" * 40
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory):
-    """A server with the demo: its backlog is longer than a low window."""
-    server = Server(tmp_path_factory.mktemp("in_view")).start()
-    yield server.url
-    server.stop()
-
-
 @pytest.fixture
-def api(url):
-    with api_of(url) as client:
+def api(own_url):
+    with api_of(own_url) as client:
         yield client
 
 
@@ -50,8 +41,8 @@ def last(api, board):
     api.delete(f"/tasks/{pk}")
 
 
-def at_board(someone, url, board, **options):
-    return someone("demo", url, **(SIZES["desk"] | options)).open_board(board)
+def at_board(someone, own_url, board, **options):
+    return someone("demo", own_url, **(SIZES["desk"] | options)).open_board(board)
 
 
 def see_whole(locator):
@@ -66,8 +57,8 @@ def open_last(person, last):
 
 
 @pytest.mark.parametrize("options", SIZES.values(), ids=SIZES)
-def test_cards_that_are_added_in_a_row_are_in_view_and_the_form_stays(someone, url, board, options):
-    person = at_board(someone, url, board, **options)
+def test_cards_that_are_added_in_a_row_are_in_view_and_the_form_stays(someone, own_url, board, options):
+    person = at_board(someone, own_url, board, **options)
     person.page.keyboard.press("n")
     name = person.page.get_by_role("form", name="Add task").get_by_label("Name")
     texts = [f"{text} on {options['viewport']['height']}" for text in ("First of a row", "Second of a row")]
@@ -82,8 +73,8 @@ def test_cards_that_are_added_in_a_row_are_in_view_and_the_form_stays(someone, u
     person.hear(texts[1])
 
 
-def test_a_new_and_a_saved_card_stand_until_the_filter_changes(someone, url, board, last):
-    person = at_board(someone, url, board)
+def test_a_new_and_a_saved_card_stand_until_the_filter_changes(someone, own_url, board, last):
+    person = at_board(someone, own_url, board)
     filter_ = person.page.get_by_role("searchbox", name="Filter cards")
     filter_.fill(LAST)
     person.page.get_by_role("button", name="Add task").click()
@@ -102,9 +93,9 @@ def test_a_new_and_a_saved_card_stand_until_the_filter_changes(someone, url, boa
 
 @pytest.mark.parametrize("options", SIZES.values(), ids=SIZES)
 def test_a_form_at_the_end_of_a_column_shows_its_buttons_and_its_card_after_saving(
-    someone, url, board, last, options
+    someone, own_url, board, last, options
 ):
-    person = at_board(someone, url, board, **options)
+    person = at_board(someone, own_url, board, **options)
     card = open_last(person, last)
     save = card.get_by_role("button", name="Save")
     see_whole(save)
@@ -119,8 +110,8 @@ def test_a_form_at_the_end_of_a_column_shows_its_buttons_and_its_card_after_savi
 
 
 @pytest.mark.parametrize("options", SIZES.values(), ids=SIZES)
-def test_a_clash_is_in_view_and_has_the_focus(someone, url, api, board, last, options):
-    person = at_board(someone, url, board, **options)
+def test_a_clash_is_in_view_and_has_the_focus(someone, own_url, api, board, last, options):
+    person = at_board(someone, own_url, board, **options)
     card = open_last(person, last)
     card.get_by_label("Name").fill("Mine")
     api.patch(f"/tasks/{last}", json={"name": "Theirs"}).raise_for_status()
@@ -132,8 +123,8 @@ def test_a_clash_is_in_view_and_has_the_focus(someone, url, api, board, last, op
     see_whole(card.get_by_role("button", name="Save"))
 
 
-def test_an_error_is_in_view_and_has_the_focus(someone, url, board, last):
-    person = at_board(someone, url, board)
+def test_an_error_is_in_view_and_has_the_focus(someone, own_url, board, last):
+    person = at_board(someone, own_url, board)
     card = open_last(person, last)
     card.get_by_label("Name").fill("")
     card.get_by_label("Due").focus()
@@ -144,8 +135,8 @@ def test_an_error_is_in_view_and_has_the_focus(someone, url, board, last):
 
 
 @pytest.mark.parametrize("options", SIZES.values(), ids=SIZES)
-def test_a_card_that_is_moved_by_the_form_or_brought_back_is_in_view(someone, url, board, last, options):
-    person = at_board(someone, url, board, **options)
+def test_a_card_that_is_moved_by_the_form_or_brought_back_is_in_view(someone, own_url, board, last, options):
+    person = at_board(someone, own_url, board, **options)
     card = person.card(LAST)
     card.scroll_into_view_if_needed()
     card.get_by_role("link", name="Move").click()
@@ -163,8 +154,8 @@ def test_a_card_that_is_moved_by_the_form_or_brought_back_is_in_view(someone, ur
 
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
-def test_the_card_of_now_stands_out_and_does_not_move_where_nobody_wants_that(someone, url, board, motion):
-    person = at_board(someone, url, board, reduced_motion=motion)
+def test_the_card_of_now_stands_out_and_does_not_move_where_nobody_wants_that(someone, own_url, board, motion):
+    person = at_board(someone, own_url, board, reduced_motion=motion)
     person.page.clock.install()
     person.page.keyboard.press("n")
     name = f"Stands out with {motion}"

@@ -10,7 +10,6 @@ from board.models.fields import one_line
 
 from .conftest import api_of
 from .payloads import PAYLOADS, TRACES
-from .server import Server
 
 # Everybody on the board is called like a payload, and so are the sprints; prints the id of the one whose board we use.
 FILL = """
@@ -44,12 +43,11 @@ PRESS_EACH = """(elements, keys) => elements.forEach(
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory):
+def hostile(own_server):
     """A server whose people, sprints, tokens and tasks are called like payloads; with a `sprint` and its `tasks`."""
-    server = Server(tmp_path_factory.mktemp("hostile")).start()
-    server.sprint, server.tasks = json.loads(server.manage("shell", "--no-imports", "-c", FILL % PAYLOADS))
-    yield server
-    server.stop()
+    filled = own_server.manage("shell", "--no-imports", "-c", FILL % PAYLOADS)
+    own_server.sprint, own_server.tasks = json.loads(filled)
+    return own_server
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from .board_page import BREAKING
-from .server import Server
 from .test_accessibility import PAGES, faults, small_targets
 from .test_look import SIZES, check_width, take_picture
 
@@ -16,12 +15,12 @@ OTHER = "Boarding pass as PDF"
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory):
+def url(own_server):
     """A server with the demo, whose account `demo` is an admin."""
-    server = Server(tmp_path_factory.mktemp("language")).start()
-    server.manage("shell", "-c", "from django.contrib.auth.models import User; User.objects.update(is_staff=True)")
-    yield server.url
-    server.stop()
+    own_server.manage(
+        "shell", "-c", "from django.contrib.auth.models import User; User.objects.update(is_staff=True)"
+    )
+    return own_server.url
 
 
 @pytest.fixture

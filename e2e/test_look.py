@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import ARTEFACTS
-from .server import Server
 
 PICTURES = ARTEFACTS / "pictures"
 PAGES = {
@@ -22,14 +21,6 @@ PAGES = {
 SIZES = {"desktop": (1440, 900), "laptop": (1024, 768), "phone": (390, 844)}
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """A server with the demo as it is on the first day."""
-    server = Server(tmp_path_factory.mktemp("demo")).start()
-    yield server.url
-    server.stop()
-
-
 def demo_sprint(person):
     person.go("/").page.get_by_role("link", name="Sprint 13").click()
     return person.see_live()
@@ -37,9 +28,9 @@ def demo_sprint(person):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_no_page_scrolls_sideways(someone, demo, size, scheme):
+def test_no_page_scrolls_sideways(someone, own_url, size, scheme):
     width, height = SIZES[size]
-    person = someone("demo", demo, viewport={"width": width, "height": height}, color_scheme=scheme)
+    person = someone("demo", own_url, viewport={"width": width, "height": height}, color_scheme=scheme)
     picture = lambda name: take_picture(person, f"{name}-{size}-{scheme}")  # noqa: E731
     demo_sprint(person)
     picture("board")
@@ -79,8 +70,8 @@ def check_width(person):
     assert person.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_on_paper_every_card_of_the_sprint_stands(someone, demo):
-    person = demo_sprint(someone("demo", demo, viewport={"width": 794, "height": 1123}))
+def test_on_paper_every_card_of_the_sprint_stands(someone, own_url):
+    person = demo_sprint(someone("demo", own_url, viewport={"width": 794, "height": 1123}))
     person.page.emulate_media(media="print")
     take_picture(person, "print", full_page=True)
     cut = person.page.evaluate(
@@ -95,8 +86,8 @@ def test_on_paper_every_card_of_the_sprint_stands(someone, demo):
         expect(person.page.locator(gone).first).not_to_be_visible()
 
 
-def test_on_a_phone_one_column_shows_and_tabs_lead_to_the_others(someone, demo):
-    person = demo_sprint(someone("demo", demo, viewport={"width": 390, "height": 844}, has_touch=True))
+def test_on_a_phone_one_column_shows_and_tabs_lead_to_the_others(someone, own_url):
+    person = demo_sprint(someone("demo", own_url, viewport={"width": 390, "height": 844}, has_touch=True))
     expect(person.column("backlog")).to_be_in_viewport()
     expect(person.column("testing")).not_to_be_in_viewport()
     person.page.get_by_role("link", name="In Testing 3").click()
@@ -105,8 +96,8 @@ def test_on_a_phone_one_column_shows_and_tabs_lead_to_the_others(someone, demo):
     expect(person.page.get_by_role("link", name="In Testing 3")).to_have_attribute("aria-current", "true")
 
 
-def test_on_a_phone_the_tab_of_the_column_that_shows_is_in_sight(someone, demo):
-    person = demo_sprint(someone("demo", demo, viewport={"width": 390, "height": 844}, has_touch=True))
+def test_on_a_phone_the_tab_of_the_column_that_shows_is_in_sight(someone, own_url):
+    person = demo_sprint(someone("demo", own_url, viewport={"width": 390, "height": 844}, has_touch=True))
     tab = person.page.get_by_role("link", name=re.compile("Completed"))
     expect(tab).not_to_be_in_viewport(ratio=1)
     person.page.locator(".columns").evaluate("(columns) => columns.scrollTo(columns.scrollWidth, 0)")

@@ -5,24 +5,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .server import Server
 from .test_look import SIZES, check_width, take_picture
 
 PASSWORD = "four ferries leave today"
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory):
-    """A server with the demo."""
-    server = Server(tmp_path_factory.mktemp("people")).start()
-    yield server.url
-    server.stop()
-
-
 @pytest.fixture
-def office(someone, url):
+def office(someone, own_url):
     """An admin."""
-    return someone("demo", url)
+    return someone("demo", own_url)
 
 
 def invite(office, username, role="Member"):
@@ -55,11 +46,11 @@ def open_person(office, name):
     return office.page
 
 
-def test_an_invited_person_joins_works_and_is_deactivated_at_once(someone, office, url):
-    newcomer = open_demo_board(join(someone(None, url), invite(office, "cleo"), "Cleo Marsh"))
+def test_an_invited_person_joins_works_and_is_deactivated_at_once(someone, office, own_url):
+    newcomer = open_demo_board(join(someone(None, own_url), invite(office, "cleo"), "Cleo Marsh"))
     newcomer.drag("Log scans for the night report", "active")
     expect(newcomer.column("active").get_by_role("link", name="Log scans for the night report")).to_be_visible()
-    watcher = open_demo_board(someone("guest", url))
+    watcher = open_demo_board(someone("guest", own_url))
     expect(watcher.page.get_by_title("Cleo Marsh")).to_be_visible()
     open_person(office, "Cleo Marsh").get_by_role("button", name="Deactivate account").click()
     expect(office.page.get_by_text("Cleo Marsh has been deactivated.")).to_be_visible()
@@ -75,8 +66,8 @@ def test_an_invited_person_joins_works_and_is_deactivated_at_once(someone, offic
     newcomer.see_live()
 
 
-def test_a_viewer_watches_the_board_and_works_once_an_admin_allows_it(someone, office, url):
-    viewer = open_demo_board(join(someone(None, url), invite(office, "rita", "Viewer"), "Rita Watt"))
+def test_a_viewer_watches_the_board_and_works_once_an_admin_allows_it(someone, office, own_url):
+    viewer = open_demo_board(join(someone(None, own_url), invite(office, "rita", "Viewer"), "Rita Watt"))
     card = viewer.card("Print station for the kiosk at Västra")
     expect(card.get_by_role("link", name="Move")).to_be_hidden()
     expect(viewer.page.get_by_role("button", name="Add task")).to_be_hidden()
@@ -95,10 +86,10 @@ def test_a_viewer_watches_the_board_and_works_once_an_admin_allows_it(someone, o
     expect(office.page.get_by_text("Rita Watt is now a member.")).to_be_visible()
 
 
-def test_a_new_password_closes_the_boards_elsewhere_and_this_one_stays(someone, office, url):
+def test_a_new_password_closes_the_boards_elsewhere_and_this_one_stays(someone, office, own_url):
     link = invite(office, "paul")
-    here = join(someone(None, url), link, "Paul Reed")
-    there = someone(None, url).go("/login/")
+    here = join(someone(None, own_url), link, "Paul Reed")
+    there = someone(None, own_url).go("/login/")
     there.log_in("paul", PASSWORD)
     open_demo_board(there)
     page = here.page
@@ -115,11 +106,11 @@ def test_a_new_password_closes_the_boards_elsewhere_and_this_one_stays(someone, 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_no_page_about_people_scrolls_sideways(someone, url, size, scheme):
+def test_no_page_about_people_scrolls_sideways(someone, own_url, size, scheme):
     width, height = SIZES[size]
     look = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
-    person = someone("demo", url, **look)
-    stranger = someone(None, url, **look)
+    person = someone("demo", own_url, **look)
+    stranger = someone(None, own_url, **look)
     link = invite(person, f"{size}-{scheme}", "Viewer")
 
     def picture(who, name):

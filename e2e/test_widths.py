@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from websockets.sync.client import connect
 
-from .server import ROOT, Server
+from .server import ROOT
 
 STYLES = [
     path for folder in ("board", "placeholder", "sitegen") for path in (ROOT / folder).rglob("static/**/*.css")
@@ -90,13 +90,11 @@ PAGES = [
 
 
 @pytest.fixture(scope="module")
-def crowded(tmp_path_factory):
+def crowded(own_server):
     """A server with long names, and eleven people on the board of a sprint: (address, ids)."""
-    server = Server(tmp_path_factory.mktemp("widths")).start()
-    ids = json.loads(server.manage("shell", "-v", "0", "-c", LONG).splitlines()[-1])
-    with on_board(server.url, ids):
-        yield server.url, ids
-    server.stop()
+    ids = json.loads(own_server.manage("shell", "-v", "0", "-c", LONG).splitlines()[-1])
+    with on_board(own_server.url, ids):
+        yield own_server.url, ids
 
 
 @contextmanager

@@ -1,27 +1,16 @@
-"""Reads an answer as a person does: by headings, labels, texts of buttons, cards from the topmost down."""
+"""Reads a response as a person does: by headings, labels, texts of buttons, cards from the topmost down."""
 
 from html.parser import HTMLParser
 
+from bs4 import BeautifulSoup
+from bs4.element import Script, Tag
 from django.utils.html import VOID_ELEMENTS
 
 HTMX = {"HX-Request": "true"}
 
 
-class Element:
-    def __init__(self, tag, attributes):
-        self.tag = tag
-        self.attributes = attributes
-        self.children = []
-
-    def __getitem__(self, attribute):
-        return self.attributes[attribute]
-
-    def walk(self):
-        """Give the element and all that is in it, in order."""
-        yield self
-        for child in self.children:
-            if isinstance(child, Element):
-                yield from child.walk()
+class Queries:
+    """Finds elements by tag and attributes, and reads their text as it looks."""
 
     def all(self, tag=None, **attributes):
         """Return the elements in this one with this tag and these attributes.
@@ -29,14 +18,7 @@ class Element:
         `data_task` is data-task, `class_` is class; the value True stands for any.
         """
         wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
-        return [
-            element
-            for element in self.walk()
-            if tag in (None, element.tag)
-            and all(
-                name in element.attributes and value in (True, element[name]) for name, value in wanted.items()
-            )
-        ]
+        return self.find_all(tag or True, attrs=wanted)
 
     def one(self, tag=None, **attributes):
         """Return the element that `all` finds; it has to be exactly one."""
@@ -44,52 +26,32 @@ class Element:
         return element
 
     @property
-    def raw_text(self):
-        # Nobody reads what is in a script.
-        parts = (child for child in self.children if isinstance(child, str) or child.tag != "script")
-        return "".join(part if isinstance(part, str) else part.raw_text for part in parts)
-
-    @property
     def text(self):
-        return " ".join(self.raw_text.split())
+        return " ".join(self.get_text().split())
 
     def texts(self, tag=None, **attributes):
         return [element.text for element in self.all(tag, **attributes)]
 
 
-class Page(HTMLParser):
-    """An answer, or a piece of HTML. Refuses tags that do not match."""
+class Element(Queries, Tag):
+    """An element of a page."""
 
-    def __init__(self, answer):
-        super().__init__()
-        html = answer if isinstance(answer, str) else answer.content.decode()
-        self.root = Element("", {})
-        self._open = [self.root]
-        self.feed(html)
-        self.close()
-        assert self._open == [self.root], f"<{self._open[-1].tag}> is not closed"
+
+class Page(Queries, BeautifulSoup):
+    """A response, or a piece of HTML. Refuses tags that do not match."""
+
+    def __init__(self, response):
+        html = response if isinstance(response, str) else response.content.decode()
+        TagChecker().check(html)
+        super().__init__(
+            html,
+            "html.parser",
+            element_classes={Tag: Element},
+            multi_valued_attributes=None,
+            # Nobody reads what is in a script; what is in a template is read once it is shown.
+            string_containers={"script": Script},
+        )
         self.is_whole = html.lower().startswith("<!doctype html>")
-        self.all, self.one, self.texts = self.root.all, self.root.one, self.root.texts
-
-    def handle_starttag(self, tag, attrs):
-        element = Element(tag, dict(attrs))
-        self._open[-1].children.append(element)
-        if tag not in VOID_ELEMENTS:
-            self._open.append(element)
-
-    def handle_startendtag(self, tag, attrs):
-        self._open[-1].children.append(Element(tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        assert self._open[-1].tag == tag, f"<{self._open[-1].tag}> is closed by </{tag}>"
-        self._open.pop()
-
-    def handle_data(self, data):
-        self._open[-1].children.append(data)
-
-    @property
-    def text(self):
-        return self.root.text
 
     @property
     def heading(self):
@@ -109,20 +71,42 @@ class Page(HTMLParser):
         return self.one(id=of["for"])
 
     def value(self, label):
-        """Return what stands in the field with this label."""
+        """Return the value of the field with this label."""
         field = self.field(label)
-        if field.tag == "textarea":
-            return field.raw_text.removeprefix("\n")
-        if field.tag == "select":
+        if field.name == "textarea":
+            return field.get_text().removeprefix("\n")
+        if field.name == "select":
             return next((option.text for option in field.all("option", selected=True)), None)
-        return field.attributes.get("value", "")
+        return field.get("value", "")
 
     def error(self, label):
         """Return the error that the field with this label points at, "" when it has none."""
-        ids = self.field(label).attributes.get("aria-describedby", "").split()
+        ids = self.field(label).get("aria-describedby", "").split()
         return " ".join(self.one(id=id_).text for id_ in ids)
 
     def cards(self, column):
         """Return the names on the cards of a column, from the topmost down."""
         cards = self.one("section", data_column=column).all("li", data_task=True)
         return [card.all("a")[0].text for card in cards]
+
+
+class TagChecker(HTMLParser):
+    """Checks that each element is closed, and in order."""
+
+    def check(self, html):
+        self._open = []
+        self.feed(html)
+        self.close()
+        assert not self._open, f"<{self._open[-1]}> is not closed"
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in VOID_ELEMENTS:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        """An element that closes itself leaves nothing open."""
+
+    def handle_endtag(self, tag):
+        assert self._open, f"</{tag}> closes nothing"
+        opened = self._open.pop()
+        assert opened == tag, f"<{opened}> is closed by </{tag}>"

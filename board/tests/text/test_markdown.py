@@ -40,8 +40,8 @@ def test_tables_and_task_lists_are_shown():
     page = Page(to_html("| a | b |\n|---|---|\n| 1 | 2 |\n\n- [x] done\n- [ ] open"))
     assert page.texts("td") == ["1", "2"]
     assert page.texts("label") == ["done", "open"]
-    assert ["checked" in box.attributes for box in page.all("input")] == [True, False]
-    assert all("disabled" in box.attributes for box in page.all("input"))
+    assert ["checked" in box.attrs for box in page.all("input")] == [True, False]
+    assert all("disabled" in box.attrs for box in page.all("input"))
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_nothing_of_it_can_act(text):
     assert not page.all("script")
     assert not page.all("img")
     for element in page.all():
-        assert element.attributes.keys() <= {"href", "title", "rel", "dir"}
-        assert not element.attributes.get("href", "").lower().startswith(("javascript", "data", "vbscript"))
+        assert element.attrs.keys() <= {"href", "title", "rel", "dir"}
+        assert not element.attrs.get("href", "").lower().startswith(("javascript", "data", "vbscript"))
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_until_it_is_connected_the_board_says_offline(browser, sprint):
 def test_a_card_says_by_itself_what_it_is(browser, user, sprint, add):
     task = add("Draw", sprint, Status.ACTIVE, assigned=user, description="Über Kopf")
     card = board(browser, sprint).one("li", data_task=True)
-    assert {name: value for name, value in card.attributes.items() if name.startswith("data-")} == {
+    assert {name: value for name, value in card.attrs.items() if name.startswith("data-")} == {
         "data-task": str(task.pk),
         "data-version": str(task.version),
         "data-order": str(task.order),
@@ -121,7 +121,7 @@ def test_a_long_description_is_cut_on_the_card(browser, sprint, add):
 def test_a_bare_card_has_places_where_a_date_and_a_person_can_be_set(browser, sprint, add):
     add("Draw", sprint)
     card = board(browser, sprint).one("li", data_task=True)
-    assert [element["class"] for element in card.walk()] == ["card", "name", "due", "assignee", "move"]
+    assert [element["class"] for element in [card, *card.all()]] == ["card", "name", "due", "assignee", "move"]
     assert card.text == "Draw Move"
 
 
@@ -261,13 +261,13 @@ def test_the_filter_finds_a_number_and_says_how_many_of_how_many(browser, sprint
 
 def test_the_colours_are_remembered_and_the_page_starts_with_them(browser, sprint):
     address = f"/sprints/{sprint.pk}/?q=x"
-    assert "data-theme" not in Page(browser.get(address)).one("html").attributes
+    assert "data-theme" not in Page(browser.get(address)).one("html").attrs
     for choice in ("dark", "light"):
         answer = browser.post("/theme/", {"theme": choice, "back": address})
         assert (answer.status_code, answer["Location"]) == (302, address)
         assert Page(browser.get(address)).one("html")["data-theme"] == choice
     browser.post("/theme/", {"theme": "system"})
-    assert "data-theme" not in Page(browser.get(address)).one("html").attributes
+    assert "data-theme" not in Page(browser.get(address)).one("html").attrs
 
 
 @pytest.mark.parametrize("is_secure", [False, True])
@@ -324,4 +324,4 @@ def test_the_switch_never_leads_to_another_host(browser, back):
 
 def test_a_cookie_that_is_no_colour_is_the_systems(browser):
     browser.cookies[settings.THEME_COOKIE_NAME] = '"><script>'
-    assert "data-theme" not in Page(browser.get("/")).one("html").attributes
+    assert "data-theme" not in Page(browser.get("/")).one("html").attrs

@@ -51,8 +51,8 @@ def test_with_htmx_the_card_is_said_to_be_gone_and_a_toast_offers_the_way_back(b
     page = Page(answer)
     seq = Event.objects.latest("seq").seq
     assert (answer.status_code, page.all("li")) == (200, [])
-    gone, toast = [piece for piece in page.root.children if not isinstance(piece, str)]
-    assert (gone.tag, gone["data-gone"], gone["data-seq"]) == ("template", str(task.pk), str(seq))
+    gone, toast = [piece for piece in page.children if not isinstance(piece, str)]
+    assert (gone.name, gone["data-gone"], gone["data-seq"]) == ("template", str(task.pk), str(seq))
     assert toast["hx-swap-oob"] == "beforeend:.toasts"
     assert toast.one("form", data_undo=True)["hx-post"] == f"/undo/{seq}/"
     assert not Task.objects.exists()

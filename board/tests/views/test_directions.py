@@ -15,10 +15,10 @@ def directed(page, text=TEXT):
     shown = [
         element
         for element in page.all()
-        if element.tag != "title" and any(isinstance(child, str) and text in child for child in element.children)
+        if element.name != "title" and any(isinstance(child, str) and text in child for child in element.children)
     ]
     assert shown, "the text does not stand on the page"
-    return [(element.tag, element.tag == "bdi" or element.attributes.get("dir") == "auto") for element in shown]
+    return [(element.name, element.name == "bdi" or element.attrs.get("dir") == "auto") for element in shown]
 
 
 @pytest.fixture
@@ -76,4 +76,4 @@ def test_what_is_typed_does_too(browser, add, path, label):
 
 
 def test_a_date_is_no_text(browser, add):
-    assert "dir" not in Page(browser.get(f"/tasks/{add(TEXT).pk}/edit/")).field("Due").attributes
+    assert "dir" not in Page(browser.get(f"/tasks/{add(TEXT).pk}/edit/")).field("Due").attrs

@@ -42,7 +42,7 @@ def test_it_offers_the_backlog_and_the_columns_of_the_sprints_that_are_not_over(
     field = Page(browser.get(f"/tasks/{add().pk}/move/")).field("Move to")
     columns = ["Not Started", "In Development", "In Testing", "Completed"]
     assert [
-        option.text for option in field.children if not isinstance(option, str) and option.tag == "option"
+        option.text for option in field.children if not isinstance(option, str) and option.name == "option"
     ] == ["Backlog"]
     assert {group["label"]: group.texts("option") for group in field.all("optgroup")} == {
         "Sprint 1": columns,

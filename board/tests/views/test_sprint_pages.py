@@ -29,7 +29,7 @@ def test_the_form_is_a_whole_page_without_htmx(browser):
 def test_the_form_is_a_piece_with_htmx(browser):
     page = Page(browser.get("/sprints/add/", headers=HTMX))
     assert not page.is_whole
-    assert [child.tag for child in page.root.children if not isinstance(child, str)] == ["form"]
+    assert [child.name for child in page.children if not isinstance(child, str)] == ["form"]
     assert page.labels == ["Name", "End date", "Description"]
     assert page.buttons == ["Create sprint"]
 

@@ -325,7 +325,7 @@ def test_a_card_that_goes_is_named(browser, user, add):
     page = Page(browser.post(f"/undo/{event.seq}/", headers=HTMX))
     template = page.one("template", data_cards=True)
     assert (template["data-gone"], template["data-seq"]) == (str(task.pk), str(log.newest_number()))
-    assert template.children == []
+    assert list(template.children) == []
 
 
 def test_a_card_of_another_sprint_leaves_the_board(browser, user, sprint, next_sprint, add):
