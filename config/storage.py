@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from graphlib import TopologicalSorter
 from pathlib import PurePosixPath
@@ -12,9 +13,11 @@ from django.core.files.storage import Storage
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-IMPORT = re.compile(r'^import (\{[^}]+\}) from "\./([\w-]+)\.js";$', re.MULTILINE)
-EXPORT = re.compile(r"^export ((?:async )?(?:function|const|class) (\w+))", re.MULTILINE)
-ANOTHER = re.compile(r"^(?:import|export)\b.*|^const \{.* as .*", re.MULTILINE)
+IMPORT = re.compile(r'^import \{(?:(?! as )[^}])+\} from "\./([\w-]+)\.js";$', re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) \w)", re.MULTILINE)
+ANOTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+DECLARATION = re.compile(r"^(?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE)
+INDENTATION = re.compile(r"^\s+", re.MULTILINE)
 COMMENT = re.compile(r"^\s*(?://[^\n]*|/\*\*.*?\*/)\n|/\*\* @type [^\n]*? \*/ ", re.MULTILINE | re.DOTALL)
 
 
@@ -47,7 +50,7 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
             if name.endswith(".js"):
                 with storage.open(path) as file:
                     scripts[name] = file.read().decode()
-        parts = {_beside(name, part) for name, script in scripts.items() for _, part in IMPORT.findall(script)}
+        parts = {_beside(name, part) for name, script in scripts.items() for part in IMPORT.findall(script)}
         for name in scripts:
             if IMPORT.search(scripts[name]) and name not in parts:
                 self.delete(name)
@@ -57,39 +60,32 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
 
 
 def bundle(entry: str, scripts: Mapping[str, str]) -> str:
-    """Return a module and all that it imports as one script, comments left out.
+    """Return a module and all that it imports as one script in one scope, comments and indentation left out.
 
-    Each module becomes a function that returns its exports, so that its own names stay local. Raises `KeyError` for a
-    missing import, `graphlib.CycleError` when two modules import each other, `ValueError` for imports and exports in
-    another form than ours.
+    Raises `KeyError` for a missing import, `graphlib.CycleError` when two modules import each other, `ValueError` for
+    imports and exports in another form than ours, a name that two modules declare, or a string of several lines.
     """
     order: TopologicalSorter[str] = TopologicalSorter()
     found = [entry]
     for name in found:
-        needed = [_beside(name, part) for _, part in IMPORT.findall(scripts[name])]
+        needed = [_beside(name, part) for part in IMPORT.findall(scripts[name])]
         order.add(name, *needed)
         found += [part for part in needed if part not in found]
-    *parts, _ = order.static_order()
-    text = "".join([*(_part(name, scripts[name]) for name in parts), _body(scripts[entry])])
+    text = "".join(_body(scripts[name]) for name in order.static_order())
     if left := ANOTHER.search(text):
         raise ValueError(
             f'{entry}: write import {{ name }} from "./file.js"; and export at the name, not {left[0]}'
         )
-    return text
-
-
-def _part(name: str, script: str) -> str:
-    exported = ", ".join(word for _, word in EXPORT.findall(script))
-    body = EXPORT.sub(r"\1", _body(script))
-    return f"const {_variable(PurePosixPath(name).stem)} = (() => {{\n{body}return {{ {exported} }};\n}})();\n"
+    repeated = [name for name, count in Counter(DECLARATION.findall(text)).items() if count > 1]
+    if repeated:
+        raise ValueError(f"{entry}: more than one module declares {', '.join(repeated)}")
+    if several := next((line for line in text.splitlines() if line.count("`") % 2), None):
+        raise ValueError(f"{entry}: write strings of several lines with \\n, not {several}")
+    return INDENTATION.sub("", text)
 
 
 def _body(script: str) -> str:
-    return IMPORT.sub(lambda found: f"const {found[1]} = {_variable(found[2])};", COMMENT.sub("", script))
-
-
-def _variable(stem: str) -> str:
-    return f"${stem.replace('-', '_')}"
+    return EXPORT.sub("", IMPORT.sub("", COMMENT.sub("", script)))
 
 
 def _beside(name: str, stem: str) -> str:

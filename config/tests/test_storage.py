@@ -1,4 +1,4 @@
-"""A page's modules become one file, in which each keeps its own names."""
+"""A page's modules become one file, in one scope."""
 
 from graphlib import CycleError
 from pathlib import Path
@@ -10,19 +10,23 @@ from config.storage import HashedStaticFiles, bundle
 
 LIMIT = 17 * 1024
 CARDS = """// The cards.
-const board = "theirs";
-export const find = (/** @type {string} */ id) => board + id;
+const names = ["theirs"];
+export const find = (/** @type {string} */ id) => names[id];
 export async function settle() {}
 """
 MOVES = """import { find } from "./cards.js";
 
-export function save() {
-  return find(1);
+/**
+ * Save a move.
+ * @param {string} id
+ */
+export function save(id) {
+  return find(id);
 }
 """
 PAGE = """import { save } from "./moves.js";
 import { find } from "./cards.js";
-const board = save();
+const board = save(1) ?? find(2);
 """
 
 
@@ -34,25 +38,34 @@ def test_modules_become_one_script_the_imported_ones_first():
     script = bundle("app/page.js", scripts(page=PAGE, moves=MOVES, cards=CARDS))
     assert (
         script
-        == """const $cards = (() => {
-const board = "theirs";
-const find = (id) => board + id;
+        == """const names = ["theirs"];
+const find = (id) => names[id];
 async function settle() {}
-return { find, settle };
-})();
-const $moves = (() => {
-const { find } = $cards;
-
-function save() {
-  return find(1);
+function save(id) {
+return find(id);
 }
-return { save };
-})();
-const { save } = $moves;
-const { find } = $cards;
-const board = save();
+const board = save(1) ?? find(2);
 """
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [("names", "const names = [];"), ("settle", "let settle;"), ("save", "async function save() {}")],
+)
+def test_a_name_that_two_modules_declare_is_refused(name, line):
+    with pytest.raises(ValueError, match=f"declares {name}$"):
+        bundle("app/page.js", scripts(page=f"{PAGE}{line}\n", moves=MOVES, cards=CARDS))
+
+
+def test_a_name_may_be_declared_again_inside_a_function():
+    page = f"{PAGE}function show() {{\n  const names = [];\n  return names;\n}}\n"
+    assert "const names = [];" in bundle("app/page.js", scripts(page=page, moves=MOVES, cards=CARDS))
+
+
+def test_a_string_of_several_lines_is_refused():
+    with pytest.raises(ValueError, match="const text"):
+        bundle("app/page.js", scripts(page=f"{PAGE}const text = `two\n  lines`;\n", moves=MOVES, cards=CARDS))
 
 
 def test_modules_that_import_each_other_are_refused():
@@ -90,5 +103,5 @@ def test_a_page_has_two_scripts_of_ours_and_they_are_small(collected):
     scripts = {name: hashed for name, hashed in collected.hashed_files.items() if name.endswith(".js")}
     assert scripts.keys() == {"board/board.js", "board/trust.js"}
     modules = Path(collected.path(scripts["board/board.js"])).read_text()
-    assert all(word in modules for word in ("startDragging", "startKeys", "goLive", "startForms"))
+    assert all(word in modules for word in ("startDragging", "startKeys", "startLive", "startForms"))
     assert sum(Path(collected.path(f"{name}.br")).stat().st_size for name in scripts.values()) <= LIMIT

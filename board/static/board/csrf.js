@@ -1,6 +1,6 @@
 // @ts-check
-// The CSRF token of the current session: somebody may have logged in again in another tab, so the cookie counts, and
-// not what was rendered into the page.
+// The CSRF token of the current session. The cookie counts, not the token in the page: the user may have logged in again
+// in another tab.
 
 /** Return the value of the CSRF cookie. */
 export function csrfToken() {
@@ -10,11 +10,12 @@ export function csrfToken() {
 
 /** Send the current token with every form and every request of htmx. */
 export function startCsrf() {
-  document.addEventListener("submit", renewToken, true);
+  document.addEventListener("submit", ({ target }) => renewToken(target), true);
   document.addEventListener("htmx:configRequest", ({ detail }) => (detail.headers["x-csrftoken"] = csrfToken() ?? detail.headers["x-csrftoken"]));
 }
 
-function renewToken({ target }) {
-  const field = target.elements.csrfmiddlewaretoken;
+/** @param {HTMLFormElement} form */
+function renewToken(form) {
+  const field = form.elements.csrfmiddlewaretoken;
   if (field) field.value = csrfToken() ?? field.value;
 }

@@ -1,71 +1,73 @@
 // @ts-check
-// Hides the cards that do not match the filter; the server does the same with ?q= where there is no script
-// (matching.js).
+// Hides the cards that do not match the filter. The server does the same with ?q= where there is no script (matching.js).
 
-import { count } from "./cards.js";
-import { t } from "./i18n.js";
+import { get } from "./dom.js";
 import { matches, wordsOf } from "./matching.js";
 
-// The board and the filter's field (startFiltering).
-let board;
-/** @type {HTMLInputElement} */
-let field;
-// Cards that stay visible until the filter changes, whether they match or not: what one adds or saves does not vanish.
-const visible = new Set();
+/** @param {Pick<BoardPage, "board" | "cards" | "t">} page */
+export function createFilter({ board, cards, t }) {
+  const field = /** @type {HTMLInputElement} */ (document.querySelector(".filter input"));
+  /**
+   * Cards that stay visible until the filter changes, whether they match or not, so that a new or saved card does not vanish.
+   * @type {Set<string>}
+   */
+  const visible = new Set();
 
-/** Let the field at the head filter the cards of a board, those that come later included. */
-export function startFiltering(element) {
-  board = element;
-  field = /** @type {HTMLInputElement} */ (document.querySelector(".filter input"));
-  field.addEventListener("input", change);
-  field.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    field.value = "";
-    change();
-    field.blur();
-  });
-  field.form.addEventListener("submit", (event) => event.preventDefault());
-  new MutationObserver(() => field.value && applyFilter()).observe(board.querySelector(".columns"), { childList: true, subtree: true });
-  applyFilter();
-}
-
-/** Give the focus to the field. */
-export function focusFilter() {
-  field.focus();
-  field.select();
-}
-
-/** Keep a card visible until the filter changes. */
-export function keepVisible(id) {
-  if (!field?.value) return;
-  visible.add(id);
-  applyFilter();
-}
-
-function change() {
-  visible.clear();
-  applyFilter();
-}
-
-function applyFilter() {
-  const words = wordsOf(field.value);
-  for (const card of board.querySelectorAll(".cards > .card:not(.open)")) {
-    const isOut = words.length > 0 && !matches(searchedParts(card), words);
-    card.hidden = isOut && !visible.has(card.dataset.task);
-    if (isOut && !card.hidden) card.dataset.unmatched = t("unmatched");
-    else delete card.dataset.unmatched;
+  /** Filter the cards of the board, those that come later included. */
+  function startFiltering() {
+    field.addEventListener("input", onChange);
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      field.value = "";
+      onChange();
+      field.blur();
+    });
+    field.form?.addEventListener("submit", (event) => event.preventDefault());
+    new MutationObserver(() => field.value && applyFilter()).observe(get(board, ".columns"), { childList: true, subtree: true });
+    applyFilter();
   }
-  board.toggleAttribute("data-filtered", words.length > 0);
-  count();
-  const address = new URL(location.href);
-  if (words.length) address.searchParams.set("q", field.value);
-  else address.searchParams.delete("q");
-  if (address.href !== location.href) history.replaceState(history.state, "", address);
+
+  function focusFilter() {
+    field.focus();
+    field.select();
+  }
+
+  /**
+   * Keep a card visible until the filter changes.
+   * @param {string} id
+   */
+  function keepVisible(id) {
+    if (!field.value) return;
+    visible.add(id);
+    applyFilter();
+  }
+
+  function onChange() {
+    visible.clear();
+    applyFilter();
+  }
+
+  function applyFilter() {
+    const words = wordsOf(field.value);
+    for (const card of board.querySelectorAll(".cards > .card:not(.open)")) {
+      const isOut = words.length > 0 && !matches(searchedParts(card), words);
+      card.hidden = isOut && !visible.has(card.dataset.task);
+      if (isOut && !card.hidden) card.dataset.unmatched = t("unmatched");
+      else delete card.dataset.unmatched;
+    }
+    board.toggleAttribute("data-filtered", words.length > 0);
+    cards.updateCounts();
+    const address = new URL(location.href);
+    if (words.length) address.searchParams.set("q", field.value);
+    else address.searchParams.delete("q");
+    if (address.href !== location.href) history.replaceState(history.state, "", address);
+  }
+
+  return { startFiltering, focusFilter, keepVisible };
 }
 
 /** @param {HTMLElement} card */
 function searchedParts(card) {
   const { task, excerpt = "" } = card.dataset;
-  const [name, assignee] = [".name", ".assignee"].map((part) => card.querySelector(part));
-  return { task, name: name.textContent, excerpt, assignee: assignee.title };
+  return { task, name: get(card, ".name").textContent, excerpt, assignee: get(card, ".assignee").title };
 }

@@ -4,13 +4,14 @@
 /** Keep keys that belong to an input method, as while it converts what was typed, from all handlers of the page. */
 export function ignoreComposition() {
   // Safari ends a composition before the key that ended it: only the old code tells (229).
-  const isComposing = (event) => event.isComposing || event.keyCode === 229;
-  addEventListener("keydown", (event) => isComposing(event) && event.stopImmediatePropagation(), { capture: true });
+  const onKey = (/** @type {KeyboardEvent} */ event) => (event.isComposing || event.keyCode === 229) && event.stopImmediatePropagation();
+  addEventListener("keydown", onKey, { capture: true });
 }
 
 /**
  * Return the small letter of a key, whatever Caps Lock says, or its capital letter with Shift. On a layout without
- * Latin letters, take the one at its place on a US keyboard.
+ * Latin letters, take the letter at the key's place on a US keyboard.
+ * @param {Pick<KeyboardEvent, "key" | "code" | "shiftKey">} event
  */
 export function letterOf({ key, code, shiftKey }) {
   const isLatin = /^[\x20-\x7e]$|^\p{Script=Latin}$/u.test(key);

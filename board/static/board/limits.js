@@ -1,44 +1,49 @@
 // @ts-check
-// How long a field may get: it says so near its limit and beyond, and keeps all that is typed or pasted. The server
+// How long a field may get: a hint appears near the limit and beyond, and all that is typed or pasted stays. The server
 // refuses what is too long.
 
-import { t } from "./i18n.js";
+import { create } from "./dom.js";
 
 const NEAR = 0.95;
 
-export function startLimits() {
-  document.addEventListener("input", (/** @type {FieldEvent} */ { target }) => target.dataset.limit && tell(target));
+/** @param {Pick<Page, "t" | "formatNumber">} page */
+export function startLimits({ t, formatNumber }) {
+  /** @param {Field} field */
+  function updateHint(field) {
+    const limit = Number(field.dataset.limit);
+    // The server counts characters, too, not UTF-16 code units.
+    const count = [...field.value].length;
+    const hint = field.parentElement?.querySelector(".limit") ?? addHint(field);
+    hint.hidden = count < limit * NEAR;
+    hint.classList.toggle("over", count > limit);
+    const values = { count: formatNumber(count), limit: formatNumber(limit), over: formatNumber(count - limit) };
+    hint.textContent = hint.hidden ? "" : t(count > limit ? "overLimit" : "nearLimit", values);
+  }
+
+  document.addEventListener("input", ({ target }) => target.dataset.limit && updateHint(target));
   document.addEventListener("paste", joinLines);
-  document.addEventListener("htmx:load", ({ detail }) => detail.elt.querySelectorAll?.("[data-limit]").forEach(tell));
+  document.addEventListener("htmx:load", ({ detail }) => {
+    for (const field of detail.elt.querySelectorAll?.("[data-limit]") ?? []) updateHint(/** @type {Field} */ (field));
+  });
 }
 
-function tell(field) {
-  const limit = Number(field.dataset.limit);
-  // As the server counts: characters, not halves of them.
-  const count = [...field.value].length;
-  const hint = field.parentElement.querySelector(".limit") ?? add(field);
-  hint.hidden = count < limit * NEAR;
-  hint.classList.toggle("over", count > limit);
-  const values = { count: written(count), limit: written(limit), over: written(count - limit) };
-  hint.textContent = hint.hidden ? "" : t(count > limit ? "overLimit" : "nearLimit", values);
-}
-
-const written = (number) => number.toLocaleString(document.documentElement.lang);
-
-function add(field) {
-  const hint = document.createElement("p");
-  hint.className = "limit";
+/** @param {Field} field */
+function addHint(field) {
+  const hint = create("p", { className: "limit" });
   hint.setAttribute("role", "status");
   field.after(hint);
   return hint;
 }
 
-/** A field of one line drops line breaks, and with them the space between two words: each becomes a space. */
+/**
+ * Paste lines into a field of one line with spaces between them: browsers drop the line breaks, which joins words.
+ * @param {ClipboardEvent & { target: HTMLElement }} event
+ */
 function joinLines(event) {
   const { target, clipboardData } = event;
-  const text = clipboardData?.getData("text/plain") ?? "";
-  if (!target.matches?.("input[type=text]") || !/[\r\n]/.test(text.trim())) return;
+  const text = clipboardData?.getData("text/plain").trim() ?? "";
+  if (!target.matches?.("input[type=text]") || !/[\r\n]/.test(text)) return;
   event.preventDefault();
-  // The one way to insert that the browser's own undo knows.
-  document.execCommand("insertText", false, text.trim().replace(/\s*[\r\n]+\s*/g, " "));
+  // The one way to insert text that the browser's own undo knows.
+  document.execCommand("insertText", false, text.replace(/\s*[\r\n]+\s*/g, " "));
 }

@@ -1,318 +1,279 @@
 // @ts-check
-// The page's side of the live protocol (board/live/consumers.py). The socket is a cursor: the page says which sequence
-// number it shows, gets what changed since, and says so again. While no socket comes through, the page asks for the
-// same over HTTP every few seconds; who is here and who holds a card it does not know then.
+// The page's side of the live protocol (board/live/consumers.py). The socket is a cursor: the page sends the sequence
+// number that it shows, and gets what changed since. While no socket gets through, the page polls the same over HTTP;
+// it does not know then who else is on the board, or which cards are locked.
 
-import { announce, announceChanges } from "./announcer.js";
-import { parse, remove, showLocks, upsert, upsertAll } from "./cards.js";
-import { t } from "./i18n.js";
-import { isPolling, lookNow, startPolling, stopPolling } from "./polling.js";
+import { createBoardUpdates } from "./board-updates.js";
+import { createConnectionStatus } from "./connection-status.js";
+import { get } from "./dom.js";
+import { createPolling } from "./polling.js";
+import { createPresence } from "./presence.js";
 import { urlOf } from "./urls.js";
 
 const OFFLINE_AFTER = 5_000;
 const SILENT_AFTER = 20_000;
-// A socket that was open and is lost comes back soon, most often. One that never opened is behind a proxy that refuses it.
+// A lost socket mostly comes back soon. One that never opened is behind a proxy that refuses it.
 const POLL_AFTER = 7_000;
 const POLL_AFTER_FAILURES = 2;
-const LOOK_TIMEOUT = 10_000;
-const OK = 200;
-// Between two tries: while nobody answers, and with a server that answers but does not stay.
-const UNREACHED_WAIT = 2_000;
-const LONGEST_WAIT = 10_000;
-const WAIT_WHILE_POLLING = 30_000;
-// How many people have a place in the head of the page.
-const PEOPLE_SHOWN = 5;
-const PEOPLE_ON_PHONES = 2;
+const POLL_TIMEOUT = 10_000;
+const RENEW_LOCK_EVERY = 5_000;
+// The longest wait before the next try: without a response, with a server that accepts but does not stay, while polling.
+const MAX_WAIT_UNREACHED = 2_000;
+const MAX_WAIT = 10_000;
+const MAX_WAIT_WHILE_POLLING = 30_000;
 const ABNORMAL = 1006;
 const TRY_LATER = 1013;
 const LOG_IN = 4401;
 const NO_ACCESS = 4403;
 const GIVE_WAY = 4408;
 
-// Parts of the page (goLive).
-let board;
-let sign;
-let people;
-let everybody;
+/**
+ * The room of a board without a socket.
+ * @type {Room}
+ */
+const EMPTY_ROOM = { people: [], more: 0, held: {}, holders: {} };
 
-let socket = null;
-let retry = null;
-let failures = 0;
-let wasOpen = false;
-let hasReceived = false;
-// Whether any socket of this page came through.
-let hadSocket = false;
-// Whether the last look over HTTP came back.
-let isLookedAt = false;
-let lostAt = now();
-let receivedAt = lostAt;
-let room = noRoom();
+/** @param {Pick<BoardPage, "board" | "cards" | "announce" | "announceChanges" | "t">} page */
+export function createLive({ board, cards, announce, announceChanges, t }) {
+  const status = createConnectionStatus(get(document, "[data-live]"), { announce, t });
+  const presence = createPresence({ t });
+  const updates = createBoardUpdates({ board, cards, announceChanges });
+  const polling = createPolling();
 
-/** Open the socket of a board and keep it open. */
-export function goLive(element) {
-  board = element;
-  [sign, people, everybody] = ["[data-live]", ".people", ".everybody"].map((part) => document.querySelector(part));
-  show("catching-up");
-  connect();
-  setInterval(watch, 1_000);
-  // A page that the server filtered shows a part only; with the script the filter hides, and all are there.
-  if (board.matches("[data-filtered]")) load();
-  document.addEventListener("visibilitychange", () => {
-    sendVisibility();
-    if (!document.hidden) ask();
-  });
-  addEventListener("pageshow", ask);
-  addEventListener("online", ask);
-}
+  /** @type {WebSocket | null} */
+  let socket = null;
+  /** @type {Timer | undefined} */
+  let retryTimer;
+  let failures = 0;
+  // Of this socket.
+  let wasOpen = false;
+  let hasReceived = false;
+  // Whether any socket of this page got through.
+  let hadSocket = false;
+  // Whether the last poll succeeded.
+  let isPollingLive = false;
+  /** @type {Moment | null} */
+  let lostAt = now();
+  let receivedAt = now();
+  let room = EMPTY_ROOM;
 
-/** Locks the card that is being dragged or carried for the others, and renews the lock meanwhile. */
-export const dragLock = {
-  hold(id) {
-    this.held = id;
-    send({ hold: Number(id) });
-    this.timer = setInterval(() => send({ hold: Number(id) }), 5_000);
-  },
-  /** Release the card; the others may have it when its move, if there is one, is saved. */
-  async release(id, saved) {
-    clearInterval(this.timer);
-    this.held = null;
-    await saved;
-    if (this.held !== id) send({ release: Number(id) });
-  },
-};
-
-function connect() {
-  clearTimeout(retry);
-  receivedAt = now();
-  if (!isLookedAt) lostAt ??= receivedAt;
-  wasOpen = hasReceived = false;
-  const mine = (socket = openSocket());
-  if (!mine) return lose(ABNORMAL);
-  mine.onopen = () => {
-    wasOpen = true;
-    send({ since: Number(board.dataset.seq) });
-    if (document.hidden) sendVisibility();
-  };
-  mine.onmessage = (event) => mine === socket && receive(JSON.parse(event.data));
-  mine.onclose = (event) => mine === socket && lose(event.code);
-}
-
-/** Return a new socket, null in a browser that has none or lets nobody open one. */
-function openSocket() {
-  const scheme = location.protocol === "https:" ? "wss" : "ws";
-  try {
-    return new WebSocket(`${scheme}://${location.host}${board.dataset.socket}?language=${document.documentElement.lang}`);
-  } catch {
-    return null;
+  /** @param {object} message */
+  function send(message) {
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   }
-}
 
-async function receive(frame) {
-  failures = 0;
-  receivedAt = now();
-  hasReceived = hadSocket = true;
-  isLookedAt = false;
-  stopPolling();
-  if (!(await take(frame))) return socket?.close();
-  if (frame.room) showRoom(frame.room);
-  showLocks(room);
-  lostAt = null;
-  show("live");
-  send({ since: Number(board.dataset.seq) });
-}
+  const sendCursor = () => send({ since: Number(board.dataset.seq) });
+  const sendVisibility = () => send({ hidden: Number(document.hidden) });
 
-/** Show what a frame says. Tells whether it could. */
-async function take(frame) {
-  if (frame.reset || frame.format !== board.dataset.format) return load();
-  apply(frame);
-  return true;
-}
-
-function apply(frame) {
-  const by = new Map(frame.news?.map((news) => [String(news.task), news.name]));
-  for (const card of parse(frame.cards ?? "")) upsert(card, true, by.get(card.dataset.task));
-  for (const id of frame.left ?? []) remove(id, frame.seq, by.get(String(id)));
-  if (frame.head) showHead(frame.head);
-  announceChanges(frame.news ?? []);
-  if (frame.seq > Number(board.dataset.seq)) board.dataset.seq = frame.seq;
-}
-
-function showHead(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  const head = board.querySelector(".board-head");
-  // Who reads the description goes on reading.
-  if (head.querySelector("details[open]")) template.content.querySelector("details")?.setAttribute("open", "");
-  head.replaceWith(template.content);
-}
-
-/** The room of a board of which no socket tells who is here. */
-function noRoom() {
-  return { people: [], more: 0, held: {}, holders: {} };
-}
-
-function showRoom(fresh) {
-  room = fresh;
-  const shown = room.people.slice(0, PEOPLE_SHOWN).map(({ name, initials, colour }) => avatar(initials, name, `p${colour}`));
-  const total = room.people.length + room.more;
-  if (total > PEOPLE_ON_PHONES) shown.push(rest(total));
-  people.replaceChildren(...shown);
-  const names = room.people.map(({ name }) => Object.assign(document.createElement("li"), { textContent: name, dir: "auto" }));
-  if (room.more) names.push(Object.assign(document.createElement("li"), { textContent: t("morePeople", { count: room.more }) }));
-  everybody.replaceChildren(...names);
-}
-
-/** The end of the row of people: how many more there are, which shows everybody's name. */
-function rest(total) {
-  const more = Object.assign(document.createElement("li"), { className: total > PEOPLE_SHOWN ? "more" : "more few" });
-  const button = Object.assign(document.createElement("button"), { type: "button", title: t("everybody", { count: total }) });
-  button.popoverTargetElement = everybody;
-  for (const [className, shown] of Object.entries({ "on-desks": PEOPLE_SHOWN, "on-phones": PEOPLE_ON_PHONES })) {
-    button.append(Object.assign(document.createElement("span"), { className, textContent: `+${total - shown}` }));
+  function connect() {
+    clearTimeout(retryTimer);
+    receivedAt = now();
+    noteLoss();
+    wasOpen = hasReceived = false;
+    const opened = openSocket();
+    socket = opened;
+    if (!opened) return onClose(ABNORMAL);
+    opened.onopen = () => {
+      wasOpen = true;
+      sendCursor();
+      if (document.hidden) sendVisibility();
+    };
+    opened.onmessage = ({ data }) => opened === socket && onMessage(JSON.parse(data));
+    opened.onclose = ({ code }) => opened === socket && onClose(code);
   }
-  more.append(button);
-  return more;
-}
 
-function avatar(text, title, className) {
-  const person = document.createElement("li");
-  return Object.assign(person, { textContent: text, title, className });
-}
-
-/** Fetch the board anew and show it; after a release with other components, the whole page. Tells whether it could. */
-async function load() {
-  try {
-    const response = await fetch(location.pathname, { cache: "no-store" });
-    if (response.redirected) return location.assign(response.url);
-    if (response.status === 404) return location.reload();
-    if (response.ok) return showPage(new DOMParser().parseFromString(await response.text(), "text/html"));
-  } catch {
-    // No network: the socket is opened again later, and this with it.
+  /** Return a new socket, null in a browser that has none or lets nobody open one. */
+  function openSocket() {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    try {
+      return new WebSocket(`${scheme}://${location.host}${board.dataset.socket}?language=${document.documentElement.lang}`);
+    } catch {
+      return null;
+    }
   }
-  return false;
-}
 
-function showPage(page) {
-  const fresh = page.querySelector(".board");
-  const release = (element) => element.dataset.format.split(".")[0];
-  if (release(fresh) !== release(board) && !board.querySelector(".card.open")) return location.reload();
-  upsertAll(page);
-  showHead(fresh.querySelector(".board-head").outerHTML);
-  Object.assign(board.dataset, { seq: fresh.dataset.seq, format: fresh.dataset.format });
-  return true;
-}
-
-function lose(code) {
-  socket = null;
-  if (code === LOG_IN) return logIn();
-  if (!isLookedAt) lostAt ??= now();
-  if (sign.dataset.live === "live" && !isLookedAt) show("catching-up");
-  if (code === GIVE_WAY && document.hidden) {
-    // Another tab has the place of this one, until somebody looks here again.
+  /** @param {Frame} frame */
+  async function onMessage(frame) {
+    failures = 0;
+    receivedAt = now();
+    hasReceived = hadSocket = true;
+    isPollingLive = false;
+    polling.stop();
+    if (!(await updates.applyFrame(frame))) return socket?.close();
+    if (frame.room) showRoom(frame.room);
+    cards.showLocks(room);
     lostAt = null;
-    return;
+    status.show("live");
+    sendCursor();
   }
-  failures++;
-  if (code === TRY_LATER && !hasReceived) poll("crowded");
-  else if (code === NO_ACCESS || (!hadSocket && failures >= POLL_AFTER_FAILURES)) poll("blocked");
-  if (code !== NO_ACCESS) retry = setTimeout(connect, longestWait() * (0.5 + Math.random()));
+
+  /** @param {number} code */
+  function onClose(code) {
+    socket = null;
+    if (code === LOG_IN) return logIn();
+    noteLoss();
+    if (status.isLive() && !isPollingLive) status.show("catching-up");
+    if (code === GIVE_WAY && document.hidden) {
+      // Another tab has the place of this one, until this one is shown again.
+      lostAt = null;
+      return;
+    }
+    failures++;
+    if (code === TRY_LATER && !hasReceived) startPolling("crowded");
+    else if (code === NO_ACCESS || (!hadSocket && failures >= POLL_AFTER_FAILURES)) startPolling("blocked");
+    if (code !== NO_ACCESS) retryTimer = setTimeout(connect, maxWait() * (0.5 + Math.random()));
+  }
+
+  function noteLoss() {
+    if (!isPollingLive) lostAt ??= now();
+  }
+
+  function maxWait() {
+    const longest = isPollingLive ? MAX_WAIT_WHILE_POLLING : wasOpen ? MAX_WAIT : MAX_WAIT_UNREACHED;
+    return Math.min(longest, 250 * 2 ** (failures - 1));
+  }
+
+  /**
+   * Poll until a socket gets through.
+   * @param {string} reason the key of a text
+   */
+  const startPolling = (reason) => polling.start(() => poll(reason));
+
+  /**
+   * Fetch and show what changed. Returns whether there was anything; throws when the request failed.
+   * @param {string} reason
+   */
+  async function poll(reason) {
+    try {
+      const response = await fetch(changesAddress(), { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(POLL_TIMEOUT) });
+      // A socket got through first.
+      if (!polling.isStarted()) return false;
+      if (response.type === "opaqueredirect") {
+        logIn();
+        return false;
+      }
+      if (!response.ok) throw new Error(`Polling failed with ${response.status}.`);
+      const hasNews = response.status === 200;
+      if (hasNews && !(await updates.applyFrame(await response.json()))) throw new Error("The board could not be loaded.");
+      if (polling.isStarted()) showPolling(reason);
+      return hasNews;
+    } catch (error) {
+      if (isPollingLive && polling.isStarted()) {
+        isPollingLive = false;
+        noteLoss();
+        status.show("catching-up");
+      }
+      throw error;
+    }
+  }
+
+  function changesAddress() {
+    const { changes, seq, format } = board.dataset;
+    return `${changes}?${new URLSearchParams({ since: seq, format, language: document.documentElement.lang })}`;
+  }
+
+  /** @param {string} reason */
+  function showPolling(reason) {
+    if (!isPollingLive) showRoom(EMPTY_ROOM);
+    cards.showLocks(room);
+    isPollingLive = true;
+    lostAt = null;
+    status.show("live", "slow", reason);
+  }
+
+  /** @param {Room} newRoom */
+  function showRoom(newRoom) {
+    room = newRoom;
+    presence.showPeople(room);
+  }
+
+  /** Close a socket that fell silent, and show how long the connection has been lost. */
+  function checkConnection() {
+    if (socket && elapsed(receivedAt) > SILENT_AFTER) {
+      socket.close();
+      onClose(ABNORMAL);
+      if (!isPollingLive) status.show("offline");
+    }
+    const lostFor = lostAt && elapsed(lostAt);
+    if (lostFor && lostFor > OFFLINE_AFTER) status.show("offline");
+    if (lostFor && lostFor > POLL_AFTER) startPolling("blocked");
+    status.showSeconds(lostFor);
+  }
+
+  /** Catch up at once when the page is shown again, or the network is back. */
+  function catchUp() {
+    if (socket?.readyState === WebSocket.OPEN) sendCursor();
+    else if (!socket && !document.hidden) connect();
+    polling.pollNow();
+  }
+
+  /** Open the socket of the board and keep it open. */
+  function startLive() {
+    status.show("catching-up");
+    connect();
+    setInterval(checkConnection, 1_000);
+    // A page that the server filtered has some of the cards only; the filter of the script needs all.
+    if (board.matches("[data-filtered]")) updates.loadPage();
+    document.addEventListener("visibilitychange", () => {
+      sendVisibility();
+      if (!document.hidden) catchUp();
+    });
+    addEventListener("pageshow", catchUp);
+    addEventListener("online", catchUp);
+  }
+
+  return { startLive, dragLock: createDragLock(send) };
+}
+
+/**
+ * Return a lock for the card that is being dragged or carried, which keeps it from others.
+ * @param {(message: object) => void} send
+ */
+function createDragLock(send) {
+  /** @type {string | null} */
+  let held = null;
+  /** @type {Timer | undefined} */
+  let timer;
+  return {
+    /** @param {string} id */
+    hold(id) {
+      held = id;
+      const renew = () => send({ hold: Number(id) });
+      renew();
+      timer = setInterval(renew, RENEW_LOCK_EVERY);
+    },
+    /**
+     * Release the card, as soon as its move, if there is one, is saved.
+     * @param {string} id
+     * @param {Promise<void> | null} saved
+     */
+    async release(id, saved = null) {
+      clearInterval(timer);
+      held = null;
+      await saved;
+      if (held !== id) send({ release: Number(id) });
+    },
+  };
 }
 
 function logIn() {
   location.assign(`${urlOf("login")}?next=${encodeURIComponent(location.pathname)}`);
 }
 
-function longestWait() {
-  const longest = isLookedAt ? WAIT_WHILE_POLLING : wasOpen ? LONGEST_WAIT : UNREACHED_WAIT;
-  return Math.min(longest, 250 * 2 ** (failures - 1));
-}
+/**
+ * The time of two clocks: one stands still while the machine sleeps, the other may be set.
+ * @typedef {[steady: number, wall: number]} Moment
+ */
 
-/** Look for changes every few seconds until a socket comes through. `why` is the key of the word that says why. */
-function poll(why) {
-  startPolling(() => look(why));
-}
-
-/** Ask for what changed since, and show it. Returns whether there was anything; throws when nothing came. */
-async function look(why) {
-  try {
-    const response = await fetch(changesAddress(), { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(LOOK_TIMEOUT) });
-    // The socket was quicker.
-    if (!isPolling()) return false;
-    if (response.type === "opaqueredirect") return logIn();
-    if (!response.ok) throw new Error(`The look came back with ${response.status}.`);
-    const isNews = response.status === OK;
-    if (isNews && !(await take(await response.json()))) throw new Error("The board could not be loaded.");
-    if (isPolling()) showLookedAt(why);
-    return isNews;
-  } catch (error) {
-    if (isLookedAt && isPolling()) {
-      isLookedAt = false;
-      lostAt ??= now();
-      show("catching-up");
-    }
-    throw error;
-  }
-}
-
-function changesAddress() {
-  const { changes, seq, format } = board.dataset;
-  return `${changes}?${new URLSearchParams({ since: seq, format, language: document.documentElement.lang })}`;
-}
-
-function showLookedAt(why) {
-  if (!isLookedAt) showRoom(noRoom());
-  showLocks(room);
-  isLookedAt = true;
-  lostAt = null;
-  show("live", "slow", why);
-}
-
-/** Once a second: a wire that fell silent is cut, a socket that is gone for long is called so. */
-function watch() {
-  if (socket && elapsed(receivedAt) > SILENT_AFTER) {
-    socket.close();
-    lose(ABNORMAL);
-    if (!isLookedAt) show("offline");
-  }
-  if (lostAt && elapsed(lostAt) > OFFLINE_AFTER) show("offline");
-  if (lostAt && elapsed(lostAt) > POLL_AFTER) poll("blocked");
-  sign.dataset.seconds = lostAt ? Math.round(elapsed(lostAt) / 1_000) : "";
-}
-
-/** Back on this page or on the network: ask at once. */
-function ask() {
-  if (socket?.readyState === WebSocket.OPEN) send({ since: Number(board.dataset.seq) });
-  else if (!socket && !document.hidden) connect();
-  lookNow();
-}
-
-function sendVisibility() {
-  send({ hidden: Number(document.hidden) });
-}
-
-// One clock stands still while the machine sleeps, the other may be set: the longer time counts.
+/** @returns {Moment} */
 function now() {
   return [performance.now(), Date.now()];
 }
 
-/** @param {number[]} moment */
+/**
+ * Return the milliseconds since a moment, by the clock on which it is longer ago.
+ * @param {Moment} moment
+ */
 function elapsed([steady, wall]) {
   return Math.max(performance.now() - steady, Date.now() - wall);
-}
-
-function send(message) {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
-}
-
-/** Show the state of the connection, in the words of `key`, and why it is so, if there is anything to say of it. */
-function show(state, key = state, why = null) {
-  const text = t(key);
-  if (sign.dataset.live === state && sign.textContent === text) return;
-  // The state before the script ran is "offline" too, with no words.
-  const wasOffline = sign.dataset.live === "offline" && sign.textContent;
-  if (why) announce(t(why));
-  else if (state === "offline" || (state === "live" && wasOffline)) announce(text);
-  sign.dataset.live = state;
-  sign.textContent = text;
-  sign.title = why ? t(why) : "";
 }

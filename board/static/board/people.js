@@ -1,46 +1,56 @@
 // @ts-check
-// Finding somebody in a long list of people by any part of a name; a short list needs no more than its own type-ahead.
+// Finding somebody in a long list of people by any part of the name. In a short list the browser's type-ahead is enough.
 
-import { announce } from "./announcer.js";
-import { t } from "./i18n.js";
+import { create } from "./dom.js";
+import { wordsOf } from "./matching.js";
 import { normalize } from "./normalize.js";
 
-const LONG = 10;
-const SHOWN = 5;
-// A finger gets the list of its system, which opens over the page.
-const HAS_ROOM = matchMedia("(pointer: fine)");
+const MAX_WITHOUT_SEARCH = 10;
+const MAX_SHOWN = 5;
 
-/** Put a field above a list of people that leaves those whose names begin with what is typed. */
-export function addPersonSearch(list) {
+/**
+ * Put a field above a list of people, which shows those whose names have parts that begin with the words in the field.
+ * @param {HTMLSelectElement} list
+ * @param {Pick<Page, "announce" | "t">} page
+ */
+export function addPersonSearch(list, { announce, t }) {
   const everybody = [...list.options];
-  if (everybody.length <= LONG) return;
+  if (everybody.length <= MAX_WITHOUT_SEARCH) return;
   const chosen = list.value;
-  const field = Object.assign(document.createElement("input"), { type: "search", dir: "auto", placeholder: t("find"), autocomplete: "off" });
+  const field = create("input", { type: "search", dir: "auto", placeholder: t("find"), autocomplete: "off" });
   field.setAttribute("aria-label", t("find"));
   field.setAttribute("aria-controls", list.id);
-  field.addEventListener("input", () => show(list, field, everybody, chosen));
-  field.addEventListener("keydown", (event) => onKey(event, list, field));
+  field.addEventListener("input", search);
+  field.addEventListener("keydown", onKey);
   list.before(field);
-}
 
-function show(list, field, everybody, chosen) {
-  const words = normalize(field.value).split(/\s+/).filter(Boolean);
-  const found = everybody.filter((one) => words.every((word) => ` ${normalize(one.text)}`.includes(` ${word}`)));
-  field.setAttribute("aria-invalid", !found.length);
-  list.replaceChildren(...(found.length ? found : everybody));
-  list.size = words.length && HAS_ROOM.matches ? Math.min(Math.max(found.length, 2), SHOWN) : 0;
-  list.value = words.length && found.length ? found[0].value : chosen;
-  if (words.length) announce(found.length ? t("found", { name: found[0].text, total: found.length }) : t("notFound"));
-  list.dispatchEvent(new Event("input", { bubbles: true }));
-}
+  function search() {
+    const words = wordsOf(field.value);
+    const found = everybody.filter(({ text }) => words.every((word) => ` ${normalize(text)}`.includes(` ${word}`)));
+    field.setAttribute("aria-invalid", String(!found.length));
+    list.replaceChildren(...(found.length ? found : everybody));
+    // A finger gets the list of its system, which opens over the page.
+    const hasRoom = words.length && matchMedia("(pointer: fine)").matches;
+    list.size = hasRoom ? Math.min(Math.max(found.length, 2), MAX_SHOWN) : 0;
+    list.value = words.length && found.length ? found[0].value : chosen;
+    if (words.length) announce(found.length ? t("found", { name: found[0].text, total: found.length }) : t("notFound"));
+    notifyInput();
+  }
 
-function onKey(event, list, field) {
-  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-  if (event.key === "Enter" && field.matches("[aria-invalid=true]")) event.preventDefault();
-  const next = step && list.options[list.selectedIndex + step];
-  if (step) event.preventDefault();
-  if (!next) return;
-  next.selected = true;
-  announce(next.text);
-  list.dispatchEvent(new Event("input", { bubbles: true }));
+  /** @param {KeyboardEvent} event */
+  function onKey(event) {
+    if (event.key === "Enter" && field.matches("[aria-invalid=true]")) event.preventDefault();
+    const step = Number(event.key === "ArrowDown") - Number(event.key === "ArrowUp");
+    if (!step) return;
+    event.preventDefault();
+    const next = list.options[list.selectedIndex + step];
+    if (!next) return;
+    next.selected = true;
+    announce(next.text);
+    notifyInput();
+  }
+
+  function notifyInput() {
+    list.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 }

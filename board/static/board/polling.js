@@ -1,51 +1,59 @@
 // @ts-check
-// Looks at the server every few seconds, for pages whose socket does not come through. A page that nobody sees does not
-// look; the longer nothing changes and nobody touches it, the more rarely one looks.
+// Polls the server every few seconds, for pages whose socket does not get through. A page that nobody sees does not poll.
+// The longer nothing changes and nobody touches the page, the longer the interval.
 
-const LEAST = 3_000;
-const MOST = 15_000;
+const MIN_INTERVAL = 3_000;
+const MAX_INTERVAL = 15_000;
 const SHARE_OF_IDLE = 1 / 20;
-const AFTER_FAILURES = 30_000;
+const MAX_INTERVAL_AFTER_FAILURES = 30_000;
+const ACTIVITY = ["keydown", "pointerdown", "pointermove"];
 
-let look = null;
-let timer = null;
-let isLooking = false;
-let failures = 0;
-let touchedAt = performance.now();
+/** @param {{ now?: () => number, schedule?: (callback: () => void, wait: number) => Timer }} [clock] */
+export function createPolling({ now = () => performance.now(), schedule = setTimeout } = {}) {
+  /** @type {(() => Promise<boolean>) | null} */
+  let poll = null;
+  /** @type {Timer | undefined} */
+  let timer;
+  let isPending = false;
+  let failures = 0;
+  let activeAt = now();
 
-/** Call `what` again and again. It returns a promise of whether there was news, and rejects when the look failed. */
-export function startPolling(what) {
-  if (look) return;
-  look = what;
-  for (const kind of ["keydown", "pointerdown", "pointermove"]) addEventListener(kind, touch);
-  lookNow();
-}
+  const isStarted = () => poll !== null;
+  const noteActivity = () => (activeAt = now());
 
-export function stopPolling() {
-  look = null;
-  clearTimeout(timer);
-  for (const kind of ["keydown", "pointerdown", "pointermove"]) removeEventListener(kind, touch);
-}
-
-export const isPolling = () => look !== null;
-
-/** Look at once, if one looks at all. */
-export async function lookNow() {
-  clearTimeout(timer);
-  if (!look || isLooking || document.hidden) return;
-  isLooking = true;
-  let wait = 0;
-  try {
-    if (await look()) touch();
-    else wait = Math.min(MOST, Math.max(LEAST, (performance.now() - touchedAt) * SHARE_OF_IDLE));
-    failures = 0;
-  } catch {
-    wait = Math.min(AFTER_FAILURES, LEAST * 2 ** failures++);
+  /**
+   * Call a function again and again. It returns a promise of whether there was news, which rejects when the poll failed.
+   * @param {() => Promise<boolean>} callback
+   */
+  function start(callback) {
+    if (poll) return;
+    poll = callback;
+    for (const kind of ACTIVITY) addEventListener(kind, noteActivity);
+    pollNow();
   }
-  isLooking = false;
-  if (look) timer = setTimeout(lookNow, wait);
-}
 
-function touch() {
-  touchedAt = performance.now();
+  function stop() {
+    poll = null;
+    clearTimeout(timer);
+    for (const kind of ACTIVITY) removeEventListener(kind, noteActivity);
+  }
+
+  /** Poll at once, if polling was started. */
+  async function pollNow() {
+    clearTimeout(timer);
+    if (!poll || isPending || document.hidden) return;
+    isPending = true;
+    let wait = 0;
+    try {
+      if (await poll()) noteActivity();
+      else wait = Math.min(MAX_INTERVAL, Math.max(MIN_INTERVAL, (now() - activeAt) * SHARE_OF_IDLE));
+      failures = 0;
+    } catch {
+      wait = Math.min(MAX_INTERVAL_AFTER_FAILURES, MIN_INTERVAL * 2 ** failures++);
+    }
+    isPending = false;
+    if (isStarted()) timer = schedule(pollNow, wait);
+  }
+
+  return { start, stop, pollNow, isStarted };
 }

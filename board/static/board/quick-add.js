@@ -1,52 +1,72 @@
 // @ts-check
-// Adding one task after the other: the form is empty as soon as it is sent, and what is typed before the answer comes stays.
+// Adding one task after the other: the form is empty as soon as it is sent, and what is typed before the response comes stays.
 
-const SAVED = 200;
-const texts = (form) => [...form.elements].filter((field) => field.matches("input:not([type=hidden]), textarea"));
-const valuesOf = (form) => new Map(texts(form).map(({ name, value }) => [name, value]));
-// What the form was sent with; what was typed since, into a form that is just being replaced.
-let sent = null;
-let typed = null;
-// The form was sent once more before the answer came: it is when it comes.
-let isDue = false;
+/** @param {Pick<Page, "drafts">} page */
+export function startQuickAdd({ drafts }) {
+  /**
+   * What the form was sent with.
+   * @type {Map<string, string>}
+   */
+  let sent = new Map();
+  /**
+   * What was typed since, into a form that is just being replaced.
+   * @type {Map<string, string> | null}
+   */
+  let typed = null;
+  // The form was submitted again before the response: the next one is sent when that comes.
+  let isResubmitted = false;
 
-/** `remember(field)` keeps what stands in a field as a draft. */
-export function startQuickAdd(remember) {
-  document.addEventListener("submit", hold, true);
-  document.addEventListener("htmx:beforeSend", ({ detail }) => isAdding(detail.elt) && empty(detail.elt));
-  document.addEventListener("htmx:beforeSwap", ({ detail }) => isAdding(detail.elt) && (typed = detail.xhr.status === SAVED ? valuesOf(detail.elt) : null));
-  document.addEventListener("htmx:load", ({ detail }) => typed && detail.elt.matches?.("form.adding") && carryOver(detail.elt, remember));
-  // Whatever the answer was: a form that it did not replace is the one that was sent.
-  document.addEventListener("htmx:afterRequest", ({ detail }) => isAdding(detail.elt) && giveBack(detail.elt));
-}
-
-const isAdding = (form) => form.matches("form.adding[hx-target=this]");
-
-function hold(event) {
-  if (!isAdding(event.target) || !event.target.matches(".htmx-request")) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  isDue = true;
-}
-
-function empty(form) {
-  sent = valuesOf(form);
-  for (const field of texts(form)) field.value = "";
-}
-
-function carryOver(form, remember) {
-  for (const field of texts(form)) {
-    if (!typed.get(field.name)) continue;
-    field.value = typed.get(field.name);
-    remember(field);
+  /** @param {SubmitEvent & { target: HTMLFormElement }} event */
+  function holdBack(event) {
+    if (!isQuickAdd(event.target) || !event.target.matches(".htmx-request")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    isResubmitted = true;
   }
-  typed = null;
-  if (isDue) form.requestSubmit();
-  isDue = false;
+
+  /** @param {HTMLFormElement} form */
+  function clear(form) {
+    sent = valuesOf(form);
+    for (const field of textFieldsOf(form)) field.value = "";
+  }
+
+  /** @param {HTMLFormElement} form */
+  function carryOver(form) {
+    for (const field of textFieldsOf(form)) {
+      const value = typed?.get(field.name);
+      if (!value) continue;
+      field.value = value;
+      drafts.remember(field);
+    }
+    typed = null;
+    if (isResubmitted) form.requestSubmit();
+    isResubmitted = false;
+  }
+
+  /**
+   * Nothing was saved: put the texts back into the form, before those typed meanwhile.
+   * @param {HTMLFormElement} form
+   */
+  function restoreTexts(form) {
+    isResubmitted = false;
+    for (const field of textFieldsOf(form)) field.value = [sent.get(field.name), field.value].filter(Boolean).join(" ");
+  }
+
+  document.addEventListener("submit", holdBack, true);
+  document.addEventListener("htmx:beforeSend", ({ detail: { elt } }) => isQuickAdd(elt) && clear(elt));
+  document.addEventListener("htmx:beforeSwap", ({ detail: { elt, xhr } }) => isQuickAdd(elt) && (typed = xhr.status === 200 ? valuesOf(elt) : null));
+  document.addEventListener("htmx:load", ({ detail }) => typed && detail.elt.matches?.("form.adding") && carryOver(/** @type {HTMLFormElement} */ (detail.elt)));
+  // Whatever the response was: a form that it did not replace is the one that was sent.
+  document.addEventListener("htmx:afterRequest", ({ detail: { elt } }) => isQuickAdd(elt) && restoreTexts(elt));
 }
 
-/** Nothing was saved: the words are in the form again, those typed meanwhile behind them. */
-function giveBack(form) {
-  isDue = false;
-  for (const field of texts(form)) field.value = [sent.get(field.name), field.value].filter(Boolean).join(" ");
-}
+/**
+ * @param {HTMLElement} element
+ * @returns {element is HTMLFormElement}
+ */
+const isQuickAdd = (element) => element.matches("form.adding[hx-target=this]");
+
+/** @param {HTMLFormElement} form */
+const textFieldsOf = (form) => [...form.elements].filter((field) => field.matches("input:not([type=hidden]), textarea"));
+/** @param {HTMLFormElement} form */
+const valuesOf = (form) => new Map(textFieldsOf(form).map(({ name, value }) => [name, value]));

@@ -1,39 +1,42 @@
 // @ts-check
-// What just happened is in view: a card that was added, saved, moved or brought back, and a form that opened or refused.
+// Scrolls what just happened into view: a card that was added, saved, moved or restored, a form that opened or was refused.
 
-import { find } from "./cards.js";
-import { keepVisible } from "./filter.js";
+import { scrollIntoView } from "./card.js";
 
-const FRESH = 2_000;
+const HIGHLIGHT_TIME = 2_000;
 
-/** Show a card of mine wherever it stands, under a filter, too; with `isNew` it stands out for a moment. */
-export function reveal(id, isNew = true) {
-  if (isNew) keepVisible(id);
-  const card = find(id);
-  if (!card) return;
-  scrollTo(card);
-  // The message that comes with it may take room.
-  requestAnimationFrame(() => scrollTo(find(id) ?? card));
-  if (!isNew) return;
-  card.classList.add("fresh");
-  setTimeout(() => card.classList.remove("fresh"), FRESH);
+/** @param {Pick<BoardPage, "cards" | "keepVisible">} page */
+export function createReveal({ cards, keepVisible }) {
+  /**
+   * Show a card of mine wherever it is, under a filter, too. A new one is highlighted for a moment.
+   * @param {string} id
+   */
+  function reveal(id, isNew = true) {
+    if (isNew) keepVisible(id);
+    const card = cards.find(id);
+    if (!card) return;
+    scrollIntoView(card);
+    // The toast that comes with it may take room.
+    requestAnimationFrame(() => scrollIntoView(cards.find(id) ?? card));
+    if (!isNew) return;
+    card.classList.add("fresh");
+    setTimeout(() => card.classList.remove("fresh"), HIGHLIGHT_TIME);
+  }
+
+  return { reveal };
 }
 
 /**
- * Show a form that came: its first error or what clashes, which has the focus, else the whole of it and its first field. Returns that field,
- * or null.
+ * Show a form that came, and focus its first error or conflict, else its first field. Returns that field, null without one.
+ * @param {HTMLElement} piece
  */
 export function revealForm(piece) {
   const wrong = piece.querySelector?.("[aria-invalid=true], .clash input");
   const field = wrong ?? piece.querySelector?.("input:not([type=hidden]), textarea, select, .danger");
   if (!field) return null;
-  scrollTo(piece);
+  scrollIntoView(piece);
   field.focus({ preventScroll: true });
-  if (wrong) scrollTo(wrong.closest(".clash") ?? wrong.closest(".field") ?? wrong);
-  else if (!piece.querySelector(".warning")) scrollTo(field);
+  if (wrong) scrollIntoView(wrong.closest(".clash") ?? wrong.closest(".field") ?? wrong);
+  else if (!piece.querySelector(".warning")) scrollIntoView(field);
   return field;
-}
-
-function scrollTo(element) {
-  element.scrollIntoView({ block: "nearest", inline: "nearest" });
 }

@@ -4,6 +4,10 @@ import { test } from "node:test";
 
 import { letterOf } from "../../static/board/keyboard.js";
 
+/**
+ * @param {string} key
+ * @param {string} code
+ */
 const press = (key, code, shiftKey = false) => letterOf({ key, code, shiftKey });
 
 test("Caps Lock changes no letter, Shift does", () => {

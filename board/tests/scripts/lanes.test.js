@@ -4,6 +4,12 @@ import { test } from "node:test";
 
 import { laneAt, placeAt } from "../../static/board/lanes.js";
 
+/**
+ * @param {number} left
+ * @param {number} top
+ * @param {number} width
+ * @param {number} height
+ */
 const box = (left, top, width, height) => ({ left, top, width, height, right: left + width, bottom: top + height });
 const VIEW = box(0, 0, 320, 500);
 const LANES = [box(0, 0, 100, 500), box(110, 0, 100, 500), box(220, 0, 100, 500)];

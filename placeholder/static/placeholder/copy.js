@@ -5,10 +5,10 @@ function showButtons() {
   for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
 }
 
-document.addEventListener("click", async (/** @type {ElementEvent} */ event) => {
-  const button = event.target.closest("[data-copy]");
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-copy]");
   if (!button) return;
-  await navigator.clipboard.writeText(button.previousElementSibling.textContent);
+  await navigator.clipboard.writeText(button.previousElementSibling?.textContent ?? "");
   const label = /** @type {Text} */ (button.firstChild);
   label.data = "Copied";
   setTimeout(() => { label.data = "Copy"; }, 1500);

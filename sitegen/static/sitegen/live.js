@@ -3,11 +3,12 @@
 globalThis.trustedTypes?.createPolicy("default", { createHTML: (html) => html });
 const root = new URL("../../", /** @type {HTMLScriptElement} */ (document.currentScript).src);
 
+/** @param {string[]} files the names of those that changed */
 async function showChange(files) {
   if (files.every((file) => file.endsWith(".css"))) return refreshStyles();
-  const answer = await fetch(location.href, { cache: "no-store" });
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const scripts = (root) => [...root.querySelectorAll("script")].map((script) => script.outerHTML).join();
+  const response = await fetch(location.href, { cache: "no-store" });
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const scripts = (/** @type {Document} */ document) => [...document.querySelectorAll("script")].map((script) => script.outerHTML).join();
   // A script that is already here has run and will not again; a new one must.
   const own = `<script src="${new URL("static/sitegen/live.js", root).pathname}" defer=""></script>`;
   if (scripts(document) !== own || scripts(page) !== own) return location.reload();
@@ -27,6 +28,7 @@ function refreshStyles() {
   }
 }
 
+/** @param {number} delay before the next try when the socket closes, in milliseconds */
 function listen(delay) {
   const address = new URL("live/", root);
   address.protocol = address.protocol.replace("http", "ws");

@@ -1,28 +1,39 @@
 // @ts-check
-// Searches the site's index in the browser: every word asked for must begin a word of the page.
-const form = document.querySelector("[data-index]");
+// Searches the site's index in the browser: every word of the query must begin a word of the page.
+
+/** @typedef {[address: string, title: string, description: string, words: string]} IndexedPage */
+
+const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-index]"));
 const field = /** @type {HTMLInputElement} */ (form.querySelector("input"));
-const list = document.querySelector("[data-results]");
-const status = document.querySelector("[data-count]");
+const list = /** @type {HTMLElement} */ (document.querySelector("[data-results]"));
+const status = /** @type {HTMLElement} */ (document.querySelector("[data-count]"));
+/** @type {IndexedPage[]} */
 let index;
 
-function words(text) {
+/** @param {string} text */
+function wordsOf(text) {
   return text.toLowerCase().match(/[\p{L}\p{N}'-]+/gu) ?? [];
 }
 
-function score([, title, description, content], asked) {
-  const inTitle = words(title);
-  const anywhere = [...inTitle, ...words(description), ...content.split(" ")];
+/**
+ * Return how well a page matches; 0 when a word is missing.
+ * @param {IndexedPage} page
+ * @param {string[]} query
+ */
+function score([, title, description, words], query) {
+  const inTitle = wordsOf(title);
+  const anywhere = [...inTitle, ...wordsOf(description), ...words.split(" ")];
   let total = 0;
-  for (const word of asked) {
-    const starts = (candidate) => candidate.startsWith(word);
-    if (!anywhere.some(starts)) return 0;
-    total += inTitle.some(starts) ? 10 : 1;
+  for (const word of query) {
+    const begins = (/** @type {string} */ candidate) => candidate.startsWith(word);
+    if (!anywhere.some(begins)) return 0;
+    total += inTitle.some(begins) ? 10 : 1;
   }
   return total;
 }
 
-function result([address, title, description]) {
+/** @param {IndexedPage} page */
+function createResult([address, title, description]) {
   const item = document.createElement("li");
   const link = item.appendChild(document.createElement("a"));
   link.href = address;
@@ -32,12 +43,12 @@ function result([address, title, description]) {
 }
 
 async function search() {
-  const asked = words(field.value);
-  index ??= await (await fetch(form.dataset.index)).json();
-  const scored = index.map((page) => [score(page, asked), page]).filter(([points]) => points > 0);
-  scored.sort(([one, a], [other, b]) => other - one || a[1].localeCompare(b[1]));
-  list.replaceChildren(...(asked.length ? scored.slice(0, 30).map(([, page]) => result(page)) : []));
-  status.textContent = asked.length ? `${scored.length} ${scored.length === 1 ? "page" : "pages"}` : "";
+  const query = wordsOf(field.value);
+  index ??= await (await fetch(/** @type {string} */ (form.dataset.index))).json();
+  const found = index.map((page) => ({ page, points: score(page, query) })).filter(({ points }) => points > 0);
+  found.sort((one, other) => other.points - one.points || one.page[1].localeCompare(other.page[1]));
+  list.replaceChildren(...(query.length ? found.slice(0, 30).map(({ page }) => createResult(page)) : []));
+  status.textContent = query.length ? `${found.length} ${found.length === 1 ? "page" : "pages"}` : "";
 }
 
 form.addEventListener("submit", (event) => {
