@@ -1,7 +1,7 @@
 // @ts-check
 // The cards of a board. A card itself says where it belongs, so the same update may come twice, late or out of order.
 
-import { animate, boxOf, focusName, positionOf, scrollIntoView, versionOf } from "./card.js";
+import { animate, boxOf, positionOf, scrollIntoView, versionOf } from "./card.js";
 import { get } from "./dom.js";
 
 /** @param {HTMLElement} card */
@@ -99,9 +99,8 @@ export function createCards({ board, t }) {
    */
   function focusBeside(element) {
     const { before, after } = positionOf(element);
-    const card = find(before || after);
-    if (card) focusName(card);
-    else element.parentElement?.focus({ preventScroll: true });
+    const target = find(before || after)?.querySelector(".name") ?? element.parentElement;
+    target?.focus({ preventScroll: true });
   }
 
   /**

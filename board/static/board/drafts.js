@@ -13,10 +13,10 @@ export function createDrafts({ t }) {
 
   function startDrafts() {
     document.addEventListener("input", ({ target }) => target.form?.dataset.draft && remember(target));
-    document.addEventListener("click", ({ target }) => target.matches("[data-reset]") && reset(formOf(target)));
-    document.addEventListener("htmx:beforeOnLoad", ({ detail }) => isSaved(detail) && forget(asForm(detail.elt)));
-    document.addEventListener("htmx:beforeSwap", ({ detail }) => detail.target.matches("select") && (chosen = asField(detail.target).value));
-    document.addEventListener("htmx:afterSwap", ({ target }) => target.matches("select") && setValue(asField(target), chosen));
+    document.addEventListener("click", ({ target }) => target.matches("[data-reset]") && reset(/** @type {HTMLFormElement} */ (target.closest("form"))));
+    document.addEventListener("htmx:beforeOnLoad", ({ detail }) => isSaved(detail) && forget(/** @type {HTMLFormElement} */ (detail.elt)));
+    document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => isSelect(target) && (chosen = target.value));
+    document.addEventListener("htmx:afterSwap", ({ target }) => isSelect(target) && setValue(target, chosen));
     document.addEventListener("htmx:load", ({ detail }) => formsWithDraft(detail.elt).forEach(restoreDraft));
     dropExpired();
     markDrafts();
@@ -88,9 +88,11 @@ export function createDrafts({ t }) {
 /**
  * Return the forms in a piece of the page, or the piece itself, that keep drafts.
  * @param {HTMLElement} piece
+ * @returns {HTMLFormElement[]}
  */
 export function formsWithDraft(piece) {
-  return [piece, ...(piece.querySelectorAll?.("*") ?? [])].filter((element) => element.matches?.("form[data-draft]")).map(asForm);
+  const forms = /** @type {Iterable<any>} */ (piece.querySelectorAll?.("form[data-draft]") ?? []);
+  return piece.matches?.("form[data-draft]") ? [piece, ...forms] : [...forms];
 }
 
 /**
@@ -99,12 +101,11 @@ export function formsWithDraft(piece) {
  */
 export const hasDraft = (name) => load("localStorage", keyOf(name), isDraft) !== null;
 
-/** @param {HTMLElement} element */
-const asForm = (element) => /** @type {HTMLFormElement} */ (element);
-/** @param {HTMLElement} element */
-const asField = (element) => /** @type {Field} */ (element);
-/** @param {HTMLElement} element */
-const formOf = (element) => asForm(/** @type {HTMLElement} */ (element.closest("form")));
+/**
+ * @param {HTMLElement} element
+ * @returns {element is HTMLSelectElement}
+ */
+const isSelect = (element) => element.matches("select");
 
 /** @param {string | undefined} name */
 const keyOf = (name) => `draft:${document.body.dataset.user}:${name}`;
@@ -144,7 +145,7 @@ function restoreDraft(form) {
 
 /**
  * Set the value of a field. Returns whether that changed it.
- * @param {Field | null} field
+ * @param {Field | HTMLSelectElement | null} field
  * @param {string} text
  */
 function setValue(field, text) {

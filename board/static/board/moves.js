@@ -46,10 +46,8 @@ export function createMoves({ board, cards, toast, announcePosition, t }) {
    */
   async function sendAll(id, moves) {
     let failure = null;
-    let last = moves[0];
     while (moves.length && !failure) {
-      last = moves[0];
-      failure = await post(id, last);
+      failure = await post(id, moves[0]);
       if (!failure) moves.shift();
     }
     queues.delete(id);

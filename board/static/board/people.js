@@ -27,13 +27,14 @@ export function addPersonSearch(list, { announce, t }) {
   function search() {
     const words = wordsOf(field.value);
     const found = everybody.filter(({ text }) => words.every((word) => ` ${normalize(text)}`.includes(` ${word}`)));
-    field.setAttribute("aria-invalid", String(!found.length));
-    list.replaceChildren(...(found.length ? found : everybody));
+    const [first] = found;
+    field.setAttribute("aria-invalid", String(!first));
+    list.replaceChildren(...(first ? found : everybody));
     // A finger gets the list of its system, which opens over the page.
     const hasRoom = words.length && matchMedia("(pointer: fine)").matches;
     list.size = hasRoom ? Math.min(Math.max(found.length, 2), MAX_SHOWN) : 0;
-    list.value = words.length && found.length ? found[0].value : chosen;
-    if (words.length) announce(found.length ? t("found", { name: found[0].text, total: found.length }) : t("notFound"));
+    list.value = words.length && first ? first.value : chosen;
+    if (words.length) announce(first ? t("found", { name: first.text, total: found.length }) : t("notFound"));
     notifyInput();
   }
 

@@ -1,70 +1,50 @@
 // @ts-check
-// What this browser keeps for the site, as JSON. It may be switched off, full, or hold what no page of ours wrote:
-// a value that can't be read or is not `valid` counts as absent and is dropped, one that can't be written is lost.
+// What this browser stores for the site, as JSON. Storage may be switched off or full: then nothing is stored, and the
+// page works all the same.
+
+/** @typedef {"localStorage" | "sessionStorage"} Area */
 
 /**
- * Return the value of a key, null when there is none that is `valid`.
- * @param {"localStorage" | "sessionStorage"} area
+ * Return the value of a key, null without one. A value that is not `valid` was written by no page of ours and is dropped.
+ * @param {Area} area
  * @param {string} key
  * @param {(value: any) => boolean} valid
  */
 export function load(area, key, valid) {
-  try {
-    const text = window[area].getItem(key);
-    if (text === null) return null;
-    const value = parse(text);
-    if (value !== null && valid(value)) return value;
-    window[area].removeItem(key);
-  } catch {
-    // The browser keeps nothing for this site.
-  }
+  const value = attempt(() => JSON.parse(window[area].getItem(key) ?? ""));
+  if (value && valid(value)) return value;
+  drop(area, key);
   return null;
 }
 
-/** @param {string} text */
-function parse(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
 /**
- * Keep a value.
- * @param {"localStorage" | "sessionStorage"} area
+ * @param {Area} area
  * @param {string} key
  * @param {unknown} value
  */
-export function store(area, key, value) {
-  try {
-    window[area].setItem(key, JSON.stringify(value));
-  } catch {
-    // Nothing is kept for this site, or no more: the page works all the same.
-  }
-}
+export const store = (area, key, value) => attempt(() => window[area].setItem(key, JSON.stringify(value)));
 
 /**
- * Drop the value of a key.
- * @param {"localStorage" | "sessionStorage"} area
+ * @param {Area} area
  * @param {string} key
  */
-export function drop(area, key) {
-  try {
-    window[area].removeItem(key);
-  } catch {
-    // Nothing is kept for this site.
-  }
-}
+export const drop = (area, key) => attempt(() => window[area].removeItem(key));
 
 /**
  * Return all keys of an area.
- * @param {"localStorage" | "sessionStorage"} area
+ * @param {Area} area
  */
-export function keys(area) {
+export const keys = (area) => attempt(() => Object.keys(window[area])) ?? [];
+
+/**
+ * Return the result of an action, undefined when it fails.
+ * @template T
+ * @param {() => T} action
+ */
+function attempt(action) {
   try {
-    return Object.keys(window[area]);
+    return action();
   } catch {
-    return [];
+    // Undefined.
   }
 }

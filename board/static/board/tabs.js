@@ -11,9 +11,10 @@ export function startTabs({ board }) {
     (entries) => {
       for (const { target, isIntersecting } of entries) {
         const tab = /** @type {HTMLElement} */ (tabs.get(target.id));
-        if (isIntersecting) tab.setAttribute("aria-current", "true");
-        else tab.removeAttribute("aria-current");
-        if (isIntersecting) bar.scrollLeft = tab.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+        tab.removeAttribute("aria-current");
+        if (!isIntersecting) continue;
+        tab.setAttribute("aria-current", "true");
+        bar.scrollLeft = tab.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
       }
     },
     { root: get(board, ".columns"), threshold: 0.6 },
