@@ -43,7 +43,7 @@ export function createCardAnnouncer({ cards, announce, t, formatList }) {
     announcePosition: (card) => announce(t("where", { task: nameOf(card), ...describePosition(card) })),
 
     /**
-     * Announce the changes of others. Those of the same second become one sentence.
+     * Announce the changes of others. Changes within a second become one sentence.
      * @param {News[]} news
      */
     announceChanges(news) {

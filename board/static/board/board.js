@@ -58,9 +58,8 @@ function start(part) {
 function createPage() {
   const strings = JSON.parse(document.getElementById("i18n")?.textContent ?? "{}");
   const i18n = createI18n(strings, document.documentElement.lang);
-  const announcer = createAnnouncer(get(document, "#said"));
-  const toasts = createToasts(get(document, ".toasts"), { ...i18n, ...announcer });
-  return { ...i18n, ...announcer, ...toasts, drafts: createDrafts(i18n) };
+  const parts = { ...i18n, ...createAnnouncer(get(document, "#said")) };
+  return { ...parts, ...createToasts(get(document, ".toasts"), parts), drafts: createDrafts(parts) };
 }
 
 /**

@@ -16,7 +16,7 @@ export function createCardForms({ cards }) {
   }
 
   /**
-   * Replace a card by the response of an address. Until that comes the card stays, so that it can be replaced.
+   * Replace a card by the response of an address. The card stays until that arrives.
    * @param {HTMLElement} card
    * @param {string} address
    */

@@ -27,10 +27,10 @@ export function createCards({ board, t }) {
   const listIn = (column) => get(board, `[data-column="${column}"] .cards`);
 
   /**
-   * Show a card as it is now, in the place that it names itself; older never replaces newer.
+   * Show a card as it is now, in the place that its data name. An older version never replaces a newer one.
    * @param {HTMLElement} card
-   * @param {boolean} isTruth it comes from the log (socket or page), so at an equal version its sort key counts
-   * @param {string} by who changed it, shown on a card that is open or being dragged
+   * @param {boolean} isTruth whether it comes from the log (socket or page): then its sort key counts at an equal version
+   * @param {string} by the name of who changed it, shown on a card that is open or being dragged
    */
   function upsert(card, isTruth = false, by = "") {
     const id = card.dataset.task;
@@ -76,7 +76,7 @@ export function createCards({ board, t }) {
   }
 
   /**
-   * Remove a card that left the board at a sequence number. An open one stays and says so.
+   * Remove a card that left the board at a sequence number. An open card stays, with a note.
    * @param {string | number} id
    * @param {number} seq
    */
@@ -94,7 +94,7 @@ export function createCards({ board, t }) {
   }
 
   /**
-   * Focus the card below an element that goes, else the one above, else the column.
+   * Focus the card below an element that is removed, else the one above, else the column.
    * @param {Element} element
    */
   function focusBeside(element) {
@@ -113,7 +113,7 @@ export function createCards({ board, t }) {
   }
 
   /**
-   * Show a card's form, which has just come, in the card's place, and note a change that the form does not have.
+   * Put a card's form, which has just arrived, into the card's place, and note a change that the form does not have.
    * @param {HTMLElement} card
    */
   function showOpened(card) {
@@ -123,7 +123,7 @@ export function createCards({ board, t }) {
   }
 
   /**
-   * Release a card that was open, being dragged or being saved: show what came meanwhile, and animate it into its place.
+   * Release a card that was open, being dragged or being saved: show what arrived in the meantime, and animate the card into its place.
    * @param {HTMLElement} card
    */
   function release(card) {
@@ -164,7 +164,7 @@ export function createCards({ board, t }) {
   }
 
   /**
-   * Show which cards others have locked. A lock of mine, in whatever tab, keeps no card from me.
+   * Show which cards others have locked. My own locks, in any tab, do not count.
    * @param {Room} room
    */
   function showLocks({ held, holders }) {

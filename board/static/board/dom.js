@@ -17,12 +17,6 @@ export const get = (root, selector) => /** @type {HTMLElement} */ (root.querySel
  */
 export const create = (tag, properties) => Object.assign(document.createElement(tag), properties);
 
-/** @param {Event} event */
-export function swallow(event) {
-  event.preventDefault();
-  event.stopPropagation();
-}
-
 /**
  * Return the content of a template that the server wrote into the page (templates/board/scripts.html).
  * @param {string} id

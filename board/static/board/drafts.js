@@ -1,5 +1,5 @@
 // @ts-check
-// Drafts: a form with `data-draft` keeps what is typed in this browser, for this person, until it is saved or
+// Drafts: a form with `data-draft` keeps what is typed in this browser, for this user, until it is saved or
 // discarded. A reload, a crash or an expired session loses nothing. A draft has the version that its text was typed for.
 
 import { get, templateContent } from "./dom.js";
@@ -8,7 +8,7 @@ import { drop, keys, load, store } from "./storage.js";
 const LIFETIME = 30 * 24 * 3_600_000;
 /** @param {Pick<Page, "t">} page */
 export function createDrafts({ t }) {
-  // The value of a select whose options are being replaced: people are quicker than the response.
+  // The value of a select whose options are being replaced: users are quicker than the response.
   let chosen = "";
 
   function startDrafts() {
@@ -96,7 +96,7 @@ export function formsWithDraft(piece) {
 }
 
 /**
- * Tell whether there is a draft with this name.
+ * Return whether there is a draft with this name.
  * @param {string} name
  */
 export const hasDraft = (name) => load("localStorage", keyOf(name), isDraft) !== null;

@@ -1,15 +1,15 @@
 // @ts-check
-// Dragging with pointer events: a mouse at once, a finger or a pen after a long press, so that scrolling stays scrolling.
+// Dragging with pointer events: at once with a mouse, after a long press with a finger or a pen, so that touch still scrolls.
 
 import { animate, boxOf, createSlot, isSamePosition, positionOf, scrollIntoView, shownIn } from "./card.js";
-import { get, swallow } from "./dom.js";
+import { get } from "./dom.js";
+import { scrollNear } from "./edge-scroll.js";
 import { laneAt, placeAt } from "./lanes.js";
+import { swallow, swallowClick } from "./swallow.js";
 
 const THRESHOLD = 4;
 const LONG_PRESS = 250;
 const MAX_SLIP = 8;
-const EDGE = 48;
-const MAX_SPEED = 24;
 
 /**
  * A pointer that is down on a card; `timer` of a long press.
@@ -36,7 +36,7 @@ export function startDragging({ board, cards, saveMove, dragLock }) {
   let cancelledPointer = null;
 
   /**
-   * A second finger ends a drag; after one that Escape ended, any press begins anew.
+   * A second finger cancels a drag. After Escape, any press starts again.
    * @param {PointerEvent} event
    */
   function onAnyPress({ pointerId }) {
@@ -57,7 +57,7 @@ export function startDragging({ board, cards, saveMove, dragLock }) {
   }
 
   /**
-   * A long press of a finger starts a drag and opens no menu; where a mouse opens one, nothing is dragged.
+   * A long press starts a drag and opens no context menu. A menu that a mouse opens cancels the drag.
    * @param {Event} event
    */
   function onContextMenu(event) {
@@ -205,7 +205,7 @@ export function startDragging({ board, cards, saveMove, dragLock }) {
 
   board.addEventListener("pointerdown", onPress);
   board.addEventListener("dragstart", (event) => event.preventDefault());
-  board.addEventListener("selectstart", (event) => press && event.preventDefault());
+  board.addEventListener("selectstart", (event) => (press || cancelledPointer !== null) && event.preventDefault());
   addEventListener("pointerdown", onAnyPress, { capture: true });
   addEventListener("pointermove", onMove);
   addEventListener("pointerup", onRelease);
@@ -214,7 +214,7 @@ export function startDragging({ board, cards, saveMove, dragLock }) {
   addEventListener("keydown", onEscape, { capture: true });
   addEventListener("contextmenu", onContextMenu);
   addEventListener("scroll", () => drag && moveTo(drag.x, drag.y), { capture: true, passive: true });
-  // Scrolling begins with the first touchmove that nobody refuses, whatever touch-action says by then.
+  // Scrolling starts with the first touchmove whose default is not prevented, whatever touch-action says by then.
   addEventListener("touchmove", (event) => drag && event.preventDefault(), { passive: false });
 }
 
@@ -244,25 +244,4 @@ function markTab(drag, tab) {
 function placeSlot(slot, list, next) {
   const isThere = slot.parentElement === list && (next?.dataset.task ?? "") === positionOf(slot).before;
   if (!isThere) list.insertBefore(slot, next);
-}
-
-/**
- * Scroll an element when the pointer is near one of its edges, the faster the nearer.
- * @param {Element} element
- * @param {"scrollTop" | "scrollLeft"} side
- * @param {number} at
- * @param {number} start
- * @param {number} end
- */
-function scrollNear(element, side, at, start, end) {
-  const back = start + EDGE - at;
-  const forward = at - end + EDGE;
-  if (back > 0) element[side] -= Math.min(back / 4, MAX_SPEED);
-  else if (forward > 0) element[side] += Math.min(forward / 4, MAX_SPEED);
-}
-
-/** The click that ends a drag opens nothing. */
-function swallowClick() {
-  addEventListener("click", swallow, { capture: true, once: true });
-  setTimeout(() => removeEventListener("click", swallow, { capture: true }), 0);
 }

@@ -1,7 +1,7 @@
 // @ts-check
-// What a person reads when a request failed: the server's own words when it sent some, else what the status means.
+// The message for a failed request: the server's own, if it sent one, else the meaning of the status.
 
-// Keys of texts that are not the status itself.
+// Status → key of its text, where that is not the status itself.
 /** @type {Record<number, string | number>} */
 const KEYS = { 404: "deleted", 412: 409 };
 

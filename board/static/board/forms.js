@@ -1,5 +1,5 @@
 // @ts-check
-// Forms: the keys that send and close them, the field of a card that a click opens, and which forms were open before a reload.
+// Forms: the keys that send and close them, the field of a card that a click opens, and the forms that were open before a reload.
 
 import { formsWithDraft, hasDraft } from "./drafts.js";
 import { get } from "./dom.js";

@@ -10,7 +10,7 @@ import { boxOf, columnOf, listOf, shownIn } from "./card.js";
 export const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
 /**
- * Return the column so many columns further.
+ * Return the column that is `step` columns further.
  * @param {HTMLElement} column
  * @param {number} step
  */

@@ -1,9 +1,9 @@
 // @ts-check
 // What a key means, whatever Caps Lock, the layout or an input method says.
 
-/** Keep keys that belong to an input method, as while it converts what was typed, from all handlers of the page. */
+/** Hide keys that belong to an input method from all handlers of the page. */
 export function ignoreComposition() {
-  // Safari ends a composition before the key that ended it: only the old code tells (229).
+  // Safari ends a composition before the key that ended it: only the old code, 229, tells.
   const onKey = (/** @type {KeyboardEvent} */ event) => (event.isComposing || event.keyCode === 229) && event.stopImmediatePropagation();
   addEventListener("keydown", onKey, { capture: true });
 }

@@ -44,7 +44,7 @@ export function startKeys(page) {
   }
 
   /**
-   * A new task leaves an empty form for the next one: until something is typed into that, Ctrl+Z is the board's.
+   * After a task was added, an empty form for the next one has the focus. Until something is typed there, Ctrl+Z is the board's.
    * @param {HTMLElement} field
    */
   const isUntouched = (field) => field.matches("form.adding :is(input, textarea)") && !(/** @type {Field} */ (field).value || typedInto.has(field));

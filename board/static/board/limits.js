@@ -36,7 +36,7 @@ function addHint(field) {
 }
 
 /**
- * Paste lines into a field of one line with spaces between them: browsers drop the line breaks, which joins words.
+ * Paste several lines into a field of one line with spaces between them. Browsers would drop the line breaks and join words.
  * @param {ClipboardEvent & { target: HTMLElement }} event
  */
 function joinLines(event) {

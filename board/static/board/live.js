@@ -6,18 +6,18 @@
 import { createBoardUpdates } from "./board-updates.js";
 import { createConnectionStatus } from "./connection-status.js";
 import { get } from "./dom.js";
+import { createDragLock } from "./drag-lock.js";
 import { createPolling } from "./polling.js";
 import { createPresence } from "./presence.js";
 import { urlOf } from "./urls.js";
 
 const OFFLINE_AFTER = 5_000;
 const SILENT_AFTER = 20_000;
-// A lost socket mostly comes back soon. One that never opened is behind a proxy that refuses it.
+// A lost socket usually comes back soon. One that never opened is behind a proxy that refuses it.
 const POLL_AFTER = 7_000;
 const POLL_AFTER_FAILURES = 2;
 const POLL_TIMEOUT = 10_000;
-const RENEW_LOCK_EVERY = 5_000;
-// The longest wait before the next try: without a response, with a server that accepts but does not stay, while polling.
+// The longest wait before the next try: with an unreachable server, with one that closes sockets soon, while polling.
 const MAX_WAIT_UNREACHED = 2_000;
 const MAX_WAIT = 10_000;
 const MAX_WAIT_WHILE_POLLING = 30_000;
@@ -34,10 +34,11 @@ const GIVE_WAY = 4408;
 const EMPTY_ROOM = { people: [], more: 0, held: {}, holders: {} };
 
 /** @param {Pick<BoardPage, "board" | "cards" | "announce" | "announceChanges" | "t">} page */
-export function createLive({ board, cards, announce, announceChanges, t }) {
-  const status = createConnectionStatus(get(document, "[data-live]"), { announce, t });
-  const presence = createPresence({ t });
-  const updates = createBoardUpdates({ board, cards, announceChanges });
+export function createLive(page) {
+  const { board, cards } = page;
+  const status = createConnectionStatus(get(document, "[data-live]"), page);
+  const presence = createPresence(page);
+  const updates = createBoardUpdates(page);
   const polling = createPolling();
 
   /** @type {WebSocket | null} */
@@ -152,9 +153,8 @@ export function createLive({ board, cards, announce, announceChanges, t }) {
         logIn();
         return false;
       }
-      if (!response.ok) throw new Error(`Polling failed with ${response.status}.`);
       const hasNews = response.status === 200;
-      if (hasNews && !(await updates.applyFrame(await response.json()))) throw new Error("The board could not be loaded.");
+      if (!response.ok || (hasNews && !(await updates.applyFrame(await response.json())))) throw new Error("Polling failed.");
       if (polling.isStarted()) showPolling(reason);
       return hasNews;
     } catch (error) {
@@ -223,37 +223,6 @@ export function createLive({ board, cards, announce, announceChanges, t }) {
   }
 
   return { startLive, dragLock: createDragLock(send) };
-}
-
-/**
- * Return a lock for the card that is being dragged or carried, which keeps it from others.
- * @param {(message: object) => void} send
- */
-function createDragLock(send) {
-  /** @type {string | null} */
-  let held = null;
-  /** @type {Timer | undefined} */
-  let timer;
-  return {
-    /** @param {string} id */
-    hold(id) {
-      held = id;
-      const renew = () => send({ hold: Number(id) });
-      renew();
-      timer = setInterval(renew, RENEW_LOCK_EVERY);
-    },
-    /**
-     * Release the card, as soon as its move, if there is one, is saved.
-     * @param {string} id
-     * @param {Promise<void> | null} saved
-     */
-    async release(id, saved = null) {
-      clearInterval(timer);
-      held = null;
-      await saved;
-      if (held !== id) send({ release: Number(id) });
-    },
-  };
 }
 
 function logIn() {

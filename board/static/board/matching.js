@@ -10,7 +10,7 @@ import { normalize } from "./normalize.js";
 export const wordsOf = (query) => normalize(query).split(/\s+/).filter(Boolean);
 
 /**
- * Tell whether all words are in the number, the name, the excerpt of the description, which is normalized, or the
+ * Return whether all words are in the number, the name, the excerpt of the description, which is normalized, or the
  * assignee's name.
  * @param {{ task: string, name: string, excerpt: string, assignee: string }} card
  * @param {string[]} words

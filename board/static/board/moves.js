@@ -58,7 +58,7 @@ export function createMoves({ board, cards, toast, announcePosition, t }) {
     card.removeAttribute("aria-busy");
     if (!card.matches(".lifted")) cards.release(card);
     const shown = cards.find(id);
-    // It may have left the board meanwhile, which was announced.
+    // It may have left the board, which was announced.
     if (!shown) return;
     if (!failure) announcePosition(shown);
     // A move may have been made although its response did not come back.
@@ -102,7 +102,7 @@ export function createMoves({ board, cards, toast, announcePosition, t }) {
   }
 
   /**
-   * Show the card of a response, or that somebody moved it to another board meanwhile.
+   * Show the card of a response, or that someone has moved it to another board.
    * @param {string} html
    */
   function showResponse(html) {
@@ -143,12 +143,10 @@ export function createMoves({ board, cards, toast, announcePosition, t }) {
 }
 
 // crypto.randomUUID exists on secure pages only.
-function newKey() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+const newKey = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
 /**
- * Tell whether the same request may succeed later: the network or the server failed, and nobody refused it.
+ * Return whether the same request may succeed later: the network or the server failed, but nothing was refused.
  * @param {Failure} failure
  */
 const canRetry = ({ status }) => !status || status === 408 || status === 429 || status >= 500;

@@ -1,5 +1,5 @@
 // @ts-check
-// Finding somebody in a long list of people by any part of the name. In a short list the browser's type-ahead is enough.
+// Finding someone in a long list of people by any part of the name. In a short list the browser's type-ahead is enough.
 
 import { create } from "./dom.js";
 import { wordsOf } from "./matching.js";

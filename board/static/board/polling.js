@@ -1,5 +1,5 @@
 // @ts-check
-// Polls the server every few seconds, for pages whose socket does not get through. A page that nobody sees does not poll.
+// Polls the server every few seconds, for pages whose socket does not get through. A hidden page does not poll.
 // The longer nothing changes and nobody touches the page, the longer the interval.
 
 const MIN_INTERVAL = 3_000;

@@ -1,5 +1,5 @@
 // @ts-check
-// Who is on a board: avatars in the head of the page, and the names of all in a list that opens.
+// Who is on a board: avatars in the head of the page, and a list of all names that a button opens.
 
 import { create, get } from "./dom.js";
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Adding one task after the other: the form is empty as soon as it is sent, and what is typed before the response comes stays.
+// Adding one task after the other: the form is empty as soon as it is sent, and what is typed before the response arrives stays.
 
 /** @param {Pick<Page, "drafts">} page */
 export function startQuickAdd({ drafts }) {
@@ -9,11 +9,11 @@ export function startQuickAdd({ drafts }) {
    */
   let sent = new Map();
   /**
-   * What was typed since, into a form that is just being replaced.
+   * What was typed since, into a form that is being replaced.
    * @type {Map<string, string> | null}
    */
   let typed = null;
-  // The form was submitted again before the response: the next one is sent when that comes.
+  // The form was submitted again before the response: it is sent when that arrives.
   let isResubmitted = false;
 
   /** @param {SubmitEvent & { target: HTMLFormElement }} event */
@@ -55,7 +55,7 @@ export function startQuickAdd({ drafts }) {
   document.addEventListener("submit", holdBack, true);
   document.addEventListener("htmx:beforeSend", ({ detail: { elt } }) => isQuickAdd(elt) && clear(elt));
   document.addEventListener("htmx:beforeSwap", ({ detail: { elt, xhr } }) => isQuickAdd(elt) && (typed = xhr.status === 200 ? valuesOf(elt) : null));
-  document.addEventListener("htmx:load", ({ detail }) => typed && detail.elt.matches?.("form.adding") && carryOver(/** @type {HTMLFormElement} */ (detail.elt)));
+  document.addEventListener("htmx:load", ({ detail: { elt } }) => typed && elt.matches?.("form.adding") && carryOver(/** @type {HTMLFormElement} */ (elt)));
   // Whatever the response was: a form that it did not replace is the one that was sent.
   document.addEventListener("htmx:afterRequest", ({ detail: { elt } }) => isQuickAdd(elt) && restoreTexts(elt));
 }

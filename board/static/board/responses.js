@@ -1,5 +1,5 @@
 // @ts-check
-// What comes back from the server through htmx: cards, forms, and failures.
+// Handles the responses that htmx receives: cards, forms, and failures.
 
 import { focusName, parseCards } from "./card.js";
 import { errorMessage } from "./error-messages.js";

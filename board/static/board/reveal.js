@@ -16,7 +16,7 @@ export function createReveal({ cards, keepVisible }) {
     const card = cards.find(id);
     if (!card) return;
     scrollIntoView(card);
-    // The toast that comes with it may take room.
+    // The toast that comes with it may take up space.
     requestAnimationFrame(() => scrollIntoView(cards.find(id) ?? card));
     if (!isNew) return;
     card.classList.add("fresh");
@@ -27,7 +27,7 @@ export function createReveal({ cards, keepVisible }) {
 }
 
 /**
- * Show a form that came, and focus its first error or conflict, else its first field. Returns that field, null without one.
+ * Show a form that arrived, and focus its first error or conflict, else its first field. Returns that field, null without one.
  * @param {HTMLElement} piece
  */
 export function revealForm(piece) {

@@ -1,7 +1,7 @@
 // @ts-check
-// A card is dragged by its text, so that can't be selected as elsewhere: while Alt is held it can.
+// A card is dragged by its text, so its text can be selected only while Alt is held.
 
-import { swallow } from "./dom.js";
+import { swallow } from "./swallow.js";
 
 /** Let a mouse select the text of cards while Alt is held; the selection stays until the next press. */
 export function allowTextSelection() {
@@ -15,5 +15,8 @@ export function allowTextSelection() {
   addEventListener("blur", end);
   addEventListener("pointerdown", ({ altKey }) => altKey || classList.remove("selecting"));
   // The click at the end of a selection opens nothing; some browsers would download the page behind the link.
-  addEventListener("click", (event) => event.altKey && /** @type {HTMLElement} */ (event.target).closest(".card:not(.open)") && swallow(event), { capture: true });
+  addEventListener("click", (event) => event.altKey && isClosedCard(event.target) && swallow(event), { capture: true });
 }
+
+/** @param {EventTarget | null} target */
+const isClosedCard = (target) => target instanceof Element && target.closest(".card:not(.open)");

@@ -1,6 +1,6 @@
 // @ts-check
-// Toasts: short messages at the lower left, the server's among them, for ten seconds. The time stands still under the
-// pointer and the focus.
+// Toasts: short messages at the lower left, the server's among them, for ten seconds. The time stops while they
+// have the pointer or the focus.
 
 import { boxOf } from "./card.js";
 import { csrfToken } from "./csrf.js";
@@ -9,7 +9,7 @@ import { createUndoStack } from "./undo-stack.js";
 import { urlOf } from "./urls.js";
 
 const DURATION = 10_000;
-// More would cover the board of somebody who moves many cards. Ctrl+Z still undoes the changes of those that went.
+// More would cover the board of someone who moves many cards. Ctrl+Z still undoes the changes of those that went.
 const MAX_TOASTS = 3;
 
 /**
@@ -44,7 +44,7 @@ export function createToasts(region, { announce, t }) {
     region.append(element);
   }
 
-  /** Press the newest Undo that was not pressed yet. A toast that has gone comes back for it. */
+  /** Press the newest Undo that was not pressed yet. Its toast is shown again for that. */
   function undoNewest() {
     const change = undoStack.newest();
     if (!change) return announce(t("nothingToUndo"));
@@ -133,7 +133,7 @@ const addressOf = (form) => /** @type {string} */ (form.getAttribute("action"));
 
 /** @param {HTMLElement} element */
 function removeLater(element) {
-  // Why the time stands still.
+  // Why the time is stopped.
   const reasons = new Set();
   /** @type {Timer} */
   let timer;

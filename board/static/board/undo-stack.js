@@ -1,5 +1,5 @@
 // @ts-check
-// The changes of mine in this tab that can still be undone, the newest last. A reload keeps them.
+// My changes in this tab that can still be undone, the newest last. They survive a reload.
 
 import { load, store } from "./storage.js";
 
