@@ -1,13 +1,13 @@
-"""Admission control: complete requests only, and a fair share of threads for every client.
+"""Admission control: a fair share of threads for every client.
 
-A request gets its thread when its body is complete and returns it before its response is sent, so that slow
-clients hold none. Threads are divided by kind of request and, within a kind, by client:
+A request gets its thread when its body is complete (request_body.py), and returns it before its response is sent. So slow
+clients hold no threads. There is a pool for each kind of request, and the clients of a pool take turns:
 
-- logged-in people have `PEOPLE` threads, one more for a browser or program without a running request, and another
-  one for a person without one;
-- everybody else has `ANONYMOUS`, so that anonymous clients never delay people;
-- large pictures have a pool of their own, where the drawings wait for each other (placeholder/cache.py);
-- each probe has one, so that it responds even when all other threads wait for a database that hangs.
+- logged-in users share `PEOPLE` threads. There is one more for a browser or program without a running request, and
+  another one for a user without one;
+- all others share `ANONYMOUS` threads, so that anonymous clients never delay users;
+- large pictures have their own pool, in which drawings wait for each other (placeholder/cache.py);
+- each probe has one thread, so that it responds even if all other threads wait for a database that hangs.
 """
 
 import asyncio
@@ -36,11 +36,11 @@ from board.ops.asgi_tools import (
     replaying,
     route_of,
 )
-from board.ops.request_limits import BODY_WITHIN, body_limit, has_too_many_parts
-from placeholder.views import drawings, needs_heavy_drawing
+from placeholder.responses import drawings
+from placeholder.views import needs_heavy_drawing
 
 PEOPLE, ANONYMOUS = 2, 1
-# Requests that wait for a thread, of one owner and in one pool; further ones get a 503.
+# Requests that may wait for a thread, per owner and per pool. Further ones get a 503.
 MAX_WAITING_PER_OWNER, MAX_WAITING = 100, 500
 PROBES = ("/healthz", "/readyz")
 PICTURES = ("/image/", "/placeholder/")
@@ -50,81 +50,24 @@ MAX_CREDENTIALS, CREDENTIALS_TTL = 10_000, 600
 
 
 class QueueFullError(Exception):
-    """Too many requests are waiting already."""
-
-
-# Bodies
-
-
-class BodyTooLargeError(Exception):
-    """A body has more bytes than its address takes."""
-
-
-class DisconnectedError(Exception):
-    """The client disconnected before its request was complete."""
-
-
-def with_complete_body(application: Application) -> Application:
-    """Call `application` when the body of a request is complete, in time and within its limits."""
-
-    async def application_with_body(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"]
-        try:
-            async with asyncio.timeout(BODY_WITHIN):
-                body = await read_body(scope, receive, body_limit(path))
-        except DisconnectedError:
-            return
-        except BodyTooLargeError:
-            await refuse(send, path, 413)
-        except TimeoutError:
-            await refuse(send, path, 408)
-        else:
-            if body and has_too_many_parts(header(scope, b"content-type"), body):
-                await refuse(send, path, 400)
-            else:
-                message = {"type": "http.request", "body": body, "more_body": False}
-                await application(scope, replaying(message, receive), send)
-
-    return application_with_body
-
-
-async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
-    """Return the body of a request. Raises `BodyTooLargeError` or `DisconnectedError`."""
-    declared = header(scope, b"content-length")
-    if declared.isdecimal() and int(declared[:20]) > limit:
-        raise BodyTooLargeError
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise DisconnectedError
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > limit:
-            raise BodyTooLargeError
-        if not message.get("more_body", False):
-            return b"".join(parts)
-
-
-# Threads
+    """Too many requests are waiting for a thread."""
 
 
 @dataclass(frozen=True)
 class Client:
-    """The owner of a request (a person, an address, large pictures or a probe), and the log-in or token that it uses."""
+    """The owner of a request (a user, an IP address, large pictures or a probe), and the hash of its credentials."""
 
     owner: object
     key: str = ""
 
 
 class FairThreadPool:
-    """A pool of threads that clients get in turns: those with many requests do not delay those with few.
+    """A pool of threads in which clients take turns, so that those with many requests do not delay those with few.
 
-    Threads are reused, and with them their connections to the database: a thread and a connection for every request,
-    as Django has it under ASGI, cost more than most responses, and many threads that render at once are several times
-    slower than few. With `has_reserve` there is one more thread for a client without a running request, and another
-    one for an owner without one.
+    Threads and their database connections are reused. Django's way under ASGI, a thread and a connection for every
+    request, costs more than most responses, and many threads that render at once are several times slower than few.
+    With `has_reserve`, there is one more thread for a client without a running request, and another one for an owner
+    without one.
     """
 
     def __init__(self, name: str, count: int, has_reserve: bool = False) -> None:
@@ -138,7 +81,7 @@ class FairThreadPool:
         self._waiting_of: Counter[object] = Counter()
 
     def acquire_nowait(self, client: Client) -> ThreadPoolExecutor | None:
-        """Return a thread for a request of `client` if it may start at once, else None."""
+        """Return a thread if a request of `client` may start at once, otherwise None."""
         if not self._may_start(client):
             return None
         self._active[client] += 1
@@ -146,7 +89,7 @@ class FairThreadPool:
         return self._idle.pop()
 
     async def acquire(self, client: Client, gone: asyncio.Future[Any]) -> ThreadPoolExecutor | None:
-        """Return a thread when it is the client's turn, or None if `gone` is done before.
+        """Return a thread when it is the client's turn, or None if `gone` is done first.
 
         Raises `QueueFullError`.
         """
@@ -213,8 +156,8 @@ class KnownCredentials:
         """Return the id of the user that credentials belonged to, None for unknown ones."""
         return self._users.get(key)
 
-    def note(self, key: str, user_id: int | None) -> None:
-        """Remember whose credentials these turned out to be; None means nobody's."""
+    def remember(self, key: str, user_id: int | None) -> None:
+        """Remember the user of credentials, or forget it if `user_id` is None."""
         if user_id is None:
             self._users.pop(key, None)
         elif key:
@@ -222,7 +165,7 @@ class KnownCredentials:
 
 
 def read_credentials(scope: Scope) -> str:
-    """Return the text by which a request authenticates: a header, or the session cookie."""
+    """Return the credentials of a request: the Authorization header or the session cookie."""
     given = header(scope, b"authorization")
     if given:
         return given
@@ -231,7 +174,7 @@ def read_credentials(scope: Scope) -> str:
 
 
 def client_address(scope: Scope) -> str:
-    """Return the address of the client, trusting only our own proxies."""
+    """Return the IP address of the client. Only our own proxies are trusted."""
     forwarded = header(scope, b"x-forwarded-for").split(",")
     if settings.TRUSTED_PROXIES and forwarded[-1]:
         address = forwarded[-min(settings.TRUSTED_PROXIES, len(forwarded))].strip()
@@ -241,10 +184,10 @@ def client_address(scope: Scope) -> str:
 
 
 def with_fair_threads(application: Application) -> Application:
-    """Call `application` for each request in a thread that it gets when its turn comes."""
+    """Call `application` for each request in a thread, when it is its turn."""
     people = FairThreadPool("people", PEOPLE, has_reserve=True)
     anonymous = FairThreadPool("anonymous", ANONYMOUS)
-    # One more than draw and wait; its request is refused.
+    # One more than `drawings` accepts, for the request that it refuses.
     pictures = FairThreadPool("pictures", drawings.max_pending + 1)
     probes = {path: FairThreadPool(path.strip("/"), 1) for path in PROBES}
     credentials = KnownCredentials()
@@ -284,8 +227,8 @@ def with_fair_threads(application: Application) -> Application:
             if next_message is not None:
                 next_message.cancel()
         if USER_ID in scope:
-            credentials.note(key, scope[USER_ID])
-            credentials.note(credentials.key(scope.get(NEW_SESSION, "")), scope[USER_ID])
+            credentials.remember(key, scope[USER_ID])
+            credentials.remember(credentials.key(scope.get(NEW_SESSION, "")), scope[USER_ID])
         for message in messages:
             await send(message)
 
@@ -293,6 +236,6 @@ def with_fair_threads(application: Application) -> Application:
 
 
 def drawing_request(scope: Scope) -> ASGIRequest:
-    """Return the request as Django sees it, with only the header that may make drawing unnecessary."""
+    """Return a Django request with the only header that matters here: it may make drawing unnecessary."""
     headers = [(name, value) for name, value in scope["headers"] if name == b"if-none-match"]
     return ASGIRequest({**scope, "headers": headers}, io.BytesIO())

@@ -33,14 +33,10 @@ from board.live.routing import websocket_urlpatterns as board_sockets  # noqa: E
 from board.ops.asgi_tools import Application, Message, Receive, Scope, Send  # noqa: E402
 from sitegen.routing import websocket_urlpatterns as preview_sockets  # noqa: E402
 
-from .admission import (  # noqa: E402
-    NEW_SESSION,
-    USER_ID,
-    with_complete_body,
-    with_fair_threads,
-)
+from .admission import NEW_SESSION, USER_ID, with_fair_threads  # noqa: E402
+from .request_body import with_complete_body  # noqa: E402
 
-# A request's thread waits this long for the interpreter, after each query, while the event loop serves many sockets.
+# How long a thread waits for the interpreter lock after each query while the event loop is busy with sockets.
 sys.setswitchinterval(0.0005)
 
 
@@ -91,8 +87,8 @@ def with_background_workers(application: Application) -> Application:
 
 
 async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
-    """Run the hub and the webhook worker from the server's start to its end. Daphne does not say when it starts: there,
-    the first caller starts them."""
+    """Start and stop the hub and the webhook worker with the server. Daphne has no lifespan events: there, the first
+    request starts them."""
     await receive()
     hub.start()
     webhook_worker.start()

@@ -1,14 +1,11 @@
-"""Every setting of the project, read from the environment and from `.env`.
+"""The settings of the project, read from the environment and from `.env`. README.md lists the variables.
 
-A value that cannot be used ends the start with one sentence that names the variable.
-README.md lists the variables.
+An invalid value stops the start with one sentence that names the variable.
 """
 
 import hashlib
 import os
-import re
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -18,9 +15,19 @@ from zoneinfo import available_timezones
 
 from django.core.management.utils import get_random_secret_key
 from django.utils.csp import CSP
-from environs import Env, EnvError, ValidationError, validate
+from environs import Env, EnvError, validate
 
 from board.ops.hosts import LOOPBACK, bracketed, listening_hosts, unbracketed
+from config.validators import (
+    check_debug,
+    validate_hosts,
+    validate_origins,
+    validate_rate,
+    validate_script_name,
+    validate_secret_key,
+    validate_secret_keys,
+    validate_site_url,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -30,7 +37,7 @@ env.read_env(str(BASE_DIR / ".env"))
 
 
 def make_private_folder(path: Path) -> None:
-    """Create a folder with access for its owner only, whatever the umask. A folder of another owner is left as it is."""
+    """Create a folder that only its owner can access, whatever the umask. A folder of another owner is not changed."""
     path.mkdir(mode=0o700, exist_ok=True)
     with suppress(PermissionError):
         if path.stat().st_mode & 0o077:
@@ -38,81 +45,23 @@ def make_private_folder(path: Path) -> None:
 
 
 def load_secret_key() -> str:
-    """Return the secret key of this installation, created at the first start in `var/secret_key`."""
+    """Return the secret key in `var/secret_key`, which is created at the first start."""
     path = VAR_DIR / "secret_key"
     make_private_folder(VAR_DIR)
     if not path.exists():
         with NamedTemporaryFile("w", dir=VAR_DIR) as file:
             file.write(get_random_secret_key())
             file.flush()
-            # Whole or not at all, and the first of two that start at once wins.
+            # Atomic: of two processes that start at the same time, the first one wins.
             with suppress(FileExistsError):
                 os.link(file.name, path)
     return path.read_text()
 
 
-def validate_secret_keys(keys: Sequence[str]) -> None:
-    """Validate secret keys by Django's check security.W009, and against repetition. Raises `ValidationError`.
-
-    Compression does not shrink random characters; it shrinks a word that is repeated until it is long enough.
-    """
-    for key in keys:
-        is_repeated = len(zlib.compress(key.lower().encode(errors="replace"), 9)) < 45
-        if not 50 <= len(key) <= 1000 or is_repeated or key.startswith("django-insecure-"):
-            raise ValidationError("A key has 50 to 1000 random characters; without one, Lightboard makes its own.")
-
-
-def validate_secret_key(key: str) -> None:
-    """Validate one key; an empty one is allowed. Raises `ValidationError`."""
-    validate_secret_keys([key] if key else [])
-
-
-def validate_hosts(values: Sequence[str]) -> None:
-    """Validate a list like ["board.example.org"]. Raises `ValidationError`."""
-    if any("*" in value for value in values):
-        raise ValidationError("* would let anybody choose the host: name the hosts.")
-
-
-def validate_site_url(value: str) -> None:
-    """Validate an address like "https://board.example.org". Raises `ValidationError`."""
-    site = urlsplit(value)
-    if value and (
-        site.scheme not in ("http", "https") or not site.hostname or f"{site.scheme}://{site.netloc}" != value
-    ):
-        raise ValidationError("Must be like https://board.example.org, without a path.")
-
-
-def validate_script_name(name: str) -> None:
-    """Validate a path prefix like "/board". Raises `ValidationError`."""
-    if name and not re.fullmatch(r"(/[\w.~-]+)+", name, re.ASCII):
-        raise ValidationError("Must be like /board: with a slash at its beginning, and none at its end.")
-
-
-def validate_origins(values: Sequence[str]) -> None:
-    """Validate a list like ["https://board.example.org"]. Raises `ValidationError`."""
-    if wrong := [value for value in values if not value.startswith(("http://", "https://"))]:
-        raise ValidationError(f"Must start with http:// or https://: {', '.join(wrong)}")
-
-
-def validate_rate(value: str) -> None:
-    """Validate a rate like "6000/minute". Raises `ValidationError`."""
-    if not re.fullmatch(r"[1-9]\d{0,8}/(second|minute|hour|day)", value):
-        raise ValidationError("Must be like 6000/minute: a number of requests per second, minute, hour or day.")
-
-
-def check_debug(debug: bool, host: str, hosts: Sequence[str]) -> None:
-    """Refuse error pages with details to other machines. Raises `EnvError`."""
-    public = [name for name in (host, *hosts) if name not in ("localhost", "127.0.0.1", "::1", "[::1]")]
-    if debug and public:
-        raise EnvError(
-            f'Environment variable "DEBUG" invalid: Its error pages show everything, so not on {", ".join(public)}.'
-        )
-
-
 def cookie_name(name: str) -> str:
-    """Return a cookie name that is unique on this host, since browsers send cookies to all ports.
+    """Return a cookie name that is unique to this installation, because browsers send cookies to all ports of a host.
 
-    Processes of one installation agree on it: it is derived from the address of the site, or else from the database.
+    It is derived from SITE_URL or the database, so that all processes of an installation use the same name.
     """
     installation = SITE_URL or "\0".join(str(DATABASE.get(key, "")) for key in ("HOST", "PORT", "NAME"))
     prefix = "__Host-" if SITE_URL.startswith("https://") else ""
@@ -120,7 +69,7 @@ def cookie_name(name: str) -> str:
 
 
 def check_folder(database: Mapping[str, Any]) -> None:
-    """Check the folder of an SQLite database; the project's own folder is created. Raises `EnvError`."""
+    """Check that the folder of an SQLite database exists; `var` is created. Raises `EnvError`."""
     if database["ENGINE"] == "django.db.backends.sqlite3":
         folder = Path(database["NAME"]).parent
         if folder == VAR_DIR:
@@ -194,14 +143,14 @@ try:
     STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
     SITE_PAGES = env.path("SITE_PAGES", BASE_DIR / "docs")
     SITE_OUTPUT = env.path("SITE_OUTPUT", VAR_DIR / "site")
-    SITE_LIVE = DEBUG  # the preview follows its files, and explains errors with their place and text
+    SITE_LIVE = DEBUG  # the preview reloads when files change, and shows errors in detail
 except (OSError, ValueError) as error:
     raise SystemExit(f"Lightboard cannot start: {error}") from None
 
 # Application
 
 INSTALLED_APPS = [
-    # Not "daphne", which loads its server into every process: all we take of it is its `runserver`.
+    # Not "daphne": it would load its server into every process, and we only use its `runserver`.
     "config",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -221,7 +170,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "api.middleware.ApiMiddleware",
     "board.accounts.middleware.LanguageMiddleware",
-    # Whatever is answered below, an error or a redirect too, has these headers.
+    # These add headers to all responses of the middleware below, including errors and redirects.
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "board.views.middleware.BrowserPolicyMiddleware",
@@ -263,7 +212,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 AUTHENTICATION_BACKENDS = ["board.accounts.backends.Backend"]
-# The first one hashes; what the others hashed is hashed anew at the next log-in.
+# The first one is used for new hashes. Other hashes are replaced at the next log-in.
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -285,10 +234,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Data
 
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
-    # The threads that answer requests stay (config/asgi.py), so their connections may.
+    # Threads are reused (config/admission.py), and so are their connections.
     DATABASE["CONN_MAX_AGE"] = None
-    # Readers never wait for the writer (WAL), writers queue instead of failing (config/sqlite, IMMEDIATE, timeout),
-    # and a commit survives a power cut (FULL).
+    # Readers never wait for a writer (WAL). Writers queue instead of failing (config/sqlite, IMMEDIATE, timeout).
+    # A commit survives a power failure (FULL).
     DATABASE["ENGINE"] = "config.sqlite"
     DATABASE["OPTIONS"] = {
         "timeout": 5,
@@ -296,8 +245,8 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
-    # Persistent connections do not work under ASGI; the pool does. A connection that a restart of PostgreSQL broke is
-    # replaced before a request gets it; a server that is away is a 503 after some seconds, and soon tried again.
+    # Persistent connections do not work under ASGI, so there is a pool. It replaces connections that a restart of
+    # PostgreSQL has broken. If PostgreSQL is unavailable, requests get a 503 after some seconds.
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] = {
         "connect_timeout": 5,
@@ -307,9 +256,9 @@ elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
     }
 DATABASES = {"default": DATABASE}
 
-# Redis keeps nothing that may not be lost. Its bells know no numbers of databases, so their names carry it.
+# Nothing in Redis is lost for good. Pub/sub ignores the database number, so the prefix contains it.
 if REDIS_URL:
-    from redis.connection import parse_url  # takes long to load, and most have no Redis
+    from redis.connection import parse_url  # slow to import, and seldom needed
 
     CHANNEL_LAYERS = {
         "notifications": {
@@ -320,7 +269,7 @@ if REDIS_URL:
 else:
     CHANNEL_LAYERS = {"notifications": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
-# Counts of requests (api/throttles.py): of this process, or of all that share the Redis.
+# The counters of api/throttles.py: of this process, or of all processes that share a Redis.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -332,20 +281,20 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
 }
 
-# What a request may send: pages are forms of texts; the API has Django's own limit.
+# Bytes in the body of a request: for pages, and for the API (Django's default).
 PAGE_BODY_LIMIT = 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
-# Language and time: whole dates are dates of the team's time zone.
+# Language and time. Dates without a time are in the team's time zone.
 
 LANGUAGE_CODE = "en"
-# Each in its own words, with its catalogue in locale/ and its dates in config/formats/.
+# Names are in the language itself. Catalogues are in locale/, date formats in config/formats/.
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "config.formats"
 USE_TZ = True
 
-# Static files: kept beside their app, served compressed and under hashed names once `make` collected them.
+# Static files, compressed and with hashed names once they are collected.
 
 STATIC_URL = "static/"
 STORAGES = {
@@ -358,7 +307,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 
-# Browser: nothing inline, nothing from elsewhere.
+# Browser policies: no inline scripts or styles, nothing from other sites.
 
 SECURE_CSP = {
     "default-src": [CSP.NONE],
@@ -369,12 +318,12 @@ SECURE_CSP = {
     "form-action": [CSP.SELF],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
-    # No string becomes a script; the one policy (trust.js) lets htmx and our modules parse what the server sent.
+    # Trusted Types: the only policy (trust.js) lets htmx and our modules parse HTML from the server.
     "require-trusted-types-for": ["'script'"],
     "trusted-types": ["default"],
 }
 X_FRAME_OPTIONS = "DENY"
-# What the pages do not need, whatever gets into one. A feature that a browser does not know, it would complain about.
+# Features that no page needs. Browsers report unknown features in the console, so only known ones are listed.
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -384,20 +333,19 @@ PERMISSIONS_POLICY = ", ".join(
     )
 )
 
-# Behind a proxy that ends TLS, which an https address in SITE_URL declares: nothing but HTTPS. The proxy has to set
-# X-Forwarded-Proto itself, whatever a client says there.
+# An https SITE_URL means that a proxy terminates TLS: HTTPS only. The proxy has to overwrite X-Forwarded-Proto.
 
 if SITE_URL.startswith("https://"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    # Who probes the process does not come through the proxy.
+    # Probes do not come through the proxy.
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-# HSTS for all subdomains, and for the lists in browsers: the other hosts of the domain are not ours to decide about.
+# HSTS for subdomains and preloading: other hosts of the domain are not ours.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 if not SENDS_MAIL:
-    # Without mail, staff hand out the links: nothing asks for it to be sent.
+    # Without email, admins hand out the links.
     SILENCED_SYSTEM_CHECKS.append("mail.E001")
 
 REST_FRAMEWORK = {
@@ -423,7 +371,7 @@ REST_FRAMEWORK = {
         *(["api.renderers.BrowsableAPIRenderer"] if DEBUG else []),
     ],
     "DEFAULT_THROTTLE_CLASSES": ["api.throttles.ClientThrottle"],
-    # A token or person; an address without either. Passwords have their own limit (board/accounts/backends.py, `throttling.py`).
+    # By token or user, otherwise by IP address. Log-ins have their own limits (board/accounts/throttling.py).
     "DEFAULT_THROTTLE_RATES": {
         "client": API_RATE,
         "address": API_RATE_UNKNOWN,
@@ -437,7 +385,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "TITLE": "Lightboard",
-    "DESCRIPTION": "The API of a scrum board. How to use it: the page “The API” of the manual.",
+    "DESCRIPTION": "The API of a scrum board. The page “The API” of the manual explains how to use it.",
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/?",
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.complete"],
@@ -452,9 +400,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
-        # A host that is not allowed is a wrong setting or a scan, and no fault of a line of code.
+        # An unknown host is a wrong setting or a scan, so a traceback is of no use.
         "django.security.DisallowedHost": {"filters": ["no_host_traceback"]},
-        # Who got in: a line each.
+        # One line for each log-in.
         "board.accounts": {"level": "INFO"},
     },
 }

@@ -44,7 +44,7 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
     def _bundled(self, paths: Paths) -> Paths:
-        """Replace the modules of a page by one bundle; imported modules are no files of their own any longer."""
+        """Replace the modules of a page with one bundle, and drop the files of imported modules."""
         scripts = {}
         for name, (storage, path) in paths.items():
             if name.endswith(".js"):
@@ -60,7 +60,7 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
 
 
 def bundle(entry: str, scripts: Mapping[str, str]) -> str:
-    """Return a module and all that it imports as one script in one scope, comments and indentation left out.
+    """Return a module and all its imports as one script in one scope, without comments and indentation.
 
     Raises `KeyError` for a missing import, `graphlib.CycleError` when two modules import each other, `ValueError` for
     imports and exports in another form than ours, a name that two modules declare, or a string of several lines.

@@ -1,1 +1,1 @@
-"""Placeholder images: an address is a picture. An app of the project, and a service of its own."""
+"""Placeholder images, described by their URL. An app of the project, and a service that runs alone."""

@@ -1,4 +1,4 @@
-"""The placeholder image service alone: a whole Django project in one file, no database, sessions or board.
+"""The placeholder image service on its own: a Django project in one file, without a database or sessions.
 
     python -m placeholder runserver            on HOST and PORT, or on what is given here
     uvicorn placeholder.__main__:application   or any other server, ASGI or WSGI
@@ -21,7 +21,7 @@ try:
     PORT = env.int("PORT", 8000, validate=validate.Range(0, 65535))
     settings.configure(
         DEBUG=env.bool("DEBUG", False),
-        # Nothing is signed, so a key that lasts as long as the process will do.
+        # Nothing is signed, so the key need not outlast the process.
         SECRET_KEY=env.str("SECRET_KEY", "") or get_random_secret_key(),
         ALLOWED_HOSTS=env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"]),
         ROOT_URLCONF=__name__,
@@ -67,13 +67,13 @@ asgi_application = get_asgi_application()
 
 @inspect.markcoroutinefunction
 def application(*arguments: Any, **named: Any) -> Any:
-    """Serve ASGI servers, which call with scope, receive and send, and WSGI servers: environ, start_response."""
+    """The application for ASGI servers (three arguments) and WSGI servers (two)."""
     serve = asgi_application if len(arguments) + len(named) == 3 else wsgi_application
     return serve(*arguments, **named)
 
 
 def main(arguments: list[str]) -> None:
-    """Run a command of `manage.py`; a server without an address of its own gets HOST and PORT."""
+    """Run a management command. `runserver` without an address uses HOST and PORT."""
     if arguments[1:] == ["runserver"]:
         arguments = [*arguments, f"{HOST}:{PORT}"]
     if "runserver" in arguments and not settings.DEBUG:

@@ -1,4 +1,4 @@
-"""A cache of drawn pictures that limits how much of the machine drawing takes."""
+"""A cache of drawn pictures, which also limits concurrent drawing."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from cachetools import LRUCache
 
 from placeholder.picture import Picture
 
-# The bytes that an entry takes beside its data: key, links, the object itself.
+# The bytes that an entry takes besides its data: the key, links and the object itself.
 ENTRY_OVERHEAD = 500
 
 
@@ -27,7 +27,7 @@ class DrawingCache:
         self, draw: Callable[[Picture], bytes], capacity: int = 32 * 2**20, workers: int = 2, queue: int = 16
     ) -> None:
         self._draw = draw
-        # Heavy pictures that are drawn or wait; one more is refused.
+        # Heavy pictures that are drawn or wait. A further one is refused.
         self.max_pending = workers + queue
         self._workers = threading.Semaphore(workers)
         self._places = threading.Semaphore(self.max_pending)

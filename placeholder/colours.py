@@ -1,4 +1,4 @@
-"""The colours of placeholder pictures: the project's palette, pairs made from a seed, contrast."""
+"""The colours of placeholder pictures: the palette, pairs derived from a seed, and contrast."""
 
 import hashlib
 import math
@@ -21,16 +21,16 @@ class Pair(NamedTuple):
 
 WHITE = Colour(255, 255, 255)
 
-# The hairline and the text of the project's pages.
+# The colours of hairlines and text on the project's pages.
 PALETTE = {
     "light": Pair(Colour(0xDF, 0xDD, 0xD6), Colour(0x1D, 0x1F, 0x24)),
     "dark": Pair(Colour(0x33, 0x35, 0x3A), Colour(0xE8, 0xE6, 0xE1)),
 }
 
-# All hues (degrees) but the yellows, which are mud where they are dark.
+# All hues in degrees except yellow, which looks muddy when dark.
 HUES = [*range(45), *range(130, 360)]
 
-# Lightness and chroma in OKLCH of a seeded pair's background and ink; the seed gives the hue.
+# Lightness and chroma (OKLCH) of the background and ink of a seeded pair. The seed determines the hue.
 SEEDED = {
     "": ((0.50, 0.13), (0.985, 0.015)),
     "light": ((0.92, 0.05), (0.38, 0.10)),
@@ -39,10 +39,10 @@ SEEDED = {
 
 
 def chosen_pair(background: Colour | None, ink: Colour | None, theme: str, seed: str) -> Pair:
-    """Return the `Pair` to draw with, the colours that were left out chosen to suit.
+    """Return the `Pair` to draw with, and choose the colours that are missing.
 
-    `background` and `ink` are `Colour`s or None, `theme` is "light", "dark" or "" for either,
-    `seed` is a string or "". A single given colour gets the more readable partner of the palette.
+    `theme` is "light", "dark" or "" for either; `seed` may be "". A single colour gets the more readable partner of the
+    palette.
     """
     if background and ink:
         return Pair(background, ink)
@@ -54,19 +54,19 @@ def chosen_pair(background: Colour | None, ink: Colour | None, theme: str, seed:
 
 
 def seeded_pair(seed: str, theme: str = "") -> Pair:
-    """Return the `Pair` that belongs to `seed`: the same one everywhere, and readable."""
+    """Return the readable `Pair` of `seed`, which is always the same."""
     number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:2])
     return pair_of_hue(HUES[number % len(HUES)], theme)
 
 
 def pair_of_hue(hue: float, theme: str = "") -> Pair:
-    """Return the `Pair` of one hue (degrees), light on strong colour unless a theme is named."""
+    """Return the `Pair` of a hue in degrees. Without a theme, it is light ink on a strong colour."""
     background, ink = SEEDED[theme]
     return Pair(oklch(*background, hue), oklch(*ink, hue))
 
 
 def oklch(lightness: float, chroma: float, hue: float) -> Colour:
-    """Return the sRGB `Colour` of an OKLCH one (0..1, 0..0.4, degrees), clipped to what sRGB can show.
+    """Return the sRGB `Colour` of an OKLCH colour (0..1, 0..0.4, degrees), clipped to the gamut of sRGB.
 
     Source: Björn Ottosson, "A perceptual color space for image processing" (2020).
     """
@@ -90,7 +90,7 @@ def from_linear(light: float) -> int:
 
 
 def contrast(one: Colour, other: Colour) -> float:
-    """Return the contrast ratio of two colours, 1 to 21, their alpha ignored (WCAG 2.2)."""
+    """Return the contrast ratio of two colours, 1 to 21, ignoring alpha (WCAG 2.2)."""
     lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 

@@ -1,7 +1,6 @@
-"""Draws placeholder pictures in every format. Knows no Django and no addresses.
+"""Draws placeholder pictures in every format. Does not depend on Django.
 
-A drawing is two colours and the ink on it: an 8-bit image that says how much of the second colour
-covers the first.
+A drawing is two colours and the ink: an 8-bit image of how much the second colour covers the first.
 """
 
 import hashlib
@@ -24,7 +23,7 @@ CROSS_INK, GRID_INK, GRADIENT_INK = (round(255 * share) for share in (CROSS, GRI
 
 @cache
 def drawing_version() -> str:
-    """Return a digest of all that turns a picture into bytes: this code, the fonts, the libraries."""
+    """Return a digest of the code, fonts and libraries that turn a picture into bytes."""
     digest = hashlib.sha256(f"{PIL.__version__} {zlib.ZLIB_RUNTIME_VERSION}".encode())
     code = ("colours.py", "image.py", "picture.py", "png.py", "svg.py")
     for name in (*code, *(f"fonts/{file}" for file in FONTS.values())):
@@ -33,10 +32,7 @@ def drawing_version() -> str:
 
 
 def draw(picture: Picture) -> bytes:
-    """Return a picture encoded in its format.
-
-    At most 4 million pixels are drawn, as `width` and `height` times `scale` may be 2000 each.
-    """
+    """Return a picture encoded in its format. It has at most 2000 × 2000 pixels, `scale` included."""
     if picture.format == "svg":
         return svg(picture).encode()
     if picture.format == "png" and picture.is_plain:
@@ -45,7 +41,7 @@ def draw(picture: Picture) -> bytes:
 
 
 def text_ink(picture: Picture) -> tuple[Image.Image, tuple[int, int]] | None:
-    """Return the ink of a picture's text and its position, (left, top); None where there is no text."""
+    """Return the ink of a picture's text and its position (left, top), None without text."""
     block = fitted_text(picture, picture.scale)
     if not block:
         return None
@@ -58,11 +54,11 @@ def text_ink(picture: Picture) -> tuple[Image.Image, tuple[int, int]] | None:
     return ink, ((width - ink.width) // 2, (height - ink.height) // 2)
 
 
-# The cheap way: text on a plain background
+# Plain pictures: text on one colour
 
 
 def plain_png(picture: Picture) -> bytes:
-    """Return the PNG of a plain picture in 4 shades, which are enough for edges."""
+    """Return the PNG of a plain picture. 4 shades are enough for smooth edges."""
     width, height = picture.pixels
     palette = palette_of(picture.background, picture.ink, 4)
     if text := text_ink(picture):
@@ -82,15 +78,15 @@ def palette_of(background: Colour, ink: Colour, shades: int, opacities: int = 1)
 
 @cache
 def steps(count: int) -> list[int]:
-    """Return for each value of 8 bits which of `count` even steps it is nearest to."""
+    """Return the nearest of `count` even steps for each 8-bit value."""
     return [round(value * (count - 1) / 255) for value in range(256)]
 
 
-# Everything else: the whole area
+# All other pictures
 
 
 def indexed(picture: Picture) -> tuple[Image.Image, tuple[Colour, ...]]:
-    """Return a picture as the numbers of its colours (an "L" image) and those colours."""
+    """Return a picture as palette indexes (an "L" image) and its palette."""
     shades, opacities = (256, 1) if picture.is_soft else (16, 1)
     if picture.radius:
         shades, opacities = (64, 4) if picture.is_soft else (16, 16)
@@ -102,7 +98,7 @@ def indexed(picture: Picture) -> tuple[Image.Image, tuple[Colour, ...]]:
 
 
 def ink_on(picture: Picture) -> Image.Image:
-    """Return the ink (an "L" image) of everything in front of a picture's background."""
+    """Return the ink (an "L" image) of everything on top of a picture's background."""
     ink = Image.new("L", picture.pixels)
     if picture.pattern:
         PATTERN_PAINTERS[picture.pattern](ink, picture.scale)
@@ -156,7 +152,7 @@ PATTERN_PAINTERS: dict[str, Callable[[Image.Image, int], None]] = {
 
 
 def frame(picture: Picture) -> Image.Image:
-    """Return the ink of a picture's border; its inner corners follow the outer ones."""
+    """Return the ink of a picture's border. Its inner corners are parallel to the outer ones."""
     width, height = picture.pixels
     border = picture.border * picture.scale
     ink = Image.new("L", picture.pixels, 255)
@@ -167,7 +163,7 @@ def frame(picture: Picture) -> Image.Image:
 
 
 def rounded(size: tuple[int, int], radius: int) -> Image.Image:
-    """Return the shape ("L", 255 is inside) of a rectangle with smooth corners of at most half a side."""
+    """Return the mask ("L", 255 is inside) of a rectangle with smooth corners, at most half a side in radius."""
     width, height = size
     radius = min(radius, width // 2, height // 2)
     shape = Image.new("L", size, 255)
@@ -186,7 +182,7 @@ def rounded(size: tuple[int, int], radius: int) -> Image.Image:
 
 
 def blurred(ink: Image.Image, strength: int) -> Image.Image:
-    """Return ink softened as a preview is: made smaller and enlarged, which costs less than a true blur."""
+    """Return blurred ink. It is scaled down and up again, which is cheaper than a true blur."""
     small = tuple(max(1, side // (2 * strength)) for side in ink.size)
     return ink.resize(small, Image.Resampling.BOX).resize(ink.size, Image.Resampling.BICUBIC)
 
@@ -200,7 +196,7 @@ def png(numbers: Image.Image, colours: Sequence[Colour]) -> bytes:
 
 
 def gif(numbers: Image.Image, colours: Sequence[Colour]) -> bytes:
-    """Return a GIF, which knows no half-clear colour: the clearer half of them is clear."""
+    """Return a GIF. It has no partial transparency, so colours below half opacity become transparent."""
     clear = [number for number, colour in enumerate(colours) if colour.alpha < 128]
     if not clear:
         return encode(paletted(numbers, colours), "GIF", optimize=False)
@@ -210,7 +206,7 @@ def gif(numbers: Image.Image, colours: Sequence[Colour]) -> bytes:
 
 
 def jpg(numbers: Image.Image, colours: Sequence[Colour]) -> bytes:
-    """Return a JPEG, which knows no clear colour: on white, and in grey when both colours are."""
+    """Return a JPEG. It has no transparency, so the picture is drawn on white; grey colours make a greyscale image."""
     solid = [painted_over(WHITE, colour, 1) for colour in colours]
     if all(colour.red == colour.green == colour.blue for colour in solid):
         levels = [colour.red for colour in solid] + [0] * (256 - len(solid))
@@ -236,7 +232,7 @@ ENCODERS: dict[str, Callable[[Image.Image, Sequence[Colour]], bytes]] = {
 
 
 def paletted(numbers: Image.Image, colours: Sequence[Colour]) -> Image.Image:
-    """Return numbers of colours as a "P" image, with opacities only where one is not full."""
+    """Return palette indexes as a "P" image, with an alpha channel only if it is needed."""
     image = numbers.convert("P")
     mode = "RGB" if is_opaque(colours) else "RGBA"
     image.putpalette(b"".join(bytes(colour[: len(mode)]) for colour in colours), mode)

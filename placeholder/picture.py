@@ -1,4 +1,4 @@
-"""The description of a placeholder picture, and the layout of its text. Knows no Django and no bytes."""
+"""The description of a placeholder picture, and the layout of its text. Does not depend on Django."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,7 +28,7 @@ FONTS = {
 }
 PATTERNS = ("cross", "grid", "gradient")
 
-# What every one of the fonts can draw (fonts/README.md).
+# The characters that all fonts contain (fonts/README.md).
 ALPHABETS = (
     *((0x20, 0x7E), (0xA0, 0xAC), (0xAE, 0xAE), (0xB0, 0x131), (0x134, 0x148), (0x14A, 0x17F)),  # Latin
     *((0x218, 0x21B), (0x1E80, 0x1E85), (0x1EA0, 0x1EF9)),  # Latin of Romanian, Welsh, Vietnamese
@@ -72,29 +72,29 @@ class Picture:
 
     @property
     def pixels(self) -> tuple[int, int]:
-        """The width and the height of what is drawn."""
+        """The width and height in pixels, `scale` included."""
         return self.width * self.scale, self.height * self.scale
 
     @property
     def is_plain(self) -> bool:
-        """Whether nothing but text stands on the ground."""
+        """Whether there is only text on the background."""
         return not (self.border or self.radius or self.pattern or self.blur)
 
     @property
     def is_soft(self) -> bool:
-        """Whether the ink has more shades than the edges of letters and lines."""
+        """Whether the ink has more shades than smooth edges need."""
         return bool(self.blur) or self.pattern == "gradient"
 
     @property
     def is_heavy(self) -> bool:
-        """Whether only a few of its kind may be drawn at once."""
+        """Whether drawing is slow, so that only a few may be drawn at once."""
         cheap = self.format == "svg" or (self.format == "png" and self.is_plain)
         return not cheap and self.width * self.height * self.scale**2 > HEAVY_PIXELS
 
 
 @dataclass(frozen=True)
 class TextBlock:
-    """Lines of text centred on x = 0, each with its baseline, and the box of their ink (left, top, right, bottom)."""
+    """Lines of text, centred on x = 0, with their baselines and bounding box (left, top, right, bottom)."""
 
     lines: tuple[tuple[str, int], ...]
     font: str
@@ -108,15 +108,15 @@ class TextBlock:
 
 
 def fitted_text(picture: Picture, scale: int = 1) -> TextBlock | None:
-    """Return the text of a picture at a scale; None where there is no text or it does not fit."""
+    """Return the text of a picture at a scale, None if there is no text or it does not fit."""
     size = fitted_size(picture) if picture.text else None
     return text_block(picture.text, picture.font, size * scale) if size else None
 
 
 def fitted_size(picture: Picture) -> int | None:
-    """Return the size of a picture's text before its scale, or None where none that is readable fits.
+    """Return the size of a picture's text before scaling: the given size, or the largest that fits.
 
-    It is the size asked for, if that fits, else the largest that does.
+    Returns None if no readable size fits.
     """
     share = 1 if picture.size else 0.8
     widest = share * (picture.width - 2 * picture.border) * picture.scale
@@ -130,7 +130,7 @@ def fitted_size(picture: Picture) -> int | None:
             100 * highest / (height * picture.scale),
         )
     )
-    # The widths of letters are whole pixels, so a text is not exactly as wide as its size says.
+    # Letters are whole pixels wide, so the width is not exactly proportional to the size.
     for size in range(largest, SMALLEST_TEXT - 1, -1):
         width, height = text_block(picture.text, picture.font, size * picture.scale).sides
         if width <= widest and height <= highest:

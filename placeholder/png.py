@@ -1,6 +1,6 @@
-"""Writes the PNG of a blank ground with one inked box, at a cost that follows the box and not the picture.
+"""Writes the PNG of a plain background with one box of ink. The cost depends on the size of the box, not of the picture.
 
-Blank rows are taken from blocks deflated beforehand; only the rows of the box are packed and deflated.
+Plain rows come from blocks that were compressed before. Only the rows of the box are packed and compressed.
 """
 
 import zlib
@@ -56,7 +56,7 @@ def transparency(palette: Sequence[Colour]) -> bytes:
 
 
 def boxed_rows(row_bytes: int, box: Image, left: int) -> bytes:
-    """Return the packed, unfiltered rows that the box crosses, each `row_bytes` long."""
+    """Return the packed, unfiltered rows of the box, each `row_bytes` long."""
     left_bytes, indent = divmod(left, PIXELS_PER_BYTE)
     packed = box.crop((-indent, 0, box.width, box.height)).tobytes("raw", "P;2")
     packed_bytes = -(-(indent + box.width) // PIXELS_PER_BYTE)
@@ -69,8 +69,8 @@ def boxed_rows(row_bytes: int, box: Image, left: int) -> bytes:
 def zlib_stream(above: int, rows: bytes, below: int) -> bytes:
     """Return the zlib stream of `above` zero bytes, then `rows`, then `below` zero bytes (RFC 1950).
 
-    Deflated blocks that end on a full flush may be joined in any order: the many zeros come from
-    `zero_block`, the few that are no whole block are deflated with the rows.
+    Blocks that end with a full flush can be concatenated in any order. Most zeros come from `zero_block`; the rest are
+    compressed with the rows.
     """
     blocks_above, rest_above = zero_blocks(above)
     blocks_below, rest_below = zero_blocks(below)
@@ -83,7 +83,7 @@ def zlib_stream(above: int, rows: bytes, below: int) -> bytes:
 
 
 def zero_blocks(count: int) -> tuple[list[bytes], int]:
-    """Return the deflated blocks that hold most of `count` zeros, and how many zeros are left over."""
+    """Return the compressed blocks of most of `count` zeros, and the number of zeros left over."""
     blocks = []
     size = LARGEST_BLOCK
     while size >= SMALLEST_BLOCK:
@@ -100,6 +100,6 @@ def zero_block(size: int) -> bytes:
 
 
 def adler32_of_zeros(count: int, checksum: int = 1) -> int:
-    """Return the Adler-32 `checksum` after `count` more zeros: each adds sum A to sum B (RFC 1950, 8.2)."""
+    """Return the Adler-32 `checksum` after `count` more zeros. Each zero adds sum A to sum B (RFC 1950, 8.2)."""
     a, b = checksum & 0xFFFF, checksum >> 16
     return (b + count * a) % ADLER_MODULUS << 16 | a

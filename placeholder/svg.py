@@ -1,11 +1,11 @@
-"""Draws placeholder pictures and people's initials as SVG: strings, whatever the area."""
+"""Draws placeholder pictures and people's initials as SVG."""
 
 from xml.sax.saxutils import escape, quoteattr
 
 from placeholder.colours import Colour, seeded_pair
 from placeholder.picture import Picture, fitted_text
 
-# How much of the ink a pattern has, 0 to 1, and the pixels between the lines of the grid.
+# The opacity of each pattern, and the distance between the lines of the grid in pixels.
 CROSS, GRID, GRADIENT = 0.3, 0.16, 0.3
 GRID_STEP = 20
 FAMILIES = {
@@ -20,7 +20,7 @@ AVATAR_SIDE = 64
 
 
 def svg(picture: Picture) -> str:
-    """Return the SVG of a picture. Its letters are text, in the viewer's nearest font."""
+    """Return the SVG of a picture. It contains text, which is shown in the nearest font of the viewer."""
     ink = "".join((pattern(picture), border(picture), text(picture)))
     ground = f'<rect width="100%" height="100%" {paint("fill", picture.background)}/>'
     if picture.blur:
@@ -40,7 +40,7 @@ def document(picture: Picture, content: str) -> str:
 
 
 def paint(attribute: str, colour: Colour, opacity_attribute: str | None = None) -> str:
-    """Return the attributes that paint in a `Colour`, its alpha apart: older viewers know no `#rrggbbaa`."""
+    """Return the attributes for a `Colour`. Alpha is an attribute of its own, because older viewers lack `#rrggbbaa`."""
     plain = f'{attribute}="#{colour.red:02x}{colour.green:02x}{colour.blue:02x}"'
     if colour.alpha == 255:
         return plain
@@ -102,7 +102,7 @@ def text(picture: Picture) -> str:
 
 
 def avatar(name: str) -> str:
-    """Return the SVG of a person's initials, on the colour that belongs to `name`."""
+    """Return the SVG of a person's initials on a colour derived from `name`."""
     background, ink = seeded_pair(name)
     letters = (
         f'<text x="50%" y="50%" dy=".36em" font-family="{FAMILIES["inter"]}" font-size="26" font-weight="600"'
@@ -114,9 +114,9 @@ def avatar(name: str) -> str:
 
 
 def initials(name: str) -> str:
-    """Return two capitals: of the first and the last word of `name`, or of its only one.
+    """Return two capital letters: the initials of the first and last word of `name`, or the start of its only word.
 
-    Words are what letters and digits make; a name without any gets a question mark.
+    Words consist of letters and digits. A name without any gets a question mark.
     """
     words = "".join(letter if letter.isalnum() else " " for letter in name).split()
     if not words:

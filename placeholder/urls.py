@@ -4,7 +4,7 @@ from placeholder import views
 
 
 class AnythingConverter:
-    """A part of the path with whatever is in it, line ends too: the view says what is wrong with it."""
+    """Any characters, line ends included. The view validates them."""
 
     regex = r"[\s\S]+"
 

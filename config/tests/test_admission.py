@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from board.ops.request_limits import PARTS
-from config import admission
-from config.admission import Client, FairThreadPool, QueueFullError, with_complete_body
+from config import admission, request_body
+from config.admission import Client, FairThreadPool, QueueFullError
+from config.request_body import with_complete_body
 
 HEADERS = [(b"content-type", b"text/plain")]
 
@@ -62,7 +63,7 @@ async def test_a_body_in_chunks_is_refused_once_it_is_too_long():
 
 
 async def test_a_body_that_does_not_come_is_given_up(monkeypatch):
-    monkeypatch.setattr(admission, "BODY_WITHIN", 0)
+    monkeypatch.setattr(request_body, "BODY_WITHIN", 0)
     reached, (start, _) = await ask(scope(), parts_of(b"a", more=True))
     assert (reached, start["status"]) == (None, 408)
 

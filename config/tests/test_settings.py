@@ -163,7 +163,13 @@ def test_a_command_imports_no_servers_and_no_unused_libraries(run):
 @pytest.fixture
 def elsewhere(tmp_path):
     """An installation with nothing but its settings."""
-    for name in ("config/__init__.py", "config/settings.py", "board/__init__.py", "board/ops/hosts.py"):
+    for name in (
+        "config/__init__.py",
+        "config/settings.py",
+        "config/validators.py",
+        "board/__init__.py",
+        "board/ops/hosts.py",
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 from PIL import Image
 
-from placeholder.forms import read_picture
+from placeholder.addresses import read_picture
 from placeholder.image import draw
 
 

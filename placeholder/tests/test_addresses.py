@@ -1,7 +1,7 @@
 import pytest
 
+from placeholder.addresses import READERS, AddressError, UnknownAddressError, read_name
 from placeholder.colours import PALETTE, Colour, contrast
-from placeholder.forms import READERS, AddressError, UnknownAddressError, read_name
 from placeholder.tests.pictures import picture
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client, RequestFactory
 from django.urls import Resolver404, resolve, reverse
 
-from placeholder import views
+from placeholder import responses
 from placeholder.cache import DrawingCache
 from placeholder.image import draw
 from placeholder.picture import FORMATS
@@ -27,13 +27,13 @@ def drawn(monkeypatch):
         pictures.append(picture)
         return draw(picture)
 
-    monkeypatch.setattr(views, "drawings", DrawingCache(counted))
+    monkeypatch.setattr(responses, "drawings", DrawingCache(counted))
     return pictures
 
 
 @pytest.fixture
 def busy(monkeypatch):
-    monkeypatch.setattr(views, "drawings", DrawingCache(draw, workers=0, queue=0))
+    monkeypatch.setattr(responses, "drawings", DrawingCache(draw, workers=0, queue=0))
 
 
 def get(address, **headers):
@@ -72,7 +72,7 @@ def test_accept_does_not_choose_the_picture():
 
 def test_a_picture_that_the_browser_has_is_not_drawn(drawn):
     etag = get("30x20.png")["ETag"]
-    views.drawings = DrawingCache(drawn.append)
+    responses.drawings = DrawingCache(drawn.append)
     drawn.clear()
     for known in (etag, f"W/{etag}", f'"other", {etag}', "*"):
         response = get("30x20.png", if_none_match=known)
@@ -153,7 +153,7 @@ def test_an_etag_is_the_same_in_every_process():
 
 def test_an_etag_changes_with_the_code_that_draws(monkeypatch):
     before = get("30x20.png")["ETag"]
-    monkeypatch.setattr(views, "drawing_version", lambda: "another")
+    monkeypatch.setattr(responses, "drawing_version", lambda: "another")
     assert get("30x20.png")["ETag"] != before
 
 
@@ -318,7 +318,7 @@ def fuzzed_addresses(count):
 
 def test_twenty_thousand_fuzzed_addresses_get_only_honest_answers(monkeypatch):
     drawings = DrawingCache(draw, capacity=2**20)
-    monkeypatch.setattr(views, "drawings", drawings)
+    monkeypatch.setattr(responses, "drawings", drawings)
     factory = RequestFactory()
     found = Counter()
     for number, address in enumerate(fuzzed_addresses(20_000)):

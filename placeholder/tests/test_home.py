@@ -4,7 +4,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from placeholder import forms
+from placeholder import addresses
 from placeholder.cache import DrawingCache
 from placeholder.picture import FONTS, FORMATS, PATTERNS
 from placeholder.tests.pictures import decoded
@@ -23,7 +23,7 @@ def shown_picture(html):
 
 def test_the_page_names_every_parameter_format_font_and_pattern():
     html = page()
-    for name in [*(f"{name}=" for name in forms.READERS), *FORMATS, *FONTS, *PATTERNS]:
+    for name in [*(f"{name}=" for name in addresses.READERS), *FORMATS, *FONTS, *PATTERNS]:
         assert name in html
 
 
@@ -107,7 +107,7 @@ def test_the_page_sets_no_cookie():
 
 
 def test_a_picture_that_cannot_be_drawn_just_now_has_no_bytes_told(monkeypatch):
-    monkeypatch.setattr("placeholder.views.drawings", DrawingCache(len, workers=0, queue=0))
+    monkeypatch.setattr("placeholder.responses.drawings", DrawingCache(len, workers=0, queue=0))
     html = page({"width": "2000", "height": "2000", "format": "webp"})
     assert "2000 × 2000 pixels" in html
     assert "bytes</strong>" not in html

@@ -1,7 +1,7 @@
-"""How dates and moments are written; templates name them: `{{ task.due|when:"DAY" }}`. Every language has all of them.
+"""Named formats of dates and times, used in templates: `{{ task.due|when:"DAY" }}`. Every language defines all of them.
 
-What has no year is for dates of this year; `board/text/dates.py` takes its `…_AND_YEAR` for others.
-`CSV_SEPARATOR` is what spreadsheets of that language expect between the cells of a CSV file.
+Formats without a year are for dates in this year; for others, `board/text/dates.py` uses `…_AND_YEAR`.
+`CSV_SEPARATOR` is the separator that spreadsheets in this language expect in a CSV file.
 """
 
 DAY = "D j M"
