@@ -13,7 +13,7 @@ sprint, name, before = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 
 
 def post(path, body):
-    """Send a request until it is answered; the key sees to it that it is done once, also when an answer was lost."""
+    """Repeat a request until there is a response. The key ensures that the change is made only once."""
     key = {"Idempotency-Key": str(uuid.uuid4())}
     while True:
         try:

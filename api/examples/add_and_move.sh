@@ -2,7 +2,7 @@
 # Add a task to a sprint and move it to In Progress, before another one: sh add_and_move.sh SPRINT NAME BEFORE
 set -eu
 api=${LIGHTBOARD_URL:-http://127.0.0.1:8000}/api
-# The same key each time a request is sent again: it is done once, also when an answer was lost.
+# Retries use the same key, so that each change is made only once.
 key="$(date +%s)-$$"
 
 post() {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# List a person's open tasks, as JSON, a page a line: sh my_tasks.sh USERNAME
+# List a person's open tasks as JSON, one page per line: sh my_tasks.sh USERNAME
 set -eu
 api=${LIGHTBOARD_URL:-http://127.0.0.1:8000}/api
 for status in 1 2 3; do

@@ -116,7 +116,7 @@ def test_a_person_s_new_name_is_sent_wherever_it_shows(client, ada, guest, sprin
         assert "host" in answer.content.decode()
 
 
-def test_a_person_who_left_is_sent_anew(client, guest):
+def test_a_deactivated_user_has_another_etag(client, guest):
     urls = ["/api/users/guest", "/api/users"]
     tags = {url: client.get(url)["ETag"] for url in urls}
     guest.is_active = False

@@ -98,20 +98,20 @@ async def test_a_redirect_is_not_followed(status):
 
 
 @pytest.mark.parametrize("status", [304, 400, 404, 410, 429, 500, 503])
-async def test_any_other_answer_than_2xx_is_a_failure(status):
+async def test_a_status_other_than_2xx_is_a_failure(status):
     answer = f"HTTP/1.1 {status} No\r\nContent-Length: 4\r\n\r\nnope".encode()
     async with receiver(answer) as (port, _):
         assert not (await send(delivery_to(f"http://127.0.0.1:{port}/"))).is_success
 
 
-async def test_who_does_not_answer_is_not_waited_for(monkeypatch):
+async def test_a_receiver_without_a_response_times_out(monkeypatch):
     monkeypatch.setattr(http_delivery, "TIMEOUT", 0.1)
     async with receiver(None) as (port, _):
         outcome = await send(delivery_to(f"http://127.0.0.1:{port}/"))
     assert (outcome.status, outcome.response) == (None, "No response within 0.1 seconds.")
 
 
-async def test_of_an_endless_answer_only_the_beginning_is_read():
+async def test_only_the_beginning_of_an_endless_response_is_read():
     body = b"\0" + b"x" * 1_000_000
     async with receiver(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n" + body) as (port, _):
         outcome = await send(delivery_to(f"http://127.0.0.1:{port}/"))
@@ -129,13 +129,13 @@ async def test_of_an_endless_answer_only_the_beginning_is_read():
         "http://\u2603.invalid/",
     ],
 )
-async def test_who_cannot_be_reached_is_a_failure_with_a_reason(url):
+async def test_an_unreachable_receiver_is_a_failure_with_a_reason(url):
     outcome = await send(delivery_to(url))
     assert outcome.status is None
     assert outcome.response
 
 
-async def test_an_answer_that_is_no_http_is_a_failure():
+async def test_a_response_that_is_not_http_is_a_failure():
     async with receiver(b"220 smtp.example ESMTP\r\n") as (port, _):
         assert not (await send(delivery_to(f"http://127.0.0.1:{port}/"))).is_success
 
@@ -150,7 +150,7 @@ async def test_a_private_address_is_not_even_connected_to(settings):
     assert requests == []
 
 
-async def test_the_name_is_looked_up_once_and_the_judged_address_is_connected_to(monkeypatch):
+async def test_the_name_is_resolved_once_and_the_validated_address_is_used(monkeypatch):
     """A name that changes its address between the look and the connection (DNS rebinding) gains nothing."""
     asked = []
 
@@ -166,7 +166,7 @@ async def test_the_name_is_looked_up_once_and_the_judged_address_is_connected_to
     assert requests[0][1]["host"] == f"hooks.invalid:{port}"
 
 
-async def test_when_one_address_does_not_answer_the_next_one_is_tried(monkeypatch):
+async def test_when_one_address_is_unreachable_the_next_one_is_tried(monkeypatch):
     async def look_up(host, port):
         return ["127.0.0.2", "127.0.0.1"]
 

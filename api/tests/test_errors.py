@@ -71,7 +71,7 @@ PROBLEM_JSON = "application/problem+json"
     "accept",
     [PROBLEM_JSON, f"application/json, {PROBLEM_JSON}", f"*/*;q=0.1, {PROBLEM_JSON};q=0.5"],
 )
-def test_who_asks_for_a_problem_gets_one_wherever_it_fails(client, stranger, accept):
+def test_clients_that_accept_problem_details_get_them_for_every_error(client, stranger, accept):
     headers = {"accept": accept}
     body = problem(client.post("/api/tasks", {"status": 9}, headers=headers), 400)
     assert body["fields"].keys() == {"name", "status"}
@@ -84,7 +84,7 @@ def test_who_asks_for_a_problem_gets_one_wherever_it_fails(client, stranger, acc
     problem(client.get(f"/api/tasks?{'a=b&' * 2000}", headers=headers), 400)
 
 
-def test_who_asks_for_a_problem_alone_gets_what_did_not_fail_as_json(client):
+def test_a_client_that_accepts_problem_details_only_gets_other_responses_as_json(client):
     answer = client.get("/api/tasks", headers={"accept": PROBLEM_JSON})
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
 
@@ -92,7 +92,7 @@ def test_who_asks_for_a_problem_alone_gets_what_did_not_fail_as_json(client):
 @pytest.mark.parametrize(
     "accept", ["*/*", "application/*", "application/json", f"application/json, {PROBLEM_JSON};q=0", ""]
 )
-def test_nobody_else_gets_a_problem(client, accept):
+def test_other_clients_get_no_problem_details(client, accept):
     for url, status in (("/api/tasks/999", 404), ("/api/nothing", 404), ("/api/tasks?colour=red", 400)):
         error(client.get(url, headers={"accept": accept}), status)
 
@@ -142,7 +142,7 @@ def test_a_crash_in_development_shows_the_inside(client, monkeypatch, settings):
     assert "TypeError" in answer.content.decode()
 
 
-def test_an_answer_is_not_compressed_since_a_strong_tag_is_of_its_bytes(client, task):
+def test_responses_are_not_compressed_so_that_etags_stay_strong(client, task):
     task = client.post("/api/tasks", {"name": "New", "description": "x" * 9000}).json()
     for url in ("/api/tasks", task["links"]["self"], "/api/nothing"):
         answer = client.get(url, headers={"accept-encoding": "gzip"})
@@ -164,7 +164,7 @@ def test_a_csrf_token_that_is_missing(ada):
 
 
 @pytest.mark.parametrize("url", ["/api/tasks", "/api/sprints", "/api/users", "/api/tasks/1"])
-def test_a_format_that_nobody_makes(client, url):
+def test_an_unsupported_format_is_not_acceptable(client, url):
     error(client.get(url, headers={"accept": "application/xml"}), 406)
 
 
@@ -185,7 +185,7 @@ def test_a_format_is_never_html_outside_development(client):
     ],
 )
 @pytest.mark.parametrize("method", ["TRACE", "PROPFIND"])
-def test_a_method_that_there_is_not_is_told_which_there_are(client, url, allowed, method):
+def test_an_unknown_method_gets_the_list_of_allowed_methods(client, url, allowed, method):
     answer = client.generic(method, url)
     error(answer, 405)
     assert answer["Allow"] == allowed

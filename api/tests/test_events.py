@@ -59,7 +59,7 @@ def test_a_page_of_the_log_is_as_long_as_was_asked_for(client, ada):
     assert page["next"] == "http://testserver/api/events?page_size=2&since=2"
 
 
-def test_who_is_up_to_date_gets_nothing(client, ada, sprint):
+def test_a_client_that_is_up_to_date_gets_no_events(client, ada, sprint):
     page = client.get("/api/events", {"since": sprint.version}).json()
     assert page == {"newest": sprint.version, "next": None, "events": []}
 
@@ -73,7 +73,7 @@ def test_a_log_that_does_not_reach_back_says_so(client, ada):
     assert client.get("/api/events", {"since": 2}).status_code == 200
 
 
-def test_who_is_ahead_of_a_restored_log_is_told(client, ada, sprint):
+def test_a_client_ahead_of_a_restored_log_gets_410(client, ada, sprint):
     answer = client.get("/api/events", {"since": sprint.version + 1})
     assert error(answer, 410)["newest"] == sprint.version
 

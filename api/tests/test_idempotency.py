@@ -28,7 +28,7 @@ def whole(answer):
     return answer.status_code, answer.content, {name: answer.get(name) for name in names}
 
 
-def test_a_task_is_added_once_and_answered_alike(client, sprint):
+def test_a_repeated_post_adds_one_task_and_gets_the_same_response(client, sprint):
     body = {"name": "New", "sprint": sprint.pk}
     first, second = (client.post("/api/tasks", body, headers=KEY) for _ in range(2))
     assert first.status_code == 201
@@ -37,7 +37,7 @@ def test_a_task_is_added_once_and_answered_alike(client, sprint):
     assert Task.objects.count() == 1
 
 
-def test_the_answer_is_the_one_of_the_first_time_whatever_happened_since(client, ada):
+def test_a_repeated_request_gets_the_first_response_whatever_happened_since(client, ada):
     first = client.post("/api/tasks", {"name": "New"}, headers=KEY)
     actions.remove_task(ada, first.json()["id"])
     assert whole(client.post("/api/tasks", {"name": "New"}, headers=KEY)) == whole(first)
@@ -58,7 +58,7 @@ def test_a_task_moves_once_and_stays_where_others_put_it_then(client, ada, sprin
     assert Task.objects.get().status == 3
 
 
-def test_a_move_is_answered_again_although_its_version_is_outdated_by_itself(client, task):
+def test_a_repeated_move_succeeds_although_it_made_its_own_version_outdated(client, task):
     headers = KEY | {"if-match": client.get(f"/api/tasks/{task.pk}")["ETag"]}
     answers = [client.post(f"/api/tasks/{task.pk}/move", {"status": 2}, headers=headers) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
@@ -99,7 +99,7 @@ def test_what_was_refused_may_be_tried_again_under_its_key(client, today):
     assert client.post("/api/tasks", {"name": "New"}, headers=KEY).status_code == 201
 
 
-def test_a_crash_after_the_change_undoes_it_with_the_answer(client, monkeypatch):
+def test_a_crash_after_the_change_rolls_it_back(client, monkeypatch):
     client.raise_request_exception = False
     monkeypatch.setattr("api.views.idempotency._serialize", None)
     assert client.post("/api/tasks", {"name": "New"}, headers=KEY).status_code == 500
@@ -113,7 +113,7 @@ def test_a_key_is_free_after_a_day(client):
     assert client.post("/api/tasks", {"name": "Another"}, headers=KEY).status_code == 201
 
 
-def test_answers_that_had_their_day_are_forgotten_while_others_come(client, monkeypatch):
+def test_expired_records_are_deleted_while_new_ones_are_added(client, monkeypatch):
     monkeypatch.setattr(idempotency, "CLEAN_UP_EVERY", 3)
     for name in "abc":
         client.post("/api/tasks", {"name": name}, headers={"idempotency-key": name})

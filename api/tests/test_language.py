@@ -58,7 +58,7 @@ def test_the_schema_is_english_though_a_german_page_asked_for_it_first(client):
     assert "Alle" not in json.dumps(openapi())
 
 
-def test_why_a_webhook_is_off_is_told_in_the_users_language(client, german):
+def test_the_reason_why_a_webhook_is_off_is_in_the_users_language(client, german):
     webhook = Webhook(owner=german, url="https://hooks.example/", kinds=["task.add"], site="https://board.example")
     webhook.register()
     page = f"/profile/webhooks/{webhook.pk}/"

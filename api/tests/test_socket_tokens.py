@@ -79,7 +79,7 @@ def test_a_name_of_a_program_is_used_again(issue, stranger, sprint):
 
 
 @pytest.mark.parametrize("url", ["/api/sprints", "/api/sprints/{pk}"])
-def test_no_kept_answer_stands_for_a_name_that_is_used_once(page, sprint, url):
+def test_no_cached_response_repeats_a_channel_name_that_is_used_once(page, sprint, url):
     url = url.format(pk=sprint.pk)
     answer = page.get(url)
     again = page.get(url, headers={"if-none-match": answer["ETag"]})

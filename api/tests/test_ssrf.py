@@ -71,7 +71,7 @@ async def test_a_name_with_one_forbidden_address_is_refused_whole(monkeypatch):
         await resolve("hooks.example", 443)
 
 
-async def test_a_public_name_gives_the_addresses_that_were_judged(monkeypatch):
+async def test_a_public_name_resolves_to_its_validated_addresses(monkeypatch):
     resolve_to(monkeypatch, "8.8.8.8", "2606:4700:4700::1111", "8.8.8.8")
     assert await resolve("hooks.example", 443) == ["8.8.8.8", "2606:4700:4700::1111"]
 

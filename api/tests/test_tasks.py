@@ -299,7 +299,7 @@ def test_after_the_last_order_there_is_room_for_another_task(client, task):
         ({"status": 1}, {"name": "Renamed", "completed": "2026-01-02"}, ["completed"]),
     ],
 )
-def test_a_patch_is_judged_on_the_task_as_it_would_be(client, ada, task, state, patch, refused):
+def test_a_patch_is_validated_on_the_resulting_task(client, ada, task, state, patch, refused):
     actions.change_task(ada, task.pk, **state)
     before, events = saved(task), Event.objects.count()
     assert refusal(client.patch(url(task), patch)) == refused

@@ -41,7 +41,7 @@ def statuses(client, count, url="/api/users", **more):
     return [client.get(url, **more).status_code for _ in range(count)]
 
 
-def test_a_person_may_ask_so_often_and_is_told_when_to_come_again(client, rates, clock):
+def test_a_user_is_throttled_and_gets_retry_after(client, rates, clock):
     rates(client="3/minute")
     assert statuses(client, 3) == [200] * 3
     answer = client.get("/api/users")
@@ -73,7 +73,7 @@ def test_an_address_that_is_not_signed_in_may_ask_so_often(stranger, rates, head
     assert statuses(stranger, 1, url="/api/") == [429]
 
 
-def test_a_forged_way_here_makes_nobody_another(stranger, rates, db):
+def test_a_forged_forwarded_for_header_changes_nothing(stranger, rates, db):
     rates(address="2/minute")
     seen = [stranger.get("/api/users", headers={"x-forwarded-for": f"10.0.0.{n}"}).status_code for n in range(3)]
     assert seen == [401, 401, 429]

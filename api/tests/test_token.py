@@ -22,7 +22,7 @@ def test_user_name_and_password_give_a_token(stranger, ada, form):
     assert (token.owner, token.may_write, token.expires_at) == (ada, True, None)
 
 
-def test_who_logs_in_again_and_again_keeps_the_tokens_used_last(stranger, ada):
+def test_repeated_log_ins_keep_the_tokens_used_last(stranger, ada):
     keys = [stranger.post("/api/token/", CREDENTIALS).json()["token"] for _ in range(MAX_LOG_IN_TOKENS)]
     assert stranger.get("/api/users", headers={"authorization": f"Token {keys[0]}"}).status_code == 200
     keys.append(stranger.post("/api/token/", CREDENTIALS).json()["token"])

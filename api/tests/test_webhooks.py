@@ -70,14 +70,14 @@ def test_a_change_becomes_a_delivery_with_the_event_as_on_the_socket(open_webhoo
     assert body["body"]["links"]["self"] == f"https://board.example.org:8443/api/tasks/{task.pk}"
 
 
-def test_what_is_sent_of_a_sprint_lets_nobody_listen(open_webhook, ada, today):
+def test_messages_about_a_sprint_contain_no_channel(open_webhook, ada, today):
     webhook = open_webhook("sprint.add")
     actions.add_sprint(ada, end=today)
     make_deliveries()
     assert json.loads(webhook.deliveries.get().body)["body"]["links"]["channel"] is None
 
 
-def test_only_the_chosen_kinds_are_told_and_only_from_now_on(open_webhook, ada, sprint):
+def test_only_new_events_of_the_chosen_kinds_are_delivered(open_webhook, ada, sprint):
     task = actions.add_task(ada, name="Before", sprint_id=sprint.pk)
     webhook = open_webhook("task.update", "task.remove")
     actions.add_task(ada, name="Not asked for")
@@ -89,7 +89,7 @@ def test_only_the_chosen_kinds_are_told_and_only_from_now_on(open_webhook, ada, 
     assert list(webhook.deliveries.order_by("pk").values_list("kind", flat=True)) == ["task.update", "task.remove"]
 
 
-def test_looking_twice_tells_once_and_nothing_is_left_out(open_webhook, ada, monkeypatch):
+def test_each_event_is_delivered_once_and_none_is_left_out(open_webhook, ada, monkeypatch):
     monkeypatch.setattr(webhooks, "BATCH", 3)
     webhook = open_webhook("task.add")
     for number in range(8):
@@ -103,7 +103,7 @@ def test_looking_twice_tells_once_and_nothing_is_left_out(open_webhook, ada, mon
     assert names == [f"Task {number}" for number in range(8)]
 
 
-def test_two_processes_that_look_at_once_make_one_delivery(open_webhook, ada, monkeypatch):
+def test_two_processes_that_poll_at_once_make_one_delivery(open_webhook, ada, monkeypatch):
     webhook = open_webhook("task.add")
     actions.add_task(ada, name="Draw the columns")
     other = webhooks.new_deliveries
@@ -148,14 +148,14 @@ def test_a_webhook_of_a_deactivated_user_gets_nothing(delivery, ada):
 # Attempts
 
 
-def test_what_was_taken_is_taken_by_nobody_else(delivery):
+def test_a_claimed_delivery_cannot_be_claimed_again(delivery):
     assert find_due_webhooks() == [(delivery.webhook_id, delivery.webhook.owner_id)]
     assert claim(delivery.webhook_id) == delivery
     assert find_due_webhooks() == []
     assert claim(delivery.webhook_id) is None
 
 
-def test_between_two_who_look_at_the_same_moment_one_gets_it(delivery, monkeypatch):
+def test_only_one_of_two_concurrent_claims_succeeds(delivery, monkeypatch):
     filter_ = Delivery.objects.filter
     taken = []
 
@@ -187,7 +187,7 @@ def test_the_oldest_comes_first(open_webhook, ada):
     assert taken == sorted(taken)
 
 
-def test_what_got_through_is_not_sent_again(delivery):
+def test_a_successful_delivery_is_not_repeated(delivery):
     done = attempt(OK)
     assert (done.status, done.answer, done.milliseconds, done.attempts) == (200, "ok", 5, 1)
     assert done.delivered_at
@@ -195,7 +195,7 @@ def test_what_got_through_is_not_sent_again(delivery):
     assert find_due_webhooks() == []
 
 
-def test_what_failed_is_tried_again_later_and_later(delivery):
+def test_failed_deliveries_are_retried_with_growing_delays(delivery):
     waits = []
     for _ in range(len(webhooks.RETRY_AFTER)):
         failed = attempt(NO)
@@ -230,13 +230,13 @@ def test_one_message_that_the_receiver_cannot_take_switches_nothing_off(delivery
     assert Webhook.objects.on().exists()
 
 
-def test_who_says_gone_is_left_alone_at_once(delivery):
+def test_a_410_turns_the_webhook_off_at_once(delivery):
     gone = attempt(Outcome(410, "", 5))
     assert gone.due_at is None
     assert "410" in Webhook.objects.get().off_reason
 
 
-def test_what_is_switched_off_is_told_nothing(delivery, ada):
+def test_a_webhook_that_is_off_gets_nothing(delivery, ada):
     delivery.webhook.switch_off("For a test.")
     actions.add_task(ada, name="Unheard")
     make_deliveries()
@@ -285,7 +285,7 @@ def test_old_deliveries_are_forgotten(delivery, ada):
 # Whose turn it is
 
 
-async def test_slow_receivers_of_one_owner_delay_nobody_elses(monkeypatch):
+async def test_slow_receivers_delay_only_webhooks_of_the_same_owner(monkeypatch):
     slow, quick, delivered = 1, 2, asyncio.Event()
     to_do = dict.fromkeys(range(webhooks.MAX_CONCURRENT + 1), slow) | {99: quick}
 

@@ -125,7 +125,7 @@ def test_a_person_has_at_most_ten_webhooks(browser):
     assert statuses == [200] * 10 + [422]
 
 
-def test_the_log_says_how_each_delivery_went_and_escapes_the_answer(browser, delivery):
+def test_the_log_shows_each_delivery_and_escapes_the_response(browser, delivery):
     page = Page(browser.get(f"{URL}{delivery.webhook_id}/"))
     row = page.one("li", data_delivery=str(delivery.key))
     facts = dict(zip(row.texts("dt"), row.texts("dd"), strict=True))
