@@ -169,6 +169,6 @@ def test_who_saves_a_card_that_was_deleted_meanwhile_may_let_it_go(someone, spri
     one.see("todo", [])
 
 
-def test_an_unknown_sprint_says_so(someone):
+def test_an_unknown_sprint_shows_a_message(someone):
     page = someone("demo").go("/sprints/999999999/").page
     expect(page.get_by_text("This sprint doesn't exist.")).to_be_visible()

@@ -24,7 +24,7 @@ def next_sprint(user):
 
 @pytest.fixture
 def past_sprint(user, sprint):
-    """A sprint that ended, as it comes about: by time going on."""
+    """A sprint that has ended."""
     past = actions.add_sprint(user, name="Sprint 0", end=timezone.localdate())
     type(past).objects.filter(pk=past.pk).update(end=timezone.localdate() - timedelta(days=1))
     past.refresh_from_db()

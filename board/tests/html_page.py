@@ -1,4 +1,4 @@
-"""Reads a response as a person does: by headings, labels, texts of buttons, cards from the topmost down."""
+"""Access to the HTML of a response by headings, labels, buttons and cards."""
 
 from html.parser import HTMLParser
 
@@ -10,18 +10,18 @@ HTMX = {"HX-Request": "true"}
 
 
 class Queries:
-    """Finds elements by tag and attributes, and reads their text as it looks."""
+    """Methods to find elements by tag and attributes, and to get their visible text."""
 
     def all(self, tag=None, **attributes):
-        """Return the elements in this one with this tag and these attributes.
+        """Return the descendants with this tag and these attributes.
 
-        `data_task` is data-task, `class_` is class; the value True stands for any.
+        `data_task` stands for data-task and `class_` for class. The value True matches any value.
         """
         wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
         return self.find_all(tag or True, attrs=wanted)
 
     def one(self, tag=None, **attributes):
-        """Return the element that `all` finds; it has to be exactly one."""
+        """Return the only element that `all` finds."""
         (element,) = self.all(tag, **attributes)
         return element
 
@@ -38,7 +38,7 @@ class Element(Queries, Tag):
 
 
 class Page(Queries, BeautifulSoup):
-    """A response, or a piece of HTML. Refuses tags that do not match."""
+    """A parsed page or fragment. Raises an error for mismatched tags."""
 
     def __init__(self, response):
         html = response if isinstance(response, str) else response.content.decode()
@@ -48,7 +48,7 @@ class Page(Queries, BeautifulSoup):
             "html.parser",
             element_classes={Tag: Element},
             multi_valued_attributes=None,
-            # Nobody reads what is in a script; what is in a template is read once it is shown.
+            # The text of scripts is not visible. The text of templates is visible once they are shown.
             string_containers={"script": Script},
         )
         self.is_whole = html.lower().startswith("<!doctype html>")
@@ -85,7 +85,7 @@ class Page(Queries, BeautifulSoup):
         return " ".join(self.one(id=id_).text for id_ in ids)
 
     def cards(self, column):
-        """Return the names on the cards of a column, from the topmost down."""
+        """Return the names of the cards in a column, from top to bottom."""
         cards = self.one("section", data_column=column).all("li", data_task=True)
         return [card.all("a")[0].text for card in cards]
 

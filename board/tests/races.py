@@ -1,4 +1,4 @@
-"""Threads of a process of their own, which race for the rows of a database that no test's transaction holds."""
+"""Helpers for race conditions: threads in a separate process, with real transactions."""
 
 import os
 import subprocess
@@ -35,9 +35,9 @@ def race(act, things):
 
 
 def printed_by(script, database):
-    """Return what a script prints that calls `race(act, things)`: `act` of each of the things at once, refused or not.
+    """Run a script that calls `race(act, things)`, and return its output. `race` calls `act` for all things concurrently.
 
-    Raises `subprocess.CalledProcessError` when it fails.
+    Raises `subprocess.CalledProcessError` if the script fails.
     """
     return subprocess.run(
         [sys.executable, "-c", BEGIN + script],
@@ -51,7 +51,7 @@ def printed_by(script, database):
 
 
 def new_database(vendor, request, folder):
-    """Return the address of an empty database of a vendor."""
+    """Return the URL of an empty database of a vendor."""
     if vendor == "sqlite":
         return f"sqlite:///{folder / 'board.sqlite3'}"
     return request.getfixturevalue("postgres").new_database("race")

@@ -1,4 +1,4 @@
-"""The demo: a believable team on an empty database, made by the same actions as the pages."""
+"""The demo command."""
 
 import pytest
 from django.contrib.auth import authenticate
@@ -20,7 +20,7 @@ def demo(db, capsys):
     return capsys.readouterr().out
 
 
-def test_it_says_how_to_log_in(demo):
+def test_it_prints_how_to_log_in(demo):
     assert "demo / demo and guest / guest" in demo
 
 
@@ -59,7 +59,7 @@ def test_the_others_have_no_password(demo, django_user_model):
     assert not [person for person in others if person.has_usable_password()]
 
 
-def test_demo_is_an_admin_and_nobody_else_has_extra_rights(demo, django_user_model):
+def test_only_the_demo_account_is_an_admin(demo, django_user_model):
     assert not django_user_model.objects.filter(is_superuser=True).exists()
     assert [user.username for user in django_user_model.objects.filter(is_staff=True)] == ["demo"]
 
@@ -72,7 +72,7 @@ def test_there_are_two_current_sprints_and_a_past_one(demo, client, django_user_
     assert Page(client.get("/sprints/past/")).texts("strong") == ["Sprint 12"]
 
 
-def test_there_are_about_45_tasks_with_what_tasks_have(demo):
+def test_there_are_about_45_realistic_tasks(demo):
     tasks = Task.objects.all()
     assert 40 <= tasks.count() <= 50
     assert tasks.count() == tasks.values("name").distinct().count()
@@ -93,7 +93,7 @@ def test_the_past_sprint_is_finished(demo):
     assert {task.status for task in past} == {Status.DONE}
 
 
-def test_nothing_happened_in_the_future_and_work_was_dated_as_it_went(demo):
+def test_all_dates_are_in_the_past_and_follow_the_work(demo):
     assert not Event.objects.filter(created_at__gt=timezone.now()).exists()
     moments = list(Event.objects.order_by("seq").values_list("created_at", flat=True))
     assert moments == sorted(moments)
@@ -103,7 +103,7 @@ def test_nothing_happened_in_the_future_and_work_was_dated_as_it_went(demo):
     assert len({task.completed for task in done}) > 5
 
 
-def test_it_was_made_by_the_actions(demo):
+def test_it_is_created_by_actions(demo):
     events = list(log.since(0))
     assert [event.seq for event in events] == list(range(1, log.newest_number() + 1))
     assert not [event for event in events if event.actor is None]

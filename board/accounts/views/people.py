@@ -47,10 +47,10 @@ def admin_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 
 @require_safe
 def people(request: UserRequest) -> HttpResponse:
-    everybody = sorted(
+    everyone = sorted(
         User.objects.select_related("profile"), key=lambda person: (not person.is_active, by_name(person))
     )
-    return render(request, "board/people.html", {"people": map(_person_context, everybody), "nav": "people"})
+    return render(request, "board/people.html", {"people": map(_person_context, everyone), "nav": "people"})
 
 
 @admin_required

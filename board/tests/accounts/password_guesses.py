@@ -1,6 +1,7 @@
-"""Guesses a password a hundred times at once and prints how many guesses were judged and how many refused, as JSON.
+"""Guess a password a hundred times concurrently and print how many guesses were checked and refused, as JSON.
 
-`DATABASE_URL=… python -m board.tests.accounts.password_guesses` on an empty database; test_throttling.py starts it and judges what it prints.
+`DATABASE_URL=… python -m board.tests.accounts.password_guesses` on an empty database. test_throttling.py runs
+this and checks the output.
 """
 
 import json
@@ -18,7 +19,7 @@ def main():
 
     call_command("migrate", verbosity=0)
     get_user_model().objects.create_user("ana", password="right")
-    # Appending is one step; to count up is not.
+    # Appending is atomic, incrementing a counter is not.
     results = []
     start = threading.Barrier(GUESSES)
     threads = [threading.Thread(target=guess, args=(start, results)) for _ in range(GUESSES)]
@@ -40,7 +41,7 @@ def guess(start, results):
     start.wait()
     try:
         assert authenticate(request, username="ana", password="wrong") is None
-        results.append("judged")
+        results.append("checked")
     except LoginRefused:
         results.append("refused")
     finally:

@@ -1,4 +1,4 @@
-"""Log in, log out, and what there is without: every route of the project, the way back, and CSRF."""
+"""Logging in and out, access without a log-in for every route, redirects, and CSRF."""
 
 import json
 import re
@@ -25,7 +25,7 @@ def log_in(client, user):
 
 
 def next_page(url):
-    """Return the path and `next` of an address of the log-in page."""
+    """Return the path and `next` of a log-in URL."""
     parts = urlsplit(url)
     return parts.path, parse_qs(parts.query).get("next", [None])[0]
 
@@ -38,38 +38,38 @@ def test_the_log_in_page_asks_for_name_and_password(client, db):
     assert (page.heading, page.labels, page.buttons) == ("Log in", ["Username", "Password"], ["Log in"])
 
 
-def test_who_logs_in_comes_home(client, log_in, user):
-    answer = log_in()
-    assert (answer.status_code, answer["Location"]) == (302, "/")
+def test_logging_in_redirects_home(client, log_in, user):
+    response = log_in()
+    assert (response.status_code, response["Location"]) == (302, "/")
     assert client.session[SESSION_KEY] == str(user.pk)
 
 
 @pytest.mark.parametrize(
     ("username", "password"), [("ana", "wrong"), ("nobody", "ana's own"), ("ana", "ANA'S OWN")]
 )
-def test_a_wrong_name_or_password_says_so_and_keeps_the_name(client, log_in, username, password):
+def test_a_wrong_name_or_password_shows_an_error_and_preserves_the_name(client, log_in, username, password):
     page = Page(log_in(username, password))
     assert "Please enter a correct username and password." in page.one("p", role="alert").text
     assert (page.value("Username"), page.value("Password")) == (username, "")
     assert SESSION_KEY not in client.session
 
 
-def test_who_left_cannot_log_in(client, log_in, user):
+def test_a_deactivated_user_cannot_log_in(client, log_in, user):
     user.is_active = False
     user.save()
     assert "Please enter a correct username" in Page(log_in()).text
     assert SESSION_KEY not in client.session
 
 
-def test_empty_fields_say_so(client, log_in):
+def test_empty_fields_show_an_error(client, log_in):
     page = Page(log_in("", ""))
     assert [page.error(label) for label in page.labels] == ["This field is required."] * 2
 
 
-def test_after_the_log_in_it_goes_back_to_where_it_came_from(client, log_in, sprint):
-    answer = client.get(f"/sprints/{sprint.pk}/")
-    assert next_page(answer["Location"]) == ("/login/", f"/sprints/{sprint.pk}/")
-    hidden = Page(client.get(answer["Location"])).one("input", name="next")
+def test_logging_in_redirects_to_the_requested_page(client, log_in, sprint):
+    response = client.get(f"/sprints/{sprint.pk}/")
+    assert next_page(response["Location"]) == ("/login/", f"/sprints/{sprint.pk}/")
+    hidden = Page(client.get(response["Location"])).one("input", name="next")
     assert log_in(next=hidden["value"])["Location"] == f"/sprints/{sprint.pk}/"
 
 
@@ -121,9 +121,9 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("address", HOSTILE)
-def test_after_the_log_in_it_never_goes_to_another_host(client, log_in, address):
+def test_logging_in_never_redirects_to_another_host(client, log_in, address):
     assert log_in(next=address)["Location"] == "/"
-    # Who is logged in already is sent on at once.
+    # A logged-in user is redirected immediately.
     assert client.get("/login/", {"next": address})["Location"] == "/"
     client.logout()
     assert log_in(path=f"/login/?{urlencode({'next': address})}")["Location"] == "/"
@@ -131,30 +131,30 @@ def test_after_the_log_in_it_never_goes_to_another_host(client, log_in, address)
 
 @pytest.mark.parametrize("address", HOSTILE)
 def test_an_htmx_request_is_never_led_to_another_host(client, db, address):
-    answer = client.get("/tasks/1/", headers=HTMX | {"HX-Current-URL": address.encode("utf-8").decode("latin1")})
-    assert next_page(answer["HX-Redirect"])[0] == "/login/"
-    assert next_page(answer["HX-Redirect"])[1].startswith("/")
-    assert not next_page(answer["HX-Redirect"])[1].startswith(("//", "/\\"))
+    response = client.get("/tasks/1/", headers=HTMX | {"HX-Current-URL": address.encode("utf-8").decode("latin1")})
+    assert next_page(response["HX-Redirect"])[0] == "/login/"
+    assert next_page(response["HX-Redirect"])[1].startswith("/")
+    assert not next_page(response["HX-Redirect"])[1].startswith(("//", "/\\"))
 
 
-def test_the_log_in_page_as_the_way_back_leads_home(browser):
+def test_the_log_in_page_as_next_redirects_home(browser):
     assert browser.get("/login/?next=/login/")["Location"] == "/"
 
 
-def test_who_is_logged_in_needs_no_log_in_page(browser):
+def test_the_log_in_page_redirects_a_logged_in_user(browser):
     assert browser.get("/login/")["Location"] == "/"
 
 
 # Log out
 
 
-def test_logging_out_leads_to_the_log_in_page(browser):
-    answer = browser.post("/logout/")
-    assert (answer.status_code, answer["Location"]) == (302, "/login/")
+def test_logging_out_redirects_to_the_log_in_page(browser):
+    response = browser.post("/logout/")
+    assert (response.status_code, response["Location"]) == (302, "/login/")
     assert SESSION_KEY not in browser.session
 
 
-def test_after_a_log_out_the_browser_keeps_no_pages(browser):
+def test_logging_out_clears_the_browser_cache(browser):
     assert browser.post("/logout/")["Clear-Site-Data"] == '"cache"'
 
 
@@ -163,7 +163,7 @@ def test_a_link_cannot_log_anybody_out(browser):
     assert SESSION_KEY in browser.session
 
 
-def test_log_out_without_a_log_in_leads_to_the_log_in_page_that_leads_home(client, db):
+def test_logging_out_without_a_log_in_redirects_to_the_log_in_page(client, db):
     assert client.post("/logout/")["Location"] == "/login/"
 
 
@@ -171,7 +171,7 @@ def test_log_out_without_a_log_in_leads_to_the_log_in_page_that_leads_home(clien
 
 OPEN = {"login", "healthz", "readyz", "forgot_password", "welcome", "api:api-root"}
 OPEN_FOR_POST = {"login", "logout", "forgot_password", "welcome", "api:token"}
-# Services beside the board, which know nobody and nothing of it.
+# The standalone services
 PUBLIC = {
     "placeholder:avatar",
     "placeholder:image",
@@ -194,7 +194,7 @@ ARGUMENTS = {
 
 
 def routes(patterns, prefix="", namespace=""):
-    """Give (name, path) of every route of the project, with ids of rows that are there."""
+    """Yield (name, path) of every route of the project, with ids of existing rows."""
     for pattern in patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
@@ -217,57 +217,57 @@ def test_the_sweep_knows_every_kind_of_route():
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(("name", "path"), [route for route in ALL_ROUTES if route[0] in PUBLIC])
-def test_the_services_beside_the_board_know_nobody(client, db, name, path, method):
-    answer = getattr(client, method)(path)
-    assert answer.status_code in (200, 404, 405)
-    assert not answer.cookies
+def test_the_standalone_services_set_no_cookies(client, db, name, path, method):
+    response = getattr(client, method)(path)
+    assert response.status_code in (200, 404, 405)
+    assert not response.cookies
 
 
 @pytest.mark.parametrize("path", ["/placeholder/", "/image/1x1/"])
-def test_the_services_beside_the_board_need_no_log_in(client, path):
-    answer = client.get(path)
-    assert answer.status_code == 200
-    assert not answer.cookies
+def test_the_standalone_services_require_no_log_in(client, path):
+    response = client.get(path)
+    assert response.status_code == 200
+    assert not response.cookies
 
 
 @pytest.mark.parametrize(("name", "path"), ROUTES)
-def test_without_a_log_in_every_route_asks_for_one(client, sprint, add, name, path):
+def test_every_route_requires_a_log_in(client, sprint, add, name, path):
     add(sprint=sprint)
     events = Event.objects.count()
     for method in METHODS:
-        answer = getattr(client, method)(path)
+        response = getattr(client, method)(path)
         assert Event.objects.count() == events
         if name not in OPEN | OPEN_FOR_POST:
-            asks_for_log_in(answer, path, is_page=not path.startswith("/api/") or name == "api:docs")
+            assert_requires_log_in(response, path, is_page=not path.startswith("/api/") or name == "api:docs")
         elif name in (OPEN if method in ("get", "head") else OPEN_FOR_POST if method == "post" else ()):
-            assert next_page(answer.headers.get("Location", ""))[1] is None
-            assert answer.status_code not in (401, 403)
+            assert next_page(response.headers.get("Location", ""))[1] is None
+            assert response.status_code not in (401, 403)
         else:
-            assert answer.status_code in ((200, 405) if method == "options" else (405,))
+            assert response.status_code in ((200, 405) if method == "options" else (405,))
 
 
-def asks_for_log_in(answer, path, is_page):
-    assert answer.status_code == (302 if is_page else 401)
-    assert not is_page or next_page(answer["Location"]) == ("/login/", path)
+def assert_requires_log_in(response, path, is_page):
+    assert response.status_code == (302 if is_page else 401)
+    assert not is_page or next_page(response["Location"]) == ("/login/", path)
 
 
 @pytest.mark.parametrize(("name", "path"), [route for route in ROUTES if not route[1].startswith("/api/")])
-def test_after_a_log_out_an_htmx_request_leads_the_whole_page_to_the_log_in(client, sprint, add, name, path):
+def test_after_a_log_out_an_htmx_request_redirects_the_page_to_the_log_in(client, sprint, add, name, path):
     add(sprint=sprint)
     headers = {**HTMX, "HX-Current-URL": f"http://testserver/sprints/{sprint.pk}/?a=b"}
-    answer = client.get(path, headers=headers)
+    response = client.get(path, headers=headers)
     if name in OPEN | OPEN_FOR_POST:
-        assert "HX-Redirect" not in answer
+        assert "HX-Redirect" not in response
         return
-    assert answer.status_code == 204
-    assert "Location" not in answer
-    assert next_page(answer["HX-Redirect"]) == ("/login/", f"/sprints/{sprint.pk}/?a=b")
+    assert response.status_code == 204
+    assert "Location" not in response
+    assert next_page(response["HX-Redirect"]) == ("/login/", f"/sprints/{sprint.pk}/?a=b")
 
 
 @pytest.mark.parametrize("current", [None, "https://evil.example/x", "nonsense"])
-def test_an_htmx_request_that_names_no_page_of_ours_leads_home_afterwards(client, db, current):
-    answer = client.get("/tasks/1/", headers=HTMX | ({"HX-Current-URL": current} if current else {}))
-    assert next_page(answer["HX-Redirect"]) == ("/login/", "/")
+def test_an_htmx_request_without_a_known_page_redirects_home_after_the_log_in(client, db, current):
+    response = client.get("/tasks/1/", headers=HTMX | ({"HX-Current-URL": current} if current else {}))
+    assert next_page(response["HX-Redirect"]) == ("/login/", "/")
 
 
 # CSRF
@@ -322,15 +322,15 @@ def strict(user):
 def test_a_write_without_a_token_is_refused(strict, sprint, add, path, data, headers):
     path = path.format(sprint=sprint.pk, task=add(sprint=sprint).pk)
     events = Event.objects.count()
-    answer = strict.post(path, data, headers=headers)
+    response = strict.post(path, data, headers=headers)
     assert Event.objects.count() == events
     if path == "/logout/" and not headers:
-        # A stale log-out leads home, and nobody is logged out.
-        assert answer.status_code == 302
+        # An expired log-out form redirects home without logging out.
+        assert response.status_code == 302
         assert SESSION_KEY in strict.session
         return
-    page = Page(answer)
-    assert (answer.status_code, page.is_whole) == (403, not headers)
+    page = Page(response)
+    assert (response.status_code, page.is_whole) == (403, not headers)
     assert "You logged in again after this page was loaded." in page.text
 
 
@@ -349,15 +349,15 @@ def test_the_unsafe_routes_are_all_that_take_a_post(browser, user, sprint, add):
 
 def test_a_form_brings_its_token(strict, sprint):
     token = Page(strict.get("/sprints/add/")).one("main").one("input", name="csrfmiddlewaretoken")["value"]
-    answer = strict.post("/sprints/add/", {"end": "2999-01-01", "csrfmiddlewaretoken": token})
-    assert answer.status_code == 302
+    response = strict.post("/sprints/add/", {"end": "2999-01-01", "csrfmiddlewaretoken": token})
+    assert response.status_code == 302
 
 
 def test_a_page_gives_htmx_its_token(strict, sprint):
     headers = Page(strict.get(f"/sprints/{sprint.pk}/")).one("body")["hx-headers"]
     token = headers.split('"')[3]
-    answer = strict.post("/sprints/add/", {"end": "2999-01-01"}, headers={**HTMX, "x-csrftoken": token})
-    assert answer.status_code == 200
+    response = strict.post("/sprints/add/", {"end": "2999-01-01"}, headers={**HTMX, "x-csrftoken": token})
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -366,19 +366,19 @@ def test_a_page_of_another_user_does_nothing_in_my_name_and_reloads(browser, use
     task = add("Draw")
     before = django_user_model.objects.create_user("ben")
     headers = {**HTMX, "x-user": str(before.pk)}
-    answer = getattr(browser, method)(f"/tasks/{task.pk}/edit/", {"name": "Paint"}, headers=headers)
-    assert (answer.status_code, answer["HX-Refresh"], answer.content) == (204, "true", b"")
+    response = getattr(browser, method)(f"/tasks/{task.pk}/edit/", {"name": "Paint"}, headers=headers)
+    assert (response.status_code, response["HX-Refresh"], response.content) == (204, "true", b"")
     task.refresh_from_db()
     assert task.name == "Draw"
     toast = Page(browser.get("/")).one("div", class_="toast")
     assert toast.text == "You are now logged in as Ana Lind in all tabs. Nothing was saved."
 
 
-def test_a_page_says_whose_it_is(browser, user, sprint):
+def test_a_page_names_its_user(browser, user, sprint):
     headers = json.loads(Page(browser.get(f"/sprints/{sprint.pk}/")).one("body")["hx-headers"])
     assert headers["x-user"] == str(user.pk)
-    answer = browser.post("/sprints/add/", {"end": "2999-01-01"}, headers={**HTMX, "x-user": headers["x-user"]})
-    assert answer.status_code == 200
+    response = browser.post("/sprints/add/", {"end": "2999-01-01"}, headers={**HTMX, "x-user": headers["x-user"]})
+    assert response.status_code == 200
 
 
 # In two tabs
@@ -386,7 +386,7 @@ def test_a_page_says_whose_it_is(browser, user, sprint):
 
 @pytest.fixture
 def tabs(user):
-    """Two tabs of one browser: (browser, what the form of the first one holds)."""
+    """Two tabs of one browser, as (browser, data of the form in the first tab)."""
     browser = Client(enforce_csrf_checks=True)
 
     def form():
@@ -405,7 +405,7 @@ def test_a_log_in_in_a_second_tab_arrives_where_it_was_going(tabs):
     assert browser.post("/login/", {**first, "next": "https://evil.example/"})["Location"] == "/"
 
 
-def test_a_log_in_from_a_page_that_is_too_old_begins_anew(tabs):
+def test_an_expired_log_in_page_shows_a_new_form(tabs):
     browser, first = tabs
     browser.logout()
     browser.cookies[settings.CSRF_COOKIE_NAME] = "x" * 32
@@ -414,11 +414,11 @@ def test_a_log_in_from_a_page_that_is_too_old_begins_anew(tabs):
     assert "Log in again" in Page(response).text
 
 
-def test_a_log_in_without_cookies_is_told_why(user):
+def test_a_log_in_without_cookies_explains_the_error(user):
     assert Client(enforce_csrf_checks=True).post("/login/", {"username": "ana"}).status_code == 403
 
 
-def test_a_log_out_from_a_page_that_is_too_old_logs_nobody_out(tabs):
+def test_an_expired_page_does_not_log_out(tabs):
     browser, first = tabs
     assert browser.post("/logout/", first)["Location"] == "/"
     assert browser.get("/").status_code == 200
@@ -426,7 +426,7 @@ def test_a_log_out_from_a_page_that_is_too_old_logs_nobody_out(tabs):
     assert browser.post("/logout/", first)["Location"] == "/"
 
 
-def test_without_any_account_the_page_says_how_the_first_person_gets_in(client, db, django_user_model):
+def test_without_accounts_the_page_explains_how_to_create_one(client, db, django_user_model):
     assert Page(client.get("/login/")).one("code").text == "make invite NAME=ada"
     django_user_model.objects.create_user("ana")
     assert not Page(client.get("/login/")).all("code")

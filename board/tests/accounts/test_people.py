@@ -58,14 +58,14 @@ def role(user):
     return users.role_of(type(user).objects.get(pk=user.pk))
 
 
-# Who may look
+# Access
 
 
 @pytest.mark.parametrize("path", ["/people/invite/", "/people/{pk}/", "/people/{pk}/delete/"])
 def test_the_pages_that_change_people_are_for_admins(browser, user, path):
-    answer = browser.get(path.format(pk=user.pk))
-    assert answer.status_code == 403
-    assert "Only admins can open this page." in Page(answer).text
+    response = browser.get(path.format(pk=user.pk))
+    assert response.status_code == 403
+    assert "Only admins can open this page." in Page(response).text
 
 
 @pytest.mark.parametrize("path", ["", "link/", "deactivate/", "reactivate/", "delete/"])
@@ -90,10 +90,10 @@ def test_everyone_sees_the_team_and_only_admins_the_controls(client, user, bob, 
     ]
 
 
-# The list
+# The list of people
 
 
-def test_the_list_says_who_is_there_as_what_and_since_when_not(office, staff, bob):
+def test_the_list_shows_names_roles_and_last_activity(office, staff, bob):
     account_actions.invite(staff, "rita", Role.VIEWER)
     account_actions.deactivate(staff, bob)
     rows = Page(office.get("/people/")).all("li", data_person=True)
@@ -112,7 +112,7 @@ def test_the_list_costs_the_same_for_many(office, django_user_model, django_asse
             office.get("/people/")
 
 
-# Inviting
+# Invitations
 
 
 def test_an_invitation_is_a_link_on_which_one_sets_name_and_password(office, client, django_user_model):
@@ -123,8 +123,8 @@ def test_an_invitation_is_a_link_on_which_one_sets_name_and_password(office, cli
     autocomplete = [form.field(label)["autocomplete"] for label in form.labels]
     assert autocomplete == ["name", "new-password", "new-password"]
     data = {"name": "  Cleo  de la Cruz ", "new_password1": PASSWORD, "new_password2": PASSWORD}
-    answer = guest.post(link_on(page), data)
-    assert (answer.status_code, answer["Location"]) == (302, "/")
+    response = guest.post(link_on(page), data)
+    assert (response.status_code, response["Location"]) == (302, "/")
     cleo = django_user_model.objects.get(username="cleo")
     assert guest.session[SESSION_KEY] == str(cleo.pk)
     assert (cleo.get_full_name(), cleo.first_name, cleo.last_name) == ("Cleo de la Cruz", "Cleo de la", "Cruz")
@@ -142,20 +142,20 @@ def test_a_person_is_invited_with_the_chosen_role(office, of, django_user_model)
     "username",
     [
         *("", "ana", "a b", "x" * 151, "a\0"),
-        # Other case, full width, and Cyrillic or Greek letters that look the same.
+        # Other case, full width, and Cyrillic or Greek look-alikes.
         *("ANA", "Ana", "\uff41\uff4e\uff41", "\u0430n\u0430", "AN\u0391", "\u0430\u043f\u0430x"),
     ],
 )
-def test_a_name_that_is_taken_or_none_is_refused(office, username, django_user_model):
-    answer = office.post("/people/invite/", {"username": username, "role": "member"})
-    assert answer.status_code == 422
-    assert Page(answer).error("Username")
+def test_an_invalid_or_taken_name_is_refused(office, username, django_user_model):
+    response = office.post("/people/invite/", {"username": username, "role": "member"})
+    assert response.status_code == 422
+    assert Page(response).error("Username")
     assert django_user_model.objects.count() == 1
 
 
 @pytest.fixture
 def link(staff):
-    """An invitation for cleo, and what its form is sent with."""
+    """An invitation for cleo, and the data of its form."""
     user = account_actions.invite(staff, "cleo")
     token, _ = account_actions.new_link(staff, user)
     return f"/welcome/{token}/"
@@ -168,8 +168,8 @@ def test_a_link_works_once(link):
     assert Client().post(link, FORM).status_code == 302
     again = Client()
     assert again.get(link).status_code == 410
-    answer = again.post(link, FORM)
-    assert (answer.status_code, Page(answer).heading) == (410, "This link has expired")
+    response = again.post(link, FORM)
+    assert (response.status_code, Page(response).heading) == (410, "This link has expired")
     assert SESSION_KEY not in again.session
 
 
@@ -186,7 +186,7 @@ def test_an_invitation_lasts_seven_days(client, link, monkeypatch, days, status)
 
 
 @pytest.mark.parametrize("made_up", ["x", "{}x", "x{}", "WyJhIl0:abc"])
-def test_a_made_up_link_is_over(client, link, made_up):
+def test_a_forged_link_is_invalid(client, link, made_up):
     token = link.removeprefix("/welcome/").removesuffix("/")
     assert client.get(f"/welcome/{made_up.format(token)}/").status_code == 410
 
@@ -226,11 +226,11 @@ def test_an_invitation_ends_when_the_account_is_deactivated(client, link, staff,
         (PASSWORD, "another password", "The two password fields didn"),
     ],
 )
-def test_a_password_that_others_guess_is_refused(client, link, password, again, reason):
+def test_a_guessable_password_is_refused(client, link, password, again, reason):
     data = {"name": "Cleopatra Selene Ptolemy", "new_password1": password, "new_password2": again or password}
-    answer = client.post(link, data)
-    assert answer.status_code == 422
-    assert reason in Page(answer).text
+    response = client.post(link, data)
+    assert response.status_code == 422
+    assert reason in Page(response).text
     assert client.get(link).status_code == 200
 
 
@@ -245,7 +245,7 @@ def test_a_password_that_others_guess_is_refused(client, link, password, again, 
         "five ferries leave " * 200,
     ],
 )
-def test_every_other_password_is_taken_as_it_is(client, link, password, django_user_model):
+def test_every_other_password_is_accepted_unchanged(client, link, password, django_user_model):
     assert client.post(link, {**FORM, "new_password1": password, "new_password2": password}).status_code == 302
     assert django_user_model.objects.get(username="cleo").check_password(password)
 
@@ -262,8 +262,8 @@ def test_the_own_username_is_no_password(client, staff):
     token, _ = account_actions.new_link(staff, account_actions.invite(staff, "captain.haddock"))
     password = "captain.haddock"
     data = {"name": "Archibald", "new_password1": password, "new_password2": password}
-    answer = client.post(f"/welcome/{token}/", data)
-    assert "too similar to the username" in Page(answer).error("Confirm new password")
+    response = client.post(f"/welcome/{token}/", data)
+    assert "too similar to the username" in Page(response).error("Confirm new password")
 
 
 def test_a_forgotten_password_is_replaced_by_an_admins_link(office, bob):
@@ -278,19 +278,19 @@ def test_a_forgotten_password_is_replaced_by_an_admins_link(office, bob):
     bob.refresh_from_db()
     assert bob.check_password(new)
     assert bob.get_full_name() == "Bob Berg"
-    assert own.get("/").status_code == 302  # whoever was in with the old one is out
+    assert own.get("/").status_code == 302  # Sessions with the old password have ended.
 
 
 def test_an_admins_link_is_not_stored_by_browsers(office, bob):
     assert "no-store" in office.post(f"/people/{bob.pk}/link/")["Cache-Control"]
 
 
-def test_a_link_leads_to_the_site_whatever_host_was_asked_for(office, bob, settings):
+def test_a_link_uses_the_site_url_for_any_host_header(office, bob, settings):
     settings.SITE_URL = "https://board.example.org"
     settings.ALLOWED_HOSTS = ["evil.example"]
-    answer = office.post(f"/people/{bob.pk}/link/", headers={"Host": "evil.example"}).content.decode()
-    assert "https://board.example.org/welcome/" in answer
-    assert "evil.example" not in answer
+    response = office.post(f"/people/{bob.pk}/link/", headers={"Host": "evil.example"}).content.decode()
+    assert "https://board.example.org/welcome/" in response
+    assert "evil.example" not in response
 
 
 def test_a_link_ends_when_the_password_is_remembered_after_all(office, client, bob):
@@ -302,7 +302,7 @@ def test_a_link_ends_when_the_password_is_remembered_after_all(office, client, b
 # Mistyped invitations
 
 
-def test_an_invitation_that_nobody_used_is_deleted_after_a_question(office, staff, client, django_user_model):
+def test_an_unused_invitation_is_deleted_after_confirmation(office, staff, client, django_user_model):
     adda = account_actions.invite(staff, "adda")
     assert "Delete invitation" in Page(office.get(f"/people/{adda.pk}/")).text
     assert Page(office.get(f"/people/{adda.pk}/delete/")).heading == "Delete invitation"
@@ -321,10 +321,10 @@ def test_an_account_that_was_used_is_not_deleted(office, staff, bob, add, sprint
     assert {bob, rita} <= set(type(bob).objects.all())
 
 
-# Usernames whatever their case
+# Case-insensitive usernames
 
 
-def test_old_accounts_that_differ_by_case_only_keep_their_log_ins(client, bob, django_user_model):
+def test_old_accounts_that_differ_only_in_case_can_still_log_in(client, bob, django_user_model):
     other = django_user_model.objects.create_user("BOB", password="another password")
     for name, password, user in [("bob", PASSWORD, bob), ("BOB", "another password", other)]:
         client.post("/login/", {"username": name, "password": password})
@@ -351,24 +351,24 @@ def test_every_door_takes_a_username_whatever_its_case(client, bob, name, sprint
 @pytest.mark.parametrize("after", Role)
 def test_an_admin_changes_a_role(office, staff, django_user_model, before, after):
     cleo = account_actions.invite(staff, "cleo", before)
-    answer = office.post(f"/people/{cleo.pk}/", {"role": after.value})
-    assert answer["Location"] == f"/people/{cleo.pk}/"
+    response = office.post(f"/people/{cleo.pk}/", {"role": after.value})
+    assert response["Location"] == f"/people/{cleo.pk}/"
     assert role(cleo) is after
-    assert Page(office.get(answer["Location"])).value("Role") == after.label
+    assert Page(office.get(response["Location"])).value("Role") == after.label
 
 
 def test_admins_cannot_remove_their_own_role(office, staff, bob):
     account_actions.set_role(staff, bob, Role.ADMIN)
-    answer = office.post(f"/people/{staff.pk}/", {"role": "member"})
-    assert answer.status_code == 422
-    assert Page(answer).error("Role") == "You can't remove your own admin role. Ask another admin."
+    response = office.post(f"/people/{staff.pk}/", {"role": "member"})
+    assert response.status_code == 422
+    assert Page(response).error("Role") == "You can't remove your own admin role. Ask another admin."
     assert role(staff) is Role.ADMIN
 
 
 @pytest.mark.parametrize("of", [Role.MEMBER, Role.VIEWER])
 def test_the_last_admin_stays(office, staff, bob, of):
-    answer = office.post(f"/people/{staff.pk}/", {"role": of.value})
-    assert Page(answer).error("Role") == "There must be at least one admin. Make someone else an admin first."
+    response = office.post(f"/people/{staff.pk}/", {"role": of.value})
+    assert Page(response).error("Role") == "There must be at least one admin. Make someone else an admin first."
     account_actions.set_role(staff, bob, Role.ADMIN)
     account_actions.set_role(bob, staff, Role.MEMBER)
     with pytest.raises(account_actions.ValidationError, match="Make someone else an admin first"):
@@ -386,10 +386,10 @@ def test_an_unknown_role_is_refused(office, bob):
     assert office.post(f"/people/{bob.pk}/", {"role": "king"}).status_code == 422
 
 
-# Shutting out
+# Deactivation
 
 
-def test_a_deactivated_user_is_out_at_once_and_keeps_the_tasks(office, user, bob, sprint, add):
+def test_deactivating_a_user_ends_sessions_but_not_assignments(office, user, bob, sprint, add):
     task = add(sprint=sprint, assigned=bob)
     own = Client()
     own.force_login(bob)
@@ -402,7 +402,7 @@ def test_a_deactivated_user_is_out_at_once_and_keeps_the_tasks(office, user, bob
     assert office.get(f"/sprints/{sprint.pk}/").status_code == 200
 
 
-def test_a_session_from_before_does_not_come_back_with_the_account(office, bob):
+def test_reactivating_an_account_does_not_restore_its_sessions(office, bob):
     own = Client()
     own.force_login(bob)
     office.post(f"/people/{bob.pk}/deactivate/")
@@ -411,11 +411,11 @@ def test_a_session_from_before_does_not_come_back_with_the_account(office, bob):
     assert Client().post("/login/", {"username": "bob", "password": PASSWORD}).status_code == 302
 
 
-def test_nobody_deactivates_themselves(office, staff, bob):
+def test_an_admin_cannot_deactivate_themselves(office, staff, bob):
     account_actions.set_role(staff, bob, Role.ADMIN)
-    answer = office.post(f"/people/{staff.pk}/deactivate/")
-    assert answer.status_code == 422
-    assert "You can't deactivate your own account" in Page(answer).one("p", role="alert").text
+    response = office.post(f"/people/{staff.pk}/deactivate/")
+    assert response.status_code == 422
+    assert "You can't deactivate your own account" in Page(response).one("p", role="alert").text
     assert office.get("/").status_code == 200
 
 
@@ -426,7 +426,7 @@ def test_a_deactivated_user_gets_no_link(office, staff, bob):
     assert "Reactivate the account before" in page.text
 
 
-def test_a_person_who_is_not_there_is_not_found(office):
+def test_an_unknown_person_is_not_found(office):
     assert office.get("/people/999/").status_code == 404
 
 
@@ -434,7 +434,7 @@ def test_a_person_who_is_not_there_is_not_found(office):
 
 
 def command(*arguments):
-    """Return (path of the link, what is said about it)."""
+    """Return (path of the link, message)."""
     out, err = StringIO(), StringIO()
     call_command("invite", *arguments, stdout=out, stderr=err)
     return out.getvalue().strip().removeprefix("http://127.0.0.1:8000"), err.getvalue()
@@ -465,7 +465,7 @@ def test_the_command_gives_an_existing_user_a_link_for_a_new_password(client, bo
 
 
 @pytest.mark.parametrize("arguments", [["a b"], ["b\u043eb"], ["bob", "--staff"], ["gone"], ["x" * 151]])
-def test_the_command_says_what_it_cannot_do(bob, django_user_model, arguments):
+def test_the_command_reports_errors(bob, django_user_model, arguments):
     django_user_model.objects.create_user("gone", is_active=False)
     with pytest.raises(CommandError):
         command(*arguments)
@@ -473,7 +473,7 @@ def test_the_command_says_what_it_cannot_do(bob, django_user_model, arguments):
     assert not bob.is_staff
 
 
-# The log
+# The audit log
 
 
 def test_each_act_is_one_line_without_secrets(office, staff, bob, lines):
@@ -509,7 +509,7 @@ def test_the_name_people_chose_is_the_one_that_others_see(bob, user, sprint, add
     assert "Robert de Niro" in page.one("form", class_="who-am-i").text
 
 
-def test_nobody_needs_a_profile(user):
+def test_a_profile_is_optional(user):
     assert not Profile.objects.exists()
     assert role(user) is Role.MEMBER
     assert not Session.objects.exists()

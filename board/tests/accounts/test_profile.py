@@ -1,4 +1,4 @@
-"""/profile/, its password page, signing out elsewhere, how long a log-in lasts, and a forgotten password."""
+"""The profile, changing the password, signing out elsewhere, session lifetime, and forgotten passwords."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ PASSWORD = "four ferries leave today"
 
 @pytest.fixture
 def elsewhere(user):
-    """Another browser of the same person."""
+    """Another browser of the same user."""
     client = Client()
     client.force_login(user)
     return client
@@ -35,11 +35,11 @@ def is_in(browser):
 # The profile
 
 
-def test_the_header_leads_to_the_own_profile(browser):
+def test_the_header_links_to_the_profile(browser):
     assert Page(browser.get("/")).one("a", href="/profile/").text == "Ana Lind"
 
 
-def test_the_profile_shows_what_is_known(browser):
+def test_the_profile_shows_the_saved_values(browser):
     page = Page(browser.get("/profile/"))
     labels = ["Your name", "Time zone", "Language", "Email", "Current password (only to change the email)"]
     assert page.labels == labels
@@ -52,7 +52,7 @@ def test_the_profile_shows_what_is_known(browser):
     ]
 
 
-def test_the_profile_keeps_what_one_says(browser, user):
+def test_the_profile_saves_all_fields(browser, user):
     data = {"name": " Ana  Maria Lind", "time_zone": "Asia/Kolkata", "language": "en"}
     assert browser.post("/profile/", data)["Location"] == "/profile/"
     page = Page(browser.get("/profile/"))
@@ -71,21 +71,21 @@ def test_the_profile_keeps_what_one_says(browser, user):
         ("Email", {"email": "nowhere"}),
     ],
 )
-def test_what_cannot_be_is_refused_beside_its_field(browser, user, label, data):
-    answer = browser.post("/profile/", {"name": "Other", **data})
-    assert answer.status_code == 422
-    assert Page(answer).error(label)
+def test_an_invalid_value_shows_an_error_at_its_field(browser, user, label, data):
+    response = browser.post("/profile/", {"name": "Other", **data})
+    assert response.status_code == 422
+    assert Page(response).error(label)
     user.refresh_from_db()
     assert user.get_full_name() == "Ana Lind"
 
 
 @pytest.mark.parametrize(("password", "email"), [("ana's own", "ana@example.org"), ("wrong", ""), ("", "")])
 def test_a_new_address_needs_the_password(browser, user, password, email):
-    answer = browser.post("/profile/", {"name": "Ana", "email": "ana@example.org", "password": password})
+    response = browser.post("/profile/", {"name": "Ana", "email": "ana@example.org", "password": password})
     user.refresh_from_db()
     assert user.email == email
     if not email:
-        assert Page(answer).error("Current password (only to change the email)")
+        assert Page(response).error("Current password (only to change the email)")
 
 
 def test_moments_are_shown_in_the_own_time_zone(browser, user, sprint, add):
@@ -129,9 +129,9 @@ def test_a_new_password_ends_all_other_sessions(browser, elsewhere, user):
 )
 def test_a_wrong_old_or_a_bad_new_password_changes_nothing(browser, user, data, label):
     good = {"old_password": "ana's own", "new_password1": PASSWORD, "new_password2": PASSWORD}
-    answer = browser.post("/profile/password/", good | data)
-    assert answer.status_code == 422
-    assert Page(answer).error(label)
+    response = browser.post("/profile/password/", good | data)
+    assert response.status_code == 422
+    assert Page(response).error(label)
     user.refresh_from_db()
     assert user.check_password("ana's own")
 
@@ -146,7 +146,7 @@ def test_the_old_password_cannot_be_guessed_faster_than_at_the_log_in(browser, u
 # Sessions
 
 
-def test_signing_out_everywhere_else_ends_the_others_and_nobody_elses(browser, elsewhere, django_user_model):
+def test_signing_out_everywhere_else_ends_only_the_users_other_sessions(browser, elsewhere, django_user_model):
     stranger = Client()
     stranger.force_login(django_user_model.objects.create_user("bob"))
     assert browser.post("/profile/sign-out/")["Location"] == "/profile/"
@@ -155,7 +155,7 @@ def test_signing_out_everywhere_else_ends_the_others_and_nobody_elses(browser, e
     assert is_in(stranger)
 
 
-def test_a_log_in_makes_a_new_session_and_ends_the_old_one(client, user):
+def test_logging_in_replaces_the_session(client, user):
     session = client.session
     session["anything"] = 1
     session.save()
@@ -169,7 +169,7 @@ def test_a_log_in_makes_a_new_session_and_ends_the_old_one(client, user):
 
 @pytest.fixture
 def after(monkeypatch):
-    """Let so many days go by."""
+    """Advance the clock by so many days."""
 
     def wait(days):
         now = timezone.now() + timedelta(days=days)
@@ -179,12 +179,12 @@ def after(monkeypatch):
 
 
 @pytest.mark.parametrize(("days", "stays"), [(13.9, True), (14.1, False)])
-def test_a_log_in_that_is_not_used_ends_after_14_days(browser, after, days, stays):
+def test_an_unused_session_ends_after_14_days(browser, after, days, stays):
     after(days)
     assert is_in(browser) is stays
 
 
-def test_a_log_in_that_is_used_ends_after_30_days(browser, after):
+def test_a_used_session_ends_after_30_days(browser, after):
     for _ in range(3):
         after(9.9)
         assert is_in(browser)
@@ -192,7 +192,7 @@ def test_a_log_in_that_is_used_ends_after_30_days(browser, after):
     assert not is_in(browser)
 
 
-def test_a_new_log_in_has_30_days_of_its_own(browser, user, after):
+def test_a_new_log_in_restarts_the_30_days(browser, user, after):
     after(13)
     browser.post("/logout/")
     browser.post("/login/", {"username": "ana", "password": "ana's own"})
@@ -202,7 +202,7 @@ def test_a_new_log_in_has_30_days_of_its_own(browser, user, after):
 
 
 def test_use_is_written_down_once_an_hour(browser, user, after, django_assert_num_queries):
-    reads = 3  # The session, the person, and whether there are tokens.
+    reads = 3  # The session, the user, and the tokens.
     is_in(browser)
     with django_assert_num_queries(reads):
         is_in(browser)
@@ -220,7 +220,7 @@ def test_use_is_written_down_once_an_hour(browser, user, after, django_assert_nu
 
 @pytest.fixture
 def mailed(settings, monkeypatch, user):
-    """Mail is set up, and sent before the answer; `user` has an address."""
+    """Configure mail, which is sent before the response. `user` has an email address."""
     settings.SENDS_MAIL = True
     monkeypatch.setattr(login._mail_executor, "submit", lambda guard, work, *arguments: work(*arguments))
     user.email = "ana@example.org"
@@ -232,7 +232,7 @@ def ask(who, browser=None, **environment):
 
 
 @pytest.mark.parametrize("who", ["ana", "ANA", "ana@example.org", "ANA@EXAMPLE.ORG"])
-def test_a_link_for_a_new_password_comes_by_mail(mailed, client, user, who):
+def test_a_password_link_is_mailed(mailed, client, user, who):
     ask(who)
     (message,) = mail.outbox
     assert message.to == ["ana@example.org"]
@@ -245,7 +245,7 @@ def test_a_link_for_a_new_password_comes_by_mail(mailed, client, user, who):
     assert Client().get(link).status_code == 410
 
 
-def test_a_mailed_link_leads_to_the_site_whatever_host_was_asked_for(mailed, settings):
+def test_a_mailed_link_uses_the_site_url_for_any_host_header(mailed, settings):
     settings.SITE_URL = "https://board.example.org"
     settings.ALLOWED_HOSTS = ["evil.example"]
     ask("ana", HTTP_HOST="evil.example")
@@ -260,28 +260,28 @@ def test_a_mailed_link_lasts_an_hour(mailed, client, after, minutes, status):
     assert client.get(link).status_code == status
 
 
-def test_the_answer_does_not_tell_whether_there_is_such_an_account(mailed, client, user, django_user_model):
+def test_the_response_does_not_reveal_whether_an_account_exists(mailed, client, user, django_user_model):
     django_user_model.objects.create_user("gone", email="gone@example.org", is_active=False)
     django_user_model.objects.create_user("mute")
-    answers = [ask(who, client).content for who in ("ana", "nobody", "gone", "mute", "x@example.org")]
-    assert len({re.sub(rb"[A-Za-z0-9]{64}", b"csrf token", answer) for answer in answers}) == 1
+    responses = [ask(who, client).content for who in ("ana", "nobody", "gone", "mute", "x@example.org")]
+    assert len({re.sub(rb"[A-Za-z0-9]{64}", b"csrf token", response) for response in responses}) == 1
     assert [message.to for message in mail.outbox] == [["ana@example.org"]]
 
 
-def test_nobody_is_mailed_more_than_ten_times_an_hour(mailed, client):
+def test_at_most_ten_mails_are_sent_per_hour(mailed, client):
     statuses = [ask("ana", client).status_code for _ in range(11)]
     assert statuses == [200] * 10 + [429]
     assert len(mail.outbox) == 10
 
 
-def test_asking_for_mail_takes_no_tries_from_the_log_in(mailed, client):
+def test_requesting_mail_does_not_count_as_a_log_in_attempt(mailed, client):
     for _ in range(11):
         ask("ana", client)
-    answer = Client().post("/login/", {"username": "ana", "password": "wrong"})
-    assert answer.status_code == 200
+    response = Client().post("/login/", {"username": "ana", "password": "wrong"})
+    assert response.status_code == 200
 
 
-def test_without_mail_an_admin_is_asked(client, db):
+def test_without_mail_the_page_refers_to_an_admin(client, db):
     page = Page(client.get("/password/"))
     assert "Ask an admin" in page.text
     assert page.labels == []
@@ -289,7 +289,7 @@ def test_without_mail_an_admin_is_asked(client, db):
     assert mail.outbox == []
 
 
-def test_a_mail_that_fails_is_said_in_the_log(caplog, monkeypatch):
+def test_a_failed_mail_is_logged(caplog, monkeypatch):
     monkeypatch.setattr(login, "connection", type("Connection", (), {"close": staticmethod(lambda: None)}))
     login._run(lambda: 1 / 0)
     assert "Check EMAIL_URL and MAIL_FROM" in caplog.text

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def log_in(user, client):
-    """Try to log in by the page, in a new browser unless it is given: `log_in("wrong", REMOTE_ADDR="10.0.0.1")`."""
+    """Try to log in on the page, by default in a new browser: `log_in("wrong", REMOTE_ADDR="10.0.0.1")`."""
     user.set_password("right")
     user.save()
 
@@ -45,23 +45,23 @@ def log_in(user, client):
     return post
 
 
-def is_in(answer):
-    return answer.status_code == 302
+def is_in(response):
+    return response.status_code == 302
 
 
-# How often
+# Limits
 
 
-def test_the_eleventh_wrong_password_of_an_hour_is_not_judged(log_in):
+def test_the_eleventh_wrong_password_in_an_hour_is_not_checked(log_in):
     for _ in range(10):
         assert log_in("wrong").status_code == 200
-    answer = log_in("right")
-    assert answer.status_code == 429
-    assert 3500 < int(answer["Retry-After"]) <= 3600
-    assert "Too many attempts. Try again in" in Page(answer).one("p", role="alert").text
+    response = log_in("right")
+    assert response.status_code == 429
+    assert 3500 < int(response["Retry-After"]) <= 3600
+    assert "Too many attempts. Try again in" in Page(response).one("p", role="alert").text
 
 
-def test_after_an_hour_there_are_tries_again(log_in):
+def test_attempts_are_possible_again_after_an_hour(log_in):
     for _ in range(10):
         log_in("wrong")
     LoginThrottle.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
@@ -99,7 +99,7 @@ def ask_by_password(client):
     return ask
 
 
-def test_a_password_that_comes_with_each_request_is_hashed_once(log_in, ask_by_password, hashed):
+def test_a_password_sent_with_each_request_is_hashed_once(log_in, ask_by_password, hashed):
     assert [ask_by_password("right") for _ in range(5)] == [200] * 5
     assert hashed == ["right"]
     assert ask_by_password("wrong") == 401
@@ -120,19 +120,19 @@ def test_a_deactivation_ends_a_password_at_once(log_in, ask_by_password, user):
     assert ask_by_password("right") == 401
 
 
-def test_a_password_that_is_remembered_can_be_guessed_no_more_often(log_in, ask_by_password):
+def test_a_recently_verified_password_has_the_same_limits(log_in, ask_by_password):
     assert ask_by_password("right") == 200
     assert [ask_by_password(f"guess {number}") for number in range(10)] == [401] * 10
     assert ask_by_password("right") == 429
 
 
-def test_wrong_tries_of_others_at_the_address_do_not_stop_a_program(log_in, ask_by_password):
+def test_failed_attempts_of_others_do_not_lock_out_an_api_client(log_in, ask_by_password):
     assert ask_by_password("right") == 200
     for number in range(20):
         assert log_in("wrong", f"name{number}").status_code == 200
     assert log_in("wrong", "another").status_code == 429
     assert ask_by_password("right") == 200
-    # And nobody guesses its password unseen meanwhile.
+    # Guesses of its password are still counted.
     assert [ask_by_password(f"guess {number}") for number in range(10)] == [429] * 10
     assert ask_by_password("right") == 429
 
@@ -150,7 +150,7 @@ def test_another_spelling_of_the_name_is_no_new_account(log_in, spelling):
     assert log_in("right").status_code == 429
 
 
-def test_an_address_has_twenty_tries_on_all_accounts(log_in):
+def test_an_address_has_twenty_attempts_for_all_accounts(log_in):
     for number in range(20):
         assert log_in("wrong", f"name{number}").status_code == 200
     assert log_in("right").status_code == 429
@@ -162,7 +162,7 @@ def test_the_owner_is_not_locked_out_at_another_address(log_in):
     assert is_in(log_in("right", REMOTE_ADDR="10.0.0.1"))
 
 
-def test_the_owner_is_not_locked_out_in_a_browser_that_was_in_before(log_in):
+def test_the_owner_is_not_locked_out_on_a_known_device(log_in):
     own = Client()
     assert is_in(log_in("right", browser=own))
     own.post("/logout/")
@@ -171,7 +171,7 @@ def test_the_owner_is_not_locked_out_in_a_browser_that_was_in_before(log_in):
     assert is_in(log_in("right", browser=own))
 
 
-def test_a_browser_that_was_in_before_has_ten_tries_of_its_own(log_in):
+def test_a_known_device_has_ten_separate_attempts(log_in):
     own = Client()
     log_in("right", browser=own)
     own.post("/logout/")
@@ -181,7 +181,7 @@ def test_a_browser_that_was_in_before_has_ten_tries_of_its_own(log_in):
     assert is_in(log_in("right"))
 
 
-def test_all_browsers_that_were_in_before_share_ten_tries_at_an_address(log_in):
+def test_all_known_devices_at_an_address_share_ten_attempts(log_in):
     first, second = Client(), Client()
     for own in (first, second):
         log_in("right", browser=own)
@@ -193,7 +193,7 @@ def test_all_browsers_that_were_in_before_share_ten_tries_at_an_address(log_in):
     assert log_in("right", browser=second).status_code == 429
 
 
-def test_tries_in_a_known_browser_count_at_the_address(log_in):
+def test_attempts_on_a_known_device_count_for_the_address(log_in):
     own = Client()
     log_in("right", browser=own)
     own.post("/logout/")
@@ -232,7 +232,7 @@ def test_a_browser_of_another_user_is_not_known_to_the_owner(log_in, django_user
     assert log_in("right", browser=other).status_code == 429
 
 
-def test_a_made_up_cookie_makes_no_known_browser(log_in):
+def test_a_forged_cookie_does_not_make_a_known_device(log_in):
     browser = Client()
     browser.cookies[f"{settings.SESSION_COOKIE_NAME}_device"] = (
         devices._device_signer.sign_object(["ana", "x"]) + "x"
@@ -243,12 +243,12 @@ def test_a_made_up_cookie_makes_no_known_browser(log_in):
 
 
 @pytest.mark.parametrize("forwarded", ["10.0.0.{}", "10.0.0.{}, 10.1.1.{}"])
-def test_a_made_up_forwarded_for_gives_no_new_tries(log_in, forwarded):
-    answers = [log_in("wrong", HTTP_X_FORWARDED_FOR=forwarded.format(n, n)).status_code for n in range(12)]
-    assert answers == [200] * 10 + [429] * 2
+def test_a_forged_forwarded_for_header_gives_no_new_attempts(log_in, forwarded):
+    statuses = [log_in("wrong", HTTP_X_FORWARDED_FOR=forwarded.format(n, n)).status_code for n in range(12)]
+    assert statuses == [200] * 10 + [429] * 2
 
 
-def test_behind_a_proxy_of_ours_its_word_counts_and_what_came_before_it_does_not(log_in, settings):
+def test_only_the_trusted_proxys_forwarded_for_entry_counts(log_in, settings):
     settings.TRUSTED_PROXIES = 1
     made_up = [log_in("wrong", HTTP_X_FORWARDED_FOR=f"10.0.0.{n}, 192.0.2.7").status_code for n in range(11)]
     assert made_up == [200] * 10 + [429]
@@ -266,11 +266,11 @@ def test_a_proxy_that_no_setting_counts_is_noticed(log_in, lines, caplog, peer, 
     assert len(said) == is_noticed
 
 
-def test_the_doctor_and_the_start_say_so(log_in, monkeypatch, caplog):
+def test_the_doctor_command_and_the_server_warn_about_it(log_in, monkeypatch, caplog):
     log_in("right", HTTP_X_FORWARDED_FOR="192.0.2.7")
     caplog.clear()
     said = io.StringIO()
-    # The data of this test are in this connection alone.
+    # The data of this test are only visible in this connection.
     monkeypatch.setattr(integrity, "snapshot", lambda: nullcontext("default"))
     call_command("doctor", stderr=said)
     assert "TRUSTED_PROXIES" in said.getvalue()
@@ -280,15 +280,15 @@ def test_the_doctor_and_the_start_say_so(log_in, monkeypatch, caplog):
     assert "TRUSTED_PROXIES" in caplog.text
 
 
-def test_a_proxy_that_is_counted_is_none_to_notice(log_in, settings):
+def test_a_trusted_proxy_causes_no_warning(log_in, settings):
     log_in("right", HTTP_X_FORWARDED_FOR="192.0.2.7")
     settings.TRUSTED_PROXIES = 1
     assert not throttling.passes_unknown_proxy()
 
 
-def test_who_has_a_whole_ipv6_network_is_one_address(log_in):
-    answers = [log_in("wrong", REMOTE_ADDR=f"2001:db8::{n:x}").status_code for n in range(11)]
-    assert answers == [200] * 10 + [429]
+def test_an_ipv6_network_counts_as_one_address(log_in):
+    statuses = [log_in("wrong", REMOTE_ADDR=f"2001:db8::{n:x}").status_code for n in range(11)]
+    assert statuses == [200] * 10 + [429]
     assert is_in(log_in("right", REMOTE_ADDR="2001:db8:0:1::1"))
 
 
@@ -306,17 +306,17 @@ def test_sessions_that_are_over_are_forgotten_at_the_next_log_in(log_in):
     assert Session.objects.count() == 1
 
 
-def test_what_was_typed_is_not_kept(log_in):
+def test_entered_names_are_not_stored(log_in):
     log_in("hunter2", "a password in the wrong field")
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM board_loginthrottle")
-        kept = str(cursor.fetchall())
-    assert "password" not in kept
-    assert "hunter2" not in kept
+        stored = str(cursor.fetchall())
+    assert "password" not in stored
+    assert "hunter2" not in stored
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
-def test_of_a_hundred_guesses_at_once_ten_are_judged(request, tmp_path, database):
+def test_ten_of_a_hundred_concurrent_guesses_are_checked(request, tmp_path, database):
     url = f"sqlite:///{tmp_path / 'own.sqlite3'}"
     if database == "postgres":
         url = request.getfixturevalue("postgres").new_database("guesses")
@@ -328,10 +328,10 @@ def test_of_a_hundred_guesses_at_once_ten_are_judged(request, tmp_path, database
         timeout=120,
     )
     assert not done.returncode, done.stderr
-    assert json.loads(done.stdout) == {"judged": 10, "refused": 90}
+    assert json.loads(done.stdout) == {"checked": 10, "refused": 90}
 
 
-# What an answer gives away
+# Information in responses
 
 
 @pytest.fixture
@@ -348,20 +348,20 @@ def invited(django_user_model):
     ("username", "password"),
     [("ana", "wrong"), ("nobody", "wrong"), ("gone", "wrong"), ("gone", "gone for good"), ("invited", "wrong")],
 )
-def test_known_unknown_and_inactive_names_cost_one_hash_and_get_one_answer(
+def test_known_unknown_and_inactive_names_cost_one_hash_and_get_the_same_response(
     log_in, gone, invited, username, password
 ):
     with mock.patch.object(
         MD5PasswordHasher, "encode", autospec=True, side_effect=MD5PasswordHasher.encode
     ) as hash_:
-        answer = log_in(password, username)
+        response = log_in(password, username)
     assert hash_.call_count == 1
-    assert answer.status_code == 200
-    assert list(answer.cookies) == [settings.CSRF_COOKIE_NAME]
-    assert Page(answer).one("p", role="alert").text.startswith("Please enter a correct username and password.")
+    assert response.status_code == 200
+    assert list(response.cookies) == [settings.CSRF_COOKIE_NAME]
+    assert Page(response).one("p", role="alert").text.startswith("Please enter a correct username and password.")
 
 
-# How passwords are kept
+# Storage of passwords
 
 
 @pytest.fixture
@@ -375,7 +375,7 @@ def test_argon2_hashes_first():
 
 
 @pytest.mark.usefixtures("_real_hashers")
-def test_a_hash_of_before_opens_and_is_made_anew(log_in, user):
+def test_an_old_hash_is_accepted_and_upgraded(log_in, user):
     user.password = make_password("right", hasher="pbkdf2_sha256")
     user.save()
     assert is_in(log_in("right"))
@@ -384,7 +384,7 @@ def test_a_hash_of_before_opens_and_is_made_anew(log_in, user):
     assert user.check_password("right")
 
 
-# From where the demo logs in
+# Log-ins of the demo accounts
 
 
 @pytest.fixture
@@ -395,7 +395,7 @@ def demo(django_user_model, settings):
 
 @pytest.fixture
 def log_in_here(log_in):
-    """Log in the demo as a browser on this machine does, but for what is given."""
+    """Log in to the demo like a browser on this machine, except for the given values."""
     return lambda **environment: log_in("demo", "demo", **{"HTTP_HOST": "localhost", **environment})
 
 
@@ -423,11 +423,11 @@ def test_the_demo_logs_in_on_this_machine(demo, log_in_here, address, host):
         {"REMOTE_ADDR": "192.0.2.1", "HTTP_X_FORWARDED_FOR": "127.0.0.1"},
     ],
 )
-def test_the_demo_logs_in_from_nowhere_else_and_says_why(demo, log_in_here, environment):
+def test_the_demo_rejects_other_machines_and_explains_why(demo, log_in_here, environment):
     assert_refused(log_in_here(**environment))
 
 
-def test_behind_a_proxy_the_demo_does_not_log_in_whatever_it_says(demo, log_in_here, settings):
+def test_the_demo_rejects_log_ins_through_any_proxy(demo, log_in_here, settings):
     settings.TRUSTED_PROXIES = 1
     assert_refused(log_in_here(HTTP_X_FORWARDED_FOR="127.0.0.1"))
     assert_refused(log_in_here())
@@ -445,9 +445,9 @@ def test_an_installation_with_another_address_does_not_log_in_the_demo(demo, log
     assert_refused(log_in_here())
 
 
-def assert_refused(answer):
-    assert answer.status_code == 200
-    assert "only log in on the machine that runs Lightboard" in Page(answer).one("p", role="alert").text
+def assert_refused(response):
+    assert response.status_code == 200
+    assert "only log in on the machine that runs Lightboard" in Page(response).one("p", role="alert").text
 
 
 def test_a_setting_lets_the_demo_log_in_from_everywhere(demo, log_in, settings):
@@ -456,15 +456,15 @@ def test_a_setting_lets_the_demo_log_in_from_everywhere(demo, log_in, settings):
     assert is_in(log_in("demo", "demo", REMOTE_ADDR="192.0.2.1", HTTP_HOST="board.example"))
 
 
-def test_a_demo_account_with_a_password_of_its_own_is_one_like_others(demo, log_in):
+def test_a_demo_account_with_a_new_password_has_no_restrictions(demo, log_in):
     demo.set_password("four ferries leave today")
     demo.save()
     assert is_in(log_in("four ferries leave today", "demo", REMOTE_ADDR="192.0.2.1", HTTP_HOST="localhost"))
 
 
 def test_from_elsewhere_a_wrong_password_of_the_demo_is_wrong_like_any(demo, log_in):
-    answer = log_in("wrong", "demo", REMOTE_ADDR="192.0.2.1", HTTP_HOST="localhost")
-    assert "Please enter a correct username" in Page(answer).text
+    response = log_in("wrong", "demo", REMOTE_ADDR="192.0.2.1", HTTP_HOST="localhost")
+    assert "Please enter a correct username" in Page(response).text
 
 
 # The log
@@ -476,7 +476,7 @@ def lines(caplog):
     return lambda: [record.getMessage() for record in caplog.records if record.name == "board.accounts.audit_log"]
 
 
-def test_logging_in_and_out_and_failing_to_is_logged(log_in, lines):
+def test_log_ins_log_outs_and_failures_are_logged(log_in, lines):
     browser = Client()
     log_in("wrong", browser=browser)
     log_in("secret", "my password")

@@ -1,4 +1,4 @@
-"""Several invitations at once: one username, whatever its spelling, becomes one account."""
+"""Concurrent invitations with spellings of the same username create one account."""
 
 import pytest
 

@@ -25,7 +25,7 @@ FORMS = {
     "webhook",
     "delete_webhook",
 }
-# Their own account, and what is open to everybody.
+# Their own account, and public routes.
 OWN = {
     "healthz",
     "readyz",
@@ -52,7 +52,7 @@ def viewer(user):
 
 @pytest.fixture
 def board(sprint, add):
-    """A sprint with a task, made before `user` may only read."""
+    """A sprint with a task, created before `user` becomes a viewer."""
     return add(sprint=sprint)
 
 
@@ -60,8 +60,8 @@ def board(sprint, add):
 def test_a_viewer_changes_nothing_by_any_route(board, browser, viewer, name, path):
     events = Event.objects.count()
     for method in ("post", "put", "patch", "delete", "trace"):
-        answer = getattr(browser, method)(path)
-        assert answer.status_code in ((403, 405) if name.startswith("api:") else (403,))
+        response = getattr(browser, method)(path)
+        assert response.status_code in ((403, 405) if name.startswith("api:") else (403,))
         assert Event.objects.count() == events
 
 
@@ -71,7 +71,7 @@ def test_a_viewer_sees_everything_but_forms_that_would_not_work(board, browser, 
         assert (getattr(browser, method)(path).status_code == 403) is (name in FORMS | FOR_ADMINS)
 
 
-def test_a_viewer_is_told_why(board, browser, viewer):
+def test_a_viewer_gets_an_explanation(board, browser, viewer):
     page = Page(browser.post("/tasks/1/delete/"))
     assert "You can view everything here, but not change it." in page.text
 
@@ -93,7 +93,7 @@ def test_a_viewers_pages_have_no_button_that_does_not_work(board, browser, viewe
         page = Page(browser.get(path))
         assert not {"Add sprint", "Add task", "Restore"} & set(page.buttons)
         assert not {"Edit", "Move", "Delete…"} & set(page.texts("a"))
-    # The board is rendered once for everybody; controls that viewers cannot use are hidden by their page (board.css).
+    # The board is rendered once for all users. CSS hides the controls that viewers can't use (board.css).
     assert Page(browser.get(f"/sprints/{sprint.pk}/")).all("body", data_reads=True)
 
 
@@ -104,15 +104,15 @@ def test_a_viewers_token_reads_whatever_its_scope(browser, viewer):
     assert browser.post("/api/tasks", {"name": "x"}, headers=headers).status_code == 403
 
 
-def test_a_changed_role_shows_on_the_board_that_the_browser_kept(board, browser, user, sprint):
+def test_a_changed_role_invalidates_the_cached_board(board, browser, user, sprint):
     path = f"/sprints/{sprint.pk}/"
-    browser.get(path)  # brings the cookie, which the next answer depends on
+    browser.get(path)  # Sets the cookie that the next response depends on.
     kept = browser.get(path)
     assert browser.get(path, headers={"If-None-Match": kept["ETag"]}).status_code == 304
     account_actions.set_role(None, user, Role.VIEWER)
-    answer = browser.get(path, headers={"If-None-Match": kept["ETag"]})
-    assert answer.status_code == 200
-    assert Page(answer).all("body", data_reads=True)
+    response = browser.get(path, headers={"If-None-Match": kept["ETag"]})
+    assert response.status_code == 200
+    assert Page(response).all("body", data_reads=True)
 
 
 def test_a_member_has_the_buttons(board, browser, sprint):

@@ -1,7 +1,7 @@
-"""Hammers on the board from many threads and prints what was called and what came of it, as JSON.
+"""Call random actions from many threads and print the calls and their results, as JSON.
 
-`DATABASE_URL=… python -m board.tests.actions.stress SEED` on an empty database. A process of its own, since threads
-need real transactions on a real database; test_concurrency.py starts it and judges what it prints.
+`DATABASE_URL=… python -m board.tests.actions.stress SEED` on an empty database. This is a separate process,
+because threads need real transactions on a real database. test_concurrency.py runs it and checks the output.
 """
 
 import json
@@ -20,7 +20,7 @@ HOT_CARDS = 20
 
 
 def main(seed):
-    """Prepare the database, let the threads call, and return everything as JSON values."""
+    """Prepare the database, run the threads, and return everything as JSON values."""
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
@@ -54,7 +54,7 @@ def everything():
 
 
 class Board:
-    """What the threads start from: two sprints, and cards of which the first is the hot spot."""
+    """Create two sprints and cards. The first card is the hot spot."""
 
     def __init__(self):
         from django.utils import timezone
@@ -76,7 +76,7 @@ class Board:
 
 
 class Hand:
-    """A thread that makes random calls as a user of its own, so that the log tells whose change is whose."""
+    """A thread that makes random calls as a separate user, so that the log identifies its changes."""
 
     def __init__(self, board, number, seed):
         from django.contrib.auth import get_user_model
@@ -88,7 +88,7 @@ class Hand:
         self.calls = []
 
     def work(self):
-        """Make the calls, each at the same moment as the other hands, then close the thread's connection."""
+        """Make the calls, each at the same time as the other threads, then close the thread's connection."""
         from django.db import connection
 
         kinds = {
@@ -104,13 +104,13 @@ class Hand:
             self.open_or_close_a_sprint: 1,
         }
         for kind in self.random.choices(list(kinds), kinds.values(), k=CALLS):
-            # SQLite lets the thread that had the lock have it again: without this each would work by itself.
+            # Otherwise the thread that held SQLite's lock would get it again, and the calls would not interleave.
             self.board.together.wait(timeout=60)
             kind()
         connection.close()
 
     def some_card(self):
-        """Return any card but the anchor; it may be gone by now."""
+        """Return a card other than the anchor. It may have been deleted."""
         return self.random.choice(self.board.cards[1:])
 
     def add(self):
@@ -137,7 +137,7 @@ class Hand:
         self.call("change_task", self.some_card(), description=f"Text {self.random.randrange(3)}")
 
     def share_a_key(self):
-        """What the API allows: a key set directly, here by chance right onto another card's."""
+        """Set a sort key directly, as the API allows, sometimes to that of another card."""
         from board.actions.ordering import GAP
 
         self.call("change_task", self.some_card(), order=GAP * self.random.randrange(1, 4))
@@ -146,7 +146,7 @@ class Hand:
         self.call("remove_task", self.some_card())
 
     def undo(self):
-        """Undo one of the last changes, whoever made it."""
+        """Undo one of the last changes of any user."""
         from board.history import log
 
         self.call("undo", log.newest_number() - self.random.randrange(5))
@@ -155,7 +155,7 @@ class Hand:
         self.call("restore_task", self.some_card())
 
     def break_a_rule(self):
-        """A call that must be refused whatever the others do."""
+        """Make a call that is always invalid."""
         task_id = self.board.anchor
         self.random.choice(
             [
@@ -170,7 +170,7 @@ class Hand:
         )()
 
     def open_or_close_a_sprint(self):
-        """A sprint that comes and goes while others put cards there; closing it is refused once it has some."""
+        """Add and delete a sprint while others move cards to it. Deleting it fails once it has cards."""
         if self.own_sprint:
             self.call("remove_sprint", self.own_sprint)
             self.own_sprint = None
@@ -181,7 +181,7 @@ class Hand:
             self.board.columns.append((sprint.pk, 1))
 
     def call(self, action, /, *args, **kwargs):
-        """Call an action and note who, what, when and what came of it; return its result, None when refused."""
+        """Call an action, record the call and its outcome, and return its result, or None if it failed."""
         from django.core.exceptions import ObjectDoesNotExist, ValidationError
 
         from board import actions
@@ -209,7 +209,7 @@ class Hand:
 
 
 def arguments(args, kwargs):
-    """Return the arguments of a call as JSON values; a place as its fields."""
+    """Return the arguments of a call as JSON values. A place becomes its fields."""
     place = vars(args[1]) if len(args) > 1 else {}
     return {**{name: str(value) if name == "end" else value for name, value in kwargs.items()}, **place}
 

@@ -1,8 +1,7 @@
-"""Eight threads on one database: whatever they do at once, order and history stay true.
+"""Invariants of order and history after concurrent calls from eight threads.
 
-hammer.py makes 400 random calls in a process of its own, on SQLite and on PostgreSQL, and prints what was called
-and what the database says afterwards; here it is judged. Each claim names the breakage of the code that was
-seen to break it.
+stress.py makes 400 random calls in a separate process, on SQLite and on PostgreSQL, and prints the calls and the final
+database, which are checked here. Each test names the bugs with which it was seen to fail.
 """
 
 import json
@@ -27,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def run(request, tmp_path_factory):
-    """What hammer.py printed."""
+    """The output of stress.py."""
     if request.param == "sqlite":
         database = f"sqlite:///{tmp_path_factory.mktemp('hammer') / 'board.sqlite3'}"
     else:
@@ -47,7 +46,7 @@ def run(request, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def states(run):
-    """What the events lead to: `states[n]` is the board after sequence number n, as of `log.replay`."""
+    """The replayed log: `states[n]` is the board after sequence number n, as in `log.replay`."""
     events = [event_of(values) for values in run["events"]]
     return [log.replay(events[:count]) for count in range(len(events) + 1)]
 
@@ -60,7 +59,7 @@ def event_of(values):
 def accepted(run):
     """The calls that changed something, by the sequence number of their change.
 
-    Each thread is a user of its own, so a change is that of the call that returned its number for the first time.
+    Each thread is a separate user, so a change belongs to the first call that returned its number.
     """
     by_number = {event["seq"]: event for event in run["events"]}
     found = {}
@@ -80,12 +79,12 @@ def columns(state):
 
 
 def without(pk, rows):
-    """Return the columns without one card, and without those that are empty then."""
+    """Return the columns without a card, and without columns that are then empty."""
     left = {key: [other for other in cards if other != pk] for key, cards in rows.items()}
     return {key: cards for key, cards in left.items() if cards}
 
 
-def test_nothing_fails_but_what_breaks_a_rule(run):
+def test_only_invalid_calls_fail(run):
     # Seen to fail: a task read before the counter is taken, SQLite without IMMEDIATE transactions or with a timeout
     # of 5 ms ("database is locked"); a task locked before the counter, PostgreSQL (deadlock).
     assert [call for call in run["calls"] if "error" in call] == []
@@ -93,7 +92,7 @@ def test_nothing_fails_but_what_breaks_a_rule(run):
 
 
 def test_the_run_was_a_hard_one(run, accepted):
-    """Else the rest would prove little: refusals, room made, moves that changed nothing, changes that cross."""
+    """Check that the run is meaningful: it has errors, made room, moves without effect, and concurrent changes."""
     assert sum("refused" in call for call in run["calls"]) >= 20
     assert sum("spaced" in event["changes"] for event in run["events"]) >= 2
     assert sum("undoes" in event["changes"] for event in run["events"]) >= 5
@@ -107,7 +106,7 @@ def test_the_database_passes_the_integrity_check_a_backup_and_a_restore(run, tmp
     check_data(run["database"], tmp_path)
 
 
-def test_every_task_is_in_exactly_one_column_and_none_came_or_went_unseen(run, states):
+def test_every_task_is_in_exactly_one_column_and_in_the_log(run, states):
     # I1. Seen to fail: a removal without an event; an event of a removal that was not done.
     ids = [pk for cards in columns(states[-1]).values() for pk in cards]
     assert sorted(ids) == [pk for pk, _ in run["tasks"]]
@@ -120,12 +119,12 @@ def test_every_task_is_in_exactly_one_column_and_none_came_or_went_unseen(run, s
 
 
 def test_the_log_is_gapless_and_the_counter_its_length(run):
-    # I6. Seen to fail: a refused or empty change that keeps its number (commit instead of roll-back).
+    # I6. Seen to fail: a rejected or empty change that takes a number (commit instead of rollback).
     assert [event["seq"] for event in run["events"]] == list(range(1, run["counter"] + 1))
 
 
 def test_replaying_the_events_gives_the_database(run, states):
-    # I7. Seen to fail: room made without "spaced" in the event; a field saved before it was judged, outside the transaction.
+    # I7. Seen to fail: room made without "spaced" in the event; a field saved before validation, outside the transaction.
     state = json.loads(json.dumps(states[-1]))
     assert state == {"sprints": texts(run["sprints"]), "tasks": texts(run["tasks"])}
 
@@ -146,16 +145,16 @@ def test_each_event_knows_the_state_right_before_it(run, states):
         assert {name: row.get(name) for name in changes} == {name: before for name, (before, _) in changes.items()}
 
 
-def test_a_moved_card_stood_where_it_was_meant_at_the_moment_of_its_commit(accepted, states):
+def test_a_moved_card_is_at_its_target_when_the_move_commits(accepted, states):
     # I3. Seen to fail: "right before" instead of "right after"; neighbours read before the writers' lock.
     moves = [(seq, call) for seq, call in accepted.items() if call["action"] == "place_task"]
     for seq, call in moves:
-        assert stands_as_meant(call, states[seq - 1], states[seq]), (seq, call)
+        assert is_at_target(call, states[seq - 1], states[seq]), (seq, call)
     assert len(moves) >= 50
 
 
-def stands_as_meant(call, before, after):
-    """Tell whether the card of a move stands where it was meant, given the board before and after it."""
+def is_at_target(call, before, after):
+    """Return whether the card of a move is at its target, given the board before and after it."""
     meant = call["arguments"]
     key = meant["sprint_id"], meant["status"] if meant["sprint_id"] else Status.TODO
     cards = columns(after).get(key, [])
@@ -171,7 +170,7 @@ def stands_as_meant(call, before, after):
 
 
 def test_a_move_that_changed_nothing_found_its_card_in_place(run, accepted, states):
-    # I8. Seen to fail: a move within its column that is dropped (`_stand` without its comparison of keys); "right before".
+    # I8. Seen to fail: a move within its column that is dropped (`assign_order` without its comparison of keys); "right before".
     moves = [
         call
         for call in run["calls"]
@@ -179,12 +178,12 @@ def test_a_move_that_changed_nothing_found_its_card_in_place(run, accepted, stat
     ]
     for call in moves:
         first, last = moments(call, accepted)
-        assert any(stands_as_meant(call, state, state) for state in states[first : last + 1]), call
+        assert any(is_at_target(call, state, state) for state in states[first : last + 1]), call
     assert moves
 
 
 def moments(call, accepted):
-    """Return the first and the last sequence number at which a call may have looked at the board."""
+    """Return the first and last sequence number at which a call may have read the board."""
     ended = [seq for seq, other in accepted.items() if other["end"] < call["start"]]
     begun = [seq for seq, other in accepted.items() if other["start"] > call["end"]]
     return max(ended, default=0), min(begun, default=max(accepted) + 1) - 1
@@ -196,8 +195,8 @@ def test_a_change_leaves_the_order_of_all_other_cards_alone(run, states):
         assert without(event["task"], columns(before)) == without(event["task"], columns(after)), event
 
 
-def test_a_move_or_an_addition_shares_its_key_with_nobody(run, states, accepted):
-    # I2. Keys may be equal only where the API was told to make them so; then the id decides.
+def test_a_move_or_an_addition_gets_a_unique_key(run, states, accepted):
+    # I2. Keys may be equal only if the API set them so; then the id decides.
     # Seen to fail: neighbours read before the writers' lock; room made only when keys are equal already.
     for seq, call in accepted.items():
         task = states[seq]["tasks"].get(call["id"]) if call["action"] in ("place_task", "add_task") else None
@@ -226,8 +225,8 @@ def versions(state, kind):
     return {pk: row["version"] for pk, row in state[kind].items()}
 
 
-def test_every_event_is_of_one_accepted_call_and_refused_calls_leave_nothing(run, accepted):
-    # I11. Seen to fail: a field saved before it was judged, outside the transaction; an edit that is not judged.
+def test_every_event_belongs_to_one_successful_call(run, accepted):
+    # I11. Seen to fail: a field saved before validation, outside the transaction; an edit without validation.
     prepared = [event["seq"] for event in run["events"] if event["actor"] is None]
     assert sorted([*prepared, *accepted]) == [event["seq"] for event in run["events"]]
     for seq, call in accepted.items():
@@ -235,7 +234,7 @@ def test_every_event_is_of_one_accepted_call_and_refused_calls_leave_nothing(run
     assert not any(row["name"] == "Too early" or row["description"] == "Must not stay" for _, row in run["tasks"])
 
 
-def test_the_numbers_are_an_order_in_which_the_calls_could_have_come_one_by_one(accepted):
+def test_the_numbers_are_a_serialization_of_the_calls(accepted):
     # I12. Seen to fail: numbers handed out in blocks of ten, one block a thread.
     latest_start = 0
     for seq in sorted(accepted):
@@ -244,8 +243,8 @@ def test_the_numbers_are_an_order_in_which_the_calls_could_have_come_one_by_one(
 
 
 @pytest.mark.django_db
-def test_cards_put_in_at_one_spot_never_run_out_of_room():
-    """Two thousand on the database, since ten thousand take half a minute; test_ordering.py does those on a list.
+def test_insertions_at_one_position_never_run_out_of_room():
+    """Insert two thousand, because ten thousand take half a minute. test_ordering.py inserts those into a list.
 
     I10. Seen to fail: no room made; room made for the two neighbours alone, which is due too often.
     """

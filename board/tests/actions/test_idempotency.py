@@ -13,22 +13,22 @@ from board.models import IdempotencyRecord, Status, Task
 pytestmark = pytest.mark.django_db
 
 
-def test_the_second_time_gives_the_first_answer_and_changes_nothing(user, django_capture_on_commit_callbacks):
-    for rings in (1, 0):
+def test_a_repeated_request_gets_the_first_response_and_changes_nothing(user, django_capture_on_commit_callbacks):
+    for publications in (1, 0):
         with django_capture_on_commit_callbacks() as callbacks:
             first = Task.objects.first()
-            answer = once(user, "k", "add", lambda: actions.add_task(user, name="New").pk)
-        assert (answer, len(callbacks)) == (first.pk if first else answer, rings)
+            response = once(user, "k", "add", lambda: actions.add_task(user, name="New").pk)
+        assert (response, len(callbacks)) == (first.pk if first else response, publications)
     assert (Task.objects.count(), log.newest_number()) == (1, 1)
 
 
-def test_what_is_refused_because_it_was_done_before_gives_the_first_answer(user, add):
+def test_a_repetition_that_would_fail_gets_the_first_response(user, add):
     task = add()
-    answers = [once(user, "k", "remove", lambda: actions.remove_task(user, task.pk).seq) for _ in range(2)]
-    assert answers == [log.newest_number()] * 2
+    responses = [once(user, "k", "remove", lambda: actions.remove_task(user, task.pk).seq) for _ in range(2)]
+    assert responses == [log.newest_number()] * 2
 
 
-def test_a_refusal_under_the_key_of_something_else_is_of_the_key(user):
+def test_a_failing_request_with_a_used_key_raises_key_taken(user):
     once(user, "k", "add", lambda: 1)
     with pytest.raises(KeyTaken):
         once(user, "k", "remove", lambda: actions.remove_task(user, 99))
@@ -39,7 +39,7 @@ def test_without_a_key_everything_is_done_each_time(user):
     assert not IdempotencyRecord.objects.exists()
 
 
-def test_a_key_for_something_else_is_refused(user):
+def test_a_key_cannot_be_used_for_another_request(user):
     once(user, "k", "add", lambda: 1)
     with pytest.raises(KeyTaken):
         once(user, "k", "remove", lambda: 2)
@@ -51,7 +51,7 @@ def test_keys_are_each_users_own(user, django_user_model):
     assert once(ben, "k", "remove", lambda: 2) == 2
 
 
-def test_what_was_refused_may_be_tried_again(user):
+def test_a_failed_request_can_be_retried(user):
     def refuse():
         raise ValidationError("no")
 
@@ -60,7 +60,7 @@ def test_what_was_refused_may_be_tried_again(user):
     assert once(user, "k", "add", lambda: 1) == 1
 
 
-def test_a_repeated_move_does_not_undo_what_came_between(user, sprint, add):
+def test_a_repeated_move_does_not_undo_later_changes(user, sprint, add):
     task = add(sprint=sprint)
 
     def move():
@@ -79,7 +79,7 @@ def test_a_key_is_free_again_after_a_day(user):
     assert IdempotencyRecord.objects.get().response == 2
 
 
-def test_old_answers_are_forgotten(user):
+def test_old_responses_are_deleted(user):
     once(user, "old", "add", lambda: 1)
     IdempotencyRecord.objects.update(created_at=timezone.now() - idempotency.LIFETIME - timedelta(seconds=1))
     once(user, "new", "add", lambda: 1)

@@ -1,4 +1,4 @@
-"""Two people change one row: what `base` merges, and what clashes. Then the same through the forms' pages."""
+"""Concurrent changes of a row: merges and conflicts, with actions and with forms."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -61,7 +61,7 @@ def test_both_wanted_the_same(user, ben, task):
     assert saved.event.changes.keys() == {"description"}
 
 
-def test_what_was_changed_and_changed_back_does_not_clash(user, ben, task):
+def test_a_change_that_was_reverted_does_not_conflict(user, ben, task):
     for name in ("Sketch", "Draw"):
         actions.change_task(ben, task.pk, name=name)
     assert actions.change_task(user, task.pk, base=task.version, name="Paint").name == "Paint"
@@ -92,7 +92,7 @@ def test_without_a_base_the_last_one_counts(user, ben, task):
     assert actions.change_task(user, task.pk, name="Paint").name == "Paint"
 
 
-def test_a_merge_is_judged_as_a_whole(user, ben, task):
+def test_a_merged_row_is_validated_as_a_whole(user, ben, task):
     actions.change_task(ben, task.pk, description="With a brush")
     with pytest.raises(ValidationError):
         actions.change_task(user, task.pk, base=task.version, name="")
@@ -118,19 +118,19 @@ def test_a_form_carries_the_version_it_began_from(browser, task, path):
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
-def test_a_clash_shows_both_texts_who_and_when(browser, ben, task, path, headers):
+def test_a_conflict_shows_both_values_the_author_and_the_time(browser, ben, task, path, headers):
     theirs = actions.change_task(ben, task.pk, name="Sketch", description="With chalk")
     events = Event.objects.count()
     data = {"version": task.version, "name": "Paint", "description": "With a pencil", "due": "2999-01-02"}
-    answer = browser.post(path, data, headers=headers)
-    page = Page(answer)
-    assert (answer.status_code, page.is_whole, Event.objects.count()) == (409, not headers, events)
+    response = browser.post(path, data, headers=headers)
+    page = Page(response)
+    assert (response.status_code, page.is_whole, Event.objects.count()) == (409, not headers, events)
     clash = page.one("fieldset", class_="clash")
     at = timezone.localtime(theirs.event.created_at)
     assert clash.texts("label") == ["Keep your version", "Name", f"Use the version by Ben Berg ({at:%H:%M})"]
     assert clash.one("p", class_="theirs").text == "Sketch"
     assert page.value("Name") == "Paint"
-    # What only the other one changed is there already; what only this one changed is still there.
+    # The form has the other user's changes and this user's input.
     assert (page.value("Description"), page.value("Due")) == ("With chalk", "2999-01-02")
     assert hidden_version(page) == str(theirs.version)
 
@@ -139,21 +139,21 @@ def test_a_clash_shows_both_texts_who_and_when(browser, ben, task, path, headers
 def test_sent_again_a_clash_is_settled_as_chosen(browser, ben, task, path, keep, name):
     theirs = actions.change_task(ben, task.pk, name="Sketch")
     data = {"version": theirs.version, "name": "Paint", "description": "With a brush"}
-    answer = browser.post(path, data | ({"keep-name": keep} if keep else {}), headers=HTMX)
+    response = browser.post(path, data | ({"keep-name": keep} if keep else {}), headers=HTMX)
     task.refresh_from_db()
-    assert (answer.status_code, task.name, task.description) == (200, name, "With a brush")
+    assert (response.status_code, task.name, task.description) == (200, name, "With a brush")
 
 
-def test_a_third_change_meanwhile_clashes_again(browser, user, ben, task, path):
+def test_another_concurrent_change_conflicts_again(browser, user, ben, task, path):
     second = actions.change_task(ben, task.pk, name="Sketch")
     actions.change_task(ben, task.pk, name="Etch")
     data = {"version": second.version, "name": "Paint", "description": "With a pencil", "keep-name": "mine"}
-    answer = browser.post(path, data, headers=HTMX)
-    assert answer.status_code == 409
-    assert Page(answer).one("p", class_="theirs").text == "Etch"
+    response = browser.post(path, data, headers=HTMX)
+    assert response.status_code == 409
+    assert Page(response).one("p", class_="theirs").text == "Etch"
 
 
-def test_people_and_dates_clash_in_words(browser, user, ben, task, path):
+def test_conflicting_people_and_dates_are_shown_as_text(browser, user, ben, task, path):
     actions.change_task(ben, task.pk, assigned=ben, due=timezone.localdate().replace(year=2999, month=1, day=2))
     data = {"version": task.version, "name": "Draw", "description": "With a pencil"}
     page = Page(browser.post(path, data | {"assigned": user.pk, "due": "2999-03-04"}, headers=HTMX))
@@ -164,29 +164,29 @@ def test_people_and_dates_clash_in_words(browser, user, ben, task, path):
 def test_a_sprints_form_shows_a_clash(browser, ben, sprint):
     actions.change_sprint(ben, sprint.pk, name="Sprint One")
     data = {"version": sprint.version, "name": "Sprint I", "end": sprint.end.isoformat()}
-    answer = browser.post(f"/sprints/{sprint.pk}/edit/", data)
-    assert answer.status_code == 409
-    assert Page(answer).one("p", class_="theirs").text == "Sprint One"
-    assert Page(answer).heading == "Edit Sprint One"
+    response = browser.post(f"/sprints/{sprint.pk}/edit/", data)
+    assert response.status_code == 409
+    assert Page(response).one("p", class_="theirs").text == "Sprint One"
+    assert Page(response).heading == "Edit Sprint One"
 
 
 @pytest.mark.parametrize("version", ["x", "1.5"])
-def test_a_version_that_is_none_changes_nothing(browser, task, path, version):
-    answer = browser.post(path, {"version": version, "name": "Paint"}, headers=HTMX)
+def test_an_invalid_version_changes_nothing(browser, task, path, version):
+    response = browser.post(path, {"version": version, "name": "Paint"}, headers=HTMX)
     task.refresh_from_db()
-    assert (answer.status_code, task.name) == (422, "Draw")
+    assert (response.status_code, task.name) == (422, "Draw")
 
 
-# Deleted meanwhile
+# Deleted tasks
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
-def test_who_saves_a_deleted_task_gets_the_typed_text_back(browser, ben, task, path, headers):
+def test_saving_a_deleted_task_preserves_the_input(browser, ben, task, path, headers):
     actions.remove_task(ben, task.pk)
     data = {"version": task.version, "name": "Paint", "description": "With a brush"}
-    answer = browser.post(path, data, headers=headers)
-    page = Page(answer)
-    assert (answer.status_code, page.is_whole) == (409, not headers)
+    response = browser.post(path, data, headers=headers)
+    page = Page(response)
+    assert (response.status_code, page.is_whole) == (409, not headers)
     assert page.one("p", role="alert").text.startswith("Ben Berg deleted this task")
     assert (page.value("Name"), page.value("Description")) == ("Paint", "With a brush")
     assert page.one("button", name="restore").text == "Restore and save"
@@ -198,15 +198,13 @@ def test_a_deleted_task_is_restored_and_saved(browser, ben, sprint, task, path, 
     if already:
         actions.restore_task(ben, task.pk)
     data = {"version": task.version, "name": "Paint", "description": "With a brush", "restore": "1"}
-    answer = browser.post(path, data, headers=HTMX)
+    response = browser.post(path, data, headers=HTMX)
     task.refresh_from_db()
-    assert (answer.status_code, task.name, task.description) == (200, "Paint", "With a brush")
+    assert (response.status_code, task.name, task.description) == (200, "Paint", "With a brush")
     assert (task.sprint, task.status) == (sprint, Status.ACTIVE)
 
 
-def test_a_task_that_is_deleted_between_the_look_and_the_write_keeps_the_text(
-    browser, ben, task, path, monkeypatch
-):
+def test_a_task_deleted_while_saving_preserves_the_input(browser, ben, task, path, monkeypatch):
     write = actions.change_task
 
     def too_late(by, pk, *args, **kwargs):
@@ -215,8 +213,8 @@ def test_a_task_that_is_deleted_between_the_look_and_the_write_keeps_the_text(
         return write(by, pk, *args, **kwargs)
 
     monkeypatch.setattr(actions, "change_task", too_late)
-    answer = browser.post(path, {"name": "Paint"}, headers=HTMX)
-    assert (answer.status_code, Page(answer).value("Name")) == (409, "Paint")
+    response = browser.post(path, {"name": "Paint"}, headers=HTMX)
+    assert (response.status_code, Page(response).value("Name")) == (409, "Paint")
 
 
 def test_a_task_that_never_was_is_not_there(browser):

@@ -1,4 +1,4 @@
-"""Every change of a sprint, task or event is made in board/actions: the source itself is the witness.
+"""A scan of the source: only board/actions writes sprints, tasks and events.
 
 The scan knows by name what a call is made on. It takes for a write every call of a writing method of a manager or
 a queryset (`.objects`, `.filter(…)`, …), of `super()` or of anything else but a few harmless receivers, and
@@ -46,10 +46,10 @@ ALLOWED = {
     # Adds the derived columns to what the actions save.
     "board/models/search.py": {"save": {"super().save"}},
     "board/actions/ordering.py": {"make_room": {"Task.objects.bulk_update"}},
-    # They read: the pragmas and catalogues of the database itself.
+    # Reads of the database's pragmas and catalogues.
     "board/ops/integrity.py": {"snapshot": {"cursor.execute"}, "_storage": {"cursor.execute"}},
     "board/ops/instance_lock.py": {"_others_on_postgres": {"cursor.execute"}},
-    # A backup is the database's own copy of itself, and comes back whole.
+    # A backup is a complete copy of the database.
     "board/ops/backup.py": {
         "_copy_sqlite": {"to.execute"},
         "_copy_postgres": {"cursor.execute"},
@@ -83,7 +83,7 @@ ALLOWED = {
         "_record": {"cursor.execute"},
         "delete_expired": {"IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - LIFETIME).delete"},
     },
-    # Accounts, which change by these actions alone.
+    # The actions of accounts.
     "board/accounts/actions.py": {
         "invite": {"user.save"},
         "delete_invitation": {"user.delete"},
@@ -110,7 +110,7 @@ ALLOWED = {
         # Reads.
         "_get_session_from_db": {"self.model.objects.raw"},
     },
-    # A file among the collected ones.
+    # A static file.
     "config/storage.py": {"_bundled": {"self.delete"}},
     # The counter's one row, not a change of the board.
     "board/apps.py": {"ensure_counter": {"counter.objects.using(using).get_or_create"}},
@@ -131,7 +131,7 @@ def sources(root=ROOT):
 
 
 def calls(source):
-    """Give (name of the innermost function or "", the called attribute's node) of every method call."""
+    """Yield (name of the innermost function or "", node of the called attribute) for every method call."""
 
     def visit(node, function):
         for child in ast.iter_child_nodes(node):
@@ -161,8 +161,8 @@ def test_nothing_but_the_actions_writes():
     assert [found for name, source in sources() for found in writes(name, source)] == []
 
 
-def test_what_is_allowed_is_there():
-    """An exception that nothing needs would hide the next write of that name."""
+def test_every_exception_is_needed():
+    """An unneeded exception would hide a later write with that name."""
     files = dict(sources())
     for name, functions in ALLOWED.items():
         there = {(function, ast.unparse(called)) for function, called in calls(files[name])}
@@ -193,7 +193,7 @@ def test_the_scan_finds_a_write(line):
     assert found.startswith("board/views/tasks.py:2 view: ")
 
 
-def test_the_scan_holds_an_exception_to_its_function():
+def test_an_exception_applies_only_to_its_function():
     source = textwrap.dedent("""
         def save_row(row):
             row.save()
@@ -203,7 +203,7 @@ def test_the_scan_holds_an_exception_to_its_function():
     assert writes("board/actions/changes.py", source) == ["board/actions/changes.py:5 elsewhere: row.save"]
 
 
-def test_the_scan_lets_reading_be():
+def test_the_scan_allows_reads():
     assert writes("board/views/tasks.py", "def f():\n    return Task.objects.filter(pk=1).count()\n") == []
 
 

@@ -1,4 +1,4 @@
-"""Where a card stands: by example, and as a property against plain lists."""
+"""The order of cards: examples, and a property test against plain lists."""
 
 import hypothesis.strategies as st
 import pytest
@@ -36,17 +36,17 @@ def place(user, task, sprint, **where):
     return actions.place_task(user, task.pk, actions.Place(sprint.pk, Status.TODO, **where))
 
 
-def test_a_new_card_stands_at_the_end(sprint, abc):
+def test_a_new_card_is_placed_at_the_end(sprint, abc):
     assert column(sprint) == ["a", "b", "c"]
 
 
-def test_a_card_goes_right_after_the_one_that_was_meant(user, sprint, abc):
+def test_a_card_is_placed_right_after_its_target(user, sprint, abc):
     a, b, c = abc
     place(user, c, sprint, after=a.pk)
     assert column(sprint) == ["a", "c", "b"]
 
 
-def test_a_card_goes_right_before_the_one_that_was_meant(user, sprint, abc):
+def test_a_card_is_placed_right_before_its_target(user, sprint, abc):
     a, b, c = abc
     place(user, c, sprint, before=a.pk)
     assert column(sprint) == ["c", "a", "b"]
@@ -59,21 +59,21 @@ def test_after_counts_more_than_before(user, sprint, abc, add):
     assert column(sprint) == ["a", "d", "b", "c"]
 
 
-def test_a_neighbour_that_went_elsewhere_does_not_count(user, sprint, abc, add):
+def test_a_neighbour_in_another_column_is_ignored(user, sprint, abc, add):
     a, b, c = abc
     actions.place_task(user, a.pk, BACKLOG)
     place(user, c, sprint, after=a.pk, before=b.pk)
     assert column(sprint) == ["c", "b"]
 
 
-def test_without_a_neighbour_left_the_card_goes_to_the_end(user, sprint, abc):
+def test_without_neighbours_the_card_is_placed_at_the_end(user, sprint, abc):
     a, b, c = abc
     actions.remove_task(user, c.pk)
     place(user, a, sprint, after=c.pk, before=c.pk)
     assert column(sprint) == ["b", "a"]
 
 
-def test_a_card_goes_to_the_top_when_that_was_meant(user, sprint, abc):
+def test_a_card_can_be_placed_at_the_top(user, sprint, abc):
     place(user, abc[2], sprint, top=True)
     assert column(sprint) == ["c", "a", "b"]
 
@@ -95,14 +95,14 @@ def test_a_move_writes_one_row(user, sprint, abc):
     assert "spaced" not in Event.objects.get(seq=log.newest_number()).changes
 
 
-def test_cards_with_the_same_key_stand_by_their_number_and_can_be_parted(user, sprint, add):
+def test_cards_with_equal_keys_are_ordered_by_id_and_can_be_separated(user, sprint, add):
     a, b, c = (add(name, sprint, order=7) for name in "abc")
     assert column(sprint) == ["a", "b", "c"]
     place(user, c, sprint, after=a.pk)
     assert column(sprint) == ["a", "c", "b"]
 
 
-def test_neighbours_that_are_spaced_out_are_in_the_log_and_keep_their_versions(user, sprint, add):
+def test_spaced_out_neighbours_are_logged_without_a_new_version(user, sprint, add):
     a, b, c = (add(name, sprint, order=7) for name in "abc")
     moved = place(user, c, sprint, after=a.pk)
     event = Event.objects.get(seq=moved.version)
@@ -145,14 +145,14 @@ def test_making_room_reads_only_the_cards_around(user, sprint, add):
 
 
 def test_ten_thousand_cards_put_in_at_one_spot_make_room_once_in_ten_at_the_most(monkeypatch):
-    """The arithmetic alone, on a list in place of the database."""
+    """Only the arithmetic, on a list instead of the database."""
 
     class Card:
         def __init__(self, pk, order):
             self.pk, self.order = pk, order
 
     def around(cards, left, reach):
-        # The spot is right after the first one.
+        # The position is right after the first card.
         return None, cards[: 1 + reach], cards[1 + reach].order if 1 + reach < len(cards) else None
 
     monkeypatch.setattr(ordering, "around", around)
@@ -173,7 +173,7 @@ def test_ten_thousand_cards_put_in_at_one_spot_make_room_once_in_ten_at_the_most
 
 
 class Board(RuleBasedStateMachine):
-    """The board against a dictionary of plain lists, by random adds, moves, removals and spoilt keys.
+    """A board compared with plain lists, after random additions, moves, removals and changed keys.
 
     Seen to fail: "right after" for "right before".
     """
@@ -230,7 +230,7 @@ class Board(RuleBasedStateMachine):
 
     @rule(pk=tasks, other=tasks)
     def give_the_same_key(self, pk, other):
-        """What the API allows: a key set directly, here right onto another card's."""
+        """Set a sort key directly to that of another card, as the API allows."""
         task, anchor = Task.objects.get(pk=pk), Task.objects.get(pk=other)
         if task.order != anchor.order:
             self.changed(actions.change_task(None, pk, order=anchor.order))
@@ -251,7 +251,7 @@ class Board(RuleBasedStateMachine):
         self.versions[task.pk] = task.version
 
     @invariant()
-    def every_card_stands_where_the_lists_say(self):
+    def cards_match_lists(self):
         for key, ids in self.columns.items():
             assert list(Task.objects.in_column(*key).values_list("pk", flat=True)) == ids
         assert Task.objects.count() == sum(map(len, self.columns.values()))
@@ -269,6 +269,6 @@ class Board(RuleBasedStateMachine):
         assert state == rows
 
 
-def test_the_board_is_what_plain_lists_say(db):
+def test_the_board_matches_plain_lists(db):
     settings = hypothesis_settings(max_examples=40, stateful_step_count=30, deadline=None)
     run_state_machine_as_test(Board, settings=settings)

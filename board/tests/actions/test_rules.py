@@ -1,4 +1,4 @@
-"""The rules of sprints and tasks, judged on the row as it would be."""
+"""Validation of sprints and tasks."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ TODAY = timezone.localdate
 
 
 def refused(action, *args, **kwargs):
-    """Return the fields that the refusal names, and check that it left nothing behind."""
+    """Return the fields of the error, and check that nothing was saved."""
     rows = list(Task.objects.order_by("pk").values()), list(Sprint.objects.order_by("pk").values())
     newest = log.newest_number()
     with pytest.raises(ValidationError) as caught:
@@ -30,7 +30,7 @@ def test_a_backlog_task_is_not_started(user, add):
     assert refused(actions.change_task, user, add().pk, status=Status.ACTIVE) == {"status"}
 
 
-def test_leaving_the_sprint_alone_does_not_make_a_started_task_a_backlog_task(user, sprint, add):
+def test_removing_only_the_sprint_does_not_make_a_started_task_a_backlog_task(user, sprint, add):
     task = add(sprint=sprint, status=Status.ACTIVE)
     assert refused(actions.change_task, user, task.pk, sprint_id=None) == {"status"}
 
@@ -44,13 +44,13 @@ def test_a_completion_date_needs_done(user, sprint, add):
     assert refused(actions.change_task, user, task.pk, completed=TODAY()) == {"completed"}
 
 
-def test_a_completed_task_keeps_its_sprint(user, sprint, next_sprint, add):
+def test_a_completed_task_cannot_change_its_sprint(user, sprint, next_sprint, add):
     task = add(sprint=sprint, status=Status.DONE)
     assert refused(actions.change_task, user, task.pk, sprint_id=next_sprint.pk) == {"sprint"}
     assert refused(actions.place_task, user, task.pk, actions.Place(None, Status.TODO)) == {"sprint"}
 
 
-def test_no_task_goes_to_a_past_sprint(user, past_sprint, add):
+def test_a_task_cannot_be_moved_to_a_past_sprint(user, past_sprint, add):
     assert refused(actions.add_task, user, name="Late", sprint_id=past_sprint.pk) == {"sprint"}
     assert refused(actions.change_task, user, add().pk, sprint_id=past_sprint.pk) == {"sprint"}
 
@@ -86,7 +86,7 @@ def test_finishing_dates_the_completion_and_reopening_clears_it(user, sprint, ad
     assert (reopened.started, reopened.completed) == (TODAY(), None)
 
 
-def test_work_keeps_the_day_it_was_started(user, sprint, add):
+def test_the_start_date_survives_later_moves(user, sprint, add):
     begun = TODAY() - timedelta(days=3)
     task = add(sprint=sprint, status=Status.ACTIVE, started=begun)
     assert actions.change_task(user, task.pk, status=Status.TESTING).started == begun
@@ -98,7 +98,7 @@ def test_back_in_the_backlog_a_task_is_not_started(user, sprint, add):
     assert (moved.sprint_id, moved.status, moved.started) == (None, Status.TODO, None)
 
 
-def test_a_sprint_cannot_be_made_to_end_in_the_past(user, sprint):
+def test_the_end_of_a_sprint_cannot_be_in_the_past(user, sprint):
     yesterday = TODAY() - timedelta(days=1)
     assert refused(actions.add_sprint, user, end=yesterday) == {"end"}
     assert refused(actions.change_sprint, user, sprint.pk, end=yesterday) == {"end"}
@@ -131,7 +131,7 @@ def test_an_empty_sprint_is_removed(user, sprint):
         {"status": 9},
     ],
 )
-def test_the_database_itself_refuses_what_must_never_be(sprint, add, wrong):
+def test_database_constraints_reject_invalid_tasks(sprint, add, wrong):
     task = add(sprint=sprint)
     with pytest.raises(IntegrityError), transaction.atomic():
         Task.objects.filter(pk=task.pk).update(**wrong)

@@ -19,7 +19,7 @@ def test_each_change_has_the_next_number_which_is_the_rows_version(user, sprint,
     assert list(Event.objects.order_by("seq").values_list("seq", flat=True)) == [1, 2, 3]
 
 
-def test_an_event_says_who_when_and_what_was_before_and_after(user, add):
+def test_an_event_records_the_actor_the_time_and_both_values(user, add):
     task = add("Fix log-in")
     actions.change_task(user, task.pk, name="Fix log-out", due=timezone.localdate())
     event = Event.objects.get(seq=2)
@@ -31,7 +31,7 @@ def test_an_event_says_who_when_and_what_was_before_and_after(user, add):
     assert timezone.now() - event.created_at < timedelta(minutes=1)
 
 
-def test_what_changes_nothing_writes_nothing(user, sprint, add):
+def test_a_change_without_effect_writes_nothing(user, sprint, add):
     task = add()
     actions.change_task(user, task.pk, name=task.name)
     actions.change_sprint(user, sprint.pk, end=sprint.end)
@@ -41,7 +41,7 @@ def test_what_changes_nothing_writes_nothing(user, sprint, add):
     assert task.version == 2
 
 
-def test_a_refused_change_gives_its_number_back(user, add):
+def test_a_refused_change_returns_its_number(user, add):
     task = add()
     with pytest.raises(ValidationError):
         actions.change_task(user, task.pk, name="")
@@ -56,7 +56,7 @@ def test_a_removed_task_stays_in_the_log(user, add):
     assert event.changes["name"] == ["Fix log-in", None]
 
 
-def test_the_log_alone_leads_to_the_state_of_the_database(user, sprint, next_sprint, add):
+def test_replaying_the_log_yields_the_database(user, sprint, next_sprint, add):
     tasks = [add(f"Task {n}", sprint) for n in range(4)]
     actions.place_task(user, tasks[0].pk, actions.Place(sprint.pk, Status.ACTIVE, after=tasks[1].pk))
     actions.place_task(user, tasks[3].pk, actions.Place(None, Status.TODO))
@@ -81,14 +81,14 @@ def with_version(row):
         ({"order": 5}, "Ana Lind moved this task within its column"),
     ],
 )
-def test_the_story_of_a_task_tells_who_did_what(user, sprint, add, changes, words):
+def test_the_history_of_a_task_names_actors_and_changes(user, sprint, add, changes, words):
     task = add(sprint=sprint, status=Status.ACTIVE)
     actions.change_task(user, task.pk, **changes)
     assert [line["text"] for line in sentences.story(task.pk)] == [words, "Ana Lind created this task"]
 
 
-def test_the_burndown_tells_each_day_as_it_was_then(user, sprint, add):
-    """Scope that is added later, and work that leaves, do not rewrite the days before."""
+def test_the_burndown_shows_the_historic_count_of_each_day(user, sprint, add):
+    """Tasks that are added or removed later don't change earlier days."""
     now = timezone.now()
 
     def on_day(days_ago, action, *args, **kwargs):

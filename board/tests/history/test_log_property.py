@@ -1,4 +1,4 @@
-"""The log as a property: whatever people do, in any order, undo and restore included, the integrity check finds nothing."""
+"""A property test of the log: after any sequence of actions, the integrity check finds nothing."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -22,7 +22,7 @@ texts = st.sampled_from(["", "a", "b"])
 
 
 class Log(RuleBasedStateMachine):
-    """Every action on a few rows; refusals are part of it. Seen to fail: an extra key that the check does not know."""
+    """All actions on a few rows, including invalid calls. Seen to fail: an extra key that the check does not know."""
 
     def __init__(self):
         super().__init__()
@@ -52,7 +52,7 @@ class Log(RuleBasedStateMachine):
 
     @rule(pk=ids, other=ids)
     def share_a_key(self, pk, other):
-        """Two cards at one place have no room between them: a later move spaces them out."""
+        """Cards with the same key have no room between them, so a later move spaces them out."""
         anchor = Task.objects.filter(pk=other).first()
         if anchor:
             self.act(actions.change_task, pk, order=anchor.order)
@@ -94,6 +94,6 @@ class Log(RuleBasedStateMachine):
         assert log.replay(Event.objects.order_by("seq")) == rows
 
 
-def test_whatever_is_done_and_undone_the_log_leads_to_the_rows(db):
+def test_replaying_the_log_matches_the_rows_after_changes_and_undos(db):
     settings = hypothesis_settings(max_examples=25, stateful_step_count=30, deadline=None)
     run_state_machine_as_test(Log, settings=settings)

@@ -1,6 +1,6 @@
-"""One definition of what an event holds: nothing else can be written, and each part is known to all who read events.
+"""The schema of events: nothing else can be written, and all code that reads events supports each part.
 
-api/tests/test_events.py has the API's part.
+api/tests/test_events.py tests the API.
 """
 
 import pytest
@@ -32,7 +32,7 @@ def write(task, kind=Event.Kind.UPDATE, changes=None, **extras):
         {"spaced": {1: [1, None]}},
     ],
 )
-def test_what_is_not_defined_can_not_be_written(add, what):
+def test_undefined_keys_cannot_be_written(add, what):
     task = add("a")
     with pytest.raises(ValueError, match="Event 2 "):
         write(task, **what)
@@ -40,7 +40,7 @@ def test_what_is_not_defined_can_not_be_written(add, what):
 
 
 @pytest.mark.parametrize("kind", Event.Kind)
-def test_each_kind_has_its_definition_and_its_words(kind):
+def test_each_kind_has_a_definition_and_messages(kind):
     assert kind in schema.KINDS
     assert kind in REASONS
 

@@ -1,4 +1,4 @@
-"""What happened, as people read it: in a toast, in the news of a board, and in the history of a task."""
+"""Descriptions of events in toasts, news and the history of a task."""
 
 from datetime import date
 
@@ -227,7 +227,7 @@ GERMAN = {
 
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_is_told_with_its_values(user, sprint, task, ben, change, language):
+def test_a_change_is_described_with_its_values(user, sprint, task, ben, change, language):
     CHANGES[change](user, task, sprint, ben)
     assert texts(language) == {"en": ENGLISH, "de": GERMAN}[language][change]
 
@@ -246,7 +246,7 @@ def test_a_move_out_of_the_backlog_names_the_column(user, sprint, add):
     assert texts()[::2] == ("Moved “Draw” to In Testing", "Ana Lind moved this task from Backlog to In Testing")
 
 
-def test_an_edit_that_is_undone_says_so(user, task):
+def test_an_undone_edit_is_described_as_undo(user, task):
     edit = actions.change_task(user, task.pk, name="Paint", description="In oil")
     actions.undo(user, edit.event.seq)
     assert texts()[0] == "Changed the name and description of “Draw” back"
@@ -275,7 +275,7 @@ def test_accounts_and_sprints_that_were_deleted_have_no_name(user, sprint, next_
     ]
 
 
-def test_a_sprint_is_told_as_well(user, sprint):
+def test_changes_of_sprints_are_described(user, sprint):
     changed = actions.change_sprint(user, sprint.pk, end=date(YEAR + 2, 3, 7))
     texts = sentences.describe(changed.event, sentences.names_in([changed.event]), "“Sprint 1”")
     assert texts.startswith("Moved the end date of “Sprint 1” from ")

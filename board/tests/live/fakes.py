@@ -19,7 +19,7 @@ class FakeClock:
 
 
 class FakeStore:
-    """A store whose state and accounts the test sets; `error` is raised by the next question."""
+    """A store with settable state and accounts. The next query raises `error`."""
 
     def __init__(self):
         self.state = 5, 0
@@ -37,7 +37,7 @@ class FakeStore:
 
 
 class FakeTransport:
-    """A socket: what was sent, the codes it was closed with. Its client reads while `reading` is set."""
+    """A socket that records what was sent and the codes it was closed with. Its client reads while `reading` is set."""
 
     def __init__(self):
         self.sent = []
@@ -57,7 +57,7 @@ class FakeTransport:
 
 
 class FakeFormat:
-    """Frames as (sequence number, room): `rendered` notes each (board, since) that was rendered."""
+    """A format with frames as (sequence number, room). `rendered` records each rendered (board, since)."""
 
     def __init__(self, acknowledges=True):
         self.acknowledges = acknowledges
@@ -78,7 +78,7 @@ class FakeFormat:
 
 
 class Revoked(set):
-    """The credentials that are revoked, and the check that finds them."""
+    """The revoked credentials, and the function that finds them."""
 
     __hash__ = object.__hash__
 

@@ -1,4 +1,4 @@
-"""What a page that shows a board as of some number needs next, and when a change is published."""
+"""Frames for pages that show an older number, and publication of changes."""
 
 import pytest
 from django.db import transaction
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def now():
-    """The number up to which a page has seen everything."""
+    """The newest sequence number before the test's changes."""
     return log.newest_number
 
 
@@ -26,7 +26,7 @@ def batch_of(sprint_id, since):
     return batches.batch(sprint_id, since, log.state())
 
 
-# Whom a change reaches
+# Recipients of a change
 
 
 def test_nothing_new_is_the_same_number_and_nothing_else(sprint, add, now):
@@ -63,9 +63,7 @@ def test_another_sprints_change_does_not_reach_a_board_but_the_number_does(user,
     assert batch_of(sprint.pk, since) == {"seq": now(), "cards": "", "left": [], "news": []}
 
 
-def test_a_card_that_moved_to_another_sprint_left_the_one_and_came_to_the_other(
-    user, sprint, next_sprint, add, now
-):
+def test_a_card_moved_to_another_sprint_changes_boards(user, sprint, next_sprint, add, now):
     task = add(sprint=sprint)
     since = now()
     actions.place_task(user, task.pk, actions.Place(next_sprint.pk, Status.TODO))
@@ -90,7 +88,7 @@ def test_a_removed_card_left(user, sprint, add, now):
     assert (card_ids(batch), batch["left"]) == (set(), [task.pk])
 
 
-def test_a_card_that_came_and_went_meanwhile_is_only_gone(user, sprint, next_sprint, add, now):
+def test_a_card_that_was_added_and_moved_away_is_only_removed(user, sprint, next_sprint, add, now):
     since = now()
     task = add(sprint=sprint)
     actions.place_task(user, task.pk, actions.Place(next_sprint.pk, Status.TODO))
@@ -100,7 +98,7 @@ def test_a_card_that_came_and_went_meanwhile_is_only_gone(user, sprint, next_spr
     assert (card_ids(batch), batch["left"]) == (set(), [task.pk])
 
 
-def test_a_card_that_changed_often_comes_once_as_it_is_now(user, sprint, add, now):
+def test_a_card_with_several_changes_is_sent_once(user, sprint, add, now):
     since = now()
     task = add("One", sprint)
     for name in ("Two", "Three"):
@@ -139,7 +137,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_the_head_comes_when_it_is_another_one_than_before(user, sprint, next_sprint, add, now, change):
+def test_the_head_is_sent_exactly_when_it_has_changed(user, sprint, next_sprint, add, now, change):
     def head_of_page():
         components.board_cache.clear()
         page = Page(components.board(sprint.pk, log.state())["html"])
@@ -152,7 +150,7 @@ def test_the_head_comes_when_it_is_another_one_than_before(user, sprint, next_sp
     assert ("head" in batch_of(sprint.pk, since)) == has_changed
 
 
-def test_the_head_comes_with_a_change_of_the_sprint_and_of_its_counts(user, sprint, add, now):
+def test_the_head_is_sent_with_changes_of_the_sprint_and_its_counts(user, sprint, add, now):
     since = now()
     actions.change_sprint(user, sprint.pk, name="Renamed")
     batch = batch_of(sprint.pk, since)
@@ -167,7 +165,7 @@ def test_the_head_comes_with_a_change_of_the_sprint_and_of_its_counts(user, spri
 # News
 
 
-def test_news_says_who_did_what_to_which_card(user, django_user_model, sprint, add, now):
+def test_news_names_the_actor_the_change_and_the_card(user, django_user_model, sprint, add, now):
     task = add("Draw", sprint)
     since = now()
     guest = django_user_model.objects.create_user("guest")
@@ -189,7 +187,7 @@ def test_news_says_who_did_what_to_which_card(user, django_user_model, sprint, a
 # Far behind
 
 
-def test_many_changes_come_in_batches_that_end_at_the_newest(monkeypatch, sprint, add, now):
+def test_many_changes_are_sent_in_batches(monkeypatch, sprint, add, now):
     monkeypatch.setattr(batches, "BATCH", 3)
     since = now()
     tasks = [add(f"Task {n}", sprint) for n in range(7)]
@@ -203,7 +201,7 @@ def test_many_changes_come_in_batches_that_end_at_the_newest(monkeypatch, sprint
     assert seen == {task.pk for task in tasks}
 
 
-def test_a_page_that_is_too_far_behind_loads_anew(monkeypatch, sprint, add, now):
+def test_a_page_that_is_too_far_behind_is_reset(monkeypatch, sprint, add, now):
     monkeypatch.setattr(batches, "FAR_BEHIND", 3)
     since = now()
     for _ in range(3):
@@ -213,12 +211,12 @@ def test_a_page_that_is_too_far_behind_loads_anew(monkeypatch, sprint, add, now)
     assert batch_of(sprint.pk, since) == {"reset": True}
 
 
-def test_a_page_that_is_ahead_loads_anew(sprint, now):
+def test_a_page_that_is_ahead_is_reset(sprint, now):
     assert batch_of(sprint.pk, now() + 1) == {"reset": True}
 
 
 @pytest.mark.parametrize("pruned", [2, 3], ids=["partly", "wholly"])
-def test_where_the_log_was_pruned_the_page_loads_anew(sprint, add, now, pruned):
+def test_a_page_older_than_the_pruned_log_is_reset(sprint, add, now, pruned):
     since = now()
     for _ in range(2):
         add(sprint=sprint)
@@ -226,7 +224,7 @@ def test_where_the_log_was_pruned_the_page_loads_anew(sprint, add, now, pruned):
     assert batch_of(sprint.pk, since) == {"reset": True}
 
 
-def test_the_board_of_a_removed_sprint_loads_anew(user, sprint, now):
+def test_the_board_of_a_removed_sprint_is_reset(user, sprint, now):
     since = now()
     actions.remove_sprint(user, sprint.pk)
     assert batch_of(sprint.pk, since) == {"reset": True}
@@ -250,16 +248,16 @@ def test_the_number_of_queries_does_not_grow_with_the_cards(
 
 
 @pytest.fixture
-def rings():
-    """The bells that were heard, in order."""
-    heard = []
-    notifications.subscribe(heard.append)
-    yield heard
-    notifications.unsubscribe(heard.append)
+def topics():
+    """The published topics, in order."""
+    published = []
+    notifications.subscribe(published.append)
+    yield published
+    notifications.unsubscribe(published.append)
 
 
-def test_each_committed_change_rings_once(
-    user, sprint, next_sprint, add, rings, django_capture_on_commit_callbacks
+def test_each_committed_change_is_published_once(
+    user, sprint, next_sprint, add, topics, django_capture_on_commit_callbacks
 ):
     task = add(sprint=sprint)
     changes = [
@@ -273,31 +271,31 @@ def test_each_committed_change_rings_once(
     for count, change in enumerate(changes, start=1):
         with django_capture_on_commit_callbacks(execute=True):
             change()
-        assert rings == [notifications.CHANGE] * count
+        assert topics == [notifications.CHANGE] * count
 
 
-def test_what_changes_nothing_does_not_ring(user, sprint, rings, django_capture_on_commit_callbacks):
+def test_a_change_without_effect_is_not_published(user, sprint, topics, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         actions.change_sprint(user, sprint.pk, name=sprint.name)
-    assert rings == []
+    assert topics == []
 
 
-def test_what_is_rolled_back_does_not_ring(add, rings, django_capture_on_commit_callbacks):
+def test_a_rolled_back_change_is_not_published(add, topics, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
         add()
         transaction.set_rollback(True)
-    assert rings == []
+    assert topics == []
     assert not Task.objects.exists()
 
 
-def test_nothing_rings_before_the_commit(add, rings, django_capture_on_commit_callbacks):
+def test_nothing_is_published_before_the_commit(add, topics, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         add()
-        assert rings == []
+        assert topics == []
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_listener_that_fails_leaves_the_change_saved(user, caplog):
+def test_a_failing_subscriber_does_not_prevent_the_change(user, caplog):
     def fail(topic):
         raise RuntimeError("deaf")
 

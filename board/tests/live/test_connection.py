@@ -12,7 +12,7 @@ def page(clock):
     return connection(clock)
 
 
-def test_nothing_is_sent_before_the_client_says_what_it_shows(page):
+def test_nothing_is_sent_before_the_client_reports_its_number(page):
     assert page.place is None
 
 
@@ -46,7 +46,7 @@ def test_without_acknowledgements_the_cursor_follows_what_was_sent(clock, frame,
     assert program.place.cursor == cursor
 
 
-def test_a_number_without_a_frame_in_flight_is_a_question(page):
+def test_a_number_without_a_frame_in_flight_requests_a_reply(page):
     page.acknowledge(4)
     page.acknowledge(4)
     assert page.wants_reply
@@ -65,7 +65,7 @@ def test_a_client_is_silent_when_it_does_not_acknowledge_in_time(page, clock):
     assert page.is_silent()
 
 
-def test_a_client_that_never_says_what_it_shows_is_silent(page, clock):
+def test_a_client_that_never_reports_its_number_is_silent(page, clock):
     clock.advance(connections.ACKNOWLEDGE_WITHIN + 0.1)
     assert page.is_silent()
 
@@ -86,7 +86,7 @@ def test_messages_are_limited_per_second(page, clock):
     assert not page.is_rate_limited()
 
 
-def test_a_page_is_hidden_since_the_first_time_it_says_so(page, clock):
+def test_a_page_is_hidden_since_its_first_report(page, clock):
     page.set_hidden(True)
     since = clock.now
     clock.advance(5)

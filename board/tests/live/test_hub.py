@@ -1,4 +1,4 @@
-"""The hub wires its parts: what a connection is sent, and what ends it."""
+"""The hub: what a connection is sent, and what closes it."""
 
 import asyncio
 
@@ -21,7 +21,7 @@ from .fakes import FakeFormat, FakeTransport, Revoked, client
 
 @pytest.fixture
 def hub(store, clock):
-    """A hub that ticks only when it is told to."""
+    """A hub that ticks only when called."""
     return Hub(store, clock)
 
 
@@ -52,7 +52,7 @@ async def page(hub, revoked):
 
 @pytest.fixture
 def program(hub):
-    """A client of the API, which shows number 5 and acknowledges nothing."""
+    """An API client that shows number 5 and does not acknowledge."""
     return hub.join(client(user=2, key=None, is_present=False, format=FakeFormat(acknowledges=False)), since=5)
 
 
@@ -90,7 +90,7 @@ async def test_a_page_that_is_far_behind_catches_up_step_by_step(hub):
     assert [frame["seq"] for frame in sent(page)] == [2, 4, 5]
 
 
-async def test_a_page_is_told_to_reset(hub):
+async def test_a_page_can_be_reset(hub):
     class Resets(FakeFormat):
         def render(self, board, since, state):
             return {"reset": True}
@@ -109,7 +109,7 @@ async def test_a_program_that_joins_with_a_number_needs_no_greeting(hub, program
     assert [frame.get("cards") for frame in sent(program)] == [None, "5 to 6"]
 
 
-async def test_changes_made_while_a_frame_is_in_flight_come_in_one(hub, page, store):
+async def test_changes_made_while_a_frame_is_in_flight_are_sent_together(hub, page, store):
     store.state = 6, 0
     await hub._tick()
     store.state = 9, 0
@@ -157,13 +157,13 @@ async def test_a_page_that_leaves_while_the_hub_polls_gets_nothing(hub, page, st
 
 
 async def until(is_so):
-    """Wait until something has happened on the event loop."""
+    """Run the event loop until a condition is true."""
     async with asyncio.timeout(5):
         while not is_so():
             await asyncio.sleep(0)
 
 
-# What wakes the hub
+# Waking the hub
 
 
 async def test_only_an_acknowledgement_that_leaves_something_to_send_wakes_the_hub(hub, page, store):
@@ -193,7 +193,7 @@ async def test_a_notification_wakes_the_hub(running_hub, store):
 
 
 @pytest.mark.parametrize("error", [OperationalError("away"), RuntimeError("a bug")])
-async def test_the_hub_goes_on_after_an_error(hub, store, monkeypatch, caplog, error):
+async def test_the_hub_continues_after_an_error(hub, store, monkeypatch, caplog, error):
     monkeypatch.setattr(hubs, "POLL_EVERY", 0.001)
     hub.start()
     store.error = error
@@ -203,7 +203,7 @@ async def test_the_hub_goes_on_after_an_error(hub, store, monkeypatch, caplog, e
     assert str(error) in caplog.text
 
 
-# What ends a connection
+# Closing connections
 
 
 async def test_a_page_that_does_not_acknowledge_is_closed(hub, page, store, clock):
@@ -214,7 +214,7 @@ async def test_a_page_that_does_not_acknowledge_is_closed(hub, page, store, cloc
     assert closed(page) == [TRY_LATER]
 
 
-async def test_a_page_that_lacks_nothing_is_not_silent(hub, page, clock):
+async def test_an_up_to_date_page_is_not_silent(hub, page, clock):
     clock.advance(ACKNOWLEDGE_WITHIN - 1)
     await hub._tick()
     assert closed(page) == []
@@ -229,7 +229,7 @@ async def test_a_revoked_session_is_closed_before_anything_is_sent(hub, page, pr
     assert closed(program) == []
 
 
-async def test_a_revocation_that_nobody_told_is_found_within_seconds(hub, page, clock, revoked):
+async def test_a_revocation_without_notification_is_found_within_seconds(hub, page, clock, revoked):
     revoked.add(page.client.credential)
     await hub._tick()
     assert closed(page) == []
@@ -250,7 +250,7 @@ async def test_the_eleventh_connection_of_a_login_is_refused_or_takes_the_place_
 # Locks and people
 
 
-async def test_a_lock_is_in_the_room_and_told_to_programs(hub, page, program):
+async def test_a_lock_is_in_the_room_and_sent_to_api_clients(hub, page, program):
     await hub._tick()
     sent(program).clear()
     assert hub.acquire_lock(page, 7)
@@ -259,7 +259,7 @@ async def test_a_lock_is_in_the_room_and_told_to_programs(hub, page, program):
     assert sent(program)[0] == (7, "dragstart")
 
 
-async def test_nobody_is_told_of_their_own_lock_or_of_another_board(hub, program):
+async def test_a_lock_is_not_sent_to_its_holder_or_to_another_board(hub, program):
     elsewhere = hub.join(client(board=2, format=FakeFormat(acknowledges=False)), since=5)
     hub.acquire_lock(program, 7)
     hub.release_lock(program, 7, "drop")
@@ -279,7 +279,7 @@ async def test_a_lock_that_is_not_renewed_ends_at_the_next_tick(hub, page, progr
     assert hub.acquire_lock(page, 7)
 
 
-async def test_programs_are_told_of_changes_to_accounts(hub, page, program, store):
+async def test_changes_to_accounts_are_sent_to_api_clients(hub, page, program, store):
     await hub._tick()
     sent(program).clear()
     store.state, store.people = (5, 1), {9: "Nova"}
@@ -291,7 +291,7 @@ async def test_programs_are_told_of_changes_to_accounts(hub, page, program, stor
 # Several processes
 
 
-async def test_a_message_from_another_process_is_taken(hub, page, program, revoked):
+async def test_a_message_from_another_process_is_handled(hub, page, program, revoked):
     revoked.add(page.client.credential)
     rooms = [{"board": 1, "people": [{"id": 8, "name": "Remote"}], "holders": {"7": {"id": 8, "name": "Remote"}}}]
     hub.receive({"process": "other", "topics": ["revoke"], "rooms": rooms, "locks": [(1, 7, "dragstart")]})
@@ -301,7 +301,7 @@ async def test_a_message_from_another_process_is_taken(hub, page, program, revok
     assert sent(program)[-1]["room"]["held"] == {"7": "Remote"}
 
 
-async def test_two_hubs_hear_of_each_others_rooms_locks_and_notifications(store, clock, monkeypatch):
+async def test_two_hubs_exchange_rooms_locks_and_notifications(store, clock, monkeypatch):
     layer = InMemoryChannelLayer()
     monkeypatch.setattr(hubs, "get_channel_layer", lambda alias: layer)
     one, other = Hub(store, clock), Hub(store, clock)
@@ -322,7 +322,7 @@ async def test_two_hubs_hear_of_each_others_rooms_locks_and_notifications(store,
         await hub.stop()
 
 
-# Waiting, and the end
+# Waiting and stopping
 
 
 async def test_a_request_waits_until_there_is_an_event(hub, store):
@@ -336,11 +336,11 @@ async def test_a_request_waits_until_there_is_an_event(hub, store):
     await asyncio.wait_for(hub.wait_for_event(5, 60), 5)
 
 
-async def test_a_request_waits_no_longer_than_it_said(hub):
+async def test_a_waiting_request_times_out(hub):
     await asyncio.wait_for(hub.wait_for_event(5, 0.001), 5)
 
 
-async def test_a_process_that_ends_closes_all_connections_and_releases_all_requests(hub, page, program):
+async def test_a_stopping_process_closes_all_connections_and_wakes_all_requests(hub, page, program):
     waiting = asyncio.ensure_future(hub.wait_for_event(5, 60))
     await asyncio.sleep(0)
     await hub.drain()
@@ -352,7 +352,7 @@ async def test_a_process_that_ends_closes_all_connections_and_releases_all_reque
     await asyncio.wait_for(hub.wait_for_event(5, 60), 5)
 
 
-async def test_a_hub_that_is_started_again_goes_on(running_hub):
+async def test_a_hub_can_be_restarted(running_hub):
     tasks = running_hub._tasks
     running_hub.start()
     assert running_hub._tasks is tasks

@@ -1,4 +1,4 @@
-"""A card has one holder, who renews the lock or loses it."""
+"""Locks of cards: one holder, renewal, and expiry."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from .fakes import connection
 
 @pytest.fixture
 def observed():
-    """The (holder, task id, action) that the locks told."""
+    """The (holder, task id, action) that the observer received."""
     return []
 
 
@@ -39,14 +39,14 @@ def test_a_card_has_one_holder(locks, ana, ben, observed):
     assert observed == [(ana, 7, "dragstart")]
 
 
-def test_a_lock_that_ended_can_be_taken_by_another(locks, ana, ben, observed):
+def test_a_released_lock_can_be_acquired_by_another(locks, ana, ben, observed):
     locks.acquire(ana, 7)
     locks.release(ana, 7, "drop")
     assert locks.acquire(ben, 7)
     assert observed == [(ana, 7, "dragstart"), (ana, 7, "drop"), (ben, 7, "dragstart")]
 
 
-def test_only_the_holder_ends_a_lock(locks, ana, ben, observed):
+def test_only_the_holder_releases_a_lock(locks, ana, ben, observed):
     locks.acquire(ana, 7)
     locks.release(ben, 7)
     locks.release(ana, 8)
@@ -65,7 +65,7 @@ def test_a_lock_that_is_not_renewed_expires(locks, ana, clock, observed):
     assert observed[-1] == (ana, 7, "dragend")
 
 
-def test_a_renewed_lock_lasts_and_is_told_once(locks, ana, clock, observed):
+def test_a_renewed_lock_lasts_and_is_reported_once(locks, ana, clock, observed):
     locks.acquire(ana, 7)
     clock.advance(LOCK_LASTS - 1)
     assert locks.acquire(ana, 7)
@@ -75,7 +75,7 @@ def test_a_renewed_lock_lasts_and_is_told_once(locks, ana, clock, observed):
     assert observed == [(ana, 7, "dragstart")]
 
 
-def test_a_connection_that_leaves_ends_its_own_locks(locks, ana, ben, observed):
+def test_a_leaving_connection_releases_its_locks(locks, ana, ben, observed):
     locks.acquire(ana, 7)
     locks.acquire(ana, 8)
     locks.acquire(ben, 9)

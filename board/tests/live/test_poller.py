@@ -1,4 +1,4 @@
-"""The database is asked once for all connections."""
+"""The poller queries the database once for all connections."""
 
 from types import SimpleNamespace
 
@@ -23,7 +23,7 @@ def user(pk, name="ana", is_active=True):
     )
 
 
-async def test_a_place_gets_what_changed_since_its_number(poller, store):
+async def test_a_place_gets_the_changes_since_its_number(poller, store):
     pages = FakeFormat()
     state, frames = await poller.poll({Place(pages, 7, 3)})
     assert state == store.state
@@ -56,7 +56,7 @@ async def test_a_place_beyond_the_newest_number_is_rendered_for_the_format_to_re
     assert pages.rendered == [(7, 99)]
 
 
-async def test_after_an_error_the_next_poll_asks_again(poller, store):
+async def test_the_next_poll_after_an_error_queries_again(poller, store):
     store.error = OperationalError("away")
     with pytest.raises(OperationalError):
         await poller.poll(set())
@@ -86,7 +86,7 @@ async def test_accounts_are_compared_when_their_count_has_moved(poller, store):
     assert (change.action, change.user.pk) == ("add", 2)
 
 
-def test_changes_to_accounts_are_what_others_can_see():
+def test_only_publicly_visible_changes_to_accounts_are_found():
     before = {pk: user(pk) for pk in (1, 2, 3, 4)}
     now = {1: user(1), 2: user(2, "renamed"), 3: user(3, is_active=False), 5: user(5)}
     assert [(change.action, change.user.pk) for change in compare_people(before, now)] == [

@@ -53,7 +53,7 @@ def test_a_room_in_which_nothing_changed_stays_the_same_object(presence, clock):
     assert presence.rooms[1] is room
 
 
-def test_a_board_that_everybody_left_has_no_room(presence, clock):
+def test_an_empty_board_has_no_room(presence, clock):
     first, second = connection(clock), connection(clock)
     presence.join(first)
     presence.join(second)
@@ -66,7 +66,7 @@ def test_a_board_that_everybody_left_has_no_room(presence, clock):
     assert presence.rooms == {}
 
 
-def test_a_room_shows_who_holds_which_card(presence, clock, locks):
+def test_a_room_shows_the_holders_of_locks(presence, clock, locks):
     ana = connection(clock)
     presence.join(ana)
     presence.refresh()
@@ -98,14 +98,14 @@ def test_a_remote_room_expires_unless_it_is_reported_again(presence, clock):
     assert people(presence) == [1]
 
 
-def test_a_full_room_counts_who_is_not_listed(presence, clock):
+def test_a_full_room_counts_the_people_who_are_not_listed(presence, clock):
     for user in range(PEOPLE_SHOWN + 3):
         presence.join(connection(clock, user=user))
     presence.refresh()
     assert (len(people(presence)), presence.rooms[1]["more"]) == (PEOPLE_SHOWN, 3)
 
 
-def test_a_report_says_once_that_a_board_is_empty(presence, clock):
+def test_an_empty_board_is_reported_once(presence, clock):
     ana = connection(clock)
     presence.join(ana)
     assert [(room["board"], len(room["people"])) for room in presence.report()] == [(1, 1)]

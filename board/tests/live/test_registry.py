@@ -1,4 +1,4 @@
-"""How many connections there may be, and which one gives way."""
+"""Limits on connections, and displacing hidden pages."""
 
 import pytest
 
@@ -18,19 +18,19 @@ def registry(monkeypatch):
 
 @pytest.fixture
 def pages(registry, clock):
-    """Two pages of one login, which is all it may have."""
+    """Two pages of one login, which is its limit."""
     pages = [connection(clock), connection(clock)]
     for page in pages:
         registry.add(page)
     return pages
 
 
-def test_a_login_has_a_limit_of_its_own(registry, pages):
+def test_each_login_has_a_limit(registry, pages):
     assert not registry.has_room_for(pages[0].client.credential)
     assert registry.has_room_for(client(key="another").credential)
 
 
-def test_the_page_hidden_longest_gives_way(registry, pages, clock):
+def test_the_page_hidden_longest_is_displaced(registry, pages, clock):
     first, second = pages
     second.set_hidden(True)
     clock.advance(1)
@@ -39,13 +39,13 @@ def test_the_page_hidden_longest_gives_way(registry, pages, clock):
     assert registry.find_displaced(first.client.credential) is second
 
 
-def test_no_page_that_is_shown_gives_way(registry, pages):
+def test_a_visible_page_is_never_displaced(registry, pages):
     pages[0].set_hidden(True)
     pages[0].set_hidden(False)
     assert registry.find_displaced(pages[0].client.credential) is None
 
 
-def test_no_page_gives_way_while_there_is_room(registry, pages):
+def test_no_page_is_displaced_below_the_limit(registry, pages):
     pages[0].set_hidden(True)
     registry.discard(pages[1])
     assert registry.find_displaced(pages[0].client.credential) is None

@@ -1,4 +1,4 @@
-"""Processes tell each other what happened, and go on without the channel layer."""
+"""Processes exchange messages, and continue without the channel layer."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ from board.live.relay import GROUP, Relay
 
 
 class Owner:
-    """What the relay asks of the hub."""
+    """A fake of the hub's interface to the relay."""
 
     def __init__(self):
         self.rooms = []
@@ -58,7 +58,7 @@ async def running(layer):
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_a_process_hears_what_another_tells_and_not_itself():
+async def test_a_process_receives_messages_of_others_only():
     async with running(InMemoryChannelLayer()) as (relay, _, own, other):
         own.rooms = [{"board": 1, "people": [], "holders": {}}]
         relay.add_topic("change")
@@ -71,7 +71,7 @@ async def test_a_process_hears_what_another_tells_and_not_itself():
         assert own.received.empty()
 
 
-async def test_nothing_is_sent_when_there_is_nothing_to_tell():
+async def test_nothing_is_sent_when_there_is_nothing_to_report():
     async with running(InMemoryChannelLayer()) as (relay, _, _, other):
         relay.wake()
         for _ in range(10):
@@ -87,7 +87,7 @@ async def test_rooms_are_reported_again_and_again(monkeypatch):
             assert (await asyncio.wait_for(other.received.get(), 5))["rooms"] == own.rooms
 
 
-async def test_a_channel_layer_that_was_away_is_used_again(monkeypatch, caplog):
+async def test_a_channel_layer_that_was_down_is_used_again(monkeypatch, caplog):
     monkeypatch.setattr(relays, "TRY_AGAIN_AFTER", 0.001)
     layer = BrokenLayer()
     async with running(layer) as (relay, _, _, other):

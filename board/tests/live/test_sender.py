@@ -1,4 +1,4 @@
-"""Each connection gets its next frame, and a client that does not read holds up nobody."""
+"""Each connection gets its next frame, and a slow client does not delay others."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ ROOM = {"people": [], "more": 0, "held": {}, "holders": {}}
 
 
 class Owner:
-    """What the sender asks of the hub."""
+    """A fake of the hub's interface to the sender."""
 
     def __init__(self):
         self.left = []
@@ -62,18 +62,18 @@ async def test_nothing_more_is_sent_before_the_acknowledgement(sender, page):
     assert sender.send_frames([page], frames, {1: ROOM}) == 1
 
 
-async def test_a_connection_that_lacks_nothing_gets_nothing(sender, page):
+async def test_an_up_to_date_connection_gets_nothing(sender, page):
     assert sender.send_frames([page], {}, {1: ROOM}) == 0
     assert sent(page) == []
 
 
-async def test_a_heartbeat_says_the_number_that_is_shown(sender, page, clock):
+async def test_a_heartbeat_has_the_current_number(sender, page, clock):
     clock.advance(HEARTBEAT_EVERY)
     sender.send_frames([page], {}, {1: ROOM})
     assert sent(page) == [{"seq": 4}]
 
 
-async def test_a_question_gets_a_reply_though_nothing_changed(sender, page):
+async def test_a_request_gets_a_reply_even_without_changes(sender, page):
     page.acknowledge(4)
     sender.send_frames([page], {}, {1: ROOM})
     assert sent(page) == [{"seq": 4}]
@@ -87,7 +87,7 @@ async def test_a_room_is_sent_when_it_is_another_object(sender, page):
     assert sent(page) == [{"seq": 4, "room": other}, {"seq": 5}]
 
 
-async def test_a_reset_is_sent_as_it_is(sender, page):
+async def test_a_reset_is_sent_unchanged(sender, page):
     sender.send_frames([page], {page.place: {"reset": True}}, {1: ROOM})
     assert sent(page) == [{"reset": True}]
 
@@ -112,7 +112,7 @@ async def test_connections_with_other_formats_get_other_frames(sender, clock):
     assert [sent(one)[0]["head"] for one in connections] == ["Endet", "Ends"]
 
 
-async def test_a_client_that_does_not_read_holds_up_nobody(sender, page, clock):
+async def test_a_slow_client_does_not_delay_others(sender, page, clock):
     other = connection(clock)
     page.client.transport.reading.clear()
     sender.send(page, ["a"])

@@ -8,7 +8,7 @@ from board.management.websocket import CLOSE_WITHIN, Socket
 
 
 class Transport:
-    """The connection of a socket, which tells when the client reads slowly."""
+    """The connection of a socket, which signals when the client reads slowly."""
 
     def __init__(self):
         self.is_paused = False
@@ -25,7 +25,7 @@ class Transport:
 
 @pytest.fixture
 def open_socket(monkeypatch):
-    """Open a socket that notes the messages it `sent` and the codes it was `closed` with."""
+    """Open a socket that records the messages it `sent` and the codes it was `closed` with."""
     factory = WebSocketServerFactory()
 
     def open_one():
@@ -54,7 +54,7 @@ def test_a_client_that_leaves_too_much_unread_is_closed(open_socket):
     socket.pauseProducing()
     assert socket.transport.is_paused
     socket.serverSend("a" * MAX_UNREAD)
-    # The transport says so again with each text that waits.
+    # The transport calls this again for each waiting text.
     socket.pauseProducing()
     assert socket.closed == []
     socket.serverSend("a")
@@ -63,7 +63,7 @@ def test_a_client_that_leaves_too_much_unread_is_closed(open_socket):
     assert socket.closeHandshakeTimeout == CLOSE_WITHIN
 
 
-def test_a_client_that_reads_on_is_counted_anew(open_socket):
+def test_the_unread_count_restarts_when_the_client_catches_up(open_socket):
     socket = open_socket()
     for _ in range(2):
         socket.pauseProducing()

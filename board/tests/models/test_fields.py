@@ -1,4 +1,4 @@
-"""Texts and dates that people type, by every door: pages, pieces, the API, invitations."""
+"""Validation of text and dates on pages, in fragments, in the API and in invitations."""
 
 import json
 
@@ -35,7 +35,7 @@ def test_nothing_of_these_is_visible(text):
 
 
 @pytest.mark.parametrize("text", VISIBLE, ids=ascii)
-def test_what_is_visible_stays_as_it_is(text):
+def test_visible_text_is_unchanged(text):
     assert one_line(text) == text
 
 
@@ -51,9 +51,9 @@ def api(browser, method, path, **body):
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
 @pytest.mark.parametrize("name", INVISIBLE, ids=ascii)
-def test_an_invisible_name_is_refused_beside_its_field(browser, add_path, headers, name):
-    answer = browser.post(add_path, {"name": name}, headers=headers)
-    assert (answer.status_code, Page(answer).error("Name")) == (422, "This field can't be blank.")
+def test_an_invisible_name_shows_an_error_at_its_field(browser, add_path, headers, name):
+    response = browser.post(add_path, {"name": name}, headers=headers)
+    assert (response.status_code, Page(response).error("Name")) == (422, "This field can't be blank.")
     assert not Task.objects.exists()
 
 
@@ -89,7 +89,7 @@ def test_line_breaks_in_a_name_become_spaces(browser, add_path, lines):
     assert set(Task.objects.values_list("name", flat=True)) == {"Fix the log-in"}
 
 
-def test_a_name_of_255_characters_is_taken_whole_by_all(browser, add_path):
+def test_a_name_of_255_characters_is_accepted_everywhere(browser, add_path):
     name = "ä" * 254 + "🚢"
     browser.post(add_path, {"name": name})
     assert api(browser, "post", "sprints", name=name, end="2999-01-01").status_code == 201
@@ -97,11 +97,11 @@ def test_a_name_of_255_characters_is_taken_whole_by_all(browser, add_path):
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
-def test_what_is_too_long_is_refused_and_kept_in_the_form(browser, add_path, headers):
+def test_text_that_is_too_long_is_rejected_but_not_truncated(browser, add_path, headers):
     typed = {"name": "n" * 256, "description": "d" * 10_200}
-    answer = browser.post(add_path, typed, headers=headers)
-    page = Page(answer)
-    assert answer.status_code == 422
+    response = browser.post(add_path, typed, headers=headers)
+    page = Page(response)
+    assert response.status_code == 422
     assert page.error("Name") == "Ensure this value has at most 255 characters (it has 256)."
     assert page.error("Description") == "Ensure this value has at most 10000 characters (it has 10200)."
     assert {"name": page.value("Name"), "description": page.value("Description").strip()} == typed
@@ -133,7 +133,7 @@ def test_no_rule_of_the_write_path_is_for_forms_alone(user, add):
         "/profile/webhooks/",
     ],
 )
-def test_no_field_cuts_what_is_typed(browser, user, path):
+def test_no_field_truncates_input(browser, user, path):
     user.is_staff = True
     user.save()
     if path == "/login/":
@@ -145,7 +145,7 @@ def test_no_field_cuts_what_is_typed(browser, user, path):
 
 
 @pytest.mark.parametrize("form", [NewTaskForm, TaskForm, SprintForm])
-def test_a_field_says_its_limit_to_the_page(form):
+def test_a_field_passes_its_limit_to_the_page(form):
     html = str(form())
     assert 'data-limit="255"' in html
     assert 'data-limit="10000"' in html
@@ -158,10 +158,10 @@ DAYS = [("0026-11-27", None), ("1899-12-31", None), ("9999-12-31", None), ("2026
 @pytest.mark.parametrize(("typed", "saved"), [*DAYS, ("11/27/26", "2026-11-27")])
 def test_a_year_of_two_digits_is_of_this_century_or_refused(browser, add, typed, saved):
     task = add("a")
-    answer = browser.post(f"/tasks/{task.pk}/edit/due/", {"due": typed}, headers=HTMX)
-    assert (answer.status_code == 200) == (saved is not None)
+    response = browser.post(f"/tasks/{task.pk}/edit/due/", {"due": typed}, headers=HTMX)
+    assert (response.status_code == 200) == (saved is not None)
     if saved is None:
-        assert Page(answer).error("Due") == "Enter a date between 1900 and 2999."
+        assert Page(response).error("Due") == "Enter a date between 1900 and 2999."
     task.refresh_from_db()
     assert (task.due and task.due.isoformat()) == saved
 
@@ -188,14 +188,14 @@ def test_german_dates_too(browser, add, typed, saved):
         ("end", "11/27/26"),
     ],
 )
-def test_the_api_refuses_such_dates_by_their_field(browser, sprint, field, typed):
+def test_the_api_rejects_such_dates_with_an_error_at_their_field(browser, sprint, field, typed):
     body = {"end": typed} if field == "end" else {"name": "a", "sprint": sprint.pk, "status": 4, field: typed}
-    answer = api(browser, "post", "sprints" if field == "end" else "tasks", **body)
-    assert answer.status_code == 400
-    assert field in answer.json() or field in answer.json().get("errors", {})
+    response = api(browser, "post", "sprints" if field == "end" else "tasks", **body)
+    assert response.status_code == 400
+    assert field in response.json() or field in response.json().get("errors", {})
 
 
-def test_what_an_older_release_took_does_not_stop_other_changes(user, sprint, add):
+def test_old_invalid_values_do_not_prevent_other_changes(user, sprint, add):
     task = add("a", sprint)
     Task.objects.filter(pk=task.pk).update(name="\u200b", due="0026-11-27")
     actions.place_task(user, task.pk, actions.Place(sprint.pk, Status.ACTIVE))
@@ -212,13 +212,13 @@ NO_TEXT = ["1e400", "1", "1.5", "true", "null", "[]", '["a"]', "{}", '{"a": 1}']
 @pytest.mark.parametrize("path", ["tasks", "sprints"])
 def test_only_a_text_is_a_text(browser, path, field, value):
     other = {"tasks": '"status": 1', "sprints": '"end": "2999-01-01"'}[path]
-    answer = browser.post(f"/api/{path}", f'{{{other}, "{field}": {value}}}', "application/json")
-    assert answer.status_code == 400
-    assert field in answer.content.decode()
+    response = browser.post(f"/api/{path}", f'{{{other}, "{field}": {value}}}', "application/json")
+    assert response.status_code == 400
+    assert field in response.content.decode()
 
 
 @pytest.mark.parametrize("value", NO_TEXT)
 def test_a_token_is_for_texts_only(client, value):
-    answer = client.post("/api/token/", f'{{"username": {value}, "password": {value}}}', "application/json")
-    assert answer.status_code == 400
-    assert "password" in answer.content.decode()
+    response = client.post("/api/token/", f'{{"username": {value}, "password": {value}}}', "application/json")
+    assert response.status_code == 400
+    assert "password" in response.content.decode()

@@ -1,4 +1,4 @@
-"""A database of the first release, with data, comes up to date: nothing is lost, and the data are what they must be.
+"""Migration of a database of the first release: nothing is lost, and the integrity check passes.
 
 first_release.sql is the dump of such a database (Python's `sqlite3.Connection.iterdump`), and never changes.
 """
@@ -13,7 +13,7 @@ from board.text.search import normalize, sort_key
 from e2e.lab.crash import manage
 
 DUMP = Path(__file__).with_name("first_release.sql")
-# The columns of each table, as they were called then.
+# The columns of each table in the first release.
 KEPT = {
     "board_sprint": "id, name, description, end, version",
     "board_task": 'id, name, description, sprint_id, status, "order", assigned_id, started, due, completed, version',
@@ -22,7 +22,7 @@ KEPT = {
     "auth_user": "id, username, password, first_name, last_name, is_active, is_staff, is_superuser",
 }
 
-# Since then, columns got other names.
+# Columns that were renamed since.
 RENAMED = {"board_event": "seq, created_at, actor_id, kind, task, sprint, from_sprint, changes"}
 
 
@@ -57,7 +57,7 @@ def test_a_database_of_the_first_release_is_brought_up_to_date_and_nothing_is_lo
     assert (examined.returncode, examined.stderr) == (0, "")
 
 
-def test_what_was_there_is_found_and_sorted_by_name(old):
+def test_migrated_rows_can_be_searched_and_sorted(old):
     migrate(old)
     with closing(sqlite3.connect(old)) as database:
         for table in ("board_sprint", "board_task"):

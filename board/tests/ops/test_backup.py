@@ -1,4 +1,4 @@
-"""A backup brings back what was; what is not one of ours, or does not fit, changes nothing."""
+"""Backup and restore. Invalid and incompatible files change nothing."""
 
 import json
 import os
@@ -23,7 +23,7 @@ from board.tests.models.test_first_release import DUMP
 
 @contextmanager
 def working_on(path):
-    """Let the default connection be to a database in a file."""
+    """Switch the default connection to a database file."""
     original = connections["default"]
     options = {"timeout": 1, "transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL"}
     connections["default"] = type(original)({**original.settings_dict, "NAME": str(path), "OPTIONS": options})
@@ -36,7 +36,7 @@ def working_on(path):
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory, django_db_setup, django_db_blocker):
-    """The file of an empty database that is up to date."""
+    """The file of an empty, migrated database."""
     path = tmp_path_factory.mktemp("empty") / "empty.sqlite3"
     with django_db_blocker.unblock(), working_on(path):
         call_command("migrate", verbosity=0)
@@ -65,7 +65,7 @@ def names():
     return list(Task.objects.order_by("pk").values_list("name", flat=True))
 
 
-def test_a_restored_board_is_as_it_was_and_the_replaced_one_is_kept(database, backup):
+def test_restoring_brings_back_the_board_and_preserves_the_replaced_one(database, backup):
     actions.add_task(None, name="After")
     Session.objects.create(session_key="kept", session_data="", expire_date=timezone.now())
     description, aside = backups.restore(backup)
@@ -92,13 +92,13 @@ def test_a_board_where_something_was_undone_and_restored_can_be_backed_up(databa
     assert names() == ["Changed", "Undone"]
 
 
-def test_a_backup_is_for_its_owner_alone_and_never_replaces_a_file(database, backup):
+def test_only_the_owner_can_read_a_backup_and_it_never_replaces_a_file(database, backup):
     assert backup.stat().st_mode & 0o777 == 0o600
     with pytest.raises(CommandError, match="already exists"):
         call_command("backup", str(backup))
 
 
-def test_of_data_that_are_not_well_there_is_no_backup(database, tmp_path):
+def test_a_failed_integrity_check_prevents_a_backup(database, tmp_path):
     with connections["default"].cursor() as cursor:
         cursor.execute("UPDATE board_counter SET value = 7")
     with pytest.raises(CommandError, match="The counter is at 7"):
@@ -146,13 +146,13 @@ SCHEMA_WITH_CODE = {
 
 
 @pytest.mark.parametrize(("reason", "description"), FOREIGN.items(), ids=FOREIGN)
-def test_what_is_not_ours_or_does_not_fit_is_refused_and_nothing_changes(tmp_path, database, reason, description):
+def test_an_invalid_or_incompatible_backup_changes_nothing(tmp_path, database, reason, description):
     path = tmp_path / "foreign"
     packed(path, description, b"no database, but long enough to be taken for one" * 20)
     refused(path, reason, database)
 
 
-def test_a_backup_that_is_not_whole_is_refused(tmp_path, database, backup):
+def test_an_incomplete_backup_is_refused(tmp_path, database, backup):
     path = tmp_path / "cut"
     path.write_bytes(backup.read_bytes()[:-100])
     refused(path, "not a complete Lightboard backup", database)
@@ -173,7 +173,7 @@ def test_a_backup_that_would_fill_disk_or_memory_is_refused_before_it_is_unpacke
 
 
 @pytest.mark.parametrize(("kind", "code"), SCHEMA_WITH_CODE.items())
-def test_a_database_with_code_of_its_own_is_refused(tmp_path, database, backup, kind, code):
+def test_a_database_with_triggers_or_views_is_refused(tmp_path, database, backup, kind, code):
     with zipfile.ZipFile(backup) as archive:
         description = archive.read("backup.json").decode()
         changed = tmp_path / archive.extract("database", tmp_path)
@@ -204,7 +204,7 @@ def refused(path, reason, database):
 
 @pytest.fixture
 def serving_here():
-    """Serve as another process would; the lock ends with the file, as it does with a process."""
+    """Hold the lock of another server. It is released when the file is closed, as at the end of a process."""
     yield instance_lock.acquire
     while instance_lock._lock_files:
         instance_lock._lock_files.pop().close()
@@ -217,11 +217,11 @@ def test_a_restore_is_refused_while_a_server_runs(database, backup, serving_here
     backups.restore(backup)
 
 
-def test_the_second_who_serves_knows_of_the_first(database, serving_here):
+def test_a_second_server_detects_the_first(database, serving_here):
     assert [serving_here(), serving_here(), serving_here()] == [False, True, True]
 
 
-def test_during_a_restore_nobody_begins_to_serve(database, serving_here):
+def test_no_server_starts_during_a_restore(database, serving_here):
     with instance_lock.exclusive(), pytest.raises(instance_lock.InUseError, match="is being restored"):
         serving_here()
     assert serving_here() is False

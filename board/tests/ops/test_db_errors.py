@@ -1,4 +1,4 @@
-"""While the database is busy, away or full: who asked is told so, when to try again, and the operator what to do."""
+"""Responses and log messages while the database is busy, unavailable or full."""
 
 import logging
 import sqlite3
@@ -54,7 +54,7 @@ def caused_by(cause, kind=OperationalError):
         (RuntimeError("a bug"), None),
     ],
 )
-def test_a_fault_of_the_database_is_told_from_a_bug(error, fault):
+def test_database_faults_are_distinguished_from_bugs(error, fault):
     assert db_errors.fault_of(error) is fault
 
 
@@ -62,7 +62,7 @@ def test_a_fault_of_the_database_is_told_from_a_bug(error, fault):
     params=[("SQLITE_BUSY", BUSY), ("SQLITE_CANTOPEN", AWAY), ("SQLITE_FULL", FULL)], ids=lambda p: p[0]
 )
 def fault(request, monkeypatch):
-    """A fault of the database that every view and action meets."""
+    """A database error that every view and action raises."""
     name, fault = request.param
 
     def fail(*args, **kwargs):
@@ -73,32 +73,32 @@ def fault(request, monkeypatch):
     return fault
 
 
-def test_a_page_says_what_is_wrong_and_when_to_try_again(browser, fault, caplog):
+def test_an_error_page_has_a_reason_and_retry_after(browser, fault, caplog):
     browser.raise_request_exception = False
-    answer = browser.get("/sprints/1/edit/")
-    page = Page(answer)
-    assert (answer.status_code, answer["Retry-After"]) == (fault.status, "2")
+    response = browser.get("/sprints/1/edit/")
+    page = Page(response)
+    assert (response.status_code, response["Retry-After"]) == (fault.status, "2")
     assert page.is_whole
     assert page.one("p", class_="problem").text == fault.reason
-    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert "default-src 'none'" in response["Content-Security-Policy"]
     assert fault.advice in caplog.text
 
 
-def test_a_fragment_is_answered_by_a_fragment(browser, fault):
+def test_an_htmx_request_gets_an_error_fragment(browser, fault):
     browser.raise_request_exception = False
-    answer = browser.get("/sprints/1/edit/", headers={"HX-Request": "true"})
-    page = Page(answer)
-    assert (answer.status_code, answer["Retry-After"]) == (fault.status, "2")
+    response = browser.get("/sprints/1/edit/", headers={"HX-Request": "true"})
+    page = Page(response)
+    assert (response.status_code, response["Retry-After"]) == (fault.status, "2")
     assert not page.is_whole
     assert page.one("p", class_="problem").text == fault.reason
 
 
-def test_a_client_of_the_api_is_answered_in_json(user, fault, caplog):
+def test_an_api_client_gets_json(user, fault, caplog):
     api = APIClient()
     api.force_authenticate(user)
-    answer = api.post("/api/tasks", {"name": "New"})
-    assert (answer.status_code, answer["Retry-After"]) == (fault.status, "2")
-    assert answer.json()["detail"] == fault.reason
+    response = api.post("/api/tasks", {"name": "New"})
+    assert (response.status_code, response["Retry-After"]) == (fault.status, "2")
+    assert response.json()["detail"] == fault.reason
     assert fault.advice in caplog.text
 
 
@@ -111,10 +111,10 @@ def test_a_full_disk_refuses_the_change_and_lets_people_read(browser, sprint, ad
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
         cursor.execute(f"PRAGMA max_page_count = {pages}")
     try:
-        answer = browser.post(
+        response = browser.post(
             f"/tasks/{task.pk}/edit/", {"name": "After", "description": "x" * 10_000, "status": 1}
         )
-        assert answer.status_code == 507, answer.content
+        assert response.status_code == 507, response.content
         assert browser.get(f"/sprints/{sprint.pk}/").status_code == 200
         assert browser.get(f"/tasks/{task.pk}/").status_code == 200
     finally:

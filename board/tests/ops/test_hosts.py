@@ -1,4 +1,4 @@
-"""Hosts and origins: which ones this installation has, and what it says to others."""
+"""Allowed hosts and origins, and the errors for others."""
 
 import socket
 
@@ -11,7 +11,7 @@ from board.tests.html_page import Page
 
 
 @pytest.mark.parametrize("host", ["::1", "[::1]"])
-def test_an_ipv6_address_is_taken_with_and_without_brackets(host):
+def test_an_ipv6_address_is_accepted_with_and_without_brackets(host):
     assert (unbracketed(host), bracketed(host)) == ("::1", "[::1]")
     assert listening_hosts(unbracketed(host)) == ["[::1]"]
 
@@ -23,7 +23,7 @@ def test_a_server_on_all_addresses_is_reached_by_those_of_this_machine():
 
 
 @pytest.mark.parametrize("host", ["[::1]", "[::1]:8000", "localhost:8000", "127.0.0.1"])
-def test_a_page_of_ours_opens_its_socket(settings, host):
+def test_a_page_of_the_same_origin_can_open_its_socket(settings, host):
     settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
     assert is_allowed(host, settings.ALLOWED_HOSTS)
     headers = [(b"host", host.encode()), (b"origin", f"http://{host}".encode())]
@@ -31,14 +31,14 @@ def test_a_page_of_ours_opens_its_socket(settings, host):
 
 
 @pytest.mark.parametrize("host", ["[::2]:8000", "evil.example", "", "::1", "[::1"])
-def test_a_page_of_another_host_opens_no_socket(settings, host):
+def test_a_page_of_another_host_cannot_open_a_socket(settings, host):
     settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
     headers = [(b"host", host.encode()), (b"origin", f"http://{host}".encode())]
     assert not is_own_origin({"headers": headers, "scheme": "ws"})
 
 
 @pytest.mark.parametrize("host", ["nas.local:8000", "<b>x</b>"])
-def test_an_unknown_host_is_told_about_the_setting_that_allows_it(client, settings, host, caplog):
+def test_an_error_for_an_unknown_host_names_the_setting(client, settings, host, caplog):
     settings.ALLOWED_HOSTS = ["localhost"]
     response = client.get("/", headers={"Host": host})
     assert response.status_code == 400
@@ -58,7 +58,7 @@ def test_an_unknown_host_is_told_about_the_setting_that_allows_it(client, settin
         (["127.0.0.1"], "https://board.example.org", "https://board.example.org"),
     ],
 )
-def test_links_lead_to_the_address_that_the_server_has(settings, hosts, site, address):
+def test_links_use_the_servers_url(settings, hosts, site, address):
     settings.LISTENING_HOSTS, settings.PORT, settings.SITE_URL = hosts, 9000, site
     assert server_urls()[0] == running_url() == address
 
@@ -74,7 +74,7 @@ def test_a_command_with_other_settings_knows_the_address_of_the_running_server(s
     assert running_url() == "http://127.0.0.1:1"
 
 
-def test_a_client_of_the_api_is_told_too(client, settings):
+def test_an_api_error_for_an_unknown_host_names_the_setting(client, settings):
     settings.ALLOWED_HOSTS = ["localhost"]
     response = client.get("/api/tasks", headers={"Host": "nas.local"})
     assert response.status_code == 400

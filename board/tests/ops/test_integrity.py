@@ -1,4 +1,4 @@
-"""The doctor sees each thing that must not be, here broken by hand past the actions, and leaves what is well alone."""
+"""The integrity check finds each kind of corruption, and nothing in a valid database."""
 
 import json
 from contextlib import nullcontext
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def board(user, sprint, next_sprint, add):
-    """A board with a history of every kind; returns one of its tasks."""
+    """A board with all kinds of events. Returns one of its tasks."""
     first = add("First", sprint, assigned=user)
     for n in range(3):
         add(f"Task {n}", sprint, Status.ACTIVE)
@@ -83,7 +83,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("statement", "finding"), BROKEN.items(), ids=lambda text: text[:40])
-def test_what_was_broken_by_hand_is_found(board, statement, finding):
+def test_manual_corruption_is_found(board, statement, finding):
     sql("PRAGMA ignore_check_constraints = ON")
     try:
         sql(statement)
@@ -121,7 +121,7 @@ def test_a_reference_to_nowhere_is_found(board):
     sql("PRAGMA foreign_keys = ON")
 
 
-def test_who_was_deleted_leaves_no_finding(board, user):
+def test_a_deleted_user_is_not_a_finding(board, user):
     with transaction.atomic():
         get_user_model().objects.filter(pk=user.pk).delete()
     assert findings() == []
@@ -129,7 +129,7 @@ def test_who_was_deleted_leaves_no_finding(board, user):
     assert findings() == []
 
 
-def test_equal_places_are_told_but_are_no_finding(board, user):
+def test_equal_positions_are_reported_but_are_not_a_finding(board, user):
     board.refresh_from_db()
     second = actions.add_task(user, name="Same", order=board.order, sprint_id=board.sprint_id)
     assert findings() == []
@@ -147,9 +147,9 @@ ADVICE = {
 
 
 @pytest.mark.parametrize(("statement", "advice"), ADVICE.items(), ids=lambda text: text[:40])
-def test_the_doctor_advises_to_restore_only_what_the_log_does_not_hold(board, statement, advice, monkeypatch):
+def test_the_doctor_recommends_a_restore_only_when_the_log_is_incomplete(board, statement, advice, monkeypatch):
     sql(statement)
-    # The data of this test are in this connection alone.
+    # The data of this test are only visible in this connection.
     monkeypatch.setattr(integrity, "snapshot", lambda: nullcontext("default"))
     with pytest.raises(CommandError) as error:
         call_command("doctor")

@@ -1,4 +1,4 @@
-"""A date of another year than this one says its year, wherever it stands."""
+"""Dates of another year are shown with their year."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -38,7 +38,7 @@ def today(monkeypatch):
         ("en", datetime(2027, 1, 2, 7, 5, 9, tzinfo=BERLIN), "SOON_TO_THE_SECOND", "2 Jan 2027, 07:05:09"),
     ],
 )
-def test_the_year_stands_where_it_differs(today, language, value, style, text):
+def test_the_year_is_shown_if_it_differs(today, language, value, style, text):
     with translation.override(language):
         assert dates.format_date(value, style) == text
 
@@ -50,12 +50,12 @@ def test_a_moment_of_another_day_is_more_than_a_time(today):
 
 
 @pytest.mark.parametrize("status", [Status.TODO, Status.DONE])
-def test_a_card_that_is_due_in_another_year_says_so(sprint, add, status):
+def test_a_card_due_in_another_year_shows_the_year(sprint, add, status):
     due = timezone.localdate() + timedelta(days=400)
     assert add("Draw", sprint, status, due=due).due_text.endswith(f" {due.year}")
 
 
-def test_pages_show_the_year_of_a_sprint_and_of_what_happened(browser, user, add):
+def test_pages_show_the_year_of_sprints_and_events(browser, user, add):
     end = timezone.localdate() + timedelta(days=400)
     sprint = actions.add_sprint(user, name="Next year", end=end)
     task, gone = add("Draw", sprint), add("Paint", sprint)

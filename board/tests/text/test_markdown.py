@@ -1,4 +1,4 @@
-"""Descriptions as Markdown: what a task's page shows, what a card shows, and what nobody gets through."""
+"""Rendering of Markdown for pages and cards, and sanitization."""
 
 import pytest
 from markdown_it import MarkdownIt
@@ -124,12 +124,12 @@ def test_a_card_reads_no_more_of_a_long_description_than_it_shows(monkeypatch):
     assert len(read) < 10
 
 
-def test_each_block_runs_in_the_direction_of_its_own_text():
+def test_each_block_has_the_direction_of_its_text():
     page = Page(to_html("# مهمة\n\ntext\n\n- مهمة\n\n| a |\n|---|\n| مهمة |"))
     assert [element["dir"] for tag in ("h2", "p", "li", "th", "td") for element in page.all(tag)] == ["auto"] * 5
 
 
-def test_the_page_shows_it_and_the_card_says_it(browser, add):
+def test_the_page_renders_it_and_the_card_shows_plain_text(browser, add):
     task = add("Draw", description="**With** a pencil & <i>\n\n- one")
     page = Page(browser.get(f"/tasks/{task.pk}/"))
     description = page.one("div", class_="description")

@@ -1,4 +1,4 @@
-"""One rule for what a search, a filter and an order take for the same letter: search.json, also for the scripts."""
+"""Normalization for search, filter and order. The scripts are tested with the same table, search.json."""
 
 import json
 from pathlib import Path
@@ -29,14 +29,14 @@ def test_names_are_sorted_as_people_do():
 
 
 @pytest.mark.parametrize(("words", "name"), TABLE["finds"])
-def test_the_filter_of_a_board_finds_what_is_written_otherwise(browser, sprint, add, words, name):
+def test_the_board_filter_finds_other_spellings(browser, sprint, add, words, name):
     add(name, sprint)
     page = Page(browser.get(f"/sprints/{sprint.pk}/", {"q": words}))
     assert len(page.all("li", data_task=True)) == 1
 
 
 @pytest.mark.parametrize(("words", "name"), TABLE["misses"])
-def test_the_filter_of_a_board_finds_no_other_words(browser, sprint, add, words, name):
+def test_the_board_filter_finds_no_other_words(browser, sprint, add, words, name):
     add(name, sprint)
     assert not Page(browser.get(f"/sprints/{sprint.pk}/", {"q": words})).all("li", data_task=True)
 
@@ -53,7 +53,7 @@ def card(user, sprint, add):
 @pytest.mark.parametrize(
     ("words", "matches"), [*((w, True) for w in TABLE["matches"]), *((w, False) for w in TABLE["non_matches"])]
 )
-def test_a_filter_looks_through_number_name_excerpt_and_assignee(browser, sprint, card, words, matches):
+def test_a_filter_searches_number_name_excerpt_and_assignee(browser, sprint, card, words, matches):
     page = Page(browser.get(f"/sprints/{sprint.pk}/", {"q": words}))
     assert len(page.all("li", data_task=True)) == matches
 
@@ -66,7 +66,7 @@ def test_a_filter_finds_a_card_by_its_number(browser, sprint, add):
 
 
 @pytest.mark.parametrize("words", ["x" * 9_000, "a b " * 2_000, "%", "\0", "\ud800", "'"])
-def test_a_filter_of_any_text_is_answered(browser, sprint, card, words):
+def test_a_filter_accepts_any_text(browser, sprint, card, words):
     address = f"/sprints/{sprint.pk}/?{urlencode({'q': words.encode(errors='surrogatepass')})}"
     assert browser.get(address).status_code == 200
 
@@ -82,7 +82,7 @@ def test_a_filter_costs_two_queries_on_every_board(browser, sprint, card, add, d
         browser.get(f"/sprints/{sprint.pk}/")
 
 
-def test_what_a_row_is_found_by_follows_from_it_and_is_not_in_the_log(user, sprint, add):
+def test_search_columns_are_derived_and_not_logged(user, sprint, add):
     task = add("Ärger", sprint)
     assert "search_text" not in task.event.changes
     task = actions.change_task(user, task.pk, description="Übel")
@@ -95,7 +95,7 @@ def test_what_a_row_is_found_by_follows_from_it_and_is_not_in_the_log(user, spri
     assert bytes(Sprint.objects.get().name_key) == sort_key("Öl")
 
 
-def test_what_was_deleted_and_restored_is_found_again(user, sprint, add):
+def test_a_restored_task_is_found_again(user, sprint, add):
     task = add("Ärger", sprint)
     actions.remove_task(user, task.pk)
     actions.restore_task(user, task.pk)

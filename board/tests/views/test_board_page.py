@@ -35,7 +35,7 @@ def test_the_board_has_five_columns_labelled_by_their_titles(browser, sprint):
     ]
 
 
-def test_each_task_stands_in_its_column(browser, sprint, add):
+def test_each_task_is_in_its_column(browser, sprint, add):
     add("Waits")
     for status in Status:
         add(status.name, sprint, status)
@@ -54,24 +54,24 @@ def test_other_sprints_tasks_are_not_on_the_board(browser, sprint, next_sprint, 
     assert "Elsewhere" not in board(browser, sprint).text
 
 
-def test_cards_stand_in_their_order_equal_ones_by_id(browser, sprint, add):
+def test_cards_are_in_order_with_ties_broken_by_id(browser, sprint, add):
     for name, order in [("c", 30), ("a", 10), ("b1", 20), ("b2", 20)]:
         add(name, sprint, order=order)
     assert board(browser, sprint).cards("todo") == ["a", "b1", "b2", "c"]
 
 
-def test_the_board_says_which_sprint_and_which_state_it_shows(browser, user, sprint, next_sprint):
+def test_the_board_has_its_sprint_and_sequence_number(browser, user, sprint, next_sprint):
     page = board(browser, sprint)
     element = page.one("div", class_="board")
     assert (element["data-sprint"], element["data-seq"]) == (str(sprint.pk), str(log.newest_number()))
     assert element["data-format"] == components.page_format()
 
 
-def test_until_it_is_connected_the_board_says_offline(browser, sprint):
+def test_the_board_is_offline_until_it_is_connected(browser, sprint):
     assert [element["data-live"] for element in board(browser, sprint).all(data_live=True)] == ["offline"]
 
 
-def test_a_card_says_by_itself_what_it_is(browser, user, sprint, add):
+def test_a_card_has_its_own_data(browser, user, sprint, add):
     task = add("Draw", sprint, Status.ACTIVE, assigned=user, description="Über Kopf")
     card = board(browser, sprint).one("li", data_task=True)
     assert {name: value for name, value in card.attrs.items() if name.startswith("data-")} == {
@@ -84,7 +84,7 @@ def test_a_card_says_by_itself_what_it_is(browser, user, sprint, add):
     }
 
 
-def test_a_card_tells_what_who_and_how_late(browser, user, sprint, add):
+def test_a_card_shows_its_name_assignee_and_due_date(browser, user, sprint, add):
     due = timezone.localdate() - timedelta(days=2)
     add("Draw", sprint, description="With a pencil", assigned=user, due=due)
     card = board(browser, sprint).one("li", data_task=True)
@@ -134,7 +134,7 @@ def test_each_column_counts_its_cards(browser, sprint, add):
         assert counts == {"backlog": "0", "todo": "0", "active": "2", "testing": "0", "done": "1"}
 
 
-def test_an_empty_column_says_so(browser, sprint):
+def test_an_empty_column_shows_a_message(browser, sprint):
     page = board(browser, sprint)
     says = {c["data-column"]: c.one("p", class_="none").text for c in page.all("section", data_column=True)}
     assert says == {
@@ -146,7 +146,7 @@ def test_an_empty_column_says_so(browser, sprint):
     }
 
 
-def test_the_head_tells_name_goal_end_and_progress(browser, user, sprint, add):
+def test_the_head_shows_name_goal_end_and_progress(browser, user, sprint, add):
     actions.change_sprint(user, sprint.pk, description="A pass on every phone")
     add(sprint=sprint, status=Status.DONE)
     add(sprint=sprint)
@@ -166,7 +166,7 @@ def test_the_head_counts_the_days_that_are_left(browser, user, days, left):
     assert board(browser, sprint).one("dl").texts("dd")[1] == left
 
 
-def test_a_past_sprints_head_says_when_it_ended(browser, past_sprint):
+def test_the_head_of_a_past_sprint_shows_when_it_ended(browser, past_sprint):
     facts = board(browser, past_sprint).one("dl")
     assert facts.texts("dt") == ["Ended", "Done"]
 
@@ -177,20 +177,20 @@ def test_tasks_are_added_in_the_backlog(browser, sprint):
     assert form.texts("button") == ["Add task"]
 
 
-def test_an_unknown_sprint_says_so(browser):
+def test_an_unknown_sprint_shows_a_message(browser):
     for address in ("/sprints/99/", "/sprints/999999999999999999/"):
-        answer = browser.get(address)
-        page = Page(answer)
-        assert answer.status_code == 404
+        response = browser.get(address)
+        page = Page(response)
+        assert response.status_code == 404
         assert page.heading == "Not found"
         assert "This sprint doesn't exist. It may have been deleted." in page.text
 
 
 @pytest.mark.parametrize("address", ["/sprints/x/", "/sprints/-1/", "/sprints/9999999999999999999/", "/nowhere"])
-def test_an_address_that_no_page_has_says_so(browser, address):
-    answer = browser.get(address)
-    assert answer.status_code == 404
-    assert "This page doesn't exist." in Page(answer).text
+def test_an_unknown_url_shows_a_message(browser, address):
+    response = browser.get(address)
+    assert response.status_code == 404
+    assert "This page doesn't exist." in Page(response).text
 
 
 def test_the_number_of_queries_does_not_grow_with_the_tasks(browser, django_user_model, sprint, add):
@@ -210,7 +210,7 @@ def test_the_number_of_queries_does_not_grow_with_the_tasks(browser, django_user
     assert queries_with(10) == queries_with(100)
 
 
-def test_a_card_is_the_same_for_everybody(browser, client, django_user_model, user, sprint, add):
+def test_a_card_is_the_same_for_all_users(browser, client, django_user_model, user, sprint, add):
     task = add("Draw", sprint, assigned=user, due=timezone.localdate(), description="With a pencil")
     card = render_to_string("board/task.html#card", {"task": task})
     guest = django_user_model.objects.create_user("guest")
@@ -224,7 +224,7 @@ def test_the_page_knows_whose_cards_to_mark(browser, user, sprint):
     assert board(browser, sprint).one("body")["data-user"] == str(user.pk)
 
 
-# The filter without a script
+# The filter without JavaScript
 
 
 @pytest.mark.parametrize(
@@ -241,14 +241,14 @@ def test_the_page_knows_whose_cards_to_mark(browser, user, sprint):
         ("draw paint", []),
     ],
 )
-def test_the_filter_shows_the_cards_that_all_words_stand_on(browser, user, sprint, add, words, names):
+def test_the_filter_shows_the_cards_that_match_all_words(browser, user, sprint, add, words, names):
     add("Draw a line", sprint, description="With a pencil")
     add("Paint <it>", sprint, assigned=user)
     page = Page(browser.get(f"/sprints/{sprint.pk}/", {"q": words}))
     assert page.cards("todo") == names
 
 
-def test_the_filter_finds_a_number_and_says_how_many_of_how_many(browser, sprint, add):
+def test_the_filter_finds_a_number_and_shows_the_count(browser, sprint, add):
     task, _ = add("a", sprint), add("b", sprint)
     page = Page(browser.get(f"/sprints/{sprint.pk}/", {"q": f"#{task.pk}"}))
     assert page.cards("todo") == ["a"]
@@ -256,15 +256,15 @@ def test_the_filter_finds_a_number_and_says_how_many_of_how_many(browser, sprint
     assert page.one("input", name="q")["value"] == f"#{task.pk}"
 
 
-# Colours
+# Themes
 
 
 def test_the_colours_are_remembered_and_the_page_starts_with_them(browser, sprint):
     address = f"/sprints/{sprint.pk}/?q=x"
     assert "data-theme" not in Page(browser.get(address)).one("html").attrs
     for choice in ("dark", "light"):
-        answer = browser.post("/theme/", {"theme": choice, "back": address})
-        assert (answer.status_code, answer["Location"]) == (302, address)
+        response = browser.post("/theme/", {"theme": choice, "back": address})
+        assert (response.status_code, response["Location"]) == (302, address)
         assert Page(browser.get(address)).one("html")["data-theme"] == choice
     browser.post("/theme/", {"theme": "system"})
     assert "data-theme" not in Page(browser.get(address)).one("html").attrs
@@ -279,7 +279,7 @@ def test_the_cookie_of_the_colours_is_as_secure_as_that_of_the_log_in(browser, s
     assert cookie["httponly"]
 
 
-def test_the_switch_goes_from_the_system_over_light_to_dark_and_back(browser):
+def test_the_theme_switch_cycles_through_system_light_and_dark(browser):
     seen = []
     for _ in range(4):
         button = Page(browser.get("/")).one("button", name="theme")
@@ -304,24 +304,24 @@ def test_the_switch_goes_from_the_system_over_light_to_dark_and_back(browser):
         "a:b",
     ],
 )
-def test_after_a_choice_of_colours_no_made_up_address_leads_anywhere_but_home(browser, back):
-    answer = browser.post("/theme/", {"theme": "dark", "back": back})
-    assert (answer.status_code, answer["Location"]) == (302, "/")
+def test_choosing_a_theme_never_redirects_to_another_host(browser, back):
+    response = browser.post("/theme/", {"theme": "dark", "back": back})
+    assert (response.status_code, response["Location"]) == (302, "/")
 
 
-def test_with_htmx_the_switch_alone_comes_back(browser):
-    answer = browser.post("/theme/", {"theme": "dark", "back": "/"}, headers=HTMX)
-    page = Page(answer)
+def test_with_htmx_only_the_switch_is_returned(browser):
+    response = browser.post("/theme/", {"theme": "dark", "back": "/"}, headers=HTMX)
+    page = Page(response)
     assert not page.is_whole
     assert page.one("form")["data-theme"] == "dark"
-    assert answer.cookies[settings.THEME_COOKIE_NAME].value == "dark"
+    assert response.cookies[settings.THEME_COOKIE_NAME].value == "dark"
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", ""])
-def test_the_switch_never_leads_to_another_host(browser, back):
+def test_the_theme_switch_never_redirects_to_another_host(browser, back):
     assert browser.post("/theme/", {"theme": "dark", "back": back})["Location"] == "/"
 
 
-def test_a_cookie_that_is_no_colour_is_the_systems(browser):
+def test_an_invalid_theme_cookie_means_system(browser):
     browser.cookies[settings.THEME_COOKIE_NAME] = '"><script>'
     assert "data-theme" not in Page(browser.get("/")).one("html").attrs

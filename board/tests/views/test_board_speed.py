@@ -1,4 +1,4 @@
-"""What a board costs, in counts: renders, queries, bytes. Times are measured by `make bench`."""
+"""The cost of a board in renders, queries and bytes. `make bench` measures times."""
 
 import gzip
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def renders(monkeypatch):
-    """Collects the components that are rendered."""
+    """The rendered components, in order."""
     rendered = []
     render = components.render_to_string
 
@@ -36,7 +36,7 @@ def renders(monkeypatch):
 
 @pytest.fixture
 def address(browser, sprint):
-    """The board's address, to a browser that has been there: its cookies are complete."""
+    """The board's URL. The browser has visited it before, so its cookies are complete."""
     address = f"/sprints/{sprint.pk}/"
     browser.get(address)
     return address
@@ -60,7 +60,7 @@ def test_a_move_renders_one_card(browser, user, address, sprint, add, renders):
     assert renders == ["board/task.html#card", "board/board.html#board"]
 
 
-def test_a_person_who_is_renamed_has_the_new_name_on_every_board(browser, user, address, sprint, add):
+def test_a_renamed_person_has_the_new_name_on_every_board(browser, user, address, sprint, add):
     add("a", sprint, assigned=user)
     etag = browser.get(address)["ETag"]
     user.first_name = "Zoë"
@@ -68,7 +68,7 @@ def test_a_person_who_is_renamed_has_the_new_name_on_every_board(browser, user, 
     assert "Zoë Lind" in browser.get(address, headers={"If-None-Match": etag}).content.decode()
 
 
-# Session, person and newest number; then sprint, places and the burndown's new events; then the cards that are not kept.
+# Session, person and newest number; then sprint, places and the burndown's new events; then the uncached cards.
 @pytest.mark.parametrize(("what_changed", "expected"), [("nothing", 3), ("a sprint", 6), ("all cards", 7)])
 def test_the_number_of_queries_does_not_grow_with_the_board(
     browser, user, address, sprint, add, django_assert_num_queries, what_changed, expected
@@ -89,7 +89,7 @@ def test_the_number_of_queries_does_not_grow_with_the_board(
         browser.get(address)
 
 
-def test_of_cards_that_are_kept_no_row_is_read(browser, user, address, sprint, add):
+def test_rows_of_cached_cards_are_not_read(browser, user, address, sprint, add):
     tasks = [add(f"Task {number}", sprint) for number in range(3)]
     browser.get(address)
     actions.change_task(user, tasks[1].pk, name="Changed")
@@ -101,7 +101,7 @@ def test_of_cards_that_are_kept_no_row_is_read(browser, user, address, sprint, a
     assert rows[0].endswith(f"IN ({tasks[1].pk})")
 
 
-def test_of_a_page_a_board_and_a_card_only_the_last_is_kept(browser, user, address, sprint, add):
+def test_only_the_last_version_of_a_page_board_and_card_is_cached(browser, user, address, sprint, add):
     def count():
         return [len(kept) for kept in (boards.page_cache, components.board_cache, components.card_cache)]
 
@@ -114,7 +114,7 @@ def test_of_a_page_a_board_and_a_card_only_the_last_is_kept(browser, user, addre
     assert count() == before
 
 
-def test_cards_bear_the_new_key_of_a_neighbour_that_made_room(browser, user, address, sprint, add):
+def test_cards_have_the_new_key_after_making_room(browser, user, address, sprint, add):
     a, _, c = add("a", sprint, order=5), add("b", sprint, order=5), add("c", sprint)
     browser.get(address)
     actions.place_task(user, c.pk, Place(sprint.pk, Status.TODO, after=a.pk))
@@ -127,8 +127,8 @@ def test_cards_bear_the_new_key_of_a_neighbour_that_made_room(browser, user, add
 def test_an_unchanged_page_is_not_sent_again(browser, address, sprint, add):
     add("a", sprint)
     etag = browser.get(address)["ETag"]
-    answer = browser.get(address, headers={"If-None-Match": etag})
-    assert (answer.status_code, answer.content) == (304, b"")
+    response = browser.get(address, headers={"If-None-Match": etag})
+    assert (response.status_code, response.content) == (304, b"")
 
 
 def test_a_changed_board_is_sent(browser, address, sprint, add):
@@ -159,11 +159,11 @@ def test_a_waiting_message_is_shown(browser, user, address, sprint, add):
 
 def test_the_page_is_compressed_to_a_few_bytes_a_card(browser, address, sprint, add):
     def compressed():
-        answer = browser.get(address, headers={"Accept-Encoding": "gzip"})
-        assert answer["Content-Encoding"] == "gzip"
-        return answer.content
+        response = browser.get(address, headers={"Accept-Encoding": "gzip"})
+        assert response["Content-Encoding"] == "gzip"
+        return response.content
 
-    # The frame: head, keys, the words of the scripts.
+    # The page without cards: head, keyboard shortcuts, strings of the scripts.
     frame = len(compressed())
     assert frame <= 3_600
     for number in range(200):
@@ -178,13 +178,13 @@ def test_a_card_is_small(user, sprint, add):
     html = components.card(task, people=0)
     assert len(html.encode()) <= 600
     assert len(Page(html).one("li").all()) <= 8
-    # Readable: each element on a line of its own.
+    # For readability, each element is on a separate line.
     assert all(line.count("<") <= 2 for line in html.splitlines())
 
 
 @pytest.fixture
 def many(user, sprint):
-    """Fill the sprint's first column at once: `many(20)` returns the tasks, the topmost first."""
+    """Fill the sprint's first column: `many(20)` returns the tasks from top to bottom."""
 
     def fill(count):
         first = actions.add_task(user, name="Task 0", sprint_id=sprint.pk)
@@ -211,10 +211,10 @@ def test_a_move_costs_the_same_on_every_board(
         "Idempotency-Key": "one gesture",
     }
     with CaptureQueriesContext(connection) as queries, django_capture_on_commit_callbacks(execute=True):
-        answer = browser.post(f"/tasks/{card.pk}/place/", data, headers=headers)
+        response = browser.post(f"/tasks/{card.pk}/place/", data, headers=headers)
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
     # Session and person; the number, the card, its neighbours; the card, the event and the gesture's key written.
     assert len(statements) == MOVE_STATEMENTS
-    assert len(answer.content) <= MOVE_BYTES
+    assert len(response.content) <= MOVE_BYTES
     card.refresh_from_db()
     assert (card.status, cards[3].order < card.order < cards[4].order) == ((1, True) if where else (4, False))

@@ -1,4 +1,4 @@
-"""What a page asks that has no socket: GET /sprints/1/changes/?since=7&format=…&language=en."""
+"""Polling without a socket: GET /sprints/1/changes/?since=7&format=…&language=en"""
 
 import json
 from datetime import timedelta
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def ask(browser, sprint):
-    """Ask for the changes since a number, as a page of this format."""
+    """Request the changes since a number, as a page with this format."""
 
     def ask_since(since, client=browser, **query):
         query = {"since": since, "format": components.page_format(), "language": "en"} | query
@@ -28,30 +28,30 @@ def ask(browser, sprint):
     return ask_since
 
 
-def test_the_answer_is_the_frame_that_the_socket_would_send(ask, sprint, add):
+def test_the_response_is_the_frame_of_the_socket(ask, sprint, add):
     since = log.newest_number()
     add("Draw", sprint)
     frame = batches.batch(sprint.pk, since, log.state())
-    answer = ask(since)
-    assert answer.json() == json.loads(json.dumps(batches.for_page(frame)))
-    assert "Draw" in answer.json()["cards"]
-    assert answer["Cache-Control"] == "no-store"
+    response = ask(since)
+    assert response.json() == json.loads(json.dumps(batches.for_page(frame)))
+    assert "Draw" in response.json()["cards"]
+    assert response["Cache-Control"] == "no-store"
 
 
 def test_nothing_new_is_no_content_and_costs_few_queries(ask, add, django_assert_max_num_queries):
     add()
     newest = log.newest_number()
     with django_assert_max_num_queries(3):
-        answer = ask(newest)
-    assert (answer.status_code, answer.content) == (204, b"")
+        response = ask(newest)
+    assert (response.status_code, response.content) == (204, b"")
 
 
 def test_a_page_of_yesterday_learns_the_format_though_nothing_changed(ask):
-    answer = ask(log.newest_number(), format="1.2000-01-01")
-    assert answer.json()["format"] == components.page_format()
+    response = ask(log.newest_number(), format="1.2000-01-01")
+    assert response.json()["format"] == components.page_format()
 
 
-def test_who_is_too_far_behind_starts_anew(ask, add, monkeypatch):
+def test_a_client_that_is_too_far_behind_is_reset(ask, add, monkeypatch):
     monkeypatch.setattr(batches, "FAR_BEHIND", 1)
     since = log.newest_number()
     for name in ("a", "b"):
@@ -60,7 +60,7 @@ def test_who_is_too_far_behind_starts_anew(ask, add, monkeypatch):
     assert ask(log.newest_number() + 1).json()["reset"] is True
 
 
-def test_more_changes_than_a_batch_come_in_turn(ask, add, monkeypatch):
+def test_more_changes_than_a_batch_are_sent_in_turn(ask, add, monkeypatch):
     monkeypatch.setattr(batches, "BATCH", 1)
     since = log.newest_number()
     for name in ("a", "b"):
@@ -88,19 +88,19 @@ def test_viewers_read_and_strangers_do_not(ask, sprint):
     viewer = get_user_model().objects.create_user("viewer")
     Profile.objects.create(user=viewer, is_reader=True)
     assert ask(log.newest_number(), client=client_of(viewer)).status_code == 204
-    answer = ask(0, client=Client())
-    assert (answer.status_code, answer["Location"].startswith("/login/")) == (302, True)
+    response = ask(0, client=Client())
+    assert (response.status_code, response["Location"].startswith("/login/")) == (302, True)
     viewer.is_active = False
     viewer.save()
     assert ask(0, client=client_of(viewer)).status_code == 302
 
 
 @pytest.mark.parametrize("since", ["", "-1", "x", "1.5", str(2**63), "9" * 5000])
-def test_what_no_page_asks_is_refused(ask, since):
+def test_invalid_queries_are_rejected(ask, since):
     assert ask(since).status_code == 400
 
 
-def test_a_language_that_there_is_not_is_refused(ask):
+def test_an_unknown_language_is_refused(ask):
     assert ask(0, language="xx").status_code == 400
 
 

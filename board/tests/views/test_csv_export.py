@@ -1,4 +1,4 @@
-"""Tasks as CSV: all that a card says, and nothing that a spreadsheet would run."""
+"""Export of tasks as CSV, and escaping of formulas."""
 
 import csv
 import re
@@ -13,27 +13,27 @@ pytestmark = pytest.mark.django_db
 HEAD = ["Number", "Name", "Description", "Sprint", "Column", "Assigned to", "Due", "Started", "Completed"]
 
 
-def read(answer):
-    """Return the lines of an answer, the first one apart, as a spreadsheet reads them."""
-    assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    text = answer.content.decode()
+def read(response):
+    """Return the rows of a CSV response after its header."""
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    text = response.content.decode()
     assert text.startswith("\ufeff")
     head, *lines = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""))
     assert head == HEAD
     return lines
 
 
-def test_a_sprint_comes_as_its_board_shows_it(browser, sprint, next_sprint, add, user):
+def test_a_sprint_is_exported_in_board_order(browser, sprint, next_sprint, add, user):
     first, second = add("First", sprint), add("Second", sprint)
     done = add(
         "Done", sprint, Status.DONE, assigned=user, due=date(2999, 1, 2), description="Two\nlines, “quoted”"
     )
     add("Elsewhere", next_sprint)
     add("Waiting")
-    answer = browser.get(f"/sprints/{sprint.pk}/tasks.csv")
-    assert answer["Content-Disposition"] == f'attachment; filename="sprint-{sprint.pk}.csv"'
+    response = browser.get(f"/sprints/{sprint.pk}/tasks.csv")
+    assert response["Content-Disposition"] == f'attachment; filename="sprint-{sprint.pk}.csv"'
     today = done.completed.isoformat()
-    assert read(answer) == [
+    assert read(response) == [
         [str(first.pk), "First", "", "Sprint 1", "Not Started", "", "", "", ""],
         [str(second.pk), "Second", "", "Sprint 1", "Not Started", "", "", "", ""],
         [
@@ -50,7 +50,7 @@ def test_a_sprint_comes_as_its_board_shows_it(browser, sprint, next_sprint, add,
     ]
 
 
-def test_all_tasks_come_with_the_backlog_first_and_then_sprint_by_sprint(browser, sprint, next_sprint, add):
+def test_all_tasks_are_exported_backlog_first_then_by_sprint(browser, sprint, next_sprint, add):
     add("Later", next_sprint)
     add("Sooner", sprint, Status.ACTIVE)
     add("Waiting")
@@ -79,7 +79,7 @@ FORMULAS = [
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
-def test_what_would_be_a_formula_begins_with_an_apostrophe(browser, sprint, add, user, formula):
+def test_formulas_are_escaped_with_an_apostrophe(browser, sprint, add, user, formula):
     add("Plain", sprint, description=formula)
     type(user).objects.update(first_name=formula, last_name="")
     type(sprint).objects.update(name=formula)
@@ -104,7 +104,7 @@ SPLIT_FORMULAS = [
 
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
-def test_no_separator_makes_a_formula_of_a_part_of_a_cell(browser, sprint, add, separator, language):
+def test_formulas_are_escaped_for_all_separators(browser, sprint, add, separator, language):
     for text in SPLIT_FORMULAS:
         add("Plain", sprint, description=text)
     sheet = browser.get("/tasks.csv", headers={"Accept-Language": language}).content.decode()
@@ -131,11 +131,11 @@ def test_the_number_of_queries_does_not_grow(browser, sprint, add, user, django_
 
 
 @pytest.mark.parametrize("page", ["/", "/sprints/past/"])
-def test_the_lists_of_sprints_lead_to_all_tasks(browser, page):
+def test_the_lists_of_sprints_link_to_all_tasks(browser, page):
     assert '<a href="/tasks.csv" download>' in browser.get(page).content.decode()
 
 
-def test_a_board_leads_to_its_tasks(browser, sprint):
+def test_a_board_links_to_its_tasks(browser, sprint):
     page = browser.get(f"/sprints/{sprint.pk}/").content.decode()
     assert f'<a href="/sprints/{sprint.pk}/tasks.csv" download>' in page
 
@@ -146,8 +146,8 @@ def test_a_board_leads_to_its_tasks(browser, sprint):
 @pytest.mark.parametrize("address", ["/tasks.csv", "/sprints/{}/tasks.csv"])
 def test_a_spreadsheet_in_the_users_language_finds_the_columns(browser, sprint, add, address, language, separator):
     add("One; two, three", sprint, due=date(2999, 1, 2))
-    answer = browser.get(address.format(sprint.pk), headers={"accept-language": language})
-    text = answer.content.decode()
+    response = browser.get(address.format(sprint.pk), headers={"accept-language": language})
+    text = response.content.decode()
     assert text.startswith("\ufeff")
     head, line = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=separator)
     assert (len(head), line[1], line[6]) == (len(HEAD), "One; two, three", "2999-01-02")

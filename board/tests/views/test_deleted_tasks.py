@@ -24,9 +24,9 @@ def listed(browser):
 @pytest.fixture
 def restore(browser):
     def post(task):
-        answer = browser.post(f"/tasks/{task.pk}/restore/", follow=True)
-        assert answer.redirect_chain == [("/tasks/deleted/", 302)]
-        return Page(answer).one("div", class_="toast").one("p").text
+        response = browser.post(f"/tasks/{task.pk}/restore/", follow=True)
+        assert response.redirect_chain == [("/tasks/deleted/", 302)]
+        return Page(response).one("div", class_="toast").one("p").text
 
     return post
 
@@ -35,7 +35,7 @@ def names(sprint, status=Status.TODO):
     return list(Task.objects.in_column(sprint and sprint.pk, status).values_list("name", flat=True))
 
 
-def test_it_tells_what_was_deleted_from_where_by_whom_and_when_the_last_first(user, sprint, add, listed):
+def test_it_lists_deleted_tasks_newest_first(user, sprint, add, listed):
     tasks = [add("First", sprint, Status.ACTIVE), add("Second")]
     for task in tasks:
         actions.remove_task(user, task.pk)
@@ -58,16 +58,16 @@ def test_a_task_that_was_restored_or_deleted_long_ago_is_not_listed(user, add, l
     assert [line.split(" #")[0] for line in listed()] == ["Twice"]
 
 
-def test_without_a_deleted_task_it_says_so(browser):
+def test_without_deleted_tasks_it_shows_a_message(browser):
     assert "No deleted tasks" in Page(browser.get("/tasks/deleted/")).text
 
 
 @pytest.mark.parametrize("path", ["/", "/sprints/past/"])
-def test_home_and_past_sprints_lead_there(browser, path):
+def test_home_and_past_sprints_link_to_it(browser, path):
     assert Page(browser.get(path)).all("a", href="/tasks/deleted/")
 
 
-def test_a_restored_task_stands_at_the_end_of_its_column_under_its_id(user, sprint, add, restore):
+def test_a_restored_task_has_its_id_and_is_at_the_end_of_its_column(user, sprint, add, restore):
     task = add("Draw", sprint, Status.ACTIVE, description="With a pencil", assigned=user)
     actions.remove_task(user, task.pk)
     add("Later", sprint, Status.ACTIVE)
@@ -80,7 +80,7 @@ def test_a_restored_task_stands_at_the_end_of_its_column_under_its_id(user, spri
 
 
 @pytest.mark.parametrize("gone", [False, True], ids=["over", "deleted"])
-def test_when_its_sprint_is_over_or_gone_it_goes_to_the_backlog_and_says_so(user, sprint, add, restore, gone):
+def test_a_task_of_an_ended_or_deleted_sprint_is_restored_to_the_backlog(user, sprint, add, restore, gone):
     task = add("Draw", sprint, Status.DONE)
     actions.remove_task(user, task.pk)
     if gone:
@@ -101,7 +101,7 @@ def test_after_30_days_it_is_refused(user, add, restore):
 
 
 @pytest.mark.parametrize("is_there", [True, False])
-def test_what_was_not_deleted_cannot_be_restored(browser, add, is_there):
+def test_an_existing_task_cannot_be_restored(browser, add, is_there):
     pk = add().pk if is_there else 99
     newest = log.newest_number()
     assert browser.post(f"/tasks/{pk}/restore/").status_code == 404

@@ -1,4 +1,4 @@
-"""What people write runs in its own direction: Arabic and Hebrew from the right, on a page that runs from the left."""
+"""Text direction of user content: Arabic and Hebrew text on a left-to-right page."""
 
 import pytest
 
@@ -70,7 +70,7 @@ def test_a_toast_and_the_text_of_others_do_too(browser, user, everything, sprint
 
 
 @pytest.mark.parametrize(("path", "label"), [("/tasks/{}/edit/", "Name"), ("/tasks/{}/edit/", "Description")])
-def test_what_is_typed_does_too(browser, add, path, label):
+def test_user_input_has_its_own_direction(browser, add, path, label):
     field = Page(browser.get(path.format(add(TEXT).pk))).field(label)
     assert field["dir"] == "auto"
 

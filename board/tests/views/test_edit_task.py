@@ -24,7 +24,7 @@ def path(task):
 
 @pytest.fixture
 def filled_in(django_user_model):
-    """What a person sends to change everything, and who `assigned` is."""
+    """Form data that changes all fields, and the assigned user."""
     guest = django_user_model.objects.create_user("guest")
     due = timezone.localdate() + timedelta(days=4)
     return {"name": "Paint", "description": "With a brush", "due": due.isoformat(), "assigned": guest.pk}
@@ -42,7 +42,7 @@ def test_the_form_is_a_whole_page_without_htmx(browser, task, path):
     ]
 
 
-def test_the_form_stands_in_the_cards_place_with_htmx(browser, task, path):
+def test_with_htmx_the_form_replaces_the_card(browser, task, path):
     page = Page(browser.get(path, headers=HTMX))
     assert not page.is_whole
     card = page.one("li", data_task=str(task.pk))
@@ -54,7 +54,7 @@ def test_the_form_stands_in_the_cards_place_with_htmx(browser, task, path):
     assert (delete.text, delete["hx-get"]) == ("Delete…", f"/tasks/{task.pk}/delete/")
 
 
-def test_saving_changes_what_was_filled_in_and_nothing_else(browser, user, task, path, filled_in):
+def test_saving_changes_only_the_submitted_fields(browser, user, task, path, filled_in):
     browser.post(path, filled_in)
     event = Event.objects.latest("seq")
     assert (event.actor, event.changes.keys()) == (user, {"name", "description", "due", "assigned"})
@@ -62,21 +62,21 @@ def test_saving_changes_what_was_filled_in_and_nothing_else(browser, user, task,
     assert (task.name, task.description, task.due.isoformat(), task.assigned_id) == tuple(filled_in.values())
 
 
-def test_without_htmx_saving_leads_back_to_the_board(browser, sprint, path, filled_in):
-    answer = browser.post(path, filled_in)
-    assert (answer.status_code, answer["Location"]) == (302, f"/sprints/{sprint.pk}/")
+def test_without_htmx_saving_redirects_to_the_board(browser, sprint, path, filled_in):
+    response = browser.post(path, filled_in)
+    assert (response.status_code, response["Location"]) == (302, f"/sprints/{sprint.pk}/")
 
 
-def test_without_htmx_saving_a_backlog_task_leads_to_its_page(browser, add, filled_in):
+def test_without_htmx_saving_a_backlog_task_redirects_to_its_page(browser, add, filled_in):
     task = add()
-    answer = browser.post(f"/tasks/{task.pk}/edit/", filled_in)
-    assert (answer.status_code, answer["Location"]) == (302, f"/tasks/{task.pk}/")
+    response = browser.post(f"/tasks/{task.pk}/edit/", filled_in)
+    assert (response.status_code, response["Location"]) == (302, f"/tasks/{task.pk}/")
 
 
-def test_with_htmx_saving_answers_with_the_card(browser, task, path, filled_in):
-    answer = browser.post(path, filled_in, headers=HTMX)
-    card = Page(answer).one("li", data_task=str(task.pk))
-    assert answer.status_code == 200
+def test_with_htmx_saving_returns_the_card(browser, task, path, filled_in):
+    response = browser.post(path, filled_in, headers=HTMX)
+    card = Page(response).one("li", data_task=str(task.pk))
+    assert response.status_code == 200
     assert card["data-version"] == str(Event.objects.latest("seq").seq)
     assert (card.all("a")[0].text, card.one("span", title=True)["title"]) == ("Paint", "guest")
 
@@ -84,8 +84,8 @@ def test_with_htmx_saving_answers_with_the_card(browser, task, path, filled_in):
 def test_saving_without_a_change_writes_nothing(browser, user, task, path):
     events = Event.objects.count()
     data = {"name": "Draw", "description": "With a pencil", "due": task.due.isoformat(), "assigned": user.pk}
-    answer = browser.post(path, data, headers=HTMX)
-    assert Page(answer).one("li", data_task=True)["data-version"] == str(task.version)
+    response = browser.post(path, data, headers=HTMX)
+    assert Page(response).one("li", data_task=True)["data-version"] == str(task.version)
     assert Event.objects.count() == events
 
 
@@ -104,20 +104,20 @@ def test_description_due_and_person_can_be_emptied(browser, task, path):
         ({"due": "tomorrow"}, "Due", "Enter a valid date."),
     ],
 )
-def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
+def test_errors_are_shown_at_their_field_and_input_is_preserved(
     browser, task, path, filled_in, headers, wrong, label, reason
 ):
     data = filled_in | wrong
-    answer = browser.post(path, data, headers=headers)
-    page = Page(answer)
-    assert (answer.status_code, page.is_whole) == (422, not headers)
+    response = browser.post(path, data, headers=headers)
+    page = Page(response)
+    assert (response.status_code, page.is_whole) == (422, not headers)
     assert {one: page.error(one) for one in LABELS} == dict.fromkeys(LABELS, "") | {label: reason}
     assert [page.value(one) for one in LABELS] == [data["name"], data["description"], data["due"], "guest"]
     task.refresh_from_db()
     assert (task.name, task.description) == ("Draw", "With a pencil")
 
 
-def test_a_person_that_is_not_there_stands_beside_the_field(browser, path, filled_in):
+def test_an_unknown_person_shows_an_error_at_the_field(browser, path, filled_in):
     page = Page(browser.post(path, filled_in | {"assigned": 99}, headers=HTMX))
     assert page.error("Assigned to").startswith("Select a valid choice.")
 
@@ -127,7 +127,7 @@ def test_a_wrong_edit_calls_the_task_by_its_name(browser, path):
     assert page.one("title").text == "Edit Draw · Lightboard"
 
 
-def test_people_stand_by_their_names_without_those_who_left(browser, django_user_model, path):
+def test_active_people_are_listed_by_name(browser, django_user_model, path):
     make = django_user_model.objects.create_user
     make("zoe", first_name="Bea", last_name="Berg")
     make("gone", first_name="Carl", is_active=False)
@@ -150,7 +150,7 @@ def test_a_deactivated_user_stays_assigned_until_someone_else_is(browser, user, 
 @pytest.mark.parametrize(
     ("field", "label"), list(zip(["name", "description", "due", "assigned"], LABELS, strict=True))
 )
-def test_one_field_has_a_form_of_its_own(browser, task, field, label):
+def test_a_single_field_has_a_form(browser, task, field, label):
     page = Page(browser.get(f"/tasks/{task.pk}/edit/{field}/", headers=HTMX))
     assert (page.labels, page.buttons) == ([label], ["Save"])
     assert page.one("form")["hx-post"] == f"/tasks/{task.pk}/edit/{field}/"
@@ -163,10 +163,10 @@ def test_saving_one_field_leaves_the_others(browser, task, filled_in, field):
     assert Event.objects.latest("seq").changes.keys() == {field}
 
 
-def test_one_field_that_is_wrong_says_so(browser, task):
-    answer = browser.post(f"/tasks/{task.pk}/edit/due/", {"due": "tomorrow"}, headers=HTMX)
-    page = Page(answer)
-    assert (answer.status_code, page.labels, page.error("Due")) == (422, ["Due"], "Enter a valid date.")
+def test_a_single_invalid_field_shows_an_error(browser, task):
+    response = browser.post(f"/tasks/{task.pk}/edit/due/", {"due": "tomorrow"}, headers=HTMX)
+    page = Page(response)
+    assert (response.status_code, page.labels, page.error("Due")) == (422, ["Due"], "Enter a valid date.")
 
 
 @pytest.mark.parametrize("field", ["version", "status", "order", "nonsense"])
@@ -174,13 +174,13 @@ def test_there_are_forms_for_these_fields_only(browser, task, field):
     assert browser.get(f"/tasks/{task.pk}/edit/{field}/").status_code == 404
 
 
-# Where the answer leads
+# Redirects
 
 
-def test_on_the_page_of_the_form_htmx_leads_back_to_the_board(browser, sprint, path, filled_in):
+def test_on_the_forms_page_htmx_redirects_to_the_board(browser, sprint, path, filled_in):
     headers = HTMX | {"HX-Current-URL": f"http://testserver{path}"}
-    answer = browser.post(path, filled_in, headers=headers)
-    assert answer["HX-Redirect"] == f"/sprints/{sprint.pk}/"
+    response = browser.post(path, filled_in, headers=headers)
+    assert response["HX-Redirect"] == f"/sprints/{sprint.pk}/"
     toast = Page(browser.get(f"/sprints/{sprint.pk}/")).one("div", class_="toast")
     assert toast.one("form")["action"] == f"/undo/{Event.objects.latest('seq').seq}/"
 
@@ -190,7 +190,7 @@ def test_opening_the_form_takes_four_queries(browser, path, django_assert_num_qu
         browser.get(path, headers=HTMX)
 
 
-def test_the_first_field_with_an_error_has_the_focus_on_a_page_of_its_own(browser, add):
+def test_the_first_field_with_an_error_has_autofocus(browser, add):
     wrong = {"name": "", "description": "x", "due": "not a day", "assigned": ""}
     page = Page(browser.post(f"/tasks/{add('Draw').pk}/edit/", wrong))
     assert [element["name"] for element in page.all(autofocus=True)] == ["name"]

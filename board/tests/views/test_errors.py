@@ -1,4 +1,4 @@
-"""What a person sees when something is wrong: a page of the product, or for htmx a small piece."""
+"""Error pages, and error fragments for htmx."""
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
@@ -30,43 +30,43 @@ def fail_with(monkeypatch, error):
 def test_an_error_is_a_page_of_the_product_without_details(browser, monkeypatch, error, status, heading):
     fail_with(monkeypatch, error)
     browser.raise_request_exception = False
-    answer = browser.get("/sprints/1/edit/")
-    page = Page(answer)
-    assert (answer.status_code, page.heading) == (status, heading)
+    response = browser.get("/sprints/1/edit/")
+    page = Page(response)
+    assert (response.status_code, page.heading) == (status, heading)
     assert page.is_whole
     assert page.one("link", rel="stylesheet")["href"].endswith("board/board.css")
     assert page.one("header").one("a", class_="brand")["href"] == "/"
     assert page.one("a", class_="button primary")["href"] == "/"
-    assert "broken" not in answer.content.decode()
-    assert "Traceback" not in answer.content.decode()
+    assert "broken" not in response.content.decode()
+    assert "Traceback" not in response.content.decode()
 
 
-def test_a_page_that_is_not_there_keeps_the_head_of_who_is_logged_in(browser, user):
+def test_a_404_page_has_the_users_navigation(browser, user):
     page = Page(browser.get("/nowhere/"))
     assert "Ana Lind" in page.one("header").text
     assert "Log out" in page.buttons
 
 
-def test_a_page_that_is_not_there_offers_the_log_in_to_others(client, db):
-    answer = client.get("/nowhere/")
-    page = Page(answer)
-    assert answer.status_code == 404
+def test_a_404_page_offers_to_log_in(client, db):
+    response = client.get("/nowhere/")
+    page = Page(response)
+    assert response.status_code == 404
     assert [link["href"] for link in page.one("header").all("a") if link.text == "Log in"] == ["/login/"]
 
 
-def test_every_page_forbids_what_is_inline_or_from_elsewhere(browser, sprint):
+def test_every_page_has_a_strict_csp(browser, sprint):
     for path in ("/", f"/sprints/{sprint.pk}/", "/nowhere/"):
         policy = browser.get(path)["Content-Security-Policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
 
 
-def test_a_bad_request_keeps_the_head_of_who_is_logged_in(browser, monkeypatch):
+def test_a_400_page_has_the_users_navigation(browser, monkeypatch):
     fail_with(monkeypatch, SuspiciousOperation("bad"))
     assert "Ana Lind" in Page(browser.get("/sprints/1/")).one("header").text
 
 
-# Pieces for htmx
+# Fragments for htmx
 
 PAGE = "<!DOCTYPE html><html><body>" + "A page of a proxy, or of Django. " * 100 + "</body></html>"
 OWN_ROUTES = [path for name, path in ROUTES if not path.startswith("/api/") and name not in ("login", "logout")]
@@ -74,18 +74,18 @@ OWN_ROUTES.remove("/healthz")
 STATUSES = [400, 401, 403, 404, 405, 409, 412, 422, 429, 500, 503]
 
 
-def assert_piece(answer, status):
-    assert answer.status_code == status
-    assert len(answer.content) <= 2048
-    assert "<html" not in answer.content.decode().lower()
-    assert Page(answer).one("p", class_="problem").text
+def assert_piece(response, status):
+    assert response.status_code == status
+    assert len(response.content) <= 2048
+    assert "<html" not in response.content.decode().lower()
+    assert Page(response).one("p", class_="problem").text
 
 
 @pytest.fixture
 def answer_everywhere(monkeypatch):
-    """Let every view but the open ones answer with, or raise, something else."""
+    """Make every view that requires a log-in return or raise something else."""
 
-    def answer(with_what):
+    def response(with_what):
         def process_view(self, request, view, args, kwargs):
             if isinstance(with_what, Exception):
                 raise with_what
@@ -93,7 +93,7 @@ def answer_everywhere(monkeypatch):
 
         monkeypatch.setattr(middleware.HtmxLoginMiddleware, "process_view", process_view)
 
-    return answer
+    return response
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -119,13 +119,13 @@ def test_on_every_route_an_error_is_a_piece_for_htmx(browser, answer_everywhere,
     browser.raise_request_exception = False
     answer_everywhere(error)
     for path in OWN_ROUTES:
-        answer = browser.post(path, headers=HTMX)
-        assert_piece(answer, status)
-        assert "broken" not in answer.content.decode()
+        response = browser.post(path, headers=HTMX)
+        assert_piece(response, status)
+        assert "broken" not in response.content.decode()
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_a_piece_that_a_view_made_stays(browser, answer_everywhere, status):
+def test_a_fragment_of_a_view_is_unchanged(browser, answer_everywhere, status):
     answer_everywhere(HttpResponse("<li>With what was typed</li>", status=status))
     assert browser.post("/tasks/1/edit/", headers=HTMX).content == b"<li>With what was typed</li>"
 
@@ -136,25 +136,25 @@ def test_without_htmx_a_page_stays_a_page(browser, answer_everywhere):
 
 
 @pytest.mark.parametrize("path", OWN_ROUTES)
-def test_a_method_that_is_not_allowed_is_a_piece_that_says_which_are(browser, user, path):
+def test_a_405_fragment_has_the_allow_header(browser, user, path):
     # Pages for admins only say so first.
     user.is_staff = True
     user.save()
-    answer = browser.put(path, headers=HTMX)
-    assert_piece(answer, 405)
-    assert answer["Allow"]
+    response = browser.put(path, headers=HTMX)
+    assert_piece(response, 405)
+    assert response["Allow"]
 
 
-def test_a_piece_keeps_when_to_try_again(browser, answer_everywhere):
+def test_a_fragment_has_the_retry_after_header(browser, answer_everywhere):
     answer_everywhere(HttpResponse(PAGE, status=503, headers={"Retry-After": "7"}))
     assert browser.get("/", headers=HTMX)["Retry-After"] == "7"
 
 
-def test_an_address_that_is_not_there_is_a_piece(browser):
+def test_a_404_is_a_fragment(browser):
     assert_piece(browser.get("/nowhere/", headers=HTMX), 404)
 
 
-def test_what_a_view_says_is_cut(browser, monkeypatch):
+def test_long_messages_of_views_are_truncated(browser, monkeypatch):
     fail_with(monkeypatch, shortcuts.Http404("x" * 5000))
     assert_piece(browser.get("/sprints/1/", headers=HTMX), 404)
 
@@ -177,11 +177,11 @@ def test_the_messages_that_wait_are_not_lost_to_a_piece(browser, user, sprint, a
         ("/api/nothing", "Not Found: /api/nothing"),
     ],
 )
-def test_what_is_refused_is_in_the_log_with_its_path(browser, caplog, path, line):
+def test_client_errors_are_logged_with_their_path(browser, caplog, path, line):
     browser.get(path)
     assert [record.getMessage() for record in caplog.records if record.name == "django.request"] == [line]
 
 
-def test_a_stranger_who_is_refused_is_in_the_log_with_the_path(client, db, caplog):
+def test_errors_without_a_log_in_are_logged_with_their_path(client, db, caplog):
     client.get("/api/tasks")
     assert "Unauthorized: /api/tasks" in caplog.text

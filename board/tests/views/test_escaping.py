@@ -1,4 +1,4 @@
-"""Typed HTML is shown as text, never run: in every page, every piece and every pushed card."""
+"""HTML in user input is escaped in all pages, fragments and pushed cards."""
 
 import pytest
 from django.utils import timezone
@@ -69,10 +69,10 @@ def test_typed_markup_is_only_text(browser, nasty, path, headers):
         ("/tasks/{task}/move/", {"column": PAYLOAD}),
     ],
 )
-def test_what_is_wrong_comes_back_as_text(browser, nasty, path, data, headers):
-    answer = browser.post(path.format(sprint=nasty.sprint_id, task=nasty.pk), data, headers=headers)
-    assert answer.status_code == 422
-    assert_harmless(answer)
+def test_invalid_input_is_returned_as_text(browser, nasty, path, data, headers):
+    response = browser.post(path.format(sprint=nasty.sprint_id, task=nasty.pk), data, headers=headers)
+    assert response.status_code == 422
+    assert_harmless(response)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_what_is_wrong_comes_back_as_text(browser, nasty, path, data, headers):
         ("/tasks/{task}/place/", {"column": "backlog"}),
     ],
 )
-def test_the_piece_that_answers_a_change_is_only_text(browser, nasty, path, data):
+def test_the_fragment_after_a_change_contains_only_text(browser, nasty, path, data):
     assert_harmless(browser.post(path.format(sprint=nasty.sprint_id, task=nasty.pk), data, headers=HTMX))
 
 
@@ -105,5 +105,5 @@ def test_pushed_cards_and_heads_are_only_text_and_news_is_no_html(nasty):
     batch = batches.batch(nasty.sprint_id, 0, log.state())
     assert_harmless(batch["cards"])
     assert_harmless(batch["head"])
-    # News is written with textContent (toasts.js), so it says just what was typed.
+    # News is inserted as textContent (toasts.js), so it isn't escaped.
     assert [news["text"] for news in batch["news"]] == [f"{PAYLOAD} Lind created “{PAYLOAD}”"]

@@ -1,4 +1,4 @@
-"""/healthz and /readyz, as a load balancer reads them."""
+"""GET /healthz and /readyz"""
 
 import time
 
@@ -14,27 +14,27 @@ from e2e.server import free_port
 
 @pytest.fixture
 def looking_hub(monkeypatch):
-    """A hub that looked a moment ago."""
+    """A hub that has just polled."""
     monkeypatch.setattr(hub, "polled_at", time.monotonic())
 
 
 @pytest.fixture
 def ready(client, db, looking_hub):
-    """Ask whether the process is ready; returns (status code, answer)."""
+    """Request /readyz and return (status code, data)."""
 
     def ask():
-        answer = client.get("/readyz")
-        assert "no-store" in answer["Cache-Control"]
-        return answer.status_code, answer.json()
+        response = client.get("/readyz")
+        assert "no-store" in response["Cache-Control"]
+        return response.status_code, response.json()
 
     return ask
 
 
 def test_the_process_is_alive_without_a_database(client):
-    # Without the mark of a test that may use the database, a query would raise.
-    answer = client.get("/healthz")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
-    assert "no-store" in answer["Cache-Control"]
+    # A query would raise an error, because this test has no database access.
+    response = client.get("/healthz")
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+    assert "no-store" in response["Cache-Control"]
 
 
 # The suite runs without Redis, and on services with one.
@@ -45,13 +45,13 @@ def test_all_is_well(ready):
     assert ready() == (200, {"status": "ready", "database": "ok", "hub": "ok", "redis": REDIS})
 
 
-def test_without_a_database_it_is_not_ready_and_says_nothing_secret(ready, monkeypatch, caplog):
+def test_without_a_database_it_is_not_ready_and_reveals_no_secrets(ready, monkeypatch, caplog):
     def fail():
         raise OperationalError("connection to server at db.example failed")
 
     monkeypatch.setattr(health.log, "newest_number", fail)
-    status, answer = ready()
-    assert (status, answer) == (503, {"status": "unavailable", "database": "away", "hub": "ok", "redis": REDIS})
+    status, response = ready()
+    assert (status, response) == (503, {"status": "unavailable", "database": "away", "hub": "ok", "redis": REDIS})
     assert "db.example" in caplog.text
 
 
@@ -61,24 +61,24 @@ def test_the_files_of_the_migrations_are_read_once(ready, monkeypatch):
     assert ready()[0] == 200
 
 
-def test_with_a_migration_to_come_it_is_not_ready(ready):
+def test_with_unapplied_migrations_it_is_not_ready(ready):
     with connections["default"].cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'board'")
-    status, answer = ready()
-    assert (status, answer["status"], answer["database"]) == (503, "unavailable", "to be migrated")
+    status, response = ready()
+    assert (status, response["status"], response["database"]) == (503, "unavailable", "to be migrated")
 
 
 def test_a_hub_that_no_longer_polls_is_not_ready(ready, monkeypatch):
     monkeypatch.setattr(hub, "polled_at", time.monotonic() - health.HUB_IS_DEAD_AFTER - 1)
-    status, answer = ready()
-    assert (status, answer["status"], answer["hub"]) == (503, "unavailable", "dead")
+    status, response = ready()
+    assert (status, response["status"], response["hub"]) == (503, "unavailable", "dead")
 
 
 def test_without_redis_it_is_degraded_but_ready(ready, settings):
     settings.REDIS_URL = f"redis://:a-password@127.0.0.1:{free_port()}"
-    status, answer = ready()
-    assert (status, answer["status"], answer["redis"]) == (200, "degraded", "away")
-    assert "a-password" not in str(answer)
+    status, response = ready()
+    assert (status, response["status"], response["redis"]) == (200, "degraded", "away")
+    assert "a-password" not in str(response)
 
 
 def test_with_redis_all_is_well(ready, settings, redis):
@@ -86,7 +86,7 @@ def test_with_redis_all_is_well(ready, settings, redis):
     assert ready()[1] == {"status": "ready", "database": "ok", "hub": "ok", "redis": "ok"}
 
 
-def test_who_is_about_to_end_is_not_ready(ready, monkeypatch):
+def test_a_stopping_process_is_not_ready(ready, monkeypatch):
     monkeypatch.setattr(hub, "is_stopping", True)
-    status, answer = ready()
-    assert (status, answer["status"]) == (503, "stopping")
+    status, response = ready()
+    assert (status, response["status"]) == (503, "stopping")

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def ending(user):
-    """Make a sprint that ends so many days from today, also before today."""
+    """Add a sprint that ends so many days from today, which may be negative."""
 
     def make(days, **fields):
         end = timezone.localdate() + timedelta(days=days)
@@ -27,11 +27,11 @@ def ending(user):
     return make
 
 
-def sprint_names(answer):
-    return Page(answer).texts("strong")
+def sprint_names(response):
+    return Page(response).texts("strong")
 
 
-def test_the_current_sprints_stand_in_order_of_their_end(browser, ending):
+def test_current_sprints_are_ordered_by_end(browser, ending):
     for days in (20, -3, 5, 0):
         ending(days)
     assert sprint_names(browser.get("/")) == ["Ends -3", "Ends 0", "Ends 5", "Ends 20"]
@@ -43,11 +43,11 @@ def test_a_sprint_is_current_until_it_ended_seven_days_ago(browser, ending):
     assert sprint_names(browser.get("/")) == ["Ends -6"]
 
 
-def test_a_sprint_leads_to_its_board(browser, sprint):
+def test_a_sprint_links_to_its_board(browser, sprint):
     assert Page(browser.get("/")).one("ul", class_="sprints").one("a")["href"] == f"/sprints/{sprint.pk}/"
 
 
-def test_a_sprint_tells_its_goal_its_end_and_how_far_it_is(browser, user, sprint, add):
+def test_a_sprint_shows_its_goal_end_and_progress(browser, user, sprint, add):
     actions.change_sprint(user, sprint.pk, description="A boarding pass on every phone")
     add(sprint=sprint, status=Status.DONE)
     add(sprint=sprint, status=Status.ACTIVE)
@@ -66,7 +66,7 @@ def test_the_backlog_is_no_part_of_a_sprints_progress(browser, sprint, add):
 
 
 @pytest.mark.parametrize(("days", "word"), [(-1, "Ended"), (0, "Ends"), (1, "Ends")])
-def test_a_sprint_says_whether_it_is_over(browser, ending, days, word):
+def test_a_sprint_shows_whether_it_has_ended(browser, ending, days, word):
     ending(days)
     assert Page(browser.get("/")).one("span", class_="facts").text.split()[0] == word
 
@@ -76,7 +76,7 @@ def test_a_sprint_without_a_name_is_called_by_its_end(browser, ending):
     assert sprint_names(browser.get("/")) == [f"Sprint ending {sprint.end:%d %B %Y}"]
 
 
-def test_without_a_sprint_the_page_says_so_and_offers_to_add_one(browser):
+def test_without_sprints_the_page_offers_to_add_one(browser):
     page = Page(browser.get("/"))
     assert "No sprint is running" in page.text
     assert "Add sprint" in page.buttons
@@ -88,7 +88,7 @@ def test_add_sprint_opens_in_place_and_also_without_javascript(browser):
     assert form.texts("button") == ["Add sprint"]
 
 
-def test_the_head_knows_who_is_logged_in(browser):
+def test_the_navigation_shows_the_logged_in_user(browser):
     page = Page(browser.get("/"))
     assert "Ana Lind" in page.one("header").text
     assert "Log out" in page.buttons
@@ -103,13 +103,13 @@ def test_the_number_of_queries_does_not_grow_with_the_sprints(browser, ending, d
 
 
 @pytest.mark.parametrize("path", ["/", "/sprints/past/", "/sprints/{}/", "/tasks/{}/", "/healthz"])
-def test_what_can_be_read_can_be_asked_for_with_head(browser, sprint, add, path):
+def test_every_readable_page_accepts_head(browser, sprint, add, path):
     task = add(sprint=sprint)
-    answer = browser.head(path.format(task.pk if "task" in path else sprint.pk))
-    assert (answer.status_code, answer.content) == (200, b"")
+    response = browser.head(path.format(task.pk if "task" in path else sprint.pk))
+    assert (response.status_code, response.content) == (200, b"")
 
 
 @pytest.mark.parametrize("path", ["/", "/sprints/past/", "/sprints/{}/", "/tasks/{}/"])
-def test_a_page_that_is_only_read_takes_no_post(browser, sprint, add, path):
+def test_a_read_only_page_rejects_post(browser, sprint, add, path):
     task = add(sprint=sprint)
     assert browser.post(path.format(task.pk if "task" in path else sprint.pk)).status_code == 405

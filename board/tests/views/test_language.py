@@ -31,11 +31,11 @@ def choose(user):
     return choose_language
 
 
-def language_of(answer):
-    return Page(answer).one("html")["lang"]
+def language_of(response):
+    return Page(response).one("html")["lang"]
 
 
-# Whose language
+# Choice of the language
 
 
 @pytest.mark.parametrize(
@@ -50,10 +50,10 @@ def language_of(answer):
         ("%", "en"),
     ],
 )
-def test_who_is_not_logged_in_reads_the_browsers_language(client, asked, language):
-    answer = client.get("/login/", headers={"Accept-Language": asked})
-    assert language_of(answer) == answer["Content-Language"] == language
-    assert Page(answer).buttons == ["Anmelden" if language == "de" else "Log in"]
+def test_without_a_log_in_pages_use_the_browsers_language(client, asked, language):
+    response = client.get("/login/", headers={"Accept-Language": asked})
+    assert language_of(response) == response["Content-Language"] == language
+    assert Page(response).buttons == ["Anmelden" if language == "de" else "Log in"]
 
 
 @pytest.mark.parametrize(
@@ -66,33 +66,33 @@ def test_the_profiles_choice_wins_over_the_browsers(browser, choose, chosen, ask
 
 
 def test_a_new_choice_is_spoken_at_once(browser):
-    answer = browser.post("/profile/", {"name": "Ana", "language": "de"}, follow=True)
-    assert language_of(answer) == "de"
-    assert "Profil gespeichert." in Page(answer).text
+    response = browser.post("/profile/", {"name": "Ana", "language": "de"}, follow=True)
+    assert language_of(response) == "de"
+    assert "Profil gespeichert." in Page(response).text
 
 
 @pytest.mark.parametrize("path", ["/nowhere/", "/tasks/99/", "/sprints/99/"])
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
-def test_what_is_not_there_is_so_in_the_persons_language(browser, choose, path, headers):
+def test_a_404_page_is_in_the_users_language(browser, choose, path, headers):
     choose("de")
-    answer = browser.get(path, headers=headers)
-    assert answer.status_code == 404
-    assert "gibt es" in Page(answer).text
+    response = browser.get(path, headers=headers)
+    assert response.status_code == 404
+    assert "gibt es" in Page(response).text
 
 
-def test_a_form_that_came_too_late_is_refused_in_the_browsers_language(user):
+def test_an_expired_form_is_rejected_in_the_browsers_language(user):
     strict = Client(enforce_csrf_checks=True, headers=GERMAN)
     strict.force_login(user)
     assert "nachdem diese Seite geladen wurde" in Page(strict.post("/sprints/add/", {})).text
 
 
-def test_what_breaks_is_told_in_the_persons_language(browser, choose):
+def test_a_500_page_is_in_the_users_language(browser, choose):
     choose("de")
     browser.raise_request_exception = False
     with mock.patch("board.views.sprints.Sprint.objects.current", side_effect=RuntimeError):
-        answer = browser.get("/")
-    assert (answer.status_code, language_of(answer)) == (500, "de")
-    assert Page(answer).heading == "Etwas ist schiefgegangen"
+        response = browser.get("/")
+    assert (response.status_code, language_of(response)) == (500, "de")
+    assert Page(response).heading == "Etwas ist schiefgegangen"
 
 
 def test_the_language_ends_with_the_request(browser, choose):
@@ -111,16 +111,16 @@ def test_the_choice_costs_no_query(browser, choose, sprint, django_assert_num_qu
         assert language_of(browser.get("/")) == "de"
 
 
-# What keeps answers apart
+# Caching
 
 
-def test_caches_are_told_that_pages_differ_by_language(client, browser, sprint):
+def test_pages_vary_by_language(client, browser, sprint):
     for path in ("/login/", "/", f"/sprints/{sprint.pk}/", "/nowhere/"):
         assert "Accept-Language" in browser.get(path)["Vary"]
 
 
 @pytest.mark.parametrize("path", ["/image/30x20/", "/placeholder/", "/site/", "/healthz", "/api/"])
-def test_what_is_the_same_for_everybody_does_not_differ_by_language(client, path):
+def test_untranslated_responses_do_not_vary_by_language(client, path):
     english, german = (client.get(path, headers={"Accept-Language": code}) for code in ("en", "de"))
     assert english.content == german.content
     if path != "/healthz":
@@ -142,7 +142,7 @@ def test_a_board_in_another_language_has_another_tag(browser, sprint, add):
     assert Page(browser.get(address)).text == Page(english).text
 
 
-# What is told
+# Translated messages
 
 
 def test_the_board_is_german_in_every_piece(browser, sprint, add):
@@ -159,7 +159,7 @@ def test_the_board_is_german_in_every_piece(browser, sprint, add):
 @pytest.mark.parametrize(
     ("days", "words"), [(0, "Heute"), (1, "Morgen"), (-1, "1 Tag überfällig"), (-12, "12 Tage überfällig")]
 )
-def test_the_due_date_is_told_as_one_says_it(add, days, words):
+def test_the_due_date_is_formatted_in_german(add, days, words):
     with translation.override("de"):
         assert add(due=timezone.localdate() + timedelta(days=days)).due_text == words
 
@@ -184,14 +184,14 @@ def test_a_sprint_without_a_name_is_called_after_its_end(user):
     assert names == ["Sprint ending 07 March 2031", "Sprint bis 7. März 2031"]
 
 
-def test_what_was_done_is_stored_in_no_language_and_told_in_each(browser, user, sprint, add):
+def test_events_are_translated_when_they_are_shown(browser, user, sprint, add):
     task = add("Draw", sprint)
-    answer = browser.post(
+    response = browser.post(
         f"/tasks/{task.pk}/place/",
         {"sprint": sprint.pk, "column": "testing"},
         headers=HTMX | GERMAN,
     )
-    assert Page(answer).one("div", class_="toast").one("p").text == "„Draw“ nach „Im Test“ verschoben"
+    assert Page(response).one("div", class_="toast").one("p").text == "„Draw“ nach „Im Test“ verschoben"
     event = Event.objects.get(pk=log.newest_number())
     assert event.changes["status"] == [Status.TODO, Status.TESTING]
     english, german = (Page(browser.get(f"/tasks/{task.pk}/", headers=headers)).text for headers in ({}, GERMAN))
@@ -199,13 +199,13 @@ def test_what_was_done_is_stored_in_no_language_and_told_in_each(browser, user, 
     assert "Ana Lind hat diese Aufgabe von „Nicht begonnen“ nach „Im Test“ verschoben" in german
 
 
-def test_what_breaks_a_rule_is_told_in_german(browser, sprint):
+def test_validation_errors_are_in_german(browser, sprint):
     yesterday = timezone.localdate() - timedelta(days=1)
-    answer = browser.post("/sprints/add/", {"name": "Later", "end": yesterday.isoformat()}, headers=GERMAN)
-    assert Page(answer).error("Enddatum") == "Das Enddatum darf nicht in der Vergangenheit liegen."
+    response = browser.post("/sprints/add/", {"name": "Later", "end": yesterday.isoformat()}, headers=GERMAN)
+    assert Page(response).error("Enddatum") == "Das Enddatum darf nicht in der Vergangenheit liegen."
 
 
-def test_a_link_for_a_new_password_comes_in_the_persons_language(user, choose):
+def test_a_password_mail_is_in_the_recipients_language(user, choose):
     choose("de")
     get_user_model().objects.update(email="ana@example.org")
     get_user_model().objects.create_user("ben", email="ben@example.org")

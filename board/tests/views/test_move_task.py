@@ -1,4 +1,4 @@
-"""GET and POST /tasks/<id>/move/, the way to move a card without dragging"""
+"""GET and POST /tasks/<id>/move/, for moving a card without dragging"""
 
 import pytest
 from django.db import connection
@@ -27,7 +27,7 @@ def test_the_form_is_a_whole_page_without_htmx(browser, add):
     assert page.one("p", class_="subject").text == "Draw"
 
 
-def test_the_form_stands_in_the_cards_place_with_htmx(browser, sprint, add):
+def test_with_htmx_the_form_replaces_the_card(browser, sprint, add):
     task = add(sprint=sprint, status=Status.TESTING)
     page = Page(browser.get(f"/tasks/{task.pk}/move/", headers=HTMX))
     assert not page.is_whole
@@ -77,8 +77,8 @@ def test_from_the_backlog_the_sprint_of_the_board_is_chosen(browser, sprint, nex
     task = add()
     board = f"http://testserver/sprints/{next_sprint.pk}/?q=x"
     headers = {name: value.format(board) for name, value in headers.items()}
-    answer = browser.get(f"/tasks/{task.pk}/move/", headers=headers)
-    chosen = Page(answer).field("Move to").one("option", selected=True)
+    response = browser.get(f"/tasks/{task.pk}/move/", headers=headers)
+    chosen = Page(response).field("Move to").one("option", selected=True)
     assert chosen["value"] == f"{next_sprint.pk}-todo"
     assert Page(browser.get(f"/tasks/{task.pk}/move/")).value("Move to") == "Not Started"
 
@@ -88,26 +88,26 @@ def test_without_a_sprint_a_backlog_task_stays_in_the_backlog(browser, add):
 
 
 @pytest.mark.parametrize(("position", "order"), [("top", ["c", "a", "b"]), ("bottom", ["a", "b", "c"])])
-def test_a_card_goes_to_the_top_or_the_bottom(move, user, sprint, add, position, order):
+def test_a_card_can_be_moved_to_the_top_or_the_bottom(move, user, sprint, add, position, order):
     for name in "ab":
         add(name, sprint, Status.ACTIVE)
-    answer = move(add("c"), f"{sprint.pk}-active", position)
-    assert Page(answer).one("li", data_task=True)["data-in"] == "active"
+    response = move(add("c"), f"{sprint.pk}-active", position)
+    assert Page(response).one("li", data_task=True)["data-in"] == "active"
     in_column = Task.objects.in_column(sprint.pk, Status.ACTIVE)
     assert list(in_column.values_list("name", flat=True)) == order
     assert Event.objects.latest("seq").actor == user
 
 
-def test_a_card_goes_back_to_the_backlog(move, sprint, add):
+def test_a_card_can_be_moved_to_the_backlog(move, sprint, add):
     task = add(sprint=sprint, status=Status.ACTIVE)
     move(task, "backlog")
     task.refresh_from_db()
     assert (task.sprint, task.status) == (None, Status.TODO)
 
 
-def test_without_htmx_it_leads_to_the_board_that_it_went_to(move, sprint, next_sprint, add):
-    answer = move(add(sprint=sprint), f"{next_sprint.pk}-todo", headers={})
-    assert (answer.status_code, answer["Location"]) == (302, f"/sprints/{next_sprint.pk}/")
+def test_without_htmx_it_redirects_to_the_target_board(move, sprint, next_sprint, add):
+    response = move(add(sprint=sprint), f"{next_sprint.pk}-todo", headers={})
+    assert (response.status_code, response["Location"]) == (302, f"/sprints/{next_sprint.pk}/")
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
@@ -120,29 +120,29 @@ def test_without_htmx_it_leads_to_the_board_that_it_went_to(move, sprint, next_s
         ("backlog", "middle", "Position"),
     ],
 )
-def test_what_is_wrong_stands_beside_its_field(move, sprint, add, headers, column, position, label):
+def test_errors_are_shown_at_their_field(move, sprint, add, headers, column, position, label):
     task = add(sprint=sprint)
-    answer = move(task, column, position, headers)
-    page = Page(answer)
-    assert (answer.status_code, page.is_whole) == (422, not headers)
+    response = move(task, column, position, headers)
+    page = Page(response)
+    assert (response.status_code, page.is_whole) == (422, not headers)
     assert page.error(label)
     assert [page.error(other) for other in page.labels if other != label] == [""]
     task.refresh_from_db()
     assert task.sprint == sprint
 
 
-def test_a_move_that_breaks_a_rule_says_so_above_the_fields_and_keeps_the_choice(move, sprint, next_sprint, add):
+def test_an_invalid_move_shows_an_error_and_preserves_the_choice(move, sprint, next_sprint, add):
     task = add(sprint=sprint, status=Status.DONE)
-    answer = move(task, f"{next_sprint.pk}-active", "top")
-    page = Page(answer)
-    assert answer.status_code == 422
+    response = move(task, f"{next_sprint.pk}-active", "top")
+    page = Page(response)
+    assert response.status_code == 422
     assert page.one("p", role="alert").text == "Completed tasks can't be moved to another sprint."
     assert (page.value("Move to"), page.value("Position")) == ("In Development", "Top of the column")
     task.refresh_from_db()
     assert task.sprint == sprint
 
 
-def test_it_offers_to_stand_before_each_card_but_itself(browser, sprint, add):
+def test_it_offers_the_position_above_each_other_card(browser, sprint, add):
     a, b = add("a", sprint, Status.ACTIVE), add("b", sprint, Status.ACTIVE)
     c = add("c")
     task = add("task")
@@ -180,12 +180,12 @@ def test_with_htmx_it_offers_the_cards_of_one_column(browser, sprint, next_sprin
 
 
 @pytest.mark.parametrize("column", ["attic", "x-todo", "1-attic", "-", ""])
-def test_of_a_column_that_there_is_not_it_offers_nothing(browser, add, column):
-    answer = browser.get(f"/tasks/{add().pk}/move/?column={column}", headers=HTMX)
-    assert (answer.status_code, Page(answer).is_whole) == (404, False)
+def test_an_unknown_column_is_not_found(browser, add, column):
+    response = browser.get(f"/tasks/{add().pk}/move/?column={column}", headers=HTMX)
+    assert (response.status_code, Page(response).is_whole) == (404, False)
 
 
-def test_the_form_costs_the_same_however_many_cards_stand_elsewhere(browser, sprint, add):
+def test_the_form_costs_the_same_for_any_number_of_other_cards(browser, sprint, add):
     task = add("task", sprint)
     path = f"/tasks/{task.pk}/move/"
     few = len(browser.get(path, headers=HTMX).content)
@@ -203,10 +203,10 @@ def test_before_a_card_is_in_its_column_whatever_column_was_chosen(move, sprint,
 
 
 @pytest.mark.parametrize("position", ["99-active/1", "backlog/x", "backlog/99", "/", "1-todo/"])
-def test_before_a_card_that_does_not_stand_there_says_so(move, sprint, add, position):
-    answer = move(add(sprint=sprint), "backlog", position)
-    assert answer.status_code == 422
-    assert Page(answer).error("Position") == "That card has moved. Choose a position again."
+def test_a_position_above_a_card_that_has_moved_shows_an_error(move, sprint, add, position):
+    response = move(add(sprint=sprint), "backlog", position)
+    assert response.status_code == 422
+    assert Page(response).error("Position") == "That card has moved. Choose a position again."
 
 
 def test_the_queries_for_the_form_do_not_grow_with_the_cards(browser, sprint, add, django_assert_num_queries):

@@ -1,4 +1,4 @@
-"""POST /tasks/<id>/place/, what a dragging browser says"""
+"""POST /tasks/<id>/place/, for dragged cards"""
 
 import pytest
 from django.utils import timezone
@@ -23,12 +23,12 @@ def names(sprint, status=Status.TODO):
     return list(Task.objects.in_column(sprint and sprint.pk, status).values_list("name", flat=True))
 
 
-def test_the_answer_is_the_card_as_it_stands_now(place, user, sprint, add):
+def test_the_response_is_the_current_card(place, user, sprint, add):
     task = add("Draw")
-    answer = place(task, sprint, "active")
+    response = place(task, sprint, "active")
     task.refresh_from_db()
-    card = Page(answer).one("li", data_task=str(task.pk))
-    assert answer.status_code == 200
+    card = Page(response).one("li", data_task=str(task.pk))
+    assert response.status_code == 200
     assert (card["data-in"], card["data-version"], card["data-order"]) == (
         "active",
         str(task.version),
@@ -38,7 +38,7 @@ def test_the_answer_is_the_card_as_it_stands_now(place, user, sprint, add):
 
 
 @pytest.mark.parametrize("column", [column for column in Column if column is not Column.BACKLOG])
-def test_a_card_goes_to_each_column_of_the_sprint(place, sprint, add, column):
+def test_a_card_can_be_moved_to_each_column(place, sprint, add, column):
     task = add()
     place(task, sprint, column.value)
     task.refresh_from_db()
@@ -63,20 +63,20 @@ def test_entering_work_and_finishing_are_dated(place, sprint, add):
     ("where", "order"),
     [({"after": "a"}, "acb"), ({"before": "a"}, "cab"), ({"after": "a", "before": "b"}, "acb"), ({}, "abc")],
 )
-def test_a_card_goes_beside_the_card_that_was_meant(place, sprint, add, where, order):
+def test_a_card_is_placed_beside_its_target(place, sprint, add, where, order):
     tasks = {name: add(name, sprint) for name in "abc"}
     place(tasks["c"], sprint, "todo", **{side: tasks[name].pk for side, name in where.items()})
     assert "".join(names(sprint)) == order
 
 
 @pytest.mark.parametrize("gone", [99, 10**30, -1])
-def test_beside_a_card_that_is_not_there_it_goes_to_the_end(place, sprint, add, gone):
+def test_without_its_target_a_card_is_placed_at_the_end(place, sprint, add, gone):
     a, _ = add("a", sprint), add("b", sprint)
     assert place(a, sprint, "todo", after=gone, before=gone).status_code == 200
     assert names(sprint) == ["b", "a"]
 
 
-def test_the_place_where_it_stands_writes_nothing(place, sprint, add):
+def test_moving_to_the_same_place_writes_nothing(place, sprint, add):
     a, b = add("a", sprint), add("b", sprint)
     events = Event.objects.count()
     page = Page(place(b, sprint, "todo", after=a.pk))
@@ -84,16 +84,16 @@ def test_the_place_where_it_stands_writes_nothing(place, sprint, add):
     assert Event.objects.count() == events
 
 
-def test_without_htmx_it_leads_back_to_the_board(place, sprint, add):
-    answer = place(add(), sprint, headers={})
-    assert (answer.status_code, answer["Location"]) == (302, f"/sprints/{sprint.pk}/")
+def test_without_htmx_it_redirects_to_the_board(place, sprint, add):
+    response = place(add(), sprint, headers={})
+    assert (response.status_code, response["Location"]) == (302, f"/sprints/{sprint.pk}/")
 
 
-def test_a_move_that_breaks_a_rule_says_so_and_moves_nothing(place, sprint, next_sprint, add):
+def test_an_invalid_move_shows_an_error_and_changes_nothing(place, sprint, next_sprint, add):
     task = add(sprint=sprint, status=Status.DONE)
-    answer = place(task, next_sprint, "todo")
-    assert answer.status_code == 422
-    assert Page(answer).one("p", class_="problem").text == "Completed tasks can't be moved to another sprint."
+    response = place(task, next_sprint, "todo")
+    assert response.status_code == 422
+    assert Page(response).one("p", class_="problem").text == "Completed tasks can't be moved to another sprint."
     task.refresh_from_db()
     assert (task.sprint, task.status) == (sprint, Status.DONE)
 
@@ -109,29 +109,29 @@ def test_a_move_that_breaks_a_rule_says_so_and_moves_nothing(place, sprint, next
         ({"column": "backlog", "after": "x"}, "Enter a whole number."),
     ],
 )
-def test_a_place_that_makes_no_sense_says_so_and_moves_nothing(browser, sprint, add, data, reason):
+def test_an_invalid_place_shows_an_error_and_changes_nothing(browser, sprint, add, data, reason):
     task = add(sprint=sprint)
-    answer = browser.post(f"/tasks/{task.pk}/place/", data, headers=HTMX)
-    assert answer.status_code == 422
-    assert Page(answer).text.startswith(reason)
+    response = browser.post(f"/tasks/{task.pk}/place/", data, headers=HTMX)
+    assert response.status_code == 422
+    assert Page(response).text.startswith(reason)
     assert Event.objects.latest("seq").kind == "add"
 
 
-def test_a_place_cannot_be_asked_for(browser, add):
+def test_a_place_cannot_be_requested_with_get(browser, add):
     assert browser.get(f"/tasks/{add().pk}/place/").status_code == 405
 
 
-def test_a_gesture_that_is_sent_twice_moves_once(browser, place, user, sprint, add):
+def test_a_repeated_gesture_moves_once(browser, place, user, sprint, add):
     task = add(sprint=sprint)
     headers = {**HTMX, "Idempotency-Key": "one gesture"}
     place(task, sprint, "active", headers)
     actions.place_task(user, task.pk, actions.Place(sprint.pk, Status.DONE))
-    answer = place(task, sprint, "active", headers)
-    assert Page(answer).one("li", data_task=True)["data-in"] == "done"
+    response = place(task, sprint, "active", headers)
+    assert Page(response).one("li", data_task=True)["data-in"] == "done"
     assert Event.objects.filter(task=task.pk).count() == 3
 
 
-def test_a_refused_gesture_may_be_tried_again_under_its_key(place, user, sprint, next_sprint, add):
+def test_a_refused_gesture_can_be_retried_with_its_key(place, user, sprint, next_sprint, add):
     task = add(sprint=sprint, status=Status.DONE)
     headers = {**HTMX, "Idempotency-Key": "one gesture"}
     assert place(task, next_sprint, "todo", headers).status_code == 422
@@ -141,7 +141,7 @@ def test_a_refused_gesture_may_be_tried_again_under_its_key(place, user, sprint,
     assert task.sprint == next_sprint
 
 
-def test_a_gesture_that_is_repeated_after_its_card_was_deleted_finds_nothing(place, user, sprint, add):
+def test_repeating_a_gesture_after_its_card_was_deleted_returns_404(place, user, sprint, add):
     task = add(sprint=sprint)
     headers = {**HTMX, "Idempotency-Key": "one gesture"}
     place(task, sprint, "active", headers)

@@ -1,4 +1,4 @@
-"""Add, edit and delete a sprint; the past ones."""
+"""Adding, editing and deleting sprints, and past sprints."""
 
 from datetime import timedelta
 
@@ -35,11 +35,11 @@ def test_the_form_is_a_piece_with_htmx(browser):
 
 
 @pytest.mark.parametrize(("headers", "status", "where"), [({}, 302, "Location"), (HTMX, 200, "HX-Redirect")])
-def test_adding_a_sprint_leads_to_its_board(browser, user, headers, status, where):
+def test_adding_a_sprint_redirects_to_its_board(browser, user, headers, status, where):
     data = {"name": "Sprint 1", "end": in_days(7), "description": "The goal"}
-    answer = browser.post("/sprints/add/", data, headers=headers)
+    response = browser.post("/sprints/add/", data, headers=headers)
     sprint = Sprint.objects.get()
-    assert (answer.status_code, answer[where]) == (status, f"/sprints/{sprint.pk}/")
+    assert (response.status_code, response[where]) == (status, f"/sprints/{sprint.pk}/")
     assert (sprint.name, sprint.end.isoformat(), sprint.description) == tuple(data.values())
     assert Event.objects.get().actor == user
 
@@ -60,13 +60,11 @@ def test_a_sprint_needs_no_name(browser):
         ({"name": "x" * 256}, "Name", "Ensure this value has at most 255 characters (it has 256)."),
     ],
 )
-def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
-    browser, sprint, headers, wrong, label, reason
-):
+def test_errors_are_shown_at_their_field_and_input_is_preserved(browser, sprint, headers, wrong, label, reason):
     data = {"name": "Sprint 2", "end": in_days(9), "description": "The goal", **wrong}
-    answer = browser.post("/sprints/add/", data, headers=headers)
-    page = Page(answer)
-    assert (answer.status_code, page.is_whole) == (422, not headers)
+    response = browser.post("/sprints/add/", data, headers=headers)
+    page = Page(response)
+    assert (response.status_code, page.is_whole) == (422, not headers)
     assert page.error(label) == reason
     assert [page.error(other) for other in page.labels if other != label] == ["", ""]
     assert [page.value(one) for one in ("Name", "End date", "Description")] == list(data.values())
@@ -78,15 +76,15 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
 )
 def test_a_form_without_any_field_is_refused_like_an_empty_one(browser, sprint, add, path):
     path = path.format(add(sprint=sprint).pk if path.startswith("/tasks") else sprint.pk)
-    answer = browser.post(path, headers=HTMX)
-    assert answer.status_code == 422
-    assert "This field is required." in Page(answer).text
+    response = browser.post(path, headers=HTMX)
+    assert response.status_code == 422
+    assert "This field is required." in Page(response).text
 
 
 # Edit
 
 
-def test_the_edit_form_holds_what_the_sprint_says(browser, user, sprint):
+def test_the_edit_form_has_the_sprints_values(browser, user, sprint):
     actions.change_sprint(user, sprint.pk, description="The goal")
     page = Page(browser.get(f"/sprints/{sprint.pk}/edit/"))
     assert page.heading == "Edit Sprint 1"
@@ -98,19 +96,19 @@ def test_the_edit_form_holds_what_the_sprint_says(browser, user, sprint):
     assert "Save" in page.buttons
 
 
-def test_editing_a_sprint_leads_back_to_its_board(browser, user, sprint):
+def test_editing_a_sprint_redirects_to_its_board(browser, user, sprint):
     data = {"name": "Sprint One", "end": in_days(8), "description": "New goal"}
-    answer = browser.post(f"/sprints/{sprint.pk}/edit/", data)
-    assert (answer.status_code, answer["Location"]) == (302, f"/sprints/{sprint.pk}/")
+    response = browser.post(f"/sprints/{sprint.pk}/edit/", data)
+    assert (response.status_code, response["Location"]) == (302, f"/sprints/{sprint.pk}/")
     sprint.refresh_from_db()
     assert (sprint.name, sprint.end.isoformat(), sprint.description) == tuple(data.values())
     assert Event.objects.latest("seq").changes.keys() == {"name", "end", "description"}
 
 
-def test_a_wrong_edit_keeps_what_was_typed_but_calls_the_sprint_by_its_name(browser, sprint):
-    answer = browser.post(f"/sprints/{sprint.pk}/edit/", {"name": "Sprint One", "end": in_days(-1)})
-    page = Page(answer)
-    assert answer.status_code == 422
+def test_an_invalid_edit_preserves_the_input_but_shows_the_saved_name(browser, sprint):
+    response = browser.post(f"/sprints/{sprint.pk}/edit/", {"name": "Sprint One", "end": in_days(-1)})
+    page = Page(response)
+    assert response.status_code == 422
     assert page.error("End date") == "The end date can't be in the past."
     assert (page.value("Name"), page.value("End date")) == ("Sprint One", in_days(-1))
     assert page.heading == "Edit Sprint 1"
@@ -121,38 +119,38 @@ def test_a_wrong_edit_keeps_what_was_typed_but_calls_the_sprint_by_its_name(brow
 # Delete
 
 
-def test_deleting_a_sprint_asks_first(browser, sprint):
+def test_deleting_a_sprint_requires_confirmation(browser, sprint):
     page = Page(browser.get(f"/sprints/{sprint.pk}/delete/"))
     assert page.heading == "Delete “Sprint 1”?"
     assert "Delete sprint" in page.buttons
     assert Sprint.objects.exists()
 
 
-def test_an_empty_sprint_is_deleted_and_home_says_so(browser, sprint):
-    answer = browser.post(f"/sprints/{sprint.pk}/delete/", follow=True)
-    assert answer.redirect_chain == [("/", 302)]
-    toast = Page(answer).one("div", class_="toast")
+def test_an_empty_sprint_is_deleted_with_a_message(browser, sprint):
+    response = browser.post(f"/sprints/{sprint.pk}/delete/", follow=True)
+    assert response.redirect_chain == [("/", 302)]
+    toast = Page(response).one("div", class_="toast")
     assert toast.text == "Deleted “Sprint 1”Undo"
     assert toast.one("form")["action"] == f"/undo/{Event.objects.latest('seq').seq}/"
     assert not Sprint.objects.exists()
 
 
-def test_a_sprint_with_tasks_stays_and_its_board_says_why(browser, sprint, add):
+def test_a_sprint_with_tasks_is_not_deleted_and_the_board_explains_why(browser, sprint, add):
     add(sprint=sprint)
-    answer = browser.post(f"/sprints/{sprint.pk}/delete/", follow=True)
-    assert answer.redirect_chain == [(f"/sprints/{sprint.pk}/", 302)]
-    toasts = Page(answer).texts("div", class_="toast")
+    response = browser.post(f"/sprints/{sprint.pk}/delete/", follow=True)
+    assert response.redirect_chain == [(f"/sprints/{sprint.pk}/", 302)]
+    toasts = Page(response).texts("div", class_="toast")
     assert toasts == ["This sprint still has 1 task. Move or delete it first."]
     assert Sprint.objects.exists()
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("page", ["edit/", "delete/"])
-def test_a_sprint_that_is_not_there_says_so(browser, page, method):
+def test_an_unknown_sprint_shows_a_message(browser, page, method):
     data = {"name": "x", "end": in_days(1)}
-    answer = getattr(browser, method)(f"/sprints/99/{page}", data)
-    assert answer.status_code == 404
-    assert "This sprint doesn't exist." in Page(answer).text
+    response = getattr(browser, method)(f"/sprints/99/{page}", data)
+    assert response.status_code == 404
+    assert "This sprint doesn't exist." in Page(response).text
 
 
 # Past sprints
@@ -165,5 +163,5 @@ def test_past_sprints_ended_a_week_ago_or_earlier_the_last_one_first(browser, us
     assert Page(browser.get("/sprints/past/")).texts("strong") == ["Ends -7", "Ends -8", "Ends -30"]
 
 
-def test_without_a_past_sprint_the_page_says_so(browser, sprint):
+def test_without_past_sprints_the_page_shows_a_message(browser, sprint):
     assert "No past sprints yet" in Page(browser.get("/sprints/past/")).text

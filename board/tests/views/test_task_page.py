@@ -21,7 +21,7 @@ def in_words(day):
     return f"{day:%a} {day.day} {day:%b %Y}"
 
 
-def test_the_page_tells_everything_about_the_task(browser, user, sprint, add):
+def test_the_page_shows_all_fields_of_the_task(browser, user, sprint, add):
     today = timezone.localdate()
     due = today + timedelta(days=3)
     task = add("Draw", sprint, Status.DONE, description="First\n\nSecond", assigned=user, due=due)
@@ -38,19 +38,19 @@ def test_the_page_tells_everything_about_the_task(browser, user, sprint, add):
     }
 
 
-def test_what_a_task_does_not_have_is_said(browser, add):
+def test_empty_fields_of_a_task_are_shown_as_such(browser, add):
     page = Page(browser.get(f"/tasks/{add().pk}/"))
     assert "No description" in page.text
     assert facts(page) == {"Column": "Backlog", "Assigned to": "Nobody", "Due": "No date"}
 
 
-def test_the_way_back_leads_to_the_sprint_or_home(browser, sprint, add):
+def test_the_page_links_back_to_the_sprint_or_home(browser, sprint, add):
     for task, href in [(add(sprint=sprint), f"/sprints/{sprint.pk}/"), (add(), "/")]:
         crumb = Page(browser.get(f"/tasks/{task.pk}/")).one("p", class_="crumb")
         assert crumb.one("a")["href"] == href
 
 
-def test_the_page_leads_to_all_that_can_be_done_with_the_task(browser, add):
+def test_the_page_links_to_all_actions_of_the_task(browser, add):
     task = add()
     links = Page(browser.get(f"/tasks/{task.pk}/")).one("article").all("a")
     assert {link.text: link["href"] for link in links} == {
@@ -60,7 +60,7 @@ def test_the_page_leads_to_all_that_can_be_done_with_the_task(browser, add):
     }
 
 
-def test_what_is_saved_from_the_page_of_a_task_leads_back_to_it(browser, sprint, add):
+def test_saving_from_the_task_page_redirects_back_to_it(browser, sprint, add):
     page = f"/tasks/{(task := add(sprint=sprint)).pk}/"
     for form, data in [
         ("edit/", {"name": "Drawn"}),
@@ -77,19 +77,19 @@ def test_what_is_saved_from_the_page_of_a_task_leads_back_to_it(browser, sprint,
     )
 
 
-def test_an_undo_on_the_page_of_a_task_leads_back_to_it(browser, user, sprint, add):
+def test_an_undo_on_the_task_page_redirects_back_to_it(browser, user, sprint, add):
     task = add(sprint=sprint)
     event = actions.change_task(user, task.pk, name="Draw").event
     referrer = {"Referer": f"http://testserver/tasks/{task.pk}/"}
     assert browser.post(f"/undo/{event.seq}/", headers=referrer)["Location"] == f"/tasks/{task.pk}/"
 
 
-def test_a_deleted_task_leads_to_no_page_that_is_gone(browser, sprint, add):
+def test_deleting_a_task_does_not_redirect_to_its_page(browser, sprint, add):
     page = f"/tasks/{add(sprint=sprint).pk}/"
     assert browser.post(f"{page}delete/?next={page}")["Location"] == f"/sprints/{sprint.pk}/"
 
 
-def test_the_history_tells_the_newest_first(browser, user, add):
+def test_the_history_is_newest_first(browser, user, add):
     task = add()
     actions.change_task(None, task.pk, name="Draw")
     story = Page(browser.get(f"/tasks/{task.pk}/")).one("section", class_="story")
@@ -108,12 +108,12 @@ def test_with_htmx_it_is_the_card(browser, add):
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
 @pytest.mark.parametrize("piece", ["", "edit/", "move/", "delete/"])
-def test_a_task_that_was_deleted_meanwhile_says_so(browser, user, add, piece, headers):
+def test_a_deleted_task_shows_a_message(browser, user, add, piece, headers):
     task = add()
     actions.remove_task(user, task.pk)
-    answer = browser.get(f"/tasks/{task.pk}/{piece}", headers=headers)
-    assert answer.status_code == 404
-    assert "This task doesn't exist. It may have been deleted." in Page(answer).text
+    response = browser.get(f"/tasks/{task.pk}/{piece}", headers=headers)
+    assert response.status_code == 404
+    assert "This task doesn't exist. It may have been deleted." in Page(response).text
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
@@ -125,12 +125,12 @@ def test_a_task_that_was_deleted_meanwhile_says_so(browser, user, add, piece, he
         ("delete/", {}),
     ],
 )
-def test_what_is_done_to_a_deleted_task_says_so(browser, user, add, piece, data, headers):
+def test_changing_a_deleted_task_shows_a_message(browser, user, add, piece, data, headers):
     task = add()
     actions.remove_task(user, task.pk)
-    answer = browser.post(f"/tasks/{task.pk}/{piece}", data, headers=headers)
-    assert answer.status_code == 404
-    assert "This task doesn't exist. It may have been deleted." in Page(answer).text
+    response = browser.post(f"/tasks/{task.pk}/{piece}", data, headers=headers)
+    assert response.status_code == 404
+    assert "This task doesn't exist. It may have been deleted." in Page(response).text
 
 
 @pytest.mark.parametrize(
@@ -140,9 +140,7 @@ def test_what_is_done_to_a_deleted_task_says_so(browser, user, add, piece, data,
         ("delete/", {}, "remove_task"),
     ],
 )
-def test_a_task_that_is_deleted_between_the_look_and_the_write_says_so(
-    browser, user, add, monkeypatch, piece, data, action
-):
+def test_a_task_deleted_while_saving_shows_a_message(browser, user, add, monkeypatch, piece, data, action):
     task = add()
     write = getattr(actions, action)
 
@@ -152,6 +150,6 @@ def test_a_task_that_is_deleted_between_the_look_and_the_write_says_so(
         return write(by, pk, *args, **kwargs)
 
     monkeypatch.setattr(actions, action, too_late)
-    answer = browser.post(f"/tasks/{task.pk}/{piece}", data, headers=HTMX)
-    assert answer.status_code == 404
-    assert "This task doesn't exist." in Page(answer).text
+    response = browser.post(f"/tasks/{task.pk}/{piece}", data, headers=HTMX)
+    assert response.status_code == 404
+    assert "This task doesn't exist." in Page(response).text

@@ -1,4 +1,4 @@
-"""Undo: the reverse of a change by the same machinery, and POST /undo/<seq>/."""
+"""Undoing changes, and POST /undo/<seq>/"""
 
 from datetime import timedelta
 from unittest import mock
@@ -23,7 +23,7 @@ def ben(django_user_model):
 
 @pytest.fixture
 def abc(sprint, add):
-    """Three tasks one below the other."""
+    """Three tasks in a column."""
     return {name: add(name, sprint) for name in "abc"}
 
 
@@ -32,7 +32,7 @@ def names(sprint, status=Status.TODO):
 
 
 def rows():
-    """Return all sprints and tasks without versions and sort keys, and how the tasks stand."""
+    """Return all sprints and tasks without versions and sort keys, and the order of the tasks."""
     without = ("version", "order")
     return [
         [
@@ -44,7 +44,7 @@ def rows():
 
 
 def refused(by, seq):
-    """Return why an undo is refused; nothing may be written then."""
+    """Return the error of an undo, and check that nothing was written."""
     newest = log.newest_number()
     with pytest.raises(ValidationError) as caught:
         actions.undo(by, seq)
@@ -88,24 +88,24 @@ def test_an_undo_brings_all_back_and_its_undo_does_it_again(user, sprint, abc, c
     }
 
 
-def test_an_empty_sprint_that_was_deleted_comes_back_under_its_id(user, sprint):
+def test_undoing_recreates_a_deleted_sprint_under_its_id(user, sprint):
     event = actions.remove_sprint(user, sprint.pk)
     actions.undo(user, event.seq)
     again = Sprint.objects.get(pk=sprint.pk)
     assert (again.name, again.end) == (sprint.name, sprint.end)
 
 
-# Where a card goes back to
+# Previous positions
 
 
-def test_a_card_goes_back_below_the_card_it_stood_below_wherever_that_is_now(user, sprint, abc):
+def test_a_card_returns_below_its_previous_neighbour_at_its_current_position(user, sprint, abc):
     moved = actions.place_task(user, abc["b"].pk, Place(sprint.pk, Status.DONE))
     actions.place_task(user, abc["a"].pk, Place(sprint.pk, Status.TODO, after=abc["c"].pk))
     actions.undo(user, moved.event.seq)
     assert names(sprint) == "cab"
 
 
-def test_when_that_card_is_gone_it_goes_below_the_one_above(user, sprint, abc):
+def test_without_that_neighbour_it_returns_below_the_next_one_above(user, sprint, abc):
     moved = actions.place_task(user, abc["c"].pk, Place(sprint.pk, Status.DONE))
     actions.remove_task(user, abc["b"].pk)
     actions.add_task(user, name="d", sprint_id=sprint.pk)
@@ -113,14 +113,14 @@ def test_when_that_card_is_gone_it_goes_below_the_one_above(user, sprint, abc):
     assert names(sprint) == "acd"
 
 
-def test_a_card_that_stood_at_the_top_goes_back_to_the_top(user, sprint, abc):
+def test_a_card_from_the_top_returns_to_the_top(user, sprint, abc):
     moved = actions.place_task(user, abc["a"].pk, Place(sprint.pk, Status.DONE))
     actions.place_task(user, abc["c"].pk, Place(sprint.pk, Status.TODO, top=True))
     actions.undo(user, moved.event.seq)
     assert names(sprint) == "acb"
 
 
-def test_cards_that_were_spaced_out_meanwhile_keep_their_sequence(user, sprint, add):
+def test_undo_preserves_the_sequence_of_spaced_out_cards(user, sprint, add):
     a, b, c, d = (add(name, sprint, order=n + 1) for n, name in enumerate("abcd"))
     moved = actions.place_task(user, b.pk, Place(sprint.pk, Status.DONE))
     # No room between c and d: the column is spaced out, and b's old key no longer means anything.
@@ -130,7 +130,7 @@ def test_cards_that_were_spaced_out_meanwhile_keep_their_sequence(user, sprint, 
     assert names(sprint) == "cabd"
 
 
-def test_a_neighbour_that_made_room_for_another_card_was_not_changed_by_it(user, sprint, add):
+def test_making_room_does_not_count_as_a_change(user, sprint, add):
     a, b, _ = (add(name, sprint, order=n + 1) for n, name in enumerate("abc"))
     moved = actions.place_task(user, a.pk, Place(sprint.pk, Status.TODO, after=b.pk))
     other = add("x", sprint)
@@ -141,7 +141,7 @@ def test_a_neighbour_that_made_room_for_another_card_was_not_changed_by_it(user,
     assert names(sprint).replace("x", "") == "abc"
 
 
-# What others did since
+# Later changes
 
 
 def test_a_later_change_by_someone_else_is_not_undone(user, ben, abc):
@@ -150,7 +150,7 @@ def test_a_later_change_by_someone_else_is_not_undone(user, ben, abc):
     assert refused(user, edit.event.seq) == "Ben Berg has since changed it."
 
 
-def test_what_one_changed_oneself_since_is_not_undone_either(user, abc):
+def test_own_later_changes_prevent_an_undo_too(user, abc):
     edit = actions.change_task(user, abc["a"].pk, name="x")
     actions.change_task(user, abc["a"].pk, name="y")
     assert refused(user, edit.event.seq) == "You have since changed it."
@@ -164,20 +164,20 @@ def test_another_field_that_changed_since_stays(user, ben, abc):
     assert (task.name, task.description) == ("a", "y")
 
 
-def test_a_move_after_the_move_stands(user, ben, sprint, abc):
+def test_a_later_move_prevents_an_undo(user, ben, sprint, abc):
     moved = actions.place_task(user, abc["a"].pk, Place(sprint.pk, Status.ACTIVE))
     actions.place_task(ben, abc["a"].pk, Place(sprint.pk, Status.TESTING))
     assert refused(user, moved.event.seq) == "Ben Berg has since changed it."
 
 
-def test_an_edit_does_not_keep_a_move_from_being_undone(user, ben, sprint, abc):
+def test_an_edit_does_not_prevent_undoing_a_move(user, ben, sprint, abc):
     moved = actions.place_task(user, abc["a"].pk, Place(sprint.pk, Status.ACTIVE))
     actions.change_task(ben, abc["a"].pk, name="x")
     actions.undo(user, moved.event.seq)
     assert names(sprint) == "xbc"
 
 
-def test_what_was_deleted_since_stays_deleted(user, ben, abc):
+def test_changes_of_a_deleted_row_cannot_be_undone(user, ben, abc):
     edit = actions.change_task(user, abc["a"].pk, name="x")
     actions.remove_task(ben, abc["a"].pk)
     assert refused(user, edit.event.seq) == "Ben Berg has since deleted it."
@@ -212,7 +212,7 @@ def test_a_completion_out_of_the_backlog_can_be_undone(user, sprint, add):
     assert (task.sprint, task.status, task.started, task.completed) == (None, Status.TODO, None, None)
 
 
-def test_a_card_does_not_go_back_into_a_sprint_that_is_over_meanwhile(user, sprint, add):
+def test_undo_does_not_move_a_card_into_an_ended_sprint(user, sprint, add):
     moved = actions.place_task(user, add("a", sprint).pk, Place(None, Status.TODO))
     Sprint.objects.filter(pk=sprint.pk).update(end=timezone.localdate() - timedelta(days=1))
     assert refused(user, moved.event.seq) == "This sprint has ended, so you can't add tasks to it."
@@ -224,14 +224,14 @@ def test_a_card_does_not_go_back_into_a_sprint_that_was_deleted(user, sprint, ad
     assert refused(user, moved.event.seq) == "This sprint doesn't exist."
 
 
-def test_a_task_deleted_from_a_sprint_that_is_over_comes_back_into_it(user, sprint, add):
+def test_undo_recreates_a_task_in_its_ended_sprint(user, sprint, add):
     task = add("a", sprint, Status.DONE)
     Sprint.objects.filter(pk=sprint.pk).update(end=timezone.localdate() - timedelta(days=1))
     actions.undo(user, actions.remove_task(user, task.pk).seq)
     assert names(sprint, Status.DONE) == "a"
 
 
-def test_a_deleted_task_of_a_sprint_that_was_deleted_too_goes_to_the_backlog(user, sprint, add):
+def test_undo_recreates_a_task_of_a_deleted_sprint_in_the_backlog(user, sprint, add):
     task = add("a", sprint, Status.DONE)
     event = actions.remove_task(user, task.pk)
     actions.remove_sprint(user, sprint.pk)
@@ -240,7 +240,7 @@ def test_a_deleted_task_of_a_sprint_that_was_deleted_too_goes_to_the_backlog(use
     assert (task.sprint, task.status, task.started, task.completed) == (None, Status.TODO, None, None)
 
 
-def test_whom_it_was_assigned_to_may_have_gone(user, ben, add):
+def test_undo_unassigns_a_deleted_user(user, ben, add):
     task = add("a", assigned=ben)
     event = actions.remove_task(user, task.pk)
     ben.delete()
@@ -254,13 +254,13 @@ def test_a_sprint_with_tasks_is_not_removed_by_undoing_its_addition(user, sprint
     assert refused(user, sprint.event.seq) == "This sprint still has 1 task. Move or delete it first."
 
 
-def test_an_end_date_that_is_past_meanwhile_does_not_come_back(user, sprint):
+def test_undo_does_not_restore_an_end_date_in_the_past(user, sprint):
     later = actions.change_sprint(user, sprint.pk, end=sprint.end + timedelta(days=7))
     with mock.patch("django.utils.timezone.now", return_value=timezone.now() + timedelta(days=10)):
         assert refused(user, later.event.seq) == "The end date can't be in the past."
 
 
-def test_an_end_date_that_another_sprint_took_does_not_come_back(user, sprint):
+def test_undo_does_not_restore_the_end_date_of_another_sprint(user, sprint):
     old = sprint.end
     later = actions.change_sprint(user, sprint.pk, end=old + timedelta(days=7))
     actions.add_sprint(user, end=old)
@@ -284,7 +284,7 @@ def test_a_change_that_never_was_cannot_be_undone(user):
         actions.undo(user, 99)
 
 
-# Words
+# Messages
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ def test_a_change_that_never_was_cannot_be_undone(user):
         ("an addition", "Deleted it"),
     ],
 )
-def test_the_story_tells_that_it_was_undone(user, sprint, abc, change, words):
+def test_the_history_shows_the_undo(user, sprint, abc, change, words):
     CHANGES[change](user, abc, sprint)
     event = actions.undo(user, log.newest_number())
     assert sentences.describe(event, sentences.names_in([event]), "it") == words
@@ -306,20 +306,20 @@ def test_the_story_tells_that_it_was_undone(user, sprint, abc, change, words):
 # The page
 
 
-def test_the_answer_on_a_board_is_the_card_and_a_toast_that_does_it_again(browser, user, sprint, add):
+def test_on_a_board_the_response_is_the_card_and_a_redo_toast(browser, user, sprint, add):
     task = add("Draw", sprint)
     moved = actions.place_task(user, task.pk, Place(sprint.pk, Status.ACTIVE))
-    answer = browser.post(f"/undo/{moved.event.seq}/", headers=HTMX)
-    page = Page(answer)
+    response = browser.post(f"/undo/{moved.event.seq}/", headers=HTMX)
+    page = Page(response)
     card = page.one("template", data_cards=True).one("li", data_task=str(task.pk))
-    assert (answer.status_code, card["data-in"]) == (200, "todo")
+    assert (response.status_code, card["data-in"]) == (200, "todo")
     toast = page.one("div", hx_swap_oob=True)
     assert toast.one("p").text == "Moved “Draw” back to Not Started"
     assert toast.one("form", data_redo=True)["action"] == f"/undo/{log.newest_number()}/"
     assert toast.texts("button") == ["Redo"]
 
 
-def test_a_card_that_goes_is_named(browser, user, add):
+def test_a_removed_card_is_named(browser, user, add):
     task = add("Draw")
     event = actions.undo(user, actions.remove_task(user, task.pk).seq)
     page = Page(browser.post(f"/undo/{event.seq}/", headers=HTMX))
@@ -336,41 +336,42 @@ def test_a_card_of_another_sprint_leaves_the_board(browser, user, sprint, next_s
     assert template["data-gone"] == str(task.pk)
 
 
-def test_a_refusal_takes_the_place_of_the_toast_and_says_who(browser, user, ben, add):
+def test_an_error_replaces_the_toast_and_names_the_other_user(browser, user, ben, add):
     edit = actions.change_task(user, add().pk, name="x")
     actions.change_task(ben, edit.pk, name="y")
-    answer = browser.post(f"/undo/{edit.event.seq}/", headers=HTMX)
-    page = Page(answer)
-    assert (answer.status_code, page.one("div", class_="toast").text) == (
+    response = browser.post(f"/undo/{edit.event.seq}/", headers=HTMX)
+    page = Page(response)
+    assert (response.status_code, page.one("div", class_="toast").text) == (
         409,
         "Couldn't undo the change. Ben Berg has since changed it.",
     )
     assert not page.all("form")
 
 
-def test_without_htmx_it_leads_back_to_the_board_which_offers_to_do_it_again(browser, user, sprint, add):
+def test_without_htmx_it_redirects_to_the_board_which_offers_to_redo(browser, user, sprint, add):
     edit = actions.change_task(user, add("Draw", sprint).pk, name="Paint")
-    answer = browser.post(f"/undo/{edit.event.seq}/", follow=True)
-    assert answer.redirect_chain == [(f"/sprints/{sprint.pk}/", 302)]
-    toast = Page(answer).one("div", class_="toast")
+    response = browser.post(f"/undo/{edit.event.seq}/", follow=True)
+    assert response.redirect_chain == [(f"/sprints/{sprint.pk}/", 302)]
+    toast = Page(response).one("div", class_="toast")
     assert toast.one("p").text == "Renamed “Paint” to “Draw”"
     assert toast.one("form")["action"] == f"/undo/{log.newest_number()}/"
 
 
-def test_without_htmx_a_refusal_says_who(browser, user, ben, add):
+def test_without_htmx_an_error_names_the_other_user(browser, user, ben, add):
     edit = actions.change_task(user, add().pk, name="x")
     actions.change_task(ben, edit.pk, name="y")
-    answer = browser.post(f"/undo/{edit.event.seq}/", follow=True)
+    response = browser.post(f"/undo/{edit.event.seq}/", follow=True)
     assert (
-        Page(answer).one("div", class_="toast").text == "Couldn't undo the change. Ben Berg has since changed it."
+        Page(response).one("div", class_="toast").text
+        == "Couldn't undo the change. Ben Berg has since changed it."
     )
 
 
-def test_a_deleted_sprint_comes_back_and_its_board_opens(browser, user, sprint):
+def test_undoing_recreates_a_deleted_sprint_and_opens_its_board(browser, user, sprint):
     event = actions.remove_sprint(user, sprint.pk)
     headers = HTMX | {"HX-Current-URL": "http://testserver/"}
-    answer = browser.post(f"/undo/{event.seq}/", headers=headers)
-    assert answer["HX-Redirect"] == f"/sprints/{sprint.pk}/"
+    response = browser.post(f"/undo/{event.seq}/", headers=headers)
+    assert response["HX-Redirect"] == f"/sprints/{sprint.pk}/"
 
 
 def test_an_undo_that_has_nothing_to_do_writes_nothing(browser, user, ben, add):
@@ -378,18 +379,18 @@ def test_an_undo_that_has_nothing_to_do_writes_nothing(browser, user, ben, add):
     edit = actions.change_task(user, task.pk, assigned=user)
     ben.delete()
     Task.objects.filter(pk=task.pk).update(assigned=None)
-    answer = browser.post(f"/undo/{edit.event.seq}/", headers=HTMX)
-    assert (answer.status_code, log.newest_number()) == (200, edit.event.seq)
+    response = browser.post(f"/undo/{edit.event.seq}/", headers=HTMX)
+    assert (response.status_code, log.newest_number()) == (200, edit.event.seq)
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
-def test_a_change_that_is_not_there_says_so(browser, headers):
-    answer = browser.post("/undo/99/", headers=headers)
-    assert answer.status_code == 404
-    assert "This change doesn't exist." in Page(answer).text
+def test_an_unknown_change_shows_a_message(browser, headers):
+    response = browser.post("/undo/99/", headers=headers)
+    assert response.status_code == 404
+    assert "This change doesn't exist." in Page(response).text
 
 
-# Each change offers it
+# Toasts
 
 
 @pytest.mark.parametrize(
@@ -410,7 +411,7 @@ def test_every_change_of_a_task_offers_its_undo(browser, sprint, add, path, data
     assert toast.one("form", data_undo=True)["hx-post"] == f"/undo/{log.newest_number()}/"
 
 
-def test_what_changed_nothing_offers_no_undo(browser, add):
+def test_a_change_without_effect_offers_no_undo(browser, add):
     task = add("Draw")
     assert not Page(browser.post(f"/tasks/{task.pk}/edit/", {"name": "Draw"}, headers=HTMX)).all("form")
 
@@ -447,8 +448,8 @@ def test_restoring_a_task_offers_its_undo(browser, user, add):
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
-def test_what_is_done_again_is_a_change_as_any_other(browser, add, headers):
-    """An undo offers to redo, and that offers to undo: Ctrl+Z takes the newest of the latter."""
+def test_a_redo_is_an_ordinary_change(browser, add, headers):
+    """The toast of an undo offers to redo, and the toast of a redo offers to undo, which Ctrl+Z uses."""
     added = add("Draw").event.seq
     undone = Page(browser.post(f"/undo/{added}/", headers=headers, follow=True)).one("div", class_="toast")
     redo = undone.one("form", data_redo=True)
@@ -458,11 +459,11 @@ def test_what_is_done_again_is_a_change_as_any_other(browser, add, headers):
     assert Task.objects.get().name == "Draw"
 
 
-def test_undoing_an_addition_that_someone_changed_since_says_who(browser, ben, add):
+def test_undoing_a_changed_addition_names_the_other_user(browser, ben, add):
     task = add("Draw")
     actions.change_task(ben, task.pk, name="Paint")
-    answer = browser.post(f"/undo/{task.event.seq}/", headers=HTMX)
-    assert (answer.status_code, Page(answer).one("p").text) == (
+    response = browser.post(f"/undo/{task.event.seq}/", headers=HTMX)
+    assert (response.status_code, Page(response).one("p").text) == (
         409,
         "Couldn't undo the change. Ben Berg has since changed it.",
     )
