@@ -47,7 +47,7 @@ ALLOWED = {
     "board/models/search.py": {"save": {"super().save"}},
     "board/actions/ordering.py": {"make_room": {"Task.objects.bulk_update"}},
     # Reads of the database's pragmas and catalogues.
-    "board/ops/integrity.py": {"snapshot": {"cursor.execute"}, "_storage": {"cursor.execute"}},
+    "board/ops/integrity.py": {"snapshot": {"cursor.execute"}, "_check_storage": {"cursor.execute"}},
     "board/ops/instance_lock.py": {"_others_on_postgres": {"cursor.execute"}},
     # A backup is a complete copy of the database.
     "board/ops/backup.py": {
@@ -55,7 +55,7 @@ ALLOWED = {
         "_copy_postgres": {"cursor.execute"},
         "_restore_postgres": {"cursor.execute"},
         "_validate_sqlite": {"database.execute"},
-        "_bring_up_to_date": {"Session.objects.all().delete", "Counter.objects.update"},
+        "_migrate_and_check": {"Session.objects.all().delete", "Counter.objects.update"},
     },
     # Tokens and webhooks, not the board.
     "api/models.py": {
@@ -98,7 +98,7 @@ ALLOWED = {
         "_end_sessions": {"Session.objects.filter(pk__in=keys[start:start + 500]).delete"},
     },
     "board/accounts/throttling.py": {
-        "_take": {"cursor.execute"},
+        "_count": {"cursor.execute"},
         "uncount_attempts": {"LoginThrottle.objects.filter(pk__in=keys, count__gt=0).update"},
         "notice_unknown_proxy": {"LoginThrottle.objects.update_or_create"},
         "delete_expired_throttles": {"LoginThrottle.objects.filter(expires_at__lt=timezone.now()).delete"},
