@@ -68,7 +68,7 @@ class Token(models.Model):
     scope = models.CharField(max_length=5, choices=Scope, default=Scope.READ)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     is_log_in = models.BooleanField(default=False, editable=False)
-    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField("valid until", null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)
@@ -127,7 +127,7 @@ def log_in(owner: User) -> str:
         token = Token(owner=owner, name="Login with password", scope=Token.Scope.WRITE, is_log_in=True)
         key = token.issue()
         log_ins = Token.objects.filter(owner=owner, is_log_in=True)
-        newest = log_ins.order_by(Coalesce(F("last_used_at"), F("made_at")).desc(), "-pk")[:MAX_LOG_IN_TOKENS]
+        newest = log_ins.order_by(Coalesce(F("last_used_at"), F("created_at")).desc(), "-pk")[:MAX_LOG_IN_TOKENS]
         log_ins.exclude(pk__in=list(newest.values_list("pk", flat=True))).delete()
     return key
 
@@ -143,7 +143,7 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
         return self if user.is_staff else self.filter(owner=user)
 
     def on(self) -> Self:
-        return self.filter(switched_off_at=None, owner__is_active=True)
+        return self.filter(disabled_at=None, owner__is_active=True)
 
 
 class Webhook(models.Model):
@@ -158,10 +158,10 @@ class Webhook(models.Model):
     secret = models.CharField(max_length=50, editable=False)
     # The URL of the board, for links in messages.
     site = models.URLField(editable=False)
-    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     cursor = models.BigIntegerField(editable=False)
-    switched_off_at = models.DateTimeField(null=True, editable=False)
-    switched_off_why = models.CharField(max_length=200, editable=False)
+    disabled_at = models.DateTimeField(null=True, editable=False)
+    disabled_reason = models.CharField(max_length=200, editable=False)
 
     objects = WebhookQuerySet.as_manager()
 
@@ -182,25 +182,25 @@ class Webhook(models.Model):
     @property
     def off_reason(self) -> str:
         """Why the webhook is off, in the current language."""
-        reason, _space, detail = self.switched_off_why.partition(" ")
+        reason, _space, detail = self.disabled_reason.partition(" ")
         if reason not in OFF_REASONS:
             # A sentence, stored by an earlier release.
-            return self.switched_off_why
+            return self.disabled_reason
         if reason == "since":
             detail = date_format(timezone.localtime(datetime.fromisoformat(detail)), "MOMENT")
         return OFF_REASONS[reason] % {"detail": detail}
 
-    def switch_off(self, reason: str, detail: str = "") -> None:
+    def disable(self, reason: str, detail: str = "") -> None:
         """Turn the webhook off. `reason` is a key of `OFF_REASONS`, `detail` a name or a time in ISO format."""
-        self.switched_off_at = timezone.now()
-        self.switched_off_why = f"{reason} {detail}".strip()
-        self.save(update_fields=["switched_off_at", "switched_off_why"])
+        self.disabled_at = timezone.now()
+        self.disabled_reason = f"{reason} {detail}".strip()
+        self.save(update_fields=["disabled_at", "disabled_reason"])
 
-    def switch_on(self) -> None:
+    def enable(self) -> None:
         """Turn the webhook on. It skips the events since it was turned off, but sends the deliveries that wait."""
-        self.switched_off_at, self.switched_off_why = None, ""
+        self.disabled_at, self.disabled_reason = None, ""
         self.cursor = log.newest_number()
-        self.save(update_fields=["switched_off_at", "switched_off_why", "cursor"])
+        self.save(update_fields=["disabled_at", "disabled_reason", "cursor"])
 
 
 class Delivery(models.Model):
@@ -214,20 +214,20 @@ class Delivery(models.Model):
     key = models.UUIDField(default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20)
     body = models.TextField()
-    made_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(null=True, default=timezone.now)
     attempts = models.IntegerField(default=0)
-    tried_at = models.DateTimeField(null=True)
+    attempted_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     status = models.IntegerField(null=True)
     milliseconds = models.IntegerField(null=True)
-    answer = models.TextField()
+    response = models.TextField()
 
     class Meta:
         verbose_name_plural = "deliveries"
         indexes = [
             models.Index(fields=["webhook", "due_at"], name="delivery_due", condition=Q(due_at__isnull=False)),
-            models.Index(fields=["made_at"], name="delivery_made"),
+            models.Index(fields=["created_at"], name="delivery_created"),
         ]
 
     def __str__(self) -> str:

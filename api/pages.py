@@ -43,7 +43,7 @@ def tokens(request: UserRequest) -> HttpResponse:
     context = {
         "form": TokenForm(request, auto_id="token-%s") if key else form,
         "key": key,
-        "tokens": request.user.tokens.order_by("-made_at", "-pk"),
+        "tokens": request.user.tokens.order_by("-created_at", "-pk"),
         "nav": "tokens",
     }
     status = UNPROCESSABLE if form.is_bound and not key else 200
@@ -75,7 +75,9 @@ def webhooks(request: UserRequest) -> HttpResponse:
     context = {
         "form": WebhookForm(request.user, site, auto_id="webhook-%s") if secret else form,
         "secret": secret,
-        "webhooks": Webhook.objects.visible_to(request.user).select_related("owner").order_by("-made_at", "-pk"),
+        "webhooks": Webhook.objects.visible_to(request.user)
+        .select_related("owner")
+        .order_by("-created_at", "-pk"),
         "nav": "webhooks",
     }
     status = UNPROCESSABLE if form.is_bound and not secret else 200
@@ -95,10 +97,10 @@ def switch_webhook(request: UserRequest, pk: int) -> HttpResponse:
     """Turn a webhook on if the field `on` is set, otherwise off."""
     webhook = get_webhook(request, pk)
     if request.POST.get("on"):
-        webhook.switch_on()
+        webhook.enable()
         webhook_worker.wake()
     else:
-        webhook.switch_off("by", full_name(request.user))
+        webhook.disable("by", full_name(request.user))
     return redirect("webhook", pk)
 
 

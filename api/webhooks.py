@@ -213,8 +213,8 @@ def claim(webhook_id: int) -> Delivery | None:
 def record_attempt(delivery: Delivery, outcome: "Outcome") -> None:
     """Record the outcome of an attempt and schedule the next one, or turn the webhook off if it keeps failing."""
     now = timezone.now()
-    delivery.tried_at = now
-    delivery.status, delivery.answer, delivery.milliseconds = (
+    delivery.attempted_at = now
+    delivery.status, delivery.response, delivery.milliseconds = (
         outcome.status,
         outcome.response,
         outcome.milliseconds,
@@ -222,7 +222,7 @@ def record_attempt(delivery: Delivery, outcome: "Outcome") -> None:
     delivery.delivered_at = now if outcome.is_success else None
     is_last = outcome.is_success or outcome.status == GONE or delivery.attempts > len(RETRY_AFTER)
     delivery.due_at = None if is_last else now + RETRY_AFTER[delivery.attempts - 1]
-    fields = ["tried_at", "status", "answer", "milliseconds", "delivered_at", "due_at"]
+    fields = ["attempted_at", "status", "response", "milliseconds", "delivered_at", "due_at"]
     with transaction.atomic():
         # The webhook may have been deleted meanwhile.
         row = Delivery.objects.filter(pk=delivery.pk)
@@ -231,22 +231,22 @@ def record_attempt(delivery: Delivery, outcome: "Outcome") -> None:
         reason = is_last and not outcome.is_success and _find_reason_to_switch_off(delivery)
         if reason:
             webhook = delivery.webhook
-            webhook.switch_off(*reason)
+            webhook.disable(*reason)
             logger.warning("Webhook %s of %s was turned off: %s", webhook.pk, webhook.owner, webhook.off_reason)
 
 
 def _find_reason_to_switch_off(delivery: Delivery) -> tuple[str, ...] | None:
     if delivery.status == GONE:
         return ("gone",)
-    since = Delivery.objects.filter(webhook=delivery.webhook_id, delivered_at__gte=delivery.made_at)
+    since = Delivery.objects.filter(webhook=delivery.webhook_id, delivered_at__gte=delivery.created_at)
     if since.exists():
         return None
-    return "since", delivery.made_at.isoformat(timespec="seconds")
+    return "since", delivery.created_at.isoformat(timespec="seconds")
 
 
 def prune() -> None:
     """Delete deliveries older than `RETENTION`."""
-    Delivery.objects.filter(made_at__lt=timezone.now() - RETENTION).delete()
+    Delivery.objects.filter(created_at__lt=timezone.now() - RETENTION).delete()
 
 
 worker = WebhookWorker()

@@ -55,7 +55,7 @@ actions.remove_task(demo, gone.pk)
 token = Token(owner=demo, name=word[:100])
 token.issue()
 webhook = Webhook.objects.create(
-    owner=demo, url="https://example.org/" + word, kinds=list(KINDS), cursor=0, switched_off_at=timezone.now(), switched_off_why="owner " + word
+    owner=demo, url="https://example.org/" + word, kinds=list(KINDS), cursor=0, disabled_at=timezone.now(), disabled_reason="owner " + word
 )
 print(json.dumps(dict(sprint=sprint.pk, task=tasks[0].pk, token=token.pk, webhook=webhook.pk, person=user.pk, cookies=cookies, seq=log.state()[0])))
 """

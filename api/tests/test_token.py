@@ -31,7 +31,7 @@ def test_repeated_log_ins_keep_the_tokens_used_last(stranger, ada):
 
 
 def test_logging_in_drops_no_token_that_a_person_made(stranger, ada):
-    made = Token(owner=ada, name="A program", made_at=timezone.now() - timedelta(days=400))
+    made = Token(owner=ada, name="A program", created_at=timezone.now() - timedelta(days=400))
     made.issue()
     for _ in range(MAX_LOG_IN_TOKENS + 1):
         stranger.post("/api/token/", CREDENTIALS)

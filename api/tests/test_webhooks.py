@@ -189,7 +189,7 @@ def test_the_oldest_comes_first(open_webhook, ada):
 
 def test_a_successful_delivery_is_not_repeated(delivery):
     done = attempt(OK)
-    assert (done.status, done.answer, done.milliseconds, done.attempts) == (200, "ok", 5, 1)
+    assert (done.status, done.response, done.milliseconds, done.attempts) == (200, "ok", 5, 1)
     assert done.delivered_at
     pass_time(days=1)
     assert find_due_webhooks() == []
@@ -199,7 +199,7 @@ def test_failed_deliveries_are_retried_with_growing_delays(delivery):
     waits = []
     for _ in range(len(webhooks.RETRY_AFTER)):
         failed = attempt(NO)
-        waits.append(round((failed.due_at - failed.tried_at).total_seconds()))
+        waits.append(round((failed.due_at - failed.attempted_at).total_seconds()))
         assert find_due_webhooks() == []
         pass_time(seconds=waits[-1])
     assert waits == [10, 60, 300, 1800, 7200, 28800]
@@ -217,7 +217,7 @@ def fail_to_the_end():
 def test_when_nothing_gets_through_to_the_end_the_webhook_is_switched_off(delivery):
     assert fail_to_the_end().due_at is None
     webhook = Webhook.objects.get()
-    assert webhook.switched_off_at
+    assert webhook.disabled_at
     assert webhook.off_reason.startswith("No delivery has succeeded since")
 
 
@@ -237,7 +237,7 @@ def test_a_410_turns_the_webhook_off_at_once(delivery):
 
 
 def test_a_webhook_that_is_off_gets_nothing(delivery, ada):
-    delivery.webhook.switch_off("For a test.")
+    delivery.webhook.disable("For a test.")
     actions.add_task(ada, name="Unheard")
     make_deliveries()
     assert find_due_webhooks() == []
@@ -247,9 +247,9 @@ def test_a_webhook_that_is_off_gets_nothing(delivery, ada):
 
 def test_switched_on_it_goes_on_from_now_with_what_waited(delivery, ada):
     webhook = delivery.webhook
-    webhook.switch_off("For a test.")
+    webhook.disable("For a test.")
     actions.add_task(ada, name="Unheard")
-    webhook.switch_on()
+    webhook.enable()
     actions.add_task(ada, name="Heard")
     make_deliveries()
     names = [json.loads(claim(webhook.pk).body)["body"]["name"] for _ in range(2)]
@@ -275,7 +275,7 @@ def test_old_deliveries_are_forgotten(delivery, ada):
     actions.add_task(ada, name="Another")
     make_deliveries()
     Delivery.objects.filter(pk=delivery.pk).update(
-        made_at=timezone.now() - webhooks.RETENTION - timedelta(minutes=1)
+        created_at=timezone.now() - webhooks.RETENTION - timedelta(minutes=1)
     )
     prune()
     assert delivery.pk not in Delivery.objects.values_list("pk", flat=True)

@@ -45,10 +45,10 @@ def delivery(webhook):
         kind="task.add",
         body='{"model": "task"}',
         attempts=2,
-        tried_at=timezone.now(),
+        attempted_at=timezone.now(),
         status=503,
         milliseconds=41,
-        answer="<b>Closed for today</b>",
+        response="<b>Closed for today</b>",
     )
 
 

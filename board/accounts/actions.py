@@ -40,7 +40,7 @@ def invite(by: User | None, username: str, role: Role = Role.MEMBER, email: str 
     user.is_staff = role is Role.ADMIN
     user.save()
     if role is Role.VIEWER:
-        _save_profile(user, is_reader=True)
+        _save_profile(user, is_viewer=True)
     record("%r was invited as %s by %s", user.username, role, name_of(by))
     return user
 
@@ -187,7 +187,7 @@ def set_role(by: User | None, user: User, role: Role) -> None:
         return
     user.is_staff = role is Role.ADMIN
     user.save(update_fields=["is_staff"])
-    _save_profile(user, is_reader=role is Role.VIEWER)
+    _save_profile(user, is_viewer=role is Role.VIEWER)
     record("%r was made %s by %s", user.username, role, name_of(by))
 
 

@@ -34,11 +34,11 @@ from .throttling import (
 
 # Every request runs this query. Building it with the ORM takes five times as long as running it.
 USER = """
-    SELECT auth_user.*, board_profile.user_id, is_reader, time_zone, language
+    SELECT auth_user.*, board_profile.user_id, is_viewer, time_zone, language
     FROM auth_user LEFT JOIN board_profile ON board_profile.user_id = auth_user.id
     WHERE auth_user.id = %s
 """
-PROFILE = ("user_id", "is_reader", "time_zone", "language")
+PROFILE = ("user_id", "is_viewer", "time_zone", "language")
 
 
 class DemoAccountRefused(LoginRefused):

@@ -33,7 +33,7 @@ class Role(models.TextChoices):
 
 
 def role_of(user: AnyUser) -> Role:
-    if profile_of(user).is_reader:
+    if profile_of(user).is_viewer:
         return Role.VIEWER
     return Role.ADMIN if user.is_staff else Role.MEMBER
 

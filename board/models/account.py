@@ -6,7 +6,7 @@ class Profile(models.Model):
     """Fields of an account that Django's `User` lacks. A user without a profile has the default values."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True)
-    is_reader = models.BooleanField(default=False)
+    is_viewer = models.BooleanField(default=False)
     # Empty for the team's time zone and the browser's language.
     time_zone = models.CharField(max_length=50, blank=True, default="")
     language = models.CharField(max_length=10, blank=True, default="")

@@ -130,7 +130,7 @@ def clients(db):
     """Return {who: a client}, with something of the owner's at every address."""
     cache.clear()
     people = {name: get_user_model().objects.create_user(name, is_staff=name == "admin") for name in PEOPLE}
-    Profile.objects.create(user=people["viewer"], is_reader=True)
+    Profile.objects.create(user=people["viewer"], is_viewer=True)
     clients = {"anonymous": Client()}
     for name, person in people.items():
         clients[name] = Client()

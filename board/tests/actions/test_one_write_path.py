@@ -64,8 +64,8 @@ ALLOWED = {
         "revoke": {"self.save"},
         "log_in": {"log_ins.exclude(pk__in=list(newest.values_list('pk', flat=True))).delete"},
         "register": {"self.save"},
-        "switch_off": {"self.save"},
-        "switch_on": {"self.save"},
+        "disable": {"self.save"},
+        "enable": {"self.save"},
         "redeliver": {"self.save"},
     },
     "api/webhooks.py": {

@@ -86,7 +86,7 @@ def client_of(user, **headers):
 
 def test_viewers_read_and_strangers_do_not(ask, sprint):
     viewer = get_user_model().objects.create_user("viewer")
-    Profile.objects.create(user=viewer, is_reader=True)
+    Profile.objects.create(user=viewer, is_viewer=True)
     assert ask(log.newest_number(), client=client_of(viewer)).status_code == 204
     response = ask(0, client=Client())
     assert (response.status_code, response["Location"].startswith("/login/")) == (302, True)
