@@ -75,7 +75,7 @@ ALLOWED = {
         },
         "claim": {"unclaimed.update"},
         "record_attempt": {"row.update"},
-        "prune": {"Delivery.objects.filter(made_at__lt=timezone.now() - RETENTION).delete"},
+        "prune": {"Delivery.objects.filter(created_at__lt=timezone.now() - RETENTION).delete"},
     },
     "api/pages.py": {"delete_webhook": {"webhook.delete"}},
     # Responses to earlier requests, not changes of the board.
