@@ -1,4 +1,4 @@
-"""/naive/tasks: what one writes first, REST framework's own viewset, without lock, log, links or tags."""
+"""/naive/tasks: REST framework's own viewset without lock, log, links or ETags, for comparison."""
 
 from django.urls import include, path
 from rest_framework import routers, serializers, viewsets

@@ -1,4 +1,4 @@
-"""What one client with bad intentions does to everybody else: `make attack`, or `python -m e2e.lab.attack NAME …`.
+"""Measures what one malicious client does to everyone else: `make attack`, or `python -m e2e.lab.attack NAME …`.
 
 Each attack runs against a server of its own on the loopback address, bounded in number and time, and prints a ratio, a
 count or a figure beside its goal.

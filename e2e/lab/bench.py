@@ -1,4 +1,4 @@
-"""All that the product costs, each part in turn, and one table of the goals at the end: `make bench`.
+"""Runs all benchmarks and prints one table of the goals: `make bench`.
 
 Keeps what each part found in var/bench/ and the table in var/bench/all.json. A part that fails takes no others with it; it
 is named at the end.

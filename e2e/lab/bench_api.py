@@ -1,4 +1,4 @@
-"""What the API costs: `python -m e2e.lab.bench_api [--json FILE]`, or `make bench`.
+"""Measures the cost of the API: `python -m e2e.lab.bench_api [--json FILE]`, or `make bench`.
 
 Lists (25 tasks) and PATCHes, eight at a time, each in turn with those of a plain ModelViewSet of REST framework on the same
 table in the same server (naive.py), which neither locks, logs nor announces.

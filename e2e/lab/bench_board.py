@@ -1,4 +1,4 @@
-"""How fast the board is, beside what is possible and what is naive, in one run: `python -m e2e.lab.bench_board`.
+"""Measures the board beside static files and naive views, in one run: `python -m e2e.lab.bench_board`.
 
 A real server as `make run` starts it, boards of 20, 200 and 1,000 cards. Each figure stands beside one that was
 measured in the same run: a static file of the same page with the same scripts and styles, an empty view of the same

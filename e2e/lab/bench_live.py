@@ -1,4 +1,4 @@
-"""How fast a change reaches the pages, and what they cost: `python -m e2e.lab.bench_live` (make bench-live).
+"""Measures how fast a change reaches the pages, and the cost of their sockets: `python -m e2e.lab.bench_live`.
 
 A real server, moves by the API at a steady rate, and so many sockets that each acknowledge every frame. A change's
 time runs from its event's own time, taken right before it is saved, to the arrival of the first frame that has

@@ -1,4 +1,4 @@
-"""Whether the server's memory stays flat under traffic: `python -m e2e.lab.bench_memory --minutes 60`, or `make bench`.
+"""Checks that the server's memory stays flat under traffic: `python -m e2e.lab.bench_memory --minutes 60`.
 
 People load pages, move cards and come and go with sockets, at a bounded rate. After a warm-up of a fifth of the time, the
 resident memory is sampled and a line laid through it (least squares).

@@ -1,4 +1,4 @@
-"""What a picture costs: `python -m e2e.lab.bench_pictures [--json FILE]`, or `make bench`.
+"""Measures the cost of a placeholder picture: `python -m e2e.lab.bench_pictures [--json FILE]`, or `make bench`.
 
 Each drawing is timed in turn with a naive one (RGB, `ImageDraw.text`, PNG) in the same font and size.
 Each kind of response is asked for in turn with that of an empty view, over one connection to the same server.

@@ -1,4 +1,4 @@
-"""How long a change waits while others write: `python -m e2e.lab.bench_writers` (make bench).
+"""Measures how long a change waits while others write: `python -m e2e.lab.bench_writers`.
 
 Thirty-two threads of one process add and move cards without a pause, in an SQLite file. Printed is how long an action
 took from its call until its commit.

@@ -1,4 +1,4 @@
-"""Longer runs against a real server that is hurt in turn: does every page show the truth afterwards?
+"""Breaks a running server repeatedly, and compares every page with the truth afterwards.
 
 `python -m e2e.lab.chaos --minutes 2` (make chaos MINUTES=2). Forty pages without a browser (live_client.py) follow a
 board through a proxy while four people change it by the API; then something breaks, and once it is whole again

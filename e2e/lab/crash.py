@@ -1,4 +1,4 @@
-"""What must survive: writers killed in the middle, PostgreSQL killed under them, and backups made while they write.
+"""Kills writers and databases, and restores backups made while they write.
 
 `python -m e2e.lab.crash kill --times 200`, `python -m e2e.lab.crash backup --times 30`, each also with `--postgres` (make
 crash). After each kill every acknowledged change has to be in the log under its number, and the database examined

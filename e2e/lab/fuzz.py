@@ -1,4 +1,4 @@
-"""Hostile input by the thousand against a real server: it may refuse, but not fail, hang or die.
+"""Sends thousands of hostile inputs to a real server, which may refuse them but must not fail, hang or die.
 
 `python -m e2e.lab.fuzz sockets --count 50000` (make fuzz). A surface is a function in `SURFACES` that takes a `Target` and
 a count and sends so many inputs; each has to be answered, or else the next page, within `HANG` seconds, and in the end

@@ -1,4 +1,4 @@
-"""Hostile requests to the API, a surface of fuzz.py.
+"""Hostile API requests for fuzz.py.
 
 Each must be answered in time and below 500, what is refused must change nothing, and reading never may.
 """

@@ -1,4 +1,4 @@
-"""Addresses of pictures that nobody should ask for, a surface of fuzz.py.
+"""Hostile addresses of placeholder pictures for fuzz.py.
 
 Whatever an address says, the answer is a picture, the word that the browser has it, or a reason.
 """

@@ -1,4 +1,4 @@
-"""What the site generator should not be given, a surface of fuzz.py: pages to build, and addresses of its preview.
+"""Hostile pages and preview addresses of the site generator for fuzz.py.
 
 A page is built, or refused with its name and place; nothing else comes of it, and no file outside is read.
 """

@@ -1,4 +1,4 @@
-"""What a benchmark found beside what it is to reach: rows of one table."""
+"""The rows of the table of goals."""
 
 from statistics import median
 

@@ -1,4 +1,4 @@
-"""Clients that behave badly, byte by byte: what no library lets one do."""
+"""Misbehaving clients, byte by byte, as no library would send them."""
 
 import asyncio
 import base64
