@@ -16,6 +16,8 @@ TITLES = {
 }
 # What the console may say of requests in journeys that break something on purpose.
 BREAKING = r"Response Status Error Code|Failed to load resource|htmx:(afterRequest|sendError|timeout)"
+# One step, in which nothing can replace the card.
+SHOW = "(card) => { card.scrollIntoView({ block: 'nearest', inline: 'nearest' }); return card.getBoundingClientRect().toJSON(); }"
 # Each sprint needs an end date of its own, also on a running installation that was tested before.
 DAYS = count(random.randrange(30, 2_000_000))
 
@@ -131,9 +133,7 @@ class Person:
         self.page.mouse.up()
 
     def lift(self, name):
-        card = self.card(name)
-        card.scroll_into_view_if_needed()
-        box = card.bounding_box()
+        box = self._box(self.card(name))
         x, y = box["x"] + box["width"] / 2, box["y"] + 12
         self.page.mouse.move(x, y)
         self.page.mouse.down()
@@ -142,9 +142,7 @@ class Person:
 
     def carry(self, column, before=None):
         if before:
-            target = self.card(before)
-            target.scroll_into_view_if_needed()
-            box = target.bounding_box()
+            box = self._box(self.card(before))
             point = box["x"] + box["width"] / 2, box["y"] + 4
             self.page.mouse.move(*point, steps=8)
             self.page.mouse.move(*point)
@@ -152,6 +150,12 @@ class Person:
             self.page.mouse.move(*self._bottom(column), steps=8)
             # On the way the mark may have made the column longer.
             self.page.mouse.move(*self._bottom(column))
+
+    def _box(self, card):
+        """Scroll to a card and return its box, even if the server's card replaces it at that moment."""
+        while not (box := card.evaluate(SHOW))["width"]:
+            pass
+        return box
 
     def _bottom(self, column):
         box = self.column(column).bounding_box()
