@@ -6,7 +6,7 @@ from contextlib import ExitStack, suppress
 import httpx
 import pytest
 
-from api.long_poll import WAITERS_OF_HOLDER
+from api.long_poll import MAX_WAITERS_PER_HOLDER
 
 from ..conftest import api_of
 from .attack import MULTIPART, PARTS, Target
@@ -145,13 +145,13 @@ def test_a_token_has_its_share_of_waiting_polls(target):
     with ExitStack() as stack, api_of(target.url) as api:
         newest = api.get("/events", params={"since": 0}).json()["newest"]
         request = head(f"/api/events?since={newest}&wait=25", Authorization=api.headers["Authorization"])
-        wires = [stack.enter_context(connect(target.url)) for _ in range(WAITERS_OF_HOLDER + 10)]
+        wires = [stack.enter_context(connect(target.url)) for _ in range(MAX_WAITERS_PER_HOLDER + 10)]
         for wire in wires:
             wire.sendall(request)
         refused = [status_of(wire) for wire in first_to_answer(wires, 10)]
         assert refused == [429] * 10
         api.post("/tasks", json={"name": "News", "sprint": target.sprint}).raise_for_status()
-        assert [status_of(wire) for wire in wires] == [200] * WAITERS_OF_HOLDER
+        assert [status_of(wire) for wire in wires] == [200] * MAX_WAITERS_PER_HOLDER
 
 
 def first_to_answer(wires, count):
