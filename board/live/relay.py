@@ -13,7 +13,7 @@ from .frames import LockAction, ProcessMessage, RoomReport
 logger = logging.getLogger(__name__)
 
 # Increase the number when the keys of messages change, so that different releases don't read each other's.
-GROUP = "lightboard-live-2"
+GROUP = "lightboard-live-3"
 REPORT_EVERY = 4
 SEND_WITHIN = 2
 TRY_AGAIN_AFTER = 1
