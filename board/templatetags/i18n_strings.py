@@ -23,7 +23,7 @@ STRINGS = {
     "morePeople": _("%(count)s more"),
     "everybody": lambda n: ngettext("%(count)s person on this board", "%(count)s people on this board", n),
     # Cards
-    "somebody": _("someone"),
+    "someone": _("someone"),
     "saving": _("saving"),
     "draft": _("Draft"),
     "held": _("%(name)s is moving this"),

@@ -80,7 +80,7 @@ export function createCards({ board, t }) {
    * @param {string | number} id
    * @param {number} seq
    */
-  function remove(id, seq, by = t("somebody")) {
+  function remove(id, seq, by = t("someone")) {
     const key = String(id);
     removedAt.set(key, Math.max(seq, removedAt.get(key) ?? 0));
     pending.delete(key);

@@ -12,7 +12,7 @@ export function createPresence({ t }) {
   const names = get(document, ".everybody");
 
   /**
-   * The button after the avatars says how many more people there are, and opens the list of names.
+   * Return the button after the avatars. It shows how many more people there are and opens the list of their names.
    * @param {number} total
    */
   function moreButton(total) {
