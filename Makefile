@@ -26,7 +26,7 @@ run: setup $(static) ## run Lightboard on http://127.0.0.1:8000, with a demo if 
 serve: setup $(static) ## run Lightboard for a team, without the demo: HOST=0.0.0.0 for the network, PORT=8000
 	@$(manage) serve
 
-invite: setup ## print a link for a new account: NAME=ada, ROLE=staff for an admin, ROLE=reader for a viewer
+invite: setup ## print a link for a new account: NAME=ada, ROLE=admin or ROLE=viewer
 	@test -n "$(NAME)" || { echo "Set the username: make invite NAME=ada"; exit 1; }
 	@$(manage) migrate --verbosity 0
 	@$(manage) invite "$(NAME)" $(if $(ROLE),--$(ROLE))

@@ -5,7 +5,6 @@ anything is sent. Every process has a worker. A worker postpones a delivery to c
 """
 
 import asyncio
-import contextlib
 import json
 import logging
 import time
@@ -24,6 +23,7 @@ from django.utils import timezone
 
 from board.history import log
 from board.live import notifications
+from board.live.loop import Loop
 from board.live.store import with_connection
 from board.ops.site_url import set_script_name
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 POLL_EVERY = 5
+# Seconds after each turn, so that the next one collects the changes of this time.
 PAUSE = 0.3
 # Concurrent deliveries in all and per owner, so that slow receivers do not delay those of other owners.
 MAX_CONCURRENT, MAX_CONCURRENT_PER_OWNER = 12, 3
@@ -59,58 +60,37 @@ class WebhookWorker:
     """Makes and sends deliveries on the running event loop. Database queries run in a thread."""
 
     def __init__(self) -> None:
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._loop = Loop("webhook worker", self._tick, POLL_EVERY)
         self._thread = ThreadPoolExecutor(1, "webhooks", initializer=set_script_name)
 
     def start(self) -> None:
         """Start on the running event loop. Further calls do nothing."""
-        loop = asyncio.get_running_loop()
-        if self._loop is loop:
+        if self._loop.is_running():
             return
-        self._loop = loop
-        self._wake = asyncio.Event()
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
         self._slots_of_owners: WeakValueDictionary[int, asyncio.Semaphore] = WeakValueDictionary()
         self._http: Any = None
         self._client: Any = None
         self._pruned_at: float | None = None
-        self._runner = loop.create_task(self._run())
+        self._loop.start()
         notifications.subscribe(self.wake)
 
     async def stop(self) -> None:
         """Stop, so that the worker can start on another event loop."""
         notifications.unsubscribe(self.wake)
-        tasks = [self._runner, *self._busy.values()]
-        for task in tasks:
+        await self._loop.stop()
+        for task in self._busy.values():
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._busy.values(), return_exceptions=True)
         if self._client:
             await self._client.aclose()
-        self._loop = None
 
     def wake(self, topic: object = None) -> None:
         """Poll now instead of at the next interval. May be called from any thread."""
-        if self._loop:
-            self._loop.call_soon_threadsafe(self._wake.set)
+        self._loop.call_from_thread(self._loop.wake)
 
-    async def _run(self) -> None:
-        while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), POLL_EVERY)
-            self._wake.clear()
-            try:
-                await self._tick()
-            except (DatabaseError, InterfaceError) as error:
-                logger.warning("The webhook worker could not query the database and tries again: %s", error)
-                await asyncio.sleep(POLL_EVERY)
-            except Exception:
-                logger.exception("The webhook worker failed and continues.")
-                await asyncio.sleep(POLL_EVERY)
-            # Collects the changes of this time into one iteration.
-            await asyncio.sleep(PAUSE)
-
-    async def _tick(self) -> None:
+    async def _tick(self) -> float:
         await self._in_thread(make_deliveries)
         for webhook_id, owner_id in await self._in_thread(find_due_webhooks):
             if webhook_id not in self._busy:
@@ -120,6 +100,7 @@ class WebhookWorker:
         if self._pruned_at is None or time.monotonic() - self._pruned_at > PRUNE_EVERY:
             self._pruned_at = time.monotonic()
             await self._in_thread(prune)
+        return PAUSE
 
     async def _deliver_all(self, webhook_id: int, owner_id: int) -> None:
         """Send the due deliveries of a webhook in order, until an attempt fails."""

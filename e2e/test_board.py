@@ -155,7 +155,7 @@ def test_a_change_through_the_api_shows_on_the_board(someone, sprint, add_tasks,
     expect(one.page.get_by_role("heading", level=1)).to_have_text("New name")
 
 
-def test_who_saves_a_card_that_was_deleted_meanwhile_may_let_it_go(someone, sprint, add_tasks, api):
+def test_a_form_of_a_task_deleted_meanwhile_can_be_discarded(someone, sprint, add_tasks, api):
     (task,) = add_tasks("Gone soon")
     one = someone("demo").open_board(sprint)
     one.card("Gone soon").click()

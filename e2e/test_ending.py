@@ -80,7 +80,7 @@ def test_what_runs_is_finished_while_nobody_else_is_sent_here(own_server):
         httpx.get(f"{own_server.url}/healthz")
 
 
-def test_who_waits_for_events_is_answered_at_once(own_server):
+def test_a_request_that_waits_for_events_is_answered_at_once(own_server):
     with api_of(own_server.url) as api:
         newest = api.get("/events", params={"since": 0}).json()["newest"]
     with running(own_server, "GET", f"/events?since={newest}&wait=25") as connection:

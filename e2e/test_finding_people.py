@@ -38,7 +38,7 @@ def test_letters_of_any_name_find_a_person_and_enter_assigns(someone, url):
     expect(one.focused().locator("> .name")).to_have_text(CARD)
 
 
-def test_arrows_choose_among_those_who_were_found_and_who_is_not_found_is_not_assigned(someone, url):
+def test_arrows_choose_among_the_people_found_and_nobody_else_can_be_assigned(someone, url):
     one = board_of(someone("demo", url))
     card = one.card("Change the name on a ticket")
     card.locator("> .assignee").click()
@@ -60,7 +60,7 @@ def test_arrows_choose_among_those_who_were_found_and_who_is_not_found_is_not_as
     expect(card.get_by_title("Person 10 Example")).to_be_visible()
 
 
-def test_what_was_found_is_a_draft_and_an_emptied_field_chooses_who_was_chosen(someone, url):
+def test_a_found_person_is_part_of_the_draft_and_an_empty_field_keeps_the_assigned_one(someone, url):
     one = board_of(someone("demo", url))
     one.card("Refund a ticket by its number").click()
     find = one.page.get_by_role("searchbox", name="Find a person")

@@ -220,7 +220,7 @@ def test_z_presses_the_newest_undo_that_was_not_pressed_also_when_its_toast_has_
     assert board.page.evaluate("() => window.undone.length") == 2
 
 
-def test_a_held_card_says_who_has_it(board, someone, sprint):
+def test_a_locked_card_names_its_user(board, someone, sprint):
     other = someone("guest").open_board(sprint)
     other.lift("b")
     expect(board.page.locator(".held")).to_have_count(1)

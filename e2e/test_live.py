@@ -108,7 +108,7 @@ def test_fifty_changes_while_offline_are_caught_up_without_a_reload(someone, spr
     assert pages == []
 
 
-def test_who_is_told_to_start_anew_fetches_the_board_once(someone, sprint, add_tasks, api):
+def test_a_page_that_is_reset_fetches_the_board_once(someone, sprint, add_tasks, api):
     tasks = add_tasks("a", "b", "c")
     person = someone("demo")
     wire = Wire(person)
@@ -152,7 +152,7 @@ def test_a_wire_that_fell_silent_is_noticed_and_replaced(someone, sprint, add_ta
     person.see_live().see("todo", ["Said into the silence"])
 
 
-def test_who_returns_to_the_tab_sees_the_truth(someone, sprint, add_tasks):
+def test_a_tab_shown_again_is_up_to_date(someone, sprint, add_tasks):
     person = someone("demo")
     wire = Wire(person)
     person.open_board(sprint)

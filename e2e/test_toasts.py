@@ -53,7 +53,7 @@ def test_no_toast_covers_the_buttons_of_the_form_for_a_new_task(someone, sprint)
     assert toast["x"] > button["x"] + button["width"] or toast["y"] > button["y"] + button["height"]
 
 
-def test_who_moves_many_cards_sees_three_toasts_and_can_take_back_all(board):
+def test_of_many_moves_three_toasts_are_shown_and_all_can_be_undone(board):
     for number, name in enumerate("abcd", 1):
         board.drag(name, "active")
         board.see("active", list("abcd"[:number]))

@@ -51,7 +51,7 @@ def ask(worker, method, path, **body):
     return closing(connection)
 
 
-def test_who_was_let_in_is_answered_though_the_request_comes_after_the_signal(worker):
+def test_an_accepted_request_that_arrives_after_the_signal_is_answered(worker):
     with closing(HTTPConnection("127.0.0.1", worker.port, timeout=30)) as connection:
         connection.connect()
         worker.process.send_signal(signal.SIGTERM)
@@ -93,7 +93,7 @@ def test_what_is_at_work_is_finished_and_sockets_are_told_to_come_back(worker):
     worker.process.wait(GONE_WITHIN)
 
 
-def test_who_waits_for_events_is_answered_when_it_ends(worker):
+def test_a_request_that_waits_for_events_is_answered_when_it_ends(worker):
     with ask(worker, "GET", "/events?since=0") as connection:
         newest = json.load(connection.getresponse())["newest"]
     with ask(worker, "GET", f"/events?since={newest}&wait=25") as connection:

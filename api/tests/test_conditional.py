@@ -16,7 +16,7 @@ from board import actions
 from board.history import log
 from board.models import Sprint, Task
 
-from .answers import error
+from .responses import error
 
 LISTS = ["/api/tasks", "/api/sprints", "/api/users", "/api/events"]
 

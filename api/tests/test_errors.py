@@ -13,7 +13,7 @@ from api.errors import handle_exception
 from board.history import log
 from board.models import Task
 
-from .answers import error, problem
+from .responses import error, problem
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from board import actions
 from board.history.schema import EXTRAS
 from board.models import Event
 
-from .answers import error, refusal
+from .responses import error, refusal
 
 pytestmark = pytest.mark.django_db
 

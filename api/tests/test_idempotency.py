@@ -17,7 +17,7 @@ from board.models import IdempotencyRecord, Sprint, Task
 from e2e.live_client import log_in, secret_of, values_of
 from e2e.server import Server
 
-from .answers import error, refusal
+from .responses import error, refusal
 
 KEY = {"idempotency-key": "8e03978e-40d5-43e8-bc93-6894a57f9324"}
 

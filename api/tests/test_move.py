@@ -10,7 +10,7 @@ from board import actions
 from board.history import log
 from board.models import Event, Status, Task
 
-from .answers import refusal
+from .responses import refusal
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_a_task_goes_to_the_backlog_and_is_not_started_there(client, cards):
     assert (body["sprint"], body["status"], body["started"]) == (None, 1, None)
 
 
-def test_a_move_is_one_change_by_who_asked_and_the_same_place_none(client, ada, sprint, cards):
+def test_a_move_is_one_change_of_the_client_and_the_same_place_none(client, ada, sprint, cards):
     newest = log.newest_number()
     for _ in range(2):
         assert move(client, cards["c"], top=True).json()["version"] == newest + 1

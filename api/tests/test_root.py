@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from board.models import Task
 
-from .answers import error
+from .responses import error
 
 COLLECTIONS = ["/api/sprints", "/api/tasks", "/api/users"]
 

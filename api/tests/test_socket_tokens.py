@@ -15,7 +15,7 @@ ADA = Holder(3, "c0ffee")
 
 
 @pytest.mark.parametrize("more", [{}, {"token_id": 7}, {"session_digest": "0f" * 16}])
-def test_a_name_tells_who_by_what_and_which_sprint(more):
+def test_a_name_contains_the_user_the_credential_and_the_sprint(more):
     holder = Holder(3, "c0ffee", **more)
     assert read_channel(channel_for(holder, 5)) == (holder, 5)
 

@@ -10,7 +10,7 @@ from api.socket_tokens import Holder, read_channel
 from board import actions
 from board.models import Event, Sprint
 
-from .answers import error, refusal
+from .responses import error, refusal
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_sprint_has_the_fields_of_the_contract(client, sprint):
     assert channel.startswith("ws://testserver/socket?channel=")
 
 
-def test_the_channel_is_bound_to_who_asked_and_to_the_sprint(client, ada, sprint):
+def test_the_channel_belongs_to_the_client_and_the_sprint(client, ada, sprint):
     links = client.get(f"/api/sprints/{sprint.pk}").json()["links"]
     (name,) = parse_qs(urlsplit(links["channel"]).query)["channel"]
     assert read_channel(name) == (Holder(ada.pk, ada.get_session_auth_hash()), sprint.pk)
@@ -84,7 +84,7 @@ def test_a_sprint_needs_an_end_only(client, today):
     assert client.get(answer["Location"]).json()["end"] == today.isoformat()
 
 
-def test_adding_is_one_change_by_who_asked(client, ada, today):
+def test_adding_is_one_change_of_the_client(client, ada, today):
     pk = client.post("/api/sprints", {"name": "New", "end": today.isoformat()}).json()["id"]
     event = Event.objects.get()
     assert (event.actor, event.kind, event.sprint, event.task) == (ada, "add", pk, None)

@@ -10,7 +10,7 @@ from board import actions
 from board.actions.ordering import LIMIT
 from board.models import Event, Status, Task
 
-from .answers import error, refusal
+from .responses import error, refusal
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_task_needs_a_name_only_and_goes_to_the_end_of_the_backlog(client, bac
     assert body["order"] > backlog_task.order
 
 
-def test_adding_is_one_change_by_who_asked(client, ada, sprint):
+def test_adding_is_one_change_of_the_client(client, ada, sprint):
     seq = Event.objects.count()
     pk = client.post("/api/tasks", {"name": "New", "sprint": sprint.pk}).json()["id"]
     (event,) = Event.objects.filter(seq__gt=seq)

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from api import throttles
 from board.models import Task
 
-from .answers import error
+from .responses import error
 
 RIGHT = {"username": "ada", "password": "a long password"}
 

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from api.models import MAX_LOG_IN_TOKENS, Token, hash_key
 
-from .answers import error, refusal
+from .responses import error, refusal
 
 CREDENTIALS = {"username": "ada", "password": "a long password"}
 

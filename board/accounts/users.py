@@ -28,8 +28,8 @@ class UserRequest(HttpRequest):
 
 class Role(models.TextChoices):
     MEMBER = "member", _("Member")
-    VIEWER = "reader", _("Viewer")
-    ADMIN = "staff", _("Admin")
+    VIEWER = "viewer", _("Viewer")
+    ADMIN = "admin", _("Admin")
 
 
 def role_of(user: AnyUser) -> Role:

@@ -5,17 +5,15 @@ on the event loop, except the poller's queries, which run in a separate thread.
 """
 
 import asyncio
-import contextlib
-import logging
 import time
 
 from channels.layers import get_channel_layer
-from django.db import DatabaseError, InterfaceError
 
 from . import notifications
 from .connection import Client, Clock, Connection
 from .frames import LockAction, ProcessMessage, RoomReport
 from .locks import CardLocks
+from .loop import Loop
 from .poller import Poller
 from .presence import Presence
 from .registry import Registry
@@ -23,8 +21,6 @@ from .relay import Relay
 from .sender import TRY_LATER, Sender
 from .store import DatabaseStore, Store
 from .waiters import Waiters
-
-logger = logging.getLogger(__name__)
 
 POLL_EVERY = 1
 # Seconds per connection that the hub pauses after sending frames. Meanwhile, acknowledgements arrive and requests run,
@@ -38,10 +34,9 @@ GIVE_WAY = 4408
 
 
 class Hub:
-    """The owner of the parts below, and of the loop that expires locks, polls, and sends frames."""
+    """The owner of the parts below. On each turn of its loop it expires locks, polls, and sends frames."""
 
     def __init__(self, store: Store | None = None, clock: Clock = time.monotonic) -> None:
-        self.polled_at: float | None = None
         self.is_stopping = False
         self._clock = clock
         self._registry = Registry()
@@ -51,32 +46,31 @@ class Hub:
         self._sender = Sender(self)
         self._waiters = Waiters()
         self._relay: Relay | None = None
-        self._wake = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._loop = Loop("hub", self._tick, POLL_EVERY, clock)
 
     # Start and stop
 
     def start(self) -> None:
         """Start the loop on the running event loop, unless it runs there already."""
-        loop = asyncio.get_running_loop()
-        if self._tasks and self._tasks[0].get_loop() is loop:
+        if self._loop.is_running():
             return
         for connection in self._registry:
             self.leave(connection)
-        self._wake, self._waiters = asyncio.Event(), Waiters()
-        self.polled_at = self._clock()
-        self._tasks = [loop.create_task(self._run())]
+        self._waiters = Waiters()
+        self._loop.start()
         if layer := get_channel_layer("notifications"):
             self._relay = Relay(layer, self)
-            self._tasks.append(loop.create_task(self._relay.run()))
+            self._loop.run_beside(self._relay.run())
         notifications.subscribe(self._notify)
 
     async def stop(self) -> None:
         notifications.unsubscribe(self._notify)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
+        await self._loop.stop()
+
+    @property
+    def polled_at(self) -> float | None:
+        """The clock's time when the hub last began to poll, or None before the start."""
+        return self._loop.turned_at
 
     async def drain(self) -> None:
         """Close all connections, wake waiting requests, and reject new connections. Called when the process stops."""
@@ -108,7 +102,7 @@ class Hub:
                 self.dismiss(displaced, GIVE_WAY)
             self._registry.add(connection)
             self._presence.join(connection)
-            self._wake.set()
+            self._loop.wake()
         return connection
 
     def leave(self, connection: Connection) -> None:
@@ -116,7 +110,7 @@ class Hub:
         self._registry.discard(connection)
         self._presence.leave(connection)
         self._locks.release_all(connection)
-        self._wake.set()
+        self._loop.wake()
 
     def dismiss(self, connection: Connection, code: int) -> None:
         """Remove a connection and close it."""
@@ -127,7 +121,7 @@ class Hub:
         """Record that a client shows number `seq`, and send the next frame if it is not up to date."""
         connection.acknowledge(seq)
         if connection.wants_reply or self._is_outdated(connection):
-            self._wake.set()
+            self._loop.wake()
 
     def _is_outdated(self, connection: Connection) -> bool:
         room = self._presence.rooms.get(connection.board)
@@ -147,7 +141,7 @@ class Hub:
         self._send_lock(holder.board, task_id, action, holder)
         if self._relay:
             self._relay.add_lock(holder.board, task_id, action)
-        self._wake.set()
+        self._loop.wake()
 
     def _send_lock(self, board: int, task_id: int, action: LockAction, holder: Connection | None = None) -> None:
         for one in self._registry:
@@ -159,7 +153,7 @@ class Hub:
 
     def _notify(self, topic: notifications.Topic) -> None:
         """Receive a notification of this process. Called from any thread."""
-        self._tasks[0].get_loop().call_soon_threadsafe(self._receive_topic, topic)
+        self._loop.call_from_thread(self._receive_topic, topic)
 
     def _receive_topic(self, topic: notifications.Topic) -> None:
         self._handle_topics([topic])
@@ -176,34 +170,18 @@ class Hub:
     def _handle_topics(self, topics: list[notifications.Topic]) -> None:
         if notifications.REVOKE in topics:
             self._poller.request_check()
-        self._wake.set()
+        self._loop.wake()
 
     def report_rooms(self) -> list[RoomReport]:
         """Return this process's rooms for the other processes."""
         return self._presence.report()
 
-    # The loop
+    # A turn of the loop
 
-    async def _run(self) -> None:
-        while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), POLL_EVERY)
-            self._wake.clear()
-            self.polled_at = self._clock()
-            try:
-                if await self._tick():
-                    await asyncio.sleep(len(self._registry) * PAUSE_PER_CONNECTION)
-            except (DatabaseError, InterfaceError) as error:
-                logger.warning("The hub could not query the database and will retry: %s", error)
-                await asyncio.sleep(POLL_EVERY)
-            except Exception:
-                logger.exception("The hub failed and continues.")
-                await asyncio.sleep(POLL_EVERY)
-
-    async def _tick(self) -> int:
+    async def _tick(self) -> float:
         """Expire locks and connections, poll the database, and send each connection its next frame.
 
-        Returns the number of frames sent.
+        Returns the seconds to pause before the next turn.
         """
         self._locks.expire()
         self._refresh_presence()
@@ -219,7 +197,7 @@ class Hub:
         await self._announce(newest, ready)
         if self._poller.is_check_due():
             await self._dismiss_revoked()
-        return sent
+        return len(self._registry) * PAUSE_PER_CONNECTION if sent else 0
 
     def _refresh_presence(self) -> None:
         if self._presence.refresh() and self._relay:
@@ -246,7 +224,7 @@ class Hub:
         await self._waiters.announce(newest)
         # A connection that acknowledged during the poll was compared with the previous number.
         if any(one.place and one.cursor != newest for one in self._registry if one not in polled):
-            self._wake.set()
+            self._loop.wake()
 
 
 hub = Hub()

@@ -74,7 +74,7 @@ def _others_on_postgres(name: str) -> list[str]:
             "WHERE datname = current_database() AND application_name <> %s AND backend_type = 'client backend'",
             [own],
         )
-        return [other or "somebody" for (other,) in cursor.fetchall()]
+        return [other or "unknown" for (other,) in cursor.fetchall()]
 
 
 def _try_exclusive(file: IO[str]) -> bool:

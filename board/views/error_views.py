@@ -1,4 +1,4 @@
-"""Error pages, and for htmx the fragment board/problem.html of at most 2 KB.
+"""Error pages, and for htmx the fragment board/error_message.html of at most 2 KB.
 
 The handlers are configured in config/urls.py and settings.CSRF_FAILURE_VIEW. `HtmxErrorMiddleware` turns all other
 error responses to htmx into fragments.
@@ -52,7 +52,7 @@ def error_fragment(status: int, reason: "StrOrPromise" = "") -> HttpResponse:
     """Return an error response for htmx. The default reason is the meaning of the status."""
     other = gettext("That didn't work: %(status)s.") % {"status": HTTPStatus(status).phrase.lower()}
     reason = reason or REASONS.get(status, other)
-    html = render_to_string("board/problem.html", {"reason": Truncator(str(reason)).chars(LONGEST)})
+    html = render_to_string("board/error_message.html", {"reason": Truncator(str(reason)).chars(LONGEST)})
     return HttpResponse(html, status=status)
 
 
@@ -129,7 +129,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if error is None or fault is None:
         return defaults.server_error(request)
     db_errors.report(fault, error)
-    template = "board/problem.html" if _is_htmx(request) else "503.html"
+    template = "board/error_message.html" if _is_htmx(request) else "503.html"
     context = {"reason": fault.reason, "status": fault.status}
     # No request, because the context processors would query the database for the user.
     response = render(None, template, context, status=fault.status)

@@ -125,7 +125,7 @@ def place_task(request: UserRequest, pk: int) -> Task | HttpResponse:
         with domain_errors(form):
             return actions.place_task(request.user, pk, form.place())
     reasons = " ".join(str(message) for errors in form.errors.values() for message in errors)
-    return render(request, "board/problem.html", {"reason": reasons}, status=UNPROCESSABLE)
+    return render(request, "board/error_message.html", {"reason": reasons}, status=UNPROCESSABLE)
 
 
 @change_form

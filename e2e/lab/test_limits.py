@@ -132,7 +132,7 @@ def test_a_socket_of_the_api_that_reads_nothing_is_closed_with_1013(target):
         assert [close_code(wire) for wire in wires] == [1013] * 5
 
 
-def test_a_stranger_who_wants_to_wait_for_events_is_refused_at_once(target):
+def test_a_long_poll_without_a_log_in_is_refused_at_once(target):
     with ExitStack() as stack:
         wires = [stack.enter_context(connect(target.url)) for _ in range(50)]
         for wire in wires:

@@ -63,7 +63,7 @@ def test_a_picture_is_drawn_once_and_then_kept():
     assert drawn == [LIGHT]
 
 
-def test_many_who_ask_at_once_share_one_drawing():
+def test_concurrent_requests_share_one_drawing():
     held = HeldDrawing()
     drawings = DrawingCache(held)
     threads, answers = ask(drawings, ["a"] * 50, HEAVY)

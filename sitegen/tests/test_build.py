@@ -117,7 +117,7 @@ print(DjangoJSONEncoder().encode(__import__("datetime").date(2026, 11, 25)))
 """
 
 
-def test_an_edit_loads_neither_the_orm_nor_forms_nor_yaml_and_who_asks_later_gets_the_real_ones(small_site):
+def test_an_edit_loads_neither_the_orm_nor_forms_nor_yaml_which_can_be_imported_later(small_site):
     small_site.write("site.yaml", "title: Small\n")
     small_site.write("index.md", "---\ntitle: Home\n---\n[About](about.html)\n")
     command = [sys.executable, "-c", NAMES_OF_HEAVY, "build", small_site.folder, "--output", small_site.output]

@@ -23,19 +23,22 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="the username to log in with")
         role = parser.add_mutually_exclusive_group()
-        role.add_argument("--staff", action="store_true", help="make this person an admin")
+        role.add_argument("--admin", "--staff", action="store_true", help="make this person an admin")
         role.add_argument(
-            "--reader", action="store_true", help="make this person a viewer, who can't change anything"
+            "--viewer",
+            "--reader",
+            action="store_true",
+            help="make this person a viewer, who can't change anything",
         )
 
-    def handle(self, *, name: str, staff: bool, reader: bool, **options: Any) -> None:
+    def handle(self, *, name: str, admin: bool, viewer: bool, **options: Any) -> None:
         user = users.user_named(name)
         if user is None:
-            role = Role.VIEWER if reader else Role.MEMBER
+            role = Role.VIEWER if viewer else Role.MEMBER
             # The first person of a team becomes an admin, to invite the others.
-            is_first = not (reader or get_user_model().objects.filter(is_staff=True, is_active=True).exists())
-            user = invite(name, Role.ADMIN if staff or is_first else role)
-        elif staff or reader:
+            is_first = not (viewer or get_user_model().objects.filter(is_staff=True, is_active=True).exists())
+            user = invite(name, Role.ADMIN if admin or is_first else role)
+        elif admin or viewer:
             raise CommandError(f"{name} already has an account. You can change the role on the People page.")
         elif not user.is_active:
             raise CommandError(f"{name} is deactivated. Reactivate the account on the People page first.")

@@ -13,7 +13,7 @@ const KEYS = { 404: "deleted", 412: 409 };
 export function errorMessage(xhr, t) {
   if (!xhr) return t("late");
   const { status } = xhr;
-  const message = new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector(".problem")?.textContent.trim();
+  const message = new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector(".error-message")?.textContent.trim();
   return [message || t(KEYS[status] ?? status) || t("error", { status }), retryHint(xhr, t)].filter(Boolean).join(" ");
 }
 

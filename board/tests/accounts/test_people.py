@@ -70,7 +70,7 @@ def test_the_pages_that_change_people_are_for_admins(browser, user, path):
 
 @pytest.mark.parametrize("path", ["", "link/", "deactivate/", "reactivate/", "delete/"])
 def test_only_admins_change_people(browser, bob, path):
-    assert browser.post(f"/people/{bob.pk}/{path}", {"role": "staff"}).status_code == 403
+    assert browser.post(f"/people/{bob.pk}/{path}", {"role": "admin"}).status_code == 403
     bob.refresh_from_db()
     assert (bob.is_active, bob.is_staff) == (True, False)
 
@@ -441,7 +441,14 @@ def command(*arguments):
 
 
 @pytest.mark.parametrize(
-    ("flags", "of"), [([], Role.MEMBER), (["--staff"], Role.ADMIN), (["--reader"], Role.VIEWER)]
+    ("flags", "of"),
+    [
+        ([], Role.MEMBER),
+        (["--admin"], Role.ADMIN),
+        (["--staff"], Role.ADMIN),
+        (["--viewer"], Role.VIEWER),
+        (["--reader"], Role.VIEWER),
+    ],
 )
 def test_the_command_prints_a_link_to_join(client, staff, flags, of, django_user_model):
     link, said = command("cleo", *flags)
@@ -464,7 +471,7 @@ def test_the_command_gives_an_existing_user_a_link_for_a_new_password(client, bo
     assert Page(client.get(link)).heading == "New password"
 
 
-@pytest.mark.parametrize("arguments", [["a b"], ["b\u043eb"], ["bob", "--staff"], ["gone"], ["x" * 151]])
+@pytest.mark.parametrize("arguments", [["a b"], ["b\u043eb"], ["bob", "--admin"], ["gone"], ["x" * 151]])
 def test_the_command_reports_errors(bob, django_user_model, arguments):
     django_user_model.objects.create_user("gone", is_active=False)
     with pytest.raises(CommandError):
@@ -477,16 +484,16 @@ def test_the_command_reports_errors(bob, django_user_model, arguments):
 
 
 def test_each_act_is_one_line_without_secrets(office, staff, bob, lines):
-    office.post("/people/invite/", {"username": "cleo", "role": "reader"})
-    office.post(f"/people/{bob.pk}/", {"role": "reader"})
+    office.post("/people/invite/", {"username": "cleo", "role": "viewer"})
+    office.post(f"/people/{bob.pk}/", {"role": "viewer"})
     link = link_on(Page(office.post(f"/people/{bob.pk}/link/")))
     Client().post(link, {"new_password1": PASSWORD + "!", "new_password2": PASSWORD + "!"})
     office.post(f"/people/{bob.pk}/deactivate/")
     office.post(f"/people/{bob.pk}/reactivate/")
     assert lines() == [
-        "'cleo' was invited as reader by 'ana'",
+        "'cleo' was invited as viewer by 'ana'",
         "a password link for 'cleo' was made by 'ana'",
-        "'bob' was made reader by 'ana'",
+        "'bob' was made viewer by 'ana'",
         "a password link for 'bob' was made by 'ana'",
         "'bob' set a password with a link",
         "'bob' logged in from '127.0.0.1'",

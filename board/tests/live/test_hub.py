@@ -6,7 +6,6 @@ import pytest
 from channels.layers import InMemoryChannelLayer
 from django.db import OperationalError
 
-from board.live import hub as hubs
 from board.live import notifications
 from board.live.connection import ACKNOWLEDGE_WITHIN
 from board.live.hub import GIVE_WAY, LOG_IN, RESTARTING, Hub
@@ -26,9 +25,9 @@ def hub(store, clock):
 
 
 @pytest.fixture
-async def running_hub(hub, monkeypatch):
+async def running_hub(hub):
     """A hub whose loop runs, and that polls only when something happens."""
-    monkeypatch.setattr(hubs, "POLL_EVERY", 60)
+    hub._loop.every = 60
     hub.start()
     yield hub
     await hub.stop()
@@ -168,9 +167,9 @@ async def until(is_so):
 
 async def test_only_an_acknowledgement_that_leaves_something_to_send_wakes_the_hub(hub, page, store):
     def is_woken_by(seq):
-        hub._wake.clear()
+        hub._loop._wake.clear()
         hub.acknowledge(page, seq)
-        return hub._wake.is_set()
+        return hub._loop._wake.is_set()
 
     page.mark_sent(None, page.room_shown)
     assert not is_woken_by(5)
@@ -193,8 +192,8 @@ async def test_a_notification_wakes_the_hub(running_hub, store):
 
 
 @pytest.mark.parametrize("error", [OperationalError("away"), RuntimeError("a bug")])
-async def test_the_hub_continues_after_an_error(hub, store, monkeypatch, caplog, error):
-    monkeypatch.setattr(hubs, "POLL_EVERY", 0.001)
+async def test_the_hub_continues_after_an_error(hub, store, caplog, error):
+    hub._loop.every = 0.001
     hub.start()
     store.error = error
     page = hub.join(client(), since=2)
@@ -353,9 +352,9 @@ async def test_a_stopping_process_closes_all_connections_and_wakes_all_requests(
 
 
 async def test_a_hub_can_be_restarted(running_hub):
-    tasks = running_hub._tasks
+    tasks = running_hub._loop._tasks
     running_hub.start()
-    assert running_hub._tasks is tasks
+    assert running_hub._loop._tasks is tasks
     await running_hub.stop()
     running_hub.start()
     page = running_hub.join(client(), since=2)

@@ -79,7 +79,7 @@ def test_an_error_page_has_a_reason_and_retry_after(browser, fault, caplog):
     page = Page(response)
     assert (response.status_code, response["Retry-After"]) == (fault.status, "2")
     assert page.is_whole
-    assert page.one("p", class_="problem").text == fault.reason
+    assert page.one("p", class_="error-message").text == fault.reason
     assert "default-src 'none'" in response["Content-Security-Policy"]
     assert fault.advice in caplog.text
 
@@ -90,7 +90,7 @@ def test_an_htmx_request_gets_an_error_fragment(browser, fault):
     page = Page(response)
     assert (response.status_code, response["Retry-After"]) == (fault.status, "2")
     assert not page.is_whole
-    assert page.one("p", class_="problem").text == fault.reason
+    assert page.one("p", class_="error-message").text == fault.reason
 
 
 def test_an_api_client_gets_json(user, fault, caplog):

@@ -78,7 +78,7 @@ def assert_piece(response, status):
     assert response.status_code == status
     assert len(response.content) <= 2048
     assert "<html" not in response.content.decode().lower()
-    assert Page(response).one("p", class_="problem").text
+    assert Page(response).one("p", class_="error-message").text
 
 
 @pytest.fixture

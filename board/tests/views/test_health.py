@@ -15,7 +15,7 @@ from e2e.server import free_port
 @pytest.fixture
 def looking_hub(monkeypatch):
     """A hub that has just polled."""
-    monkeypatch.setattr(hub, "polled_at", time.monotonic())
+    monkeypatch.setattr(hub._loop, "turned_at", time.monotonic())
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_with_unapplied_migrations_it_is_not_ready(ready):
 
 
 def test_a_hub_that_no_longer_polls_is_not_ready(ready, monkeypatch):
-    monkeypatch.setattr(hub, "polled_at", time.monotonic() - health.HUB_IS_DEAD_AFTER - 1)
+    monkeypatch.setattr(hub._loop, "turned_at", time.monotonic() - health.HUB_IS_DEAD_AFTER - 1)
     status, response = ready()
     assert (status, response["status"], response["hub"]) == (503, "unavailable", "dead")
 

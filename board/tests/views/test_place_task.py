@@ -93,7 +93,9 @@ def test_an_invalid_move_shows_an_error_and_changes_nothing(place, sprint, next_
     task = add(sprint=sprint, status=Status.DONE)
     response = place(task, next_sprint, "todo")
     assert response.status_code == 422
-    assert Page(response).one("p", class_="problem").text == "Completed tasks can't be moved to another sprint."
+    assert (
+        Page(response).one("p", class_="error-message").text == "Completed tasks can't be moved to another sprint."
+    )
     task.refresh_from_db()
     assert (task.sprint, task.status) == (sprint, Status.DONE)
 

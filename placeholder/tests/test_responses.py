@@ -167,7 +167,7 @@ def test_a_reason_is_a_line_of_text():
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/html;q=0.1, application/json"])
-def test_a_reason_is_json_for_those_who_accept_it(accept):
+def test_a_reason_is_json_for_clients_that_accept_it(accept):
     response = get("30x20/?theme=neon", accept=accept)
     assert response["Content-Type"] == "application/json"
     assert json.loads(response.content) == {"parameter": "theme", "message": "theme: one of light, dark."}

@@ -1,4 +1,4 @@
-"""Reading the answers to requests that failed."""
+"""Helpers to read the responses to requests that failed."""
 
 from http import HTTPStatus
 
