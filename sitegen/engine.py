@@ -24,7 +24,7 @@ from .metadata import split_page
 from .pages import Folder
 from .trace import depend
 
-BUILT_IN = Path(__file__).parent.parent / "templates" / "sitegen"
+BUILT_IN = Path(__file__).parent / "templates" / "sitegen"
 TEMPLATE_TAG = re.compile(r"{%(?:(?!{%|%}).)*%}|{{(?:(?!{{|}}).)*}}")
 MAX_SECONDS = 10
 MAX_BYTES = 5 * 1024 * 1024

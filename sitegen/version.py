@@ -18,6 +18,6 @@ def made_with(options: BuildOptions) -> dict[str, Any]:
 def generator() -> str:
     """Return the fingerprint of sitegen itself."""
     package = Path(__file__).parent
-    layouts = package.parent / "templates" / "sitegen"
+    layouts = package / "templates" / "sitegen"
     sources = [*package.glob("*.py"), *(package / "static").rglob("*.*"), *layouts.glob("*.html")]
     return digest(*(part for path in sorted(sources) for part in (path.name, path.read_bytes())))

@@ -1,6 +1,7 @@
 import os
 import pty
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -104,6 +105,15 @@ def test_the_standalone_command_builds_and_needs_no_project(small_site, tmp_path
     assert done.returncode == 0, done.stderr
     assert "Built 4 pages (4 rendered)" in done.stdout
     assert "Made here" in small_site.html("index.html")
+
+
+def test_the_package_builds_where_nothing_else_of_the_project_is(small_site, tmp_path):
+    copy = tmp_path / "alone/sitegen"
+    shutil.copytree(settings.BASE_DIR / "sitegen", copy, ignore=shutil.ignore_patterns("tests", "__pycache__"))
+    command = [sys.executable, "-m", "sitegen", "build", small_site.folder, "--output", small_site.output]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=copy.parent, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Page not found" in small_site.html("404.html")
 
 
 HEAVY = ["django.db", "django.forms", "django.core.checks", "django.core.serializers", "yaml"]

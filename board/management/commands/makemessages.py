@@ -14,7 +14,7 @@ class Command(makemessages.Command):
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
 
     def handle(self, *args: Any, **options: Any) -> None:
-        untranslated = ["placeholder", "sitegen", "templates/sitegen/*", "templates/project/*", "*/tests/*", "e2e"]
+        untranslated = ["placeholder", "sitegen", "templates/project/*", "*/tests/*", "e2e"]
         options |= {
             "locale": [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE],
             "ignore_patterns": [*untranslated, "var"],
