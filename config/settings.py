@@ -30,26 +30,33 @@ from config.validators import (
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 env = Env()
 env.read_env(str(BASE_DIR / ".env"))
 
 
-def make_private_folder(path: Path) -> None:
-    """Create a folder that only its owner can access, whatever the umask. A folder of another owner is not changed."""
-    path.mkdir(mode=0o700, exist_ok=True)
+def make_data_folder() -> None:
+    """Create the data folder, which only its owner can access, whatever the umask. Raises `EnvError`.
+
+    A folder of another owner is not changed.
+    """
+    try:
+        DATA_DIR.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise EnvError(f'Environment variable "DATA_DIR" invalid: {error.strerror}: {DATA_DIR}.') from None
+    if not os.access(DATA_DIR, os.W_OK | os.X_OK):
+        raise EnvError(f'Environment variable "DATA_DIR" invalid: This user can\'t write to {DATA_DIR}.')
     with suppress(PermissionError):
-        if path.stat().st_mode & 0o077:
-            path.chmod(0o700)
+        if DATA_DIR.stat().st_mode & 0o077:
+            DATA_DIR.chmod(0o700)
 
 
 def load_secret_key() -> str:
-    """Return the secret key in `var/secret_key`, which is created at the first start."""
-    path = VAR_DIR / "secret_key"
-    make_private_folder(VAR_DIR)
+    """Return the secret key in the data folder, which is created at the first start. Raises `EnvError`."""
+    path = DATA_DIR / "secret_key"
+    make_data_folder()
     if not path.exists():
-        with NamedTemporaryFile("w", dir=VAR_DIR) as file:
+        with NamedTemporaryFile("w", dir=DATA_DIR) as file:
             file.write(get_random_secret_key())
             file.flush()
             # Atomic: of two processes that start at the same time, the first one wins.
@@ -69,11 +76,11 @@ def cookie_name(name: str) -> str:
 
 
 def check_folder(database: Mapping[str, Any]) -> None:
-    """Check that the folder of an SQLite database exists; `var` is created. Raises `EnvError`."""
+    """Check that the folder of an SQLite database exists; the data folder is created. Raises `EnvError`."""
     if database["ENGINE"] == "django.db.backends.sqlite3":
         folder = Path(database["NAME"]).parent
-        if folder == VAR_DIR:
-            make_private_folder(folder)
+        if folder == DATA_DIR:
+            make_data_folder()
         if not folder.is_dir():
             raise EnvError(f'Environment variable "DATABASE_URL" invalid: There is no folder {folder}.')
 
@@ -102,6 +109,7 @@ def mailers() -> dict[str, dict[str, Any]]:
 
 
 try:
+    DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
     DEBUG = env.bool("DEBUG", False)
     SECRET_KEY = env.str("SECRET_KEY", "", validate=validate_secret_key) or load_secret_key()
     SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [], validate=validate_secret_keys)
@@ -118,7 +126,7 @@ try:
     LISTENING_HOSTS = listening_hosts(HOST)
     ALLOWED_HOSTS += [host for host in LISTENING_HOSTS if host not in ALLOWED_HOSTS]
     PORT = env.int("PORT", 8000, validate=validate.Range(0, 65535))
-    DATABASE = env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'lightboard.sqlite3'}")
+    DATABASE = env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'lightboard.sqlite3'}")
     check_folder(DATABASE)
     REDIS_URL = env.str(
         "REDIS_URL",
@@ -140,9 +148,9 @@ try:
     API_RATE = env.str("API_RATE", "6000/minute", validate=validate_rate)
     API_RATE_UNKNOWN = env.str("API_RATE_UNKNOWN", "600/minute", validate=validate_rate)
     WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", False)
-    STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
+    STATIC_ROOT = env.path("STATIC_ROOT", DATA_DIR / "static")
     SITE_PAGES = env.path("SITE_PAGES", BASE_DIR / "docs")
-    SITE_OUTPUT = env.path("SITE_OUTPUT", VAR_DIR / "site")
+    SITE_OUTPUT = env.path("SITE_OUTPUT", DATA_DIR / "site")
     SITE_LIVE = DEBUG  # the preview reloads when files change, and shows errors in detail
 except (OSError, ValueError) as error:
     raise SystemExit(f"Lightboard cannot start: {error}") from None

@@ -54,9 +54,9 @@ def _can_connect(host: str | None, port: int | None) -> bool:
 
 
 def _url_file() -> Path:
-    """Return the path of the file with the server's URL: beside an SQLite database, else in var/."""
+    """Return the path of the file with the server's URL: beside an SQLite database, else in the data folder."""
     database = connection.settings_dict
     if connection.vendor == "sqlite":
         return Path(f"{database['NAME']}.address")
     digest = hashlib.sha256(f"{database['HOST']} {database['PORT']} {database['NAME']}".encode()).hexdigest()
-    return settings.VAR_DIR / f"{digest[:8]}.address"
+    return settings.DATA_DIR / f"{digest[:8]}.address"

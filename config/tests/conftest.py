@@ -10,6 +10,7 @@ OURS = {
     "ALLOWED_HOSTS",
     "API_RATE",
     "API_RATE_UNKNOWN",
+    "DATA_DIR",
     "DATABASE_URL",
     "DEBUG",
     "DEMO_ANYWHERE",

@@ -31,6 +31,8 @@ WRONG = [
     ("PORT", "web"),
     ("PORT", "65536"),
     ("PORT", "-1"),
+    ("DATA_DIR", "/there/is/no/such/folder"),
+    ("DATA_DIR", "/dev/null"),
     ("DATABASE_URL", "nonsense"),
     ("DATABASE_URL", ""),
     ("DATABASE_URL", "oracular://db/x"),
@@ -85,6 +87,7 @@ def test_valid_values_start(run, tmp_path):
         "ALLOWED_HOSTS": "board.example,localhost",
         "API_RATE": "100/second",
         "API_RATE_UNKNOWN": "5/hour",
+        "DATA_DIR": str(tmp_path / "data"),
         "DEBUG": "off",
         "DEMO_ANYWHERE": "1",
         "FORCE_SCRIPT_NAME": "/board",
@@ -219,6 +222,18 @@ def test_the_default_database_has_its_folder(run, elsewhere):
     done = run("-c", f"import os; del os.environ['DATABASE_URL']; {show}", cwd=elsewhere, SECRET_KEY=KEY)
     assert done.stdout.strip() == str(elsewhere / "var" / "lightboard.sqlite3")
     assert (elsewhere / "var").is_dir()
+
+
+def test_the_data_folder_can_be_elsewhere(run, elsewhere, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data") / "lightboard"
+    show = (
+        "import os; del os.environ['DATABASE_URL']; from config import settings as s\n"
+        "print(s.DATABASE['NAME'], s.SITE_OUTPUT, s.STATIC_ROOT)"
+    )
+    done = run("-c", show, cwd=elsewhere, DATA_DIR=str(folder))
+    assert done.stdout.split() == [str(folder / name) for name in ("lightboard.sqlite3", "site", "static")]
+    assert [path.name for path in folder.iterdir()] == ["secret_key"]
+    assert not (elsewhere / "var").exists()
 
 
 def test_sqlite_is_safe_and_never_blocks_reads(run):
