@@ -4,7 +4,6 @@ The database is the source of truth. A notification only makes the hub poll earl
 on the event loop, except the poller's queries, which run in a separate thread.
 """
 
-import asyncio
 import time
 
 from channels.layers import get_channel_layer

@@ -6,6 +6,7 @@ import pytest
 from channels.layers import InMemoryChannelLayer
 from django.db import OperationalError
 
+from board.live import hub as hub_module
 from board.live import notifications
 from board.live.connection import ACKNOWLEDGE_WITHIN
 from board.live.hub import GIVE_WAY, LOG_IN, RESTARTING, Hub
@@ -302,7 +303,7 @@ async def test_a_message_from_another_process_is_handled(hub, page, program, rev
 
 async def test_two_hubs_exchange_rooms_locks_and_notifications(store, clock, monkeypatch):
     layer = InMemoryChannelLayer()
-    monkeypatch.setattr(hubs, "get_channel_layer", lambda alias: layer)
+    monkeypatch.setattr(hub_module, "get_channel_layer", lambda alias: layer)
     one, other = Hub(store, clock), Hub(store, clock)
     for hub in (one, other):
         hub.start()
