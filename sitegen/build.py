@@ -7,7 +7,6 @@ was made from (trace.py), and `verify_build` compares with a build from nothing.
 import shutil
 import time
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -57,16 +56,12 @@ def build_site(
                 raise BuildError(report.warnings)
         else:
             # Only here, since the imports take longer than a build that has nothing to do.
-            from .standalone import configure, import_templates
+            from .standalone import configure
 
             configure()
-            import_templates()
             from .builder import Build
-            from .cache import BuildCache
 
-            with closing(BuildCache(workspace.cache)) as cache:
-                build = Build(folder, workspace, cache, options, state, now)
-                report = build.run(only, strict, processes, progress)
+            report = Build(folder, workspace, options, state, now).run(only, strict, processes, progress)
     report.seconds = time.perf_counter() - started
     return report
 

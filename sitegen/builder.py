@@ -1,32 +1,34 @@
 """The steps of a build: render what is stale, link what is not, write the rest, check, publish."""
 
+import gc
+import os
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
-from itertools import batched, chain
+from multiprocessing import get_context
 from typing import NamedTuple
 
-from .cache import BuildCache
 from .checks import check_site
 from .engine import Alarm
 from .errors import BuildError, Problem, SiteError
 from .facts import Facts
 from .feeds import machine_files
-from .heap import keep_freed_memory
 from .options import BuildOptions, Progress
 from .pages import Folder, Page, digest
-from .render import Rendered, RenderedSite
+from .render import RenderedSite
 from .report import Report
 from .stage import Stage
 from .state import PageRecord, Sizes, State
 from .version import made_with
-from .workers import can_fork, processors, spread
 from .workspace import Workspace
 
 PAGES_WORTH_PROCESSES = 200
-BATCH = 16  # pages of which one process does a step for all before the next
+PAGES_AT_ONCE = 16  # that a process takes
 
 
 class Outcome(NamedTuple):
@@ -35,7 +37,6 @@ class Outcome(NamedTuple):
     slug: str
     record: PageRecord | None = None
     written: Sizes = {}
-    new_highlights: dict[str, str] = {}
     seconds: float = 0
     problem: Problem | None = None
     fatal: bool = False
@@ -48,23 +49,13 @@ class Build:
         self,
         folder: Folder,
         workspace: Workspace,
-        cache: BuildCache,
         options: BuildOptions,
         state: State,
         now: datetime,
     ) -> None:
         self.workspace, self.options, self.now = workspace, options, now
         self.old_state, self.old_pages = state, state.get("pages", {})
-        self.cache = cache
-        self.new_highlights: dict[str, str] = {}
-        self.site = RenderedSite(
-            folder,
-            options,
-            now,
-            hashed=True,
-            read_front_matter=self.cache.read_front_matter,
-            highlight=self.cache.highlight,
-        )
+        self.site = RenderedSite(folder, options, now, hashed=True)
         self.problems = [error.problem for error in self.site.problems]
         self.page_errors: list[Problem] = []
         self.records: dict[str, PageRecord] = {}
@@ -78,7 +69,6 @@ class Build:
         processes: int | None = None,
         progress: Progress | None = None,
     ) -> Report:
-        keep_freed_memory()
         try:
             self.stage = Stage(self.workspace.next, self.workspace.output, self.old_state, self.options.release)
             self.render_pages(only, processes, progress)
@@ -90,7 +80,6 @@ class Build:
                 raise BuildError(warnings)
             report = self.report(warnings)
             self.workspace.publish(self.stage, self.state(report), sync=self.options.release)
-            self.cache.save(self.new_highlights, len(self.site.written))
         except BaseException:
             self.workspace.abandon()
             raise
@@ -138,32 +127,31 @@ class Build:
             self.stage.keep(self.old_pages[slug]["file"])
 
     def outcomes(self, pages: Sequence[Page], processes: int | None) -> Iterator[Outcome]:
-        processes, batches = processes or processors(), list(batched(pages, BATCH))
+        processes = processes or processors()
         if processes > 1 and len(pages) >= PAGES_WORTH_PROCESSES and can_fork():
-            return chain.from_iterable(spread(self.make, batches, processes))
-        return chain.from_iterable(map(self.make, batches))
+            yield from self.outcomes_of_processes(pages, processes)
+        else:
+            yield from map(self.make, pages)
 
-    def make(self, pages: Sequence[Page]) -> list[Outcome]:
-        """Render some pages, then write them, and return their Outcomes.
+    def outcomes_of_processes(self, pages: Sequence[Page], processes: int) -> Iterator[Outcome]:
+        """Yield the Outcomes of pages that forked processes render."""
+        global _build, _pages
+        _build, _pages = self, pages  # the processes inherit both
+        gc.freeze()  # else each process would copy what it collects
+        with ProcessPoolExecutor(processes, get_context("fork")) as pool:
+            try:
+                yield from pool.map(make_page, range(len(pages)), chunksize=PAGES_AT_ONCE)
+            except BrokenProcessPool:
+                raise SiteError("sitegen", "a process that rendered pages was killed") from None
 
-        Not one after the other: the tables of compression take the processor's cache from all else, every time.
-        """
-        rendered = [(page, *self.render(page)) for page in pages]
-        return [self.write(*each) for each in rendered]
-
-    def render(self, page: Page) -> tuple[Rendered | SiteError, float]:
-        """Return the page, or the error that says why it cannot be rendered, and the seconds it took."""
+    def make(self, page: Page) -> Outcome:
+        """Render and write a page."""
         started = time.perf_counter()
         try:
             with self.alarm.over(self.site.folder.place(page.source)):
-                return self.site.render(page), time.perf_counter() - started
+                rendered = self.site.render(page)
         except SiteError as error:
-            return error, time.perf_counter() - started
-
-    def write(self, page: Page, rendered: Rendered | SiteError, seconds: float) -> Outcome:
-        """Write a page that could be rendered, and return the Outcome."""
-        if isinstance(rendered, SiteError):
-            return Outcome(page.slug, problem=rendered.problem, fatal=rendered.fatal)
+            return Outcome(page.slug, problem=error.problem, fatal=error.fatal)
         content = rendered.html.encode()
         # Of two pages with one address, which is an error anyway, one has the file.
         written = self.stage.write(page.file, content) if self.site.by_slug[page.slug] is page else {}
@@ -174,7 +162,7 @@ class Build:
             "file": page.file,
             "key": digest(content),
         }
-        return Outcome(page.slug, record, written, self.cache.take_new_highlights(), seconds)
+        return Outcome(page.slug, record, written, time.perf_counter() - started)
 
     def take(self, outcome: Outcome) -> None:
         if outcome.record is None:
@@ -184,7 +172,6 @@ class Build:
         self.records[outcome.slug] = outcome.record
         self.stage.take(outcome.record["file"], outcome.record["key"], outcome.written)
         self.seconds[outcome.slug] = outcome.seconds
-        self.new_highlights |= outcome.new_highlights
 
     def facts(self) -> dict[str, Facts]:
         return {slug: record["facts"] for slug, record in self.records.items()}
@@ -246,3 +233,21 @@ class Build:
             drafts=[] if self.options.drafts else [page.source for page in self.site.drafts],
             future=[] if self.options.future else [page.source for page in self.site.future],
         )
+
+
+_build: Build
+_pages: Sequence[Page]
+
+
+def make_page(number: int) -> Outcome:
+    return _build.make(_pages[number])
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def can_fork() -> bool:
+    """Return whether a copy of this process is safe to make: not while other threads may hold locks."""
+    return hasattr(os, "fork") and threading.active_count() == 1

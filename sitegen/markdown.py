@@ -6,7 +6,7 @@ is therefore a template where, and only where, it still has tags.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from html import escape
 from itertools import count
@@ -20,9 +20,6 @@ from .engine import TEMPLATE_TAG
 if TYPE_CHECKING:
     from pygments.formatters import HtmlFormatter
     from pygments.lexer import Lexer
-
-# Returns the HTML of code in a language.
-type Highlight = Callable[[str, str], str]
 
 PARSER = Markdown(
     options=Options.ENABLE_TABLES
@@ -86,10 +83,10 @@ def formatter() -> "HtmlFormatter[str]":
 
 
 @lru_cache(maxsize=512)
-def to_html(text: str, highlight: Highlight = highlight) -> str:
-    """Return the HTML of Markdown `text`; `highlight` makes HTML of code and the name of its language."""
+def to_html(text: str) -> str:
+    """Return the HTML of Markdown `text`."""
     tags = Tags()
-    return tags.restore(Writer(highlight, tags).write(PARSER.events(tags.hide(text))))
+    return tags.restore(Writer(tags).write(PARSER.events(tags.hide(text))))
 
 
 class Tags:
@@ -126,8 +123,8 @@ class OpenElement(NamedTuple):
 class Writer:
     """Writes the HTML of one text. An element is written when it ends, around its content."""
 
-    def __init__(self, highlight: Highlight, tags: Tags) -> None:
-        self.highlight, self.tags = highlight, tags
+    def __init__(self, tags: Tags) -> None:
+        self.tags = tags
         self.html: list[str] = []
         self.words: list[str] = []
         self.opened: list[OpenElement] = []
@@ -198,7 +195,7 @@ class Writer:
     def _code_block(self, kind: Any, code: str) -> str:
         """Return a code block that a keyboard can scroll when its lines are too long."""
         language = next(iter(kind["Fenced"].split()), "") if kind != "Indented" else ""
-        html = self.highlight(code, language) if language else escape(code)
+        html = highlight(code, language) if language else escape(code)
         name = f' class="language-{escape(language)}"' if language else ""
         return f'<pre tabindex="0"><code{name}>{escape_braces(html)}</code></pre>\n'
 

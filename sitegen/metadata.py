@@ -24,7 +24,6 @@ CONTEXT_BLOCK = re.compile(r"{%\s*block\s+context\s*%}(.*?){%\s*endblock(?:\s+co
 
 
 type Metadata = dict[str, Any]
-type ReadFrontMatter = Callable[[str, str, int], Metadata]
 
 
 def read_mapping(text: str, file: str, line: int = 1) -> Metadata:
@@ -37,21 +36,19 @@ def read_mapping(text: str, file: str, line: int = 1) -> Metadata:
     return {str(key): value for key, value in data.items()}
 
 
-def split_page(
-    text: str, file: str, read_front_matter: ReadFrontMatter = read_mapping
-) -> tuple[Metadata, str, int]:
+def split_page(text: str, file: str) -> tuple[Metadata, str, int]:
     """Return the metadata of a page, its text without them, and how many lines were taken off its top.
 
     A page carries its metadata as YAML or JSON between two `---` lines at its top, as JSON in a
     `{% block context %}` (in Markdown: above all text), or both; the block wins. The lines of a block are
-    left empty, so that the line numbers of the rest stay what they are. `read_front_matter` parses the YAML.
+    left empty, so that the line numbers of the rest stay what they are.
 
     Raises SiteError for metadata that cannot be read.
     """
     metadata: Metadata = {}
     first_line = 0
     if match := FRONT_MATTER.match(text):
-        metadata = read_front_matter(match[1], file, 2)
+        metadata = read_mapping(match[1], file, 2)
         first_line = match[0].count("\n")
         text = text[match.end() :]
     if match := find_context(text, file):

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import SiteError
-from .metadata import DATA_READERS, Metadata, ReadFrontMatter, read_mapping, split_page
+from .metadata import DATA_READERS, Metadata, read_mapping, split_page
 
 SETTINGS_FILE = "site.yaml"
 PAGE_TYPES = {".md", ".html"}
@@ -228,11 +228,11 @@ def is_asset(path: str) -> bool:
     return not is_reserved(path) and path != SETTINGS_FILE and splitext(path)[1].lower() in ASSET_TYPES
 
 
-def read_settings(folder: Folder, read_front_matter: ReadFrontMatter = read_mapping) -> Metadata:
+def read_settings(folder: Folder) -> Metadata:
     """Return what site.yaml says, or nothing without one."""
     if SETTINGS_FILE not in folder.files:
         return {}
-    return read_front_matter(folder.read_text(SETTINGS_FILE), folder.place(SETTINGS_FILE), 1)
+    return read_mapping(folder.read_text(SETTINGS_FILE), folder.place(SETTINGS_FILE))
 
 
 class DataFolder(dict[str, Any]):
@@ -269,21 +269,19 @@ def add_data(data: DataFolder, names: list[str], content: Any, file: str) -> Non
     data[name] = content
 
 
-def read_pages(
-    folder: Folder, read_front_matter: ReadFrontMatter = read_mapping
-) -> tuple[list[Page], dict[str, SiteError]]:
+def read_pages(folder: Folder) -> tuple[list[Page], dict[str, SiteError]]:
     """Return the pages, and the SiteErrors of those that cannot be read by their slugs."""
     pages: list[Page] = []
     broken: dict[str, SiteError] = {}
     for path in filter(is_page, folder.files):
         try:
-            pages.append(read_page(folder, path, read_front_matter))
+            pages.append(read_page(folder, path))
         except SiteError as error:
             broken[slug_of(path)] = error
     return pages, broken
 
 
-def read_page(folder: Folder, path: str, read_front_matter: ReadFrontMatter = read_mapping) -> Page:
+def read_page(folder: Folder, path: str) -> Page:
     """Return the Page of one file. Raises SiteError when its name or its metadata cannot be used."""
     file, slug = folder.place(path), slug_of(path)
     if not all(map(SAFE_NAME.fullmatch, slug.split("/"))):
@@ -294,12 +292,12 @@ def read_page(folder: Folder, path: str, read_front_matter: ReadFrontMatter = re
     if known not in _parsed:
         if len(_parsed) >= CACHED_PAGES:
             _parsed.clear()
-        _parsed[known] = parse_page(folder.read_text(path), path, *known, read_front_matter)
+        _parsed[known] = parse_page(folder.read_text(path), path, *known)
     return _parsed[known]
 
 
-def parse_page(source: str, path: str, file: str, fingerprint: str, read_front_matter: ReadFrontMatter) -> Page:
-    metadata, text, first_line = split_page(source, file, read_front_matter)
+def parse_page(source: str, path: str, file: str, fingerprint: str) -> Page:
+    metadata, text, first_line = split_page(source, file)
     check_metadata(metadata, source, file)
     return Page(
         slug=slug_of(path),

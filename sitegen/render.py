@@ -18,8 +18,7 @@ from .document import Document
 from .engine import MAX_BYTES, TEMPLATE_TAG, has_tags, load_template, make_engine, render_template, too_large
 from .errors import SiteError
 from .facts import Facts
-from .markdown import Highlight, highlight, to_html
-from .metadata import ReadFrontMatter, read_mapping
+from .markdown import to_html
 from .options import Options
 from .pages import Folder, Page
 from .site import PageView, Site, SiteView
@@ -43,7 +42,7 @@ class Rendered:
 class RenderedSite(Site):
     """A site that can render its pages.
 
-    A build passes a `highlight` and a `read_front_matter` that cache. `hashed` gives assets the names of a built site.
+    `hashed` gives assets the names of a built site.
     """
 
     def __init__(
@@ -52,12 +51,9 @@ class RenderedSite(Site):
         options: Options | None = None,
         now: datetime | None = None,
         hashed: bool = False,
-        read_front_matter: ReadFrontMatter = read_mapping,
-        highlight: Highlight = highlight,
     ) -> None:
-        super().__init__(folder, options, now, hashed, read_front_matter)
+        super().__init__(folder, options, now, hashed)
         self.engine = make_engine(self.folder)
-        self.highlight = highlight
         self.view = SiteView(self)
 
     def render(self, page: Page, script: str | None = None) -> Rendered:
@@ -94,7 +90,7 @@ class RenderedSite(Site):
     def content_of(self, page: Page) -> SafeString:
         """Return the HTML of a page without its layout; nothing for a page that is a whole document."""
         if page.is_markdown:
-            html = to_html(page.text, self.highlight)
+            html = to_html(page.text)
             is_template = has_tags(html) and page.metadata.get("template", True)
             return mark_safe(self._render_text(page, html) if is_template else html)
         if WHOLE_DOCUMENT.search(page.text):

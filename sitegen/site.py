@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 
 from .assets import Assets
 from .errors import SiteError
-from .metadata import ReadFrontMatter, read_mapping
 from .options import Options, build_time
 from .pages import Folder, Page, digest, read_data, read_pages, read_settings, to_datetime
 from .trace import depend
@@ -63,18 +62,17 @@ class Site(ABC):
         options: Options | None = None,
         now: datetime | None = None,
         hashed: bool = False,
-        read_front_matter: ReadFrontMatter = read_mapping,
     ) -> None:
         self.options = options or Options()
         self.now = now or build_time()
         self.folder = folder
         self.assets = Assets(self.folder, hashed)
-        self.settings = {**DEFAULTS, **self._checked_settings(read_front_matter)}
+        self.settings = {**DEFAULTS, **self._checked_settings()}
         if self.options.url:
             self.settings["url"] = self.options.url
         self.url: str = self.settings["url"].rstrip("/")
         self.data, self.data_problems = read_data(self.folder)
-        written, self.broken = read_pages(self.folder, read_front_matter)
+        written, self.broken = read_pages(self.folder)
         self.drafts = [page for page in written if page.metadata.get("draft")]
         self.future = [page for page in written if page.date and page.date > self.now]
         self.written = self._without_left_out(written)
@@ -91,8 +89,8 @@ class Site(ABC):
         ]
         self._fingerprints: dict[str, str] = {}
 
-    def _checked_settings(self, read_front_matter: ReadFrontMatter) -> dict[str, Any]:
-        written = read_settings(self.folder, read_front_matter)
+    def _checked_settings(self) -> dict[str, Any]:
+        written = read_settings(self.folder)
         settings = {key: value for key, value in written.items() if value is not None}
         for name in EXPECTED.keys() & settings.keys():
             if not isinstance(settings[name], EXPECTED[name]):

@@ -1,16 +1,11 @@
 """Django's settings for sitegen alone: one process, no database, no sessions."""
 
-import json
 import secrets
-import sys
 from importlib.util import find_spec
-from types import ModuleType
 
-from django.apps import apps
+import django
 from django.conf import settings
 from django.utils.csp import CSP
-
-LEFT_OUT = {"django.core.serializers", "django.core.serializers.json", "django.template.autoreload"}
 
 
 def configure(**pages: object) -> None:
@@ -47,33 +42,7 @@ def configure(**pages: object) -> None:
         },
         **pages,
     )
-    # All of django.setup() that a build needs: its logging and addresses bring the ORM along, half a build's start.
-    apps.populate(settings.INSTALLED_APPS)
-
-
-def import_templates() -> None:
-    """Import Django's templates for a build, without the ORM, forms and checks: a third of a small build's start.
-
-    They come along for an encoder of rows as JSON and for the reloader of `runserver`; a build has neither. Who
-    asks for one of these modules before or later gets the real one.
-    """
-    if sys.modules.keys() & LEFT_OUT:
-        return
-    stand_ins = {name: ModuleType(name) for name in LEFT_OUT}
-    vars(stand_ins["django.core.serializers.json"])["DjangoJSONEncoder"] = PlainEncoder
-    sys.modules.update(stand_ins)
-    try:
-        import django.template.defaulttags  # noqa: F401
-    finally:
-        for name in LEFT_OUT:
-            del sys.modules[name]
-
-
-class PlainEncoder(json.JSONEncoder):
-    """Writes what JSON does not know as text."""
-
-    def default(self, value: object) -> str:
-        return str(value)
+    django.setup()
 
 
 def optional_apps() -> list[str]:

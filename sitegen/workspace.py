@@ -1,7 +1,7 @@
 """Builds happen in a hidden folder beside the output, the workspace, and are put in place by one rename.
 
 So a build that is killed leaves the old site as it was. The workspace also keeps what the next build
-reuses: the state of the last one, the folder it replaced, and the cache of cache.py.
+reuses: the state of the last one and the folder it replaced.
 """
 
 import fcntl
@@ -27,7 +27,6 @@ class Workspace:
         self.output = Path(os.path.abspath(output))
         self.folder = self.output.parent / f".{self.output.name}.sitegen"
         self.next = self.folder / "next"
-        self.cache = self.folder / "cache.sqlite3"
         self.state_file = self.folder / "state.json"
 
     @contextmanager

@@ -128,11 +128,11 @@ def test_a_linked_folder_is_not_followed(site, tmp_path):
     assert "static: is a link" in failure(site)
 
 
-@pytest.mark.parametrize("batch", [1, 16])
-def test_two_pages_with_one_address_are_an_error(site, monkeypatch, batch):
+@pytest.mark.parametrize("processes", [1, 2])
+def test_two_pages_with_one_address_are_an_error(site, monkeypatch, processes):
     monkeypatch.setattr("sitegen.builder.PAGES_WORTH_PROCESSES", 2)
-    monkeypatch.setattr("sitegen.builder.BATCH", batch)
-    monkeypatch.setattr("sitegen.builder.can_fork", lambda: batch == 1)
+    monkeypatch.setattr("sitegen.builder.PAGES_AT_ONCE", 1)
+    monkeypatch.setattr("sitegen.builder.can_fork", lambda: processes > 1)
     site.write("about.md", "# One")
     site.write("about.html", "Two")
     site.write("team/index.md", "# Three")
@@ -163,7 +163,7 @@ def test_a_page_that_runs_too_long_is_an_error_and_the_rest_is_built(site, monke
 
 
 def test_a_page_whose_text_takes_too_long_to_parse_is_an_error_and_the_rest_is_built(site, monkeypatch):
-    def to_html(text, highlight):
+    def to_html(text):
         assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 10
         if "endless" in text:
             signal.raise_signal(signal.SIGALRM)  # as the timer does once the seconds are over

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from sitegen.__main__ import main
+from sitegen.build import verify_build
 from sitegen.errors import BuildError, SiteError
 from sitegen.render import RenderedSite
-from sitegen.workers import MAX_TICKETS, spread
 
 
 def test_index_and_other_pages_get_their_addresses(small_site):
@@ -116,29 +116,6 @@ def test_the_package_builds_where_nothing_else_of_the_project_is(small_site, tmp
     assert "Page not found" in small_site.html("404.html")
 
 
-HEAVY = ["django.db", "django.forms", "django.core.checks", "django.core.serializers", "yaml"]
-NAMES_OF_HEAVY = f"""
-import sys
-from sitegen.__main__ import main
-assert main(sys.argv[1:]) == 0
-print(*(name for name in {HEAVY} if name in sys.modules))
-from django.core.serializers.json import DjangoJSONEncoder
-print(DjangoJSONEncoder().encode(__import__("datetime").date(2026, 11, 25)))
-"""
-
-
-def test_an_edit_loads_neither_the_orm_nor_forms_nor_yaml_which_can_be_imported_later(small_site):
-    small_site.write("site.yaml", "title: Small\n")
-    small_site.write("index.md", "---\ntitle: Home\n---\n[About](about.html)\n")
-    command = [sys.executable, "-c", NAMES_OF_HEAVY, "build", small_site.folder, "--output", small_site.output]
-    for text in ("[About](about.html)", "[About](about.html) again"):
-        small_site.write("index.md", f"---\ntitle: Home\n---\n{text}\n")
-        done = subprocess.run(command, capture_output=True, text=True, cwd=settings.BASE_DIR, check=False)
-        assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-2:] == ["", '"2026-11-25"']
-    assert "(1 rendered)" in done.stdout
-
-
 def test_the_exit_status_tells_of_errors(small_site, capsys):
     arguments = ["build", str(small_site.folder), "--output", str(small_site.output)]
     assert main(arguments) == 0
@@ -182,64 +159,20 @@ def test_a_process_that_is_killed_fails_the_build_and_the_old_site_stays(small_s
     small_site.build()
     whole = small_site.files()
     monkeypatch.setattr("sitegen.builder.PAGES_WORTH_PROCESSES", 2)
-    monkeypatch.setattr("sitegen.builder.BATCH", 1)
     monkeypatch.setattr("sitegen.builder.can_fork", lambda: True)
-    render, here, (began, begin) = RenderedSite.render, os.getpid(), os.pipe()
-
-    def killed(site, page, script=None):
-        if os.getpid() != here:
-            os.write(begin, b"the other one has a page")
-            os.kill(os.getpid(), signal.SIGKILL)
-        os.read(began, 1)
-        return render(site, page, script)
-
-    monkeypatch.setattr(RenderedSite, "render", killed)
+    monkeypatch.setattr(RenderedSite, "render", lambda *page: os.kill(os.getpid(), signal.SIGKILL))
     small_site.write("layouts/foot.html", "<footer>New</footer>")
-    with pytest.raises(SiteError, match="a process that rendered pages ended with -9"):
+    with pytest.raises(SiteError, match="a process that rendered pages was killed"):
         small_site.build(processes=2)
     assert small_site.files() == whole
 
 
-def test_every_page_is_done_once_by_whoever_is_idle():
-    pages, here, (began, begin), waited = list(range(2 * MAX_TICKETS + 1)), os.getpid(), os.pipe(), []
-
-    def do(page):
-        if os.getpid() != here:
-            os.write(begin, b".")
-        elif not waited:
-            waited.append(os.read(began, 1))
-        return page, os.getpid()
-
-    done = list(spread(do, pages, 3))
-    assert sorted(page for page, _ in done) == pages
-    assert len({process for _, process in done}) > 1
-
-
-@pytest.mark.parametrize("processes", [1, 3])
-def test_processes_make_the_same_site_as_one(small_site, monkeypatch, processes):
+def test_processes_make_the_same_site_as_one(small_site, monkeypatch):
     monkeypatch.setattr("sitegen.builder.PAGES_WORTH_PROCESSES", 2)
-    monkeypatch.setattr("sitegen.builder.can_fork", lambda: processes > 1)
+    monkeypatch.setattr("sitegen.builder.PAGES_AT_ONCE", 2)
+    monkeypatch.setattr("sitegen.builder.can_fork", lambda: True)
     for number in range(12):
         small_site.write(f"p/{number}.md", f"# Page {number}\n\n```python\nx = {number}\n```\n")
-    report = small_site.build(processes=processes)
+    report = small_site.build(processes=3)
     assert report.rendered == report.pages == 16
-    assert "Page 11" in small_site.html("p/11/index.html")
-
-
-TAKE_AND_FREE = """
-import resource
-from sitegen.heap import keep_freed_memory
-
-keep_freed_memory()
-for number in range(20):
-    bytearray(b"x") * (1_000_000 + number * 50_000)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
-"""
-
-
-def test_memory_that_a_page_has_freed_is_kept_for_the_next():
-    def faults(code):
-        return int(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
-
-    given_back = faults(TAKE_AND_FREE.replace("\nkeep_freed_memory()", ""))
-    assert faults(TAKE_AND_FREE) < given_back / 2
+    assert verify_build(small_site.folder, small_site.output) == []

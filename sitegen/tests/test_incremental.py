@@ -1,16 +1,11 @@
 """A second build makes what changed, all of it and no more."""
 
-from contextlib import closing
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sitegen import output
 from sitegen.build import verify_build
-from sitegen.cache import BuildCache
-from sitegen.markdown import highlight
-from sitegen.metadata import read_mapping
 from sitegen.options import BuildOptions, build_time
 
 
@@ -62,61 +57,6 @@ def test_a_change_renders_exactly_the_pages_that_depend_on_it(small_site, path, 
     small_site.write(path, content)
     assert rendered(small_site) == pages
     assert (small_site.files() != before) == (pages > 0)
-
-
-HEADS = [
-    "day: 2026-01-02",
-    "moment: 2026-01-02T03:04:05+02:00",
-    "deep: {1: [a, null, 1.5]}",
-    "bytes: !!binary aGk=",
-]
-
-
-def test_what_pages_say_at_their_top_is_parsed_once_and_stays_what_it_was(small_site, monkeypatch):
-    for number, head in enumerate(HEADS):
-        small_site.write(f"p{number}.md", f"---\n{head}\n---\n{{{{ {head.partition(':')[0]} }}}}\n")
-    small_site.build()
-    shown = small_site.files()
-    read = []
-    monkeypatch.setattr("sitegen.pages._parsed", {})  # as in another process
-    monkeypatch.setattr(
-        "sitegen.cache.read_mapping", lambda text, *place: read.append(text) or read_mapping(text, *place)
-    )
-    small_site.write("layouts/foot.html", "<footer>New</footer>")
-    small_site.build()
-    # What JSON cannot hold is read again.
-    assert sorted(text.strip() for text in read) == sorted(HEADS[2:])
-    small_site.write("layouts/foot.html", "<footer>Made here</footer>")
-    small_site.build()
-    assert small_site.files() == shown
-
-
-def test_code_is_coloured_once(small_site, monkeypatch):
-    coloured = []
-    monkeypatch.setattr(
-        "sitegen.cache.highlight", lambda code, language: coloured.append(code) or highlight(code, language)
-    )
-    for name in ("a", "b"):
-        small_site.write(f"{name}.md", "```python\nx = 1\n```\n")
-    small_site.build()
-    shown = small_site.files()
-    for title in ("New", "Untitled site"):
-        small_site.write("site.yaml", f"title: {title}\n")
-        assert small_site.build().rendered > 2
-    assert coloured == ["x = 1\n"]
-    assert small_site.files() == shown
-
-
-def test_the_cache_deletes_the_oldest_code(tmp_path, monkeypatch):
-    monkeypatch.setattr("sitegen.cache.MAX_HIGHLIGHTS", 2)
-    for number in range(3):
-        with closing(BuildCache(tmp_path / "cache")) as cache:
-            cache.highlight(f"x = {number}", "python")
-            cache.save(cache.take_new_highlights(), pages=1)
-    with closing(BuildCache(tmp_path / "cache")) as cache:
-        for number in range(3):
-            cache.highlight(f"x = {number}", "python")
-        assert len(cache.take_new_highlights()) == 1
 
 
 def test_what_has_gone_leaves_the_output(small_site):
