@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from . import pictures
-from .errors import PageLimitError
+from .engine import too_deep
 from .facts import Facts, empty_facts
 from .pages import PAGE_TYPES, Page, is_asset
 from .site import Site
@@ -49,9 +49,7 @@ class Document:
         """
         root = self.tree.root
         if root and self.size > MAX_DEPTH and depth(root) > MAX_DEPTH:
-            raise PageLimitError(
-                self.site.folder.place(self.page.source), f"has more than {MAX_DEPTH} elements inside one another"
-            )
+            raise too_deep(self.site.folder.place(self.page.source))
         for node in root.traverse() if root else ():
             if node.tag and (attributes := node.attributes):
                 self._finish_node(node, node.tag, attributes)

@@ -111,6 +111,10 @@ def too_large(file: str) -> PageLimitError:
     return PageLimitError(file, f"is larger than {MAX_BYTES // 1024**2} MB")
 
 
+def too_deep(file: str) -> PageLimitError:
+    return PageLimitError(file, "has too many elements inside one another")
+
+
 def too_slow(file: str) -> PageLimitError:
     return PageLimitError(file, f"runs for more than {MAX_SECONDS} seconds")
 

@@ -1,53 +1,34 @@
-"""Markdown to HTML: tables, footnotes, heading anchors, code highlighted with Pygments.
+"""Markdown to HTML: tables, footnotes, definition lists, heading anchors, code highlighted with Pygments.
 
-pulldown-cmark reads the Markdown, in a hundredth of the time that a parser in Python takes, and says what is in
-it as events; here these become HTML. Template tags may stand in the prose; in code they are text. What comes out
-is therefore a template where, and only where, it still has tags.
+Template tags may stand in the prose; in code they are text. What comes out is therefore a template where, and only
+where, it still has tags.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from html import escape
-from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-from pyromark import Markdown, Options
+import pygments
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from mdit_py_plugins.anchors import anchors_plugin
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
 
 from .engine import TEMPLATE_TAG
 
-if TYPE_CHECKING:
-    from pygments.formatters import HtmlFormatter
-    from pygments.lexer import Lexer
-
-PARSER = Markdown(
-    options=Options.ENABLE_TABLES
-    | Options.ENABLE_FOOTNOTES
-    | Options.ENABLE_STRIKETHROUGH
-    | Options.ENABLE_DEFINITION_LIST
-)
-ELEMENTS = {
-    "Paragraph": "<p>{}</p>\n",
-    "BlockQuote": "\n<blockquote>\n{}</blockquote>\n",
-    "Item": "<li>{}</li>\n",
-    "DefinitionList": "<dl>\n{}</dl>\n",
-    "DefinitionListTitle": "<dt>{}</dt>\n",
-    "DefinitionListDefinition": "<dd>{}</dd>\n",
-    "Table": '<div class="table" tabindex="0"><table>\n{}</tbody>\n</table>\n</div>\n',
-    "TableHead": "<thead>\n<tr>{}</tr>\n</thead>\n<tbody>\n",
-    "TableRow": "<tr>{}</tr>\n",
-    "Emphasis": "<em>{}</em>",
-    "Strong": "<strong>{}</strong>",
-    "Strikethrough": "<s>{}</s>",
-    "HtmlBlock": "{}",
-}
-BREAKS = {"SoftBreak": "\n", "HardBreak": "<br>\n", "Rule": "<hr>\n"}
-FOOTNOTES = (
-    '<hr class="footnotes-sep">\n<section class="footnotes">\n<ol class="footnotes-list">\n{}</ol>\n</section>\n'
-)
-DEEPEST_ANCHOR = "H4"
+FORMATTER = HtmlFormatter(nowrap=True)
+DEEPEST_ANCHOR = 4
 IN_ADDRESSES = ";/?:@&=+$,-_.!~*'()#%"
+# Deeper than Python's stack: the parser would leave out what is inside without a word.
+MAX_NESTING = 10_000
 
 # A line of nothing but `{% … %}` is no paragraph: the parser sees a comment. Any other tag is a word to it, of
 # characters that no text has.
@@ -56,37 +37,11 @@ MARK = re.compile("<!--\ufdd0\\d+\ufdd1-->|\ufdd2\\d+\ufdd3|%EF%B7%92\\d+%EF%B7%
 
 
 @lru_cache(maxsize=512)
-def highlight(code: str, language: str) -> str:
-    """Return `code` with the spans of Pygments' classes; as it is where the language is unknown."""
-    from pygments import highlight as pygmentize
-
-    lexer = find_lexer(language)
-    return pygmentize(code, lexer, formatter()) if lexer else escape(code)
-
-
-@cache
-def find_lexer(language: str) -> "Lexer | None":
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
-
-    try:
-        return get_lexer_by_name(language)
-    except ClassNotFound:
-        return None
-
-
-@cache
-def formatter() -> "HtmlFormatter[str]":
-    from pygments.formatters import HtmlFormatter
-
-    return HtmlFormatter(nowrap=True)  # makes a style sheet that nobody asks for: once is enough
-
-
-@lru_cache(maxsize=512)
 def to_html(text: str) -> str:
-    """Return the HTML of Markdown `text`."""
+    """Return the HTML of Markdown `text`. Raises RecursionError where it is nested too deeply."""
     tags = Tags()
-    return tags.restore(Writer(tags).write(PARSER.events(tags.hide(text))))
+    html: str = parser().render(tags.hide(text), {"tags": tags})
+    return tags.restore(html)
 
 
 class Tags:
@@ -97,8 +52,7 @@ class Tags:
 
     def hide(self, text: str) -> str:
         """Return the text with a mark in the place of each tag."""
-        if "{%" in text:
-            text = LINE_OF_TAGS.sub(lambda line: line[1] + self._mark("<!--\ufdd0{}\ufdd1-->", line[2]), text)
+        text = LINE_OF_TAGS.sub(lambda line: line[1] + self._mark("<!--\ufdd0{}\ufdd1-->", line[2]), text)
         return TEMPLATE_TAG.sub(lambda tag: self._mark("\ufdd2{}\ufdd3", tag[0]), text)
 
     def _mark(self, pattern: str, tag: str) -> str:
@@ -111,152 +65,54 @@ class Tags:
         return MARK.sub(lambda mark: self.by_mark.get(mark[0], ""), text) if self.by_mark else text
 
 
-class OpenElement(NamedTuple):
-    """An element that has begun, and the indices at which its HTML and its words begin."""
+@cache
+def parser() -> MarkdownIt:
+    markdown = Parser("commonmark", {"xhtmlOut": False, "maxNesting": MAX_NESTING}, renderer_cls=Renderer)
+    markdown.enable(["table", "strikethrough"])
+    markdown.use(footnote_plugin).use(deflist_plugin)
+    return markdown.use(
+        anchors_plugin, max_level=DEEPEST_ANCHOR, slug_func=slug_of, permalink=True, permalinkSymbol="#"
+    )
 
-    name: str
-    value: Any
-    html: int
-    words: int
+
+def slug_of(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", MARK.sub("", heading).lower().replace(" ", "-")) or "section"
 
 
-class Writer:
-    """Writes the HTML of one text. An element is written when it ends, around its content."""
+class Parser(MarkdownIt):
+    def normalizeLink(self, url: str) -> str:  # noqa: N802
+        """Return an address with its marks as they are: the parser's own way would take them apart."""
+        return quote(url, IN_ADDRESSES)
 
-    def __init__(self, tags: Tags) -> None:
-        self.tags = tags
-        self.html: list[str] = []
-        self.words: list[str] = []
-        self.opened: list[OpenElement] = []
-        self.slugs: set[str] = set()
-        self.notes: dict[str, str] = {}
-        self.references: dict[str, int] = {}
 
-    def write(self, events: Iterable[Any]) -> str:
-        """Return the HTML of these events."""
-        for event in events:
-            kind, value = split_event(event)
-            match kind:
-                case "Start":
-                    self.opened.append(OpenElement(*split_event(value), len(self.html), len(self.words)))
-                case "End":
-                    self._end(self.opened.pop())
-                case "Text":
-                    self.words.append(value)
-                    self.html.append(escape(value, quote=False))
-                case "Code":
-                    self.words.append(value)
-                    self.html.append(f"<code>{escape_braces(escape(self.tags.restore(value)))}</code>")
-                case "Html" | "InlineHtml":
-                    self.html.append(value)
-                case "FootnoteReference":
-                    self.html.append(self._reference(value))
-                case _:
-                    self.html.append(BREAKS[kind])
-        return "".join(self.html) + self._footnotes()
+class Renderer(RendererHTML):
+    """Code without template tags, and blocks that a keyboard can scroll when their lines are too long."""
 
-    def _end(self, element: OpenElement) -> None:
-        inner = "".join(self.html[element.html :])
-        del self.html[element.html :]
-        match element.name:
-            case "Heading":
-                html = self._heading(element.value["level"], inner, self._words(element))
-            case "CodeBlock":
-                html = self._code_block(element.value, self.tags.restore(self._words(element)))
-            case "List":
-                html = list_html(element.value, inner)
-            case "TableCell":
-                html = self._cell(inner)
-            case "Link":
-                html = f"<a{link_attributes('href', element.value)}>{inner}</a>"
-            case "Image":
-                html = f'<img{link_attributes("src", element.value)} alt="{escape(self._words(element))}">'
-                if not any(outer.name == "Image" for outer in self.opened):
-                    del self.words[element.words :]  # no part of the heading around it
-            case "FootnoteDefinition":
-                self.notes.setdefault(element.value.casefold(), inner)
-                html = ""
-            case name:
-                html = ELEMENTS[name].format(inner)
-        self.html.append(html)
+    def code_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return f"<code>{escape_braces(escape(env['tags'].restore(tokens[idx].content)))}</code>"
 
-    def _words(self, element: OpenElement) -> str:
-        return "".join(self.words[element.words :])
-
-    def _heading(self, level: str, inner: str, words: str) -> str:
-        tag = level.lower()
-        slug = re.sub(r"[^\w\- ]", "", MARK.sub("", words).lower().replace(" ", "-"))
-        if level > DEEPEST_ANCHOR or not slug:
-            return f"<{tag}>{inner}</{tag}>\n"
-        slug = next(name for name in slug_candidates(slug) if name not in self.slugs)
-        self.slugs.add(slug)
-        return f'<{tag} id="{slug}">{inner} <a class="header-anchor" href="#{slug}">#</a></{tag}>\n'
-
-    def _code_block(self, kind: Any, code: str) -> str:
-        """Return a code block that a keyboard can scroll when its lines are too long."""
-        language = next(iter(kind["Fenced"].split()), "") if kind != "Indented" else ""
-        html = highlight(code, language) if language else escape(code)
+    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        language = next(iter(tokens[idx].info.split()), "")
+        html = escape_braces(highlight(env["tags"].restore(tokens[idx].content), language))
         name = f' class="language-{escape(language)}"' if language else ""
-        return f'<pre tabindex="0"><code{name}>{escape_braces(html)}</code></pre>\n'
+        return f'<pre tabindex="0"><code{name}>{html}</code></pre>\n'
 
-    def _cell(self, inner: str) -> str:
-        table, row = self.opened[-2:]
-        tag = "th" if row.name == "TableHead" else "td"
-        alignment = table.value[len(self.html) - row.html].lower()
-        style = f' style="text-align:{alignment}"' if alignment != "none" else ""
-        return f"<{tag}{style}>{inner}</{tag}>"
+    code_block = fence
 
-    # Footnotes: numbered as they are referred to, and shown below everything else.
+    def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return '<div class="table" tabindex="0">' + self.renderToken(tokens, idx, options, env)
 
-    def _reference(self, name: str) -> str:
-        name = name.casefold()
-        self.references[name] = self.references.get(name, 0) + 1
-        number, turn = list(self.references).index(name) + 1, reference_suffix(self.references[name])
-        return (
-            f'<sup class="footnote-ref"><a href="#fn{number}" id="fnref{number}{turn}">[{number}{turn}]</a></sup>'
-        )
-
-    def _footnotes(self) -> str:
-        notes = "".join(self._note(number, name) for number, name in enumerate(self.references, 1))
-        return FOOTNOTES.format(notes) if notes else ""
-
-    def _note(self, number: int, name: str) -> str:
-        html, turns = self.notes[name], range(1, self.references[name] + 1)
-        back = "".join(
-            f' <a href="#fnref{number}{reference_suffix(turn)}" class="footnote-backref">\u21a9\ufe0e</a>'
-            for turn in turns
-        )
-        text = html.removesuffix("</p>\n")
-        html = f"{text}{back}</p>\n" if text != html else html + back
-        return f'<li id="fn{number}" class="footnote-item">{html}</li>\n'
+    def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return self.renderToken(tokens, idx, options, env) + "</div>\n"
 
 
-def split_event(value: Any) -> tuple[str, Any]:
-    """Return the name and the value of an event of the parser: `"Rule"` or `{"Text": "…"}`."""
-    return (value, None) if isinstance(value, str) else value.popitem()
-
-
-def list_html(start: int | None, items: str) -> str:
-    if start is None:
-        return f"\n<ul>\n{items}</ul>\n"
-    return f"\n<ol>\n{items}</ol>\n" if start == 1 else f'\n<ol start="{start}">\n{items}</ol>\n'
-
-
-def link_attributes(attribute: str, link: dict[str, str]) -> str:
-    """Return the attributes of a link or picture: its address and its title."""
-    scheme = "mailto:" if link["link_type"] == "Email" else ""
-    title = f' title="{escape(link["title"])}"' if link["title"] else ""
-    return f' {attribute}="{scheme}{escape(quote(link["dest_url"], IN_ADDRESSES))}"{title}'
-
-
-def slug_candidates(slug: str) -> Iterator[str]:
-    """Yield the slug, then the same with a number."""
-    yield slug
-    yield from (f"{slug}-{number}" for number in count(1))
-
-
-def reference_suffix(turn: int) -> str:
-    return f":{turn - 1}" if turn > 1 else ""
+@lru_cache(maxsize=512)
+def highlight(code: str, language: str) -> str:
+    """Return `code` with the spans of Pygments' classes; as it is where the language is unknown."""
+    try:
+        return pygments.highlight(code, get_lexer_by_name(language), FORMATTER)
+    except ClassNotFound:
+        return escape(code)
 
 
 def escape_braces(html: str) -> str:

@@ -15,7 +15,16 @@ from django.utils.safestring import SafeString, mark_safe
 from selectolax.lexbor import LexborHTMLParser
 
 from .document import Document
-from .engine import MAX_BYTES, TEMPLATE_TAG, has_tags, load_template, make_engine, render_template, too_large
+from .engine import (
+    MAX_BYTES,
+    TEMPLATE_TAG,
+    has_tags,
+    load_template,
+    make_engine,
+    render_template,
+    too_deep,
+    too_large,
+)
 from .errors import SiteError
 from .facts import Facts
 from .markdown import to_html
@@ -90,7 +99,10 @@ class RenderedSite(Site):
     def content_of(self, page: Page) -> SafeString:
         """Return the HTML of a page without its layout; nothing for a page that is a whole document."""
         if page.is_markdown:
-            html = to_html(page.text)
+            try:
+                html = to_html(page.text)
+            except RecursionError:
+                raise too_deep(self.folder.place(page.source)) from None
             is_template = has_tags(html) and page.metadata.get("template", True)
             return mark_safe(self._render_text(page, html) if is_template else html)
         if WHOLE_DOCUMENT.search(page.text):

@@ -183,7 +183,7 @@ def test_a_page_nested_without_end_is_an_error_and_the_rest_is_built(site, name,
     site.write("wide.html", "<p>x</p>" * 2_000)
     site.write(name, text)
     [problem] = site.build().problems
-    assert f"{name}: has more than 1000 elements inside one another" in str(problem)
+    assert f"{name}: has too many elements inside one another" in str(problem)
     assert "Fine" in site.html("index.html")
 
 

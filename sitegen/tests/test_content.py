@@ -183,7 +183,6 @@ def test_chance_is_the_same_in_every_build(blog):
         ("~~gone~~", "<s>gone</s>"),
         ("Term\n: Meaning", "<dt>Term</dt><dd>Meaning</dd>"),
         ("Once[^1], twice[^1]\n\n[^1]: Note", '<a class="footnote-backref" href="#fnref1:1">'),
-        ("Of it[^Abc]\n\n[^aBC]: Note", '<li class="footnote-item" id="fn1">'),
         ("## Same\n\n## Same", '<h2 id="same-1">'),
         ("## Of {{ page.title }} ![alt](x.png)\n", 'id="of--"'),
         ("3. c\n4. d", '<ol start="3">'),
