@@ -42,8 +42,8 @@ else
 	@$(MAKE) --no-print-directory --jobs 3 $(if $(filter output-sync,$(.FEATURES)),--output-sync) test-units test-scripts test-services test-journeys test-firefox
 endif
 
-# All at once: while one waits, the others use its processor. Live updates, rules and routes are tested on PostgreSQL, Redis and
-# uvicorn too.
+# All at once: while one waits, the others use its processor. Live updates, rules and routes are tested on PostgreSQL and
+# Redis too.
 test-units:
 	@$(python) -m pytest config board api placeholder sitegen
 

@@ -1,7 +1,4 @@
-"""The ASGI application: pages and the API through Django, sockets through the consumers.
-
-`manage.py serve` runs it with Daphne, `manage.py worker` with uvicorn.
-"""
+"""The ASGI application: pages and the API through Django, sockets through the consumers."""
 
 import os
 import sys
@@ -86,19 +83,6 @@ def with_background_workers(application: Application) -> Application:
     return started_application
 
 
-async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
-    """Start and stop the hub and the webhook worker with the server. Daphne has no lifespan events: there, the first
-    request starts them."""
-    await receive()
-    hub.start()
-    webhook_worker.start()
-    await send({"type": "lifespan.startup.complete"})
-    await receive()
-    await webhook_worker.stop()
-    await hub.stop()
-    await send({"type": "lifespan.shutdown.complete"})
-
-
 def without_body_for_head(application: Application) -> Application:
     """Send nothing after the headers of a response to HEAD.
 
@@ -140,7 +124,6 @@ sockets.append(re_path("", cast(Any, reject_socket)))
 
 application = ProtocolTypeRouter(
     {
-        "lifespan": lifespan,
         "http": with_background_workers(
             under_script_name(
                 with_complete_body(with_long_polling(without_body_for_head(with_fair_threads(SyncHandler()))))

@@ -1,7 +1,6 @@
 """The real server as a process of its own, on a free port, with a database of its own.
 
-That is `manage.py serve` on an SQLite file; under `python -m e2e.services COMMAND` it is `manage.py worker` on PostgreSQL
-and Redis.
+That is `manage.py serve` on an SQLite file, and under `python -m e2e.services COMMAND` on PostgreSQL and Redis.
 """
 
 import os
@@ -29,7 +28,8 @@ POSTGRES, REDIS = os.environ.get("E2E_POSTGRES"), os.environ.get("E2E_REDIS")
 NUMBERS = count(1)
 # What manage.py does to serve: all but the last once, the last as long as the server lives.
 SERVE = [["serve", "--demo"]]
-WORKER = [["migrate", "--verbosity=0"], ["demo", "--if-empty"], ["worker"]]
+# One of several processes on a database that is up to date.
+INSTANCE = [["serve", "--no-migrate"]]
 
 
 class Server:
@@ -41,7 +41,7 @@ class Server:
     # {DATABASE_URL: folder} of all that were made.
     databases: ClassVar[dict[str, Path]] = {}
 
-    def __init__(self, folder, program=("manage.py",), steps=WORKER if POSTGRES else SERVE, **env):
+    def __init__(self, folder, program=("manage.py",), steps=SERVE, **env):
         self.program = program
         self.port = free_port()
         host = env.get("HOST", "127.0.0.1")

@@ -1,4 +1,4 @@
-"""Two uvicorn workers behind the nginx of the manual, on PostgreSQL and Redis: what is noticed when one goes."""
+"""Two processes behind the nginx of the manual, on PostgreSQL and Redis: what is noticed when one goes."""
 
 import asyncio
 import re
@@ -16,7 +16,7 @@ from e2e.lab.chaos import Chaos, Mover, api_of, make_board, newest_number
 
 from .board_page import Person, unused_end_date
 from .live_client import LiveClient, cards_of, fetch_page, log_in
-from .server import WORKER, Server
+from .server import INSTANCE, SERVE, Server
 from .services import Nginx
 
 SOCKETS_PER_SESSION = 10
@@ -33,10 +33,10 @@ def run(coroutine):
 
 
 class Farm:
-    """Two workers, the nginx in front of them, a board, and people who are logged in."""
+    """Two processes, the nginx in front of them, a board, and people who are logged in."""
 
-    def __init__(self, workers, nginx, redis, database):
-        self.workers, self.nginx, self.redis, self.database = workers, nginx, redis, database
+    def __init__(self, processes, nginx, redis, database):
+        self.processes, self.nginx, self.redis, self.database = processes, nginx, redis, database
         self.url = nginx.url
         self.cookies = [log_in(self.url, name) for name in ["demo", "guest"] * 5]
         self.sprint, self.cards = run(make_board(self.url))
@@ -87,23 +87,23 @@ def farm(tmp_path_factory, postgres, redis):
         folder = tmp_path_factory.mktemp("farm")
         nginx = Nginx([])
         env = {"DATABASE_URL": database, "REDIS_URL": redis.url, "SITE_URL": nginx.url, "DEMO_ANYWHERE": "1"}
-        workers = [Server(folder, steps=steps, **env) for steps in (WORKER, WORKER[-1:])]
-        for worker in workers:
-            stack.callback(worker.stop)
-            worker.start()
-        nginx.ports = [worker.port for worker in workers]
+        processes = [Server(folder, steps=steps, **env) for steps in (SERVE, INSTANCE)]
+        for server in processes:
+            stack.callback(server.stop)
+            server.start()
+        nginx.ports = [server.port for server in processes]
         stack.enter_context(nginx)
         stack.enter_context(pytest.MonkeyPatch.context()).setenv("SSL_CERT_FILE", str(nginx.authority))
-        yield Farm(workers, nginx, redis, database)
+        yield Farm(processes, nginx, redis, database)
 
 
 @pytest.fixture
 def farm_whole_again(farm):
-    """The farm; a worker that a test ended is started in the end."""
+    """The farm; a server that a test ended is started in the end."""
     yield farm
-    for worker in farm.workers:
-        if worker.process.poll() is not None:
-            worker.start()
+    for server in farm.processes:
+        if server.process.poll() is not None:
+            server.start()
 
 
 def assert_nothing_is_wrong(outcome):
@@ -115,16 +115,16 @@ def assert_nothing_is_wrong(outcome):
 
 def test_a_rolling_restart_under_load_fails_no_request_and_loses_nothing(farm):
     async def restart_one_after_the_other(chaos):
-        for worker in farm.workers:
-            await asyncio.to_thread(worker.stop)
-            await asyncio.to_thread(worker.start)
+        for server in farm.processes:
+            await asyncio.to_thread(server.stop)
+            await asyncio.to_thread(server.start)
         return time.monotonic()
 
     pages = farm.pages(40)
     outcome = run(farm.hurt(restart_one_after_the_other, pages))
     assert (outcome.http_errors, outcome.broken_requests) == (0, 0)
     assert_nothing_is_wrong(outcome)
-    # Each worker said that it restarts to the pages it had, and they came back.
+    # Each server said that it restarts to the pages it had, and they came back.
     assert {code for page in pages for code in page.closed} == {1012}
     assert all(page.closed for page in pages)
 
@@ -134,7 +134,7 @@ def test_when_a_worker_is_killed_its_pages_go_on_with_the_other_and_lose_nothing
     pages = farm.pages(40)
 
     async def kill(chaos):
-        await asyncio.to_thread(farm.workers[0].stop, signal.SIGKILL)
+        await asyncio.to_thread(farm.processes[0].stop, signal.SIGKILL)
         await chaos.until(lambda: any(page.closed for page in pages))
         await chaos.until(lambda: all(page.is_live for page in pages))
         acknowledged = chaos.ledger.tally["acknowledged"]
@@ -144,7 +144,7 @@ def test_when_a_worker_is_killed_its_pages_go_on_with_the_other_and_lose_nothing
     outcome = run(farm.hurt(kill, pages))
     assert_nothing_is_wrong(outcome)
     assert 0 < sum(bool(page.closed) for page in pages) < len(pages)
-    # What the worker had in hand failed, nothing later.
+    # What the server had in hand failed, nothing later.
     assert outcome.http_errors + outcome.broken_requests <= MOVERS
 
 
@@ -230,7 +230,7 @@ def test_over_https_a_tab_from_before_a_fresh_log_in_still_saves(farm, arrive):
 
 
 def worker_of_socket(person, sprint, farm):
-    """Open the board and return the worker that has the page's socket."""
+    """Open the board and return the server that has the page's socket."""
     upstreams = []
     devtools = person.page.context.new_cdp_session(person.page)
     devtools.send("Network.enable")
@@ -240,10 +240,10 @@ def worker_of_socket(person, sprint, farm):
     )
     person.open_board(sprint)
     devtools.detach()
-    return next(worker for worker in farm.workers if upstreams[-1].endswith(f":{worker.port}"))
+    return next(server for server in farm.processes if upstreams[-1].endswith(f":{server.port}"))
 
 
-@pytest.fixture(scope="module", params=["worker", "nginx"])
+@pytest.fixture(scope="module", params=["server", "nginx"])
 def static_files(request, farm):
     """A client of an nginx that passes static files on, or reads them from the disk itself."""
     with ExitStack() as stack:

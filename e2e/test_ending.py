@@ -2,7 +2,9 @@
 
 import json
 import signal
+import socket
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection, RemoteDisconnected
 
@@ -57,20 +59,20 @@ def slow_post(server):
 def test_what_runs_is_finished_while_nobody_else_is_sent_here(own_server):
     with api_of(own_server.url) as api:
         sprint = api.post("/sprints", json={"end": unused_end_date().isoformat()}).json()["id"]
-    socket = connect(
+    page = connect(
         f"{own_server.url.replace('http', 'ws')}/sprints/{sprint}/live",
         additional_headers={"Cookie": log_in(own_server.url, "demo")},
         origin=own_server.url,
     )
-    with socket:
-        tell(socket, since=0)
-        hear(socket, acknowledge=False)
+    with page:
+        tell(page, since=0)
+        hear(page, acknowledge=False)
         token_of(own_server.url)
         with ExitStack() as requests:
             with write_lock(own_server):
                 slow = requests.enter_context(slow_post(own_server))
                 own_server.process.send_signal(signal.SIGTERM)
-                assert close_code(socket) == RESTARTING
+                assert close_code(page) == RESTARTING
                 ready = httpx.get(f"{own_server.url}/readyz")
                 assert (ready.status_code, ready.json()["status"]) == (503, "stopping")
                 assert httpx.get(f"{own_server.url}/healthz").status_code == 200
@@ -87,6 +89,39 @@ def test_a_request_that_waits_for_events_is_answered_at_once(own_server):
         own_server.process.send_signal(signal.SIGTERM)
         assert connection.getresponse().status == 200
     assert own_server.process.wait(GONE_WITHIN) == 0
+
+
+def test_an_accepted_request_that_arrives_after_the_signal_is_answered(own_server):
+    with closing(HTTPConnection("127.0.0.1", own_server.port, timeout=30)) as connection:
+        connection.connect()
+        own_server.process.send_signal(signal.SIGTERM)
+        until_refused(own_server)
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().status == 200
+    assert own_server.process.wait(GONE_WITHIN) == 0
+
+
+def until_refused(server):
+    """Wait until new connections are refused."""
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", server.port), timeout=5).close()
+        except ConnectionRefusedError:
+            return
+
+
+def test_systemd_is_notified_when_the_server_is_ready(tmp_path):
+    address = tmp_path / "systemd"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd, ThreadPoolExecutor(1) as thread:
+        systemd.bind(str(address))
+        systemd.settimeout(180)
+        server = Server(tmp_path, NOTIFY_SOCKET=str(address))
+        start = thread.submit(server.start)
+        try:
+            assert systemd.recv(100) == b"READY=1"
+            assert httpx.get(f"{server.url}/healthz").status_code == 200
+        finally:
+            start.result().stop()
 
 
 def test_a_second_signal_ends_it_at_once(own_server):

@@ -92,8 +92,6 @@ class Connection:
         self.wants_reply = False
         self.room_shown: Room | None = None
         self.hidden_since: float | None = None
-        # The number of characters that the client has not read yet.
-        self.unread = 0
         self._clock = clock
         self._sent_at = clock()
         self._rate = 0, 0

@@ -11,17 +11,12 @@ from .frames import Frame, Room
 logger = logging.getLogger(__name__)
 
 TRY_LATER = 1013
-# The maximum number of unread characters of a client, for servers whose `send` waits for it. `manage.py serve` has its
-# own count.
-MAX_UNREAD = 512 * 1024
 
 
 class ConnectionOwner(Protocol):
     """The interface of the hub to the sender."""
 
     def leave(self, connection: Connection) -> None: ...
-
-    def dismiss(self, connection: Connection, code: int) -> None: ...
 
 
 class Sender:
@@ -57,11 +52,8 @@ class Sender:
         return sent
 
     def send(self, connection: Connection, texts: list[str]) -> None:
-        """Send texts in order. If the client has too much unread, its connection is closed instead."""
-        if connection.unread > MAX_UNREAD:
-            self._owner.dismiss(connection, TRY_LATER)
-        elif texts:
-            connection.unread += sum(map(len, texts))
+        """Send texts in order. `management.websocket.Socket` limits what a client leaves unread."""
+        if texts:
             self._start(self._deliver(connection, texts))
 
     def close(self, connection: Connection, code: int) -> None:
@@ -71,7 +63,6 @@ class Sender:
         try:
             for text in texts:
                 await connection.client.transport.send(text)
-                connection.unread -= len(text)
         except BaseException:
             self._owner.leave(connection)
             raise

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
+from weakref import WeakSet
 
 from daphne.http_protocol import HTTPFactory, WebRequest
 from twisted.internet.interfaces import IAddress
@@ -42,6 +43,8 @@ class Channel(HTTPChannel):
     """An HTTP/1.1 connection that is closed if the client is too slow, with backpressure on requests."""
 
     is_refused = is_congested = _is_processing = _is_in_body = False
+    # Whether a request may be on its way: from the connection or its first byte until it is done.
+    is_request_pending = False
     # Set by Twisted, whose annotations are too loose.
     transport: Any
     _path: Any
@@ -54,11 +57,13 @@ class Channel(HTTPChannel):
 
     def connectionMade(self) -> None:  # noqa: N802
         super().connectionMade()
+        self.is_request_pending = True
         self._set_deadline(HEAD_WITHIN)
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
         if self.is_refused:
             return
+        self.is_request_pending = True
         super().dataReceived(data)
         # The call above may reject the request.
         if not (self._is_processing or self.is_refused or self.is_congested):  # type: ignore[redundant-expr]
@@ -85,7 +90,7 @@ class Channel(HTTPChannel):
         super().allContentReceived()
 
     def requestDone(self, request: Any) -> None:  # noqa: N802
-        self._is_processing = False
+        self._is_processing = self.is_request_pending = False
         super().requestDone(request)
 
     def refuse(self, status: HTTPStatus) -> None:
@@ -141,6 +146,7 @@ class Channel(HTTPChannel):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
         self._set_deadline(None)
+        self.is_request_pending = False
         self.delayed = None
         super().connectionLost(reason)
 
@@ -148,7 +154,16 @@ class Channel(HTTPChannel):
 class Factory(HTTPFactory):  # type: ignore[misc]  # without annotations
     protocol = Channel
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._channels: WeakSet[Channel] = WeakSet()
+
     def buildProtocol(self, addr: IAddress | None) -> Channel:  # noqa: N802
         channel: Channel = super().buildProtocol(addr)
         channel.requestFactory = Request
+        self._channels.add(channel)
         return channel
+
+    def is_request_pending(self) -> bool:
+        """Return whether an open connection may be sending a request. WebSockets have left their channel."""
+        return any(channel.transport and channel.is_request_pending for channel in self._channels)

@@ -4,7 +4,6 @@ import logging
 import os
 import resource
 import socket
-from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
@@ -55,19 +54,21 @@ def collect_static_files() -> None:
         call_command("collectstatic", interactive=False, verbosity=0)
 
 
-def prepare_database(command: BaseCommand, **migrate: Any) -> None:
-    """Acquire the instance lock, run the system checks, and call `migrate` with these options.
+def prepare_database(command: BaseCommand, *, migrate: bool) -> None:
+    """Acquire the instance lock, run the system checks, and migrate, or check that nothing has to be migrated.
 
-    Raises `CommandError` if the database can't be used or is in use.
+    Raises `CommandError` if the database can't be used, is in use, or is not up to date.
     """
     try:
         has_others = instance_lock.acquire()
         # With DEBUG, the other process may be the autoreloader, which runs this command in a child process.
         require_redis(has_others and not os.environ.get(DJANGO_AUTORELOAD_ENV))
         command.check()
-        call_command("migrate", verbosity=0, **migrate)
+        call_command("migrate", verbosity=0, check_unapplied=not migrate)
         if throttling.passes_unknown_proxy():
             logger.warning(throttling.UNKNOWN_PROXY)
+    except SystemExit:
+        raise CommandError("The database is not up to date. Run manage.py migrate once, for all processes.") from None
     except instance_lock.InUseError as error:
         raise CommandError(str(error)) from None
     except OperationalError as error:
@@ -83,3 +84,10 @@ def require_redis(has_others: bool) -> None:
         raise CommandError(
             "Another process is serving this database. Set REDIS_URL for both, or stop the other one."
         )
+
+
+def notify_systemd() -> None:
+    """Tell systemd that this process is ready, if it was started with Type=notify. For the protocol see sd_notify(3)."""
+    if address := os.environ.get("NOTIFY_SOCKET"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+            systemd.sendto(b"READY=1", address.replace("@", "\0", 1))

@@ -11,9 +11,11 @@ from typing import Any
 
 from daphne.ws_protocol import WebSocketProtocol
 
-from board.live.sender import MAX_UNREAD, TRY_LATER
+from board.live.sender import TRY_LATER
 
 SEND_BUFFER = 256 * 1024
+# The maximum number of characters that a client may leave unread beyond that.
+MAX_UNREAD = 512 * 1024
 # Seconds for a client to reply to a close frame.
 CLOSE_WITHIN = 30
 

@@ -32,9 +32,9 @@ def service(path):
 
 
 def test_a_unit_runs_an_existing_command(unit, run):
-    python, manage, step = service(unit)["ExecStart"].split()
+    python, manage, step, *options = service(unit)["ExecStart"].split()
     assert (python, manage) == (f"{ROOT}/.venv/bin/python", "manage.py")
-    assert run(manage, step, "--help").returncode == 0
+    assert run(manage, step, *options, "--help").returncode == 0
 
 
 def test_both_units_have_the_same_sandbox():

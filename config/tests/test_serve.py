@@ -45,6 +45,12 @@ def test_a_database_that_cannot_be_opened_says_so(run, tmp_path):
     )
 
 
+def test_an_instance_that_does_not_migrate_refuses_a_database_that_is_not_up_to_date(run):
+    assert sentence(run("manage.py", "serve", "--no-migrate", PORT="0")) == (
+        "CommandError: The database is not up to date. Run manage.py migrate once, for all processes."
+    )
+
+
 @pytest.mark.parametrize(("limits", "raised"), [((100, 20_000), (8192, 20_000)), ((9000, 9000), None)])
 def test_the_limit_of_open_files_is_raised_where_it_may_be(monkeypatch, caplog, limits, raised):
     set_to = []
@@ -60,10 +66,10 @@ def test_a_low_limit_of_open_files_is_logged(monkeypatch, caplog):
     assert "can open only 1024 files" in caplog.text
 
 
-@pytest.mark.parametrize("step", ["serve", "worker"])
-def test_a_second_process_without_redis_does_not_start(run, tmp_path, step):
+@pytest.mark.parametrize("options", [[], ["--no-migrate"]])
+def test_a_second_process_without_redis_does_not_start(run, tmp_path, options):
     with open(tmp_path / "own.sqlite3.lock", "a") as first:
         fcntl.flock(first, fcntl.LOCK_SH)
-        done = run("manage.py", step, PORT="0")
+        done = run("manage.py", "serve", *options, PORT="0")
     assert done.returncode == 1
     assert "Another process is serving this database. Set REDIS_URL for both" in done.stderr

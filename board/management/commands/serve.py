@@ -22,13 +22,21 @@ from board.ops.hosts import bracketed
 from board.ops.site_url import save_server_url, server_urls
 
 from ..http import Factory
-from ..starting import allow_many_connections, check_port, collect_static_files, prepare_database
+from ..starting import (
+    allow_many_connections,
+    check_port,
+    collect_static_files,
+    notify_systemd,
+    prepare_database,
+)
 from ..websocket import Socket
 from .demo import LOGINS
 
 logger = logging.getLogger(__name__)
 
-# Seconds after SIGTERM until running requests are cancelled, and until the process is terminated in any case.
+# Seconds after SIGTERM for accepted connections to send their request, until running requests are cancelled, and until
+# the process is terminated in any case.
+ACCEPTED_WITHIN = 2
 FINISH_WITHIN = 8
 END_WITHIN = 9.5
 END_AT_ONCE_WITHIN = 0.5
@@ -48,6 +56,7 @@ class GracefulServer(Server):  # type: ignore[misc]  # without annotations
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)
         self.ports.append(port)
+        notify_systemd()
 
     def end(self) -> None:
         if hub.is_stopping:
@@ -59,7 +68,10 @@ class GracefulServer(Server):  # type: ignore[misc]  # without annotations
         self.ending = asyncio.ensure_future(self.finish())
 
     async def finish(self) -> None:
-        """Report "not ready", close the sockets, finish running requests, then stop listening and stop."""
+        """Report "not ready", close the sockets, finish running requests, then stop listening and stop.
+
+        A proxy must not repeat a POST, so requests of connections that are already open are handled as well.
+        """
         deadline = time.monotonic() + FINISH_WITHIN
         await hub.drain()
         # Load balancers send new requests until they see that we are not ready, so these are handled as well.
@@ -67,7 +79,12 @@ class GracefulServer(Server):  # type: ignore[misc]  # without annotations
         while running & self.running() and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
         for port in self.ports:
+            # Accepts the connections that wait in the queue, which would be reset otherwise.
+            port.doRead()
             port.stopListening()
+        accepted_until = min(deadline, time.monotonic() + ACCEPTED_WITHIN)
+        while self.http_factory.is_request_pending() and time.monotonic() < accepted_until:
+            await asyncio.sleep(0.02)
         while self.running() and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
         if left := self.running():
@@ -99,15 +116,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--demo", action="store_true", help="create the demo if the database is empty")
+        parser.add_argument(
+            "--no-migrate",
+            action="store_false",
+            dest="migrate",
+            help="don't migrate, but refuse to start if that is needed: for all but one of several processes",
+        )
 
-    def handle(self, *, demo: bool, **options: Any) -> None:
+    def handle(self, *, demo: bool, migrate: bool, **options: Any) -> None:
         host, port = settings.HOST, settings.PORT
         WebSocketFactory.protocol = Socket
         daphne_server.HTTPFactory = Factory
         allow_many_connections()
         check_port(host, port)
         collect_static_files()
-        prepare_database(self)
+        prepare_database(self, migrate=migrate)
         if demo:
             call_command("demo", if_empty=True)
         save_server_url()

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from board.live.connection import HEARTBEAT_EVERY
-from board.live.sender import MAX_UNREAD, TRY_LATER, Sender
+from board.live.sender import Sender
 
 from .fakes import FakeFormat, connection
 
@@ -17,13 +17,9 @@ class Owner:
 
     def __init__(self):
         self.left = []
-        self.dismissed = []
 
     def leave(self, one):
         self.left.append(one)
-
-    def dismiss(self, one, code):
-        self.dismissed.append((one, code))
 
 
 @pytest.fixture
@@ -122,16 +118,6 @@ async def test_a_slow_client_does_not_delay_others(sender, page, clock):
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert sent(page) == ["a"]
-    assert page.unread == 0
-
-
-async def test_a_client_that_leaves_too_much_unread_is_dismissed(sender, page, owner):
-    page.client.transport.reading.clear()
-    sender.send(page, ["a" * MAX_UNREAD])
-    sender.send(page, ["a"])
-    assert owner.dismissed == []
-    sender.send(page, ["a"])
-    assert owner.dismissed == [(page, TRY_LATER)]
 
 
 async def test_a_connection_that_is_lost_leaves(sender, page, owner):

@@ -3,8 +3,8 @@
 import pytest
 from autobahn.twisted.websocket import WebSocketServerFactory
 
-from board.live.sender import MAX_UNREAD, TRY_LATER
-from board.management.websocket import CLOSE_WITHIN, Socket
+from board.live.sender import TRY_LATER
+from board.management.websocket import CLOSE_WITHIN, MAX_UNREAD, Socket
 
 
 class Transport:
