@@ -20,7 +20,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: setup $(static) ## run Lightboard on http://127.0.0.1:8000, with a demo if the database is empty
+run: export DATABASE_URL ?= sqlite:///$(or $(DATA_DIR),$(CURDIR)/var)/demo.sqlite3
+run: setup $(static) ## run Lightboard on http://127.0.0.1:8000 with a demo, in a database of its own
 	@$(manage) serve --demo
 
 serve: setup $(static) ## run Lightboard for a team, without the demo: HOST=0.0.0.0 for the network, PORT=8000

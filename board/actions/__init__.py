@@ -7,6 +7,12 @@ publishes the change on commit. A call that changes nothing writes nothing.
 `Outdated` is raised. `base` is the version that the changes were made for: later changes of other fields are merged,
 later changes of the same fields raise `Conflict`. An invalid row raises `ValidationError` with a message per field, and
 nothing is saved. The returned row has the change as its `event`, or None if nothing changed.
+
+Order: a sort key is an integer, at first `GAP` away from its neighbours. A move takes the middle, so it writes one row.
+When two neighbours touch, `ordering.make_room` spaces out the cards around the spot; the event has their keys as `spaced`.
+
+Undo: every change returns its number, and `undo` writes the reverse with the same lock, validation and log. It is refused
+if someone has changed the same since.
 """
 
 from .changes import Conflict, Outdated

@@ -143,7 +143,7 @@ class Command(BaseCommand):
                 "There are no accounts yet. Run make invite NAME=ada to get the link for the first one."
             )
         elif has_demo_accounts():
-            self.stdout.write("This database contains the demo. README.md says how to start with an empty one.")
+            self.stdout.write("This database contains the demo. Set DATABASE_URL to start with an empty one.")
         self.stdout.flush()
         if settings.DEBUG:
             call_command("runserver", f"{bracketed(host)}:{port}", skip_checks=True)
