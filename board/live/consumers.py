@@ -25,6 +25,8 @@ from .store import find_revoked_sessions
 BAD_MESSAGE = 1008
 NO_ACCESS = 4403
 MESSAGE_BYTES = 1024
+# The extension in a scope with a function that sends a text without waiting.
+SEND_TEXT = "lightboard.send_text"
 
 type Scope = Mapping[str, Any]
 
@@ -42,6 +44,16 @@ class LiveConsumer(AsyncWebsocketConsumer):
         needed here: `database_sync_to_async` does it, and nothing else uses the database.
         """
         await getattr(self, get_handler_name(message))(message)
+
+    async def send(
+        self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False
+    ) -> None:
+        """Send a text by the server's extension, if it has one, or else through Channels."""
+        extension = self.scope.get("extensions", {}).get(SEND_TEXT)
+        if extension and text_data:
+            extension["send"](text_data)
+        else:
+            await super().send(text_data, bytes_data, close)
 
     def join(self, client: Client, since: int | None = None) -> None:
         """Join the hub. `since` is the number up to which the client has all changes, if that is known."""

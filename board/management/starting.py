@@ -68,7 +68,9 @@ def prepare_database(command: BaseCommand, *, migrate: bool) -> None:
         if throttling.passes_unknown_proxy():
             logger.warning(throttling.UNKNOWN_PROXY)
     except SystemExit:
-        raise CommandError("The database is not up to date. Run manage.py migrate once, for all processes.") from None
+        raise CommandError(
+            "The database is not up to date. Run manage.py migrate once, for all processes."
+        ) from None
     except instance_lock.InUseError as error:
         raise CommandError(str(error)) from None
     except OperationalError as error:

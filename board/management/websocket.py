@@ -1,8 +1,10 @@
 """Daphne's WebSocket protocol for many clients, some of which may be slow.
 
-The hub sends the same text to many sockets, so each text is encoded once, as a prepared message of autobahn. The
-transport notifies the socket, as any Twisted producer, when the client reads more slowly than we send. From then on,
-unread text is counted, and the socket is closed at a limit. Uses only public functions of Twisted, autobahn and Daphne.
+The hub sends the same text to many sockets, so each text is encoded once, as a prepared message of autobahn. Consumers
+find `serverSend` in the scope, as an extension of ASGI, because a send through the layers of Channels takes twice as
+long (docs/performance.md). The transport notifies the socket, as any Twisted producer, when the client reads more slowly
+than we send. From then on, unread text is counted, and the socket is closed at a limit. Uses only public functions of
+Twisted, autobahn and Daphne.
 """
 
 import socket
@@ -11,6 +13,7 @@ from typing import Any
 
 from daphne.ws_protocol import WebSocketProtocol
 
+from board.live.consumers import SEND_TEXT
 from board.live.sender import TRY_LATER
 
 SEND_BUFFER = 256 * 1024
@@ -59,11 +62,18 @@ class Socket(WebSocketProtocol):  # type: ignore[misc]  # without annotations
                 self.serverClose(TRY_LATER)
                 return
         if self.state == self.STATE_OPEN:
-            self.sendPreparedMessage(prepare(self.factory, content))
+            self.transport.write(prepare(self.factory, content).payloadHybi)
 
     # `sendClose` rejects codes such as 1008, 1012 and 1013.
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802
         self.sendCloseFrame(code=code or 1000)
+
+
+def with_send(protocol: Any, scope: dict[str, Any]) -> dict[str, Any]:
+    """Return the scope of a request, for a WebSocket with the extension that sends a text."""
+    if not isinstance(protocol, Socket):
+        return scope
+    return {**scope, "extensions": {SEND_TEXT: {"send": protocol.serverSend}}}
 
 
 @lru_cache(maxsize=8)

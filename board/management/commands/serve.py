@@ -29,7 +29,7 @@ from ..starting import (
     notify_systemd,
     prepare_database,
 )
-from ..websocket import Socket
+from ..websocket import Socket, with_send
 from .demo import LOGINS
 
 logger = logging.getLogger(__name__)
@@ -52,6 +52,9 @@ class GracefulServer(Server):  # type: ignore[misc]  # without annotations
         for ending in (signal.SIGTERM, signal.SIGINT):
             twisted_loop.add_signal_handler(ending, self.end)
         super().run()
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        return super().create_application(protocol, with_send(protocol, scope))
 
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)

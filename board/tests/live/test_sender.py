@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from board.live.connection import HEARTBEAT_EVERY
-from board.live.sender import Sender
+from board.live.sender import TRY_LATER, Sender
 
 from .fakes import FakeFormat, connection
 
