@@ -99,11 +99,15 @@ pictures: setup-test $(static) ## take screenshots of every page into var/e2e/pi
 bench: setup-test $(static) ## measure performance beside its goals: PARTS="board live", MINUTES=60 of traffic for the memory
 	@MINUTES=$(or $(MINUTES),5) $(python) -m e2e.lab.bench $(PARTS)
 
-lint: setup-test ## check style, templates, imports, types of Python and scripts, migrations, the API's schema
+lint: setup-test ## check style, templates, imports, writes, types, secrets, links, migrations, the API's schema
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/djade --check --target-version 6.1 $$(git ls-files 'templates/*.html' '*/templates/*.html')
+	@! git grep -nE '\|\s*safe(seq)?\b|autoescape off' -- '*.html'
 	@.venv/bin/lint-imports
+	@.venv/bin/ast-grep scan --report-style short
+	@git ls-files -z ':!uv.lock' | xargs -0 .venv/bin/kingfisher scan --quiet --no-validate --no-update-check --git-history none
+	@.venv/bin/lychee --offline --include-fragments --no-progress --quiet $$(git ls-files '*.md' ':!docs' ':!sitegen' ':!templates')
 	@$(deno) check --quiet --no-remote $$(git ls-files '*/static/*.js' 'board/tests/scripts/*.js')
 	@.venv/bin/mypy
 	@$(manage) makemigrations --check --dry-run

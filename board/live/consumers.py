@@ -45,15 +45,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """
         await getattr(self, get_handler_name(message))(message)
 
-    async def send(
-        self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False
-    ) -> None:
+    async def send_text(self, text: str) -> None:
         """Send a text by the server's extension, if it has one, or else through Channels."""
-        extension = self.scope.get("extensions", {}).get(SEND_TEXT)
-        if extension and text_data:
-            extension["send"](text_data)
+        extension = cast(Scope, self.scope.get("extensions") or {}).get(SEND_TEXT)
+        if extension:
+            extension["send"](text)
         else:
-            await super().send(text_data, bytes_data, close)
+            await self.send(text)
 
     def join(self, client: Client, since: int | None = None) -> None:
         """Join the hub. `since` is the number up to which the client has all changes, if that is known."""

@@ -62,7 +62,7 @@ class Sender:
     async def _deliver(self, connection: Connection, texts: list[str]) -> None:
         try:
             for text in texts:
-                await connection.client.transport.send(text)
+                await connection.client.transport.send_text(text)
         except BaseException:
             self._owner.leave(connection)
             raise

@@ -46,11 +46,11 @@ class FakeTransport:
         self.reading = asyncio.Event()
         self.reading.set()
 
-    async def send(self, text_data):
+    async def send_text(self, text):
         await self.reading.wait()
         if self.error:
             raise self.error
-        self.sent.append(text_data)
+        self.sent.append(text)
 
     async def close(self, code):
         self.closed.append(code)

@@ -57,14 +57,14 @@ def test_a_text_becomes_one_frame_for_all_sockets(open_socket):
 async def test_a_consumer_sends_by_the_servers_extension(open_socket):
     socket, consumer = open_socket(), LiveConsumer()
     consumer.scope = with_send(socket, {"type": "websocket"})
-    await consumer.send("one")
+    await consumer.send_text("one")
     assert socket.transport.sent == [b"\x81\x03one"]
 
 
 async def test_a_consumer_sends_through_channels_on_other_servers():
     consumer, sent = LiveConsumer(), asyncio.Queue()
     consumer.scope, consumer.base_send = with_send(object(), {"type": "websocket"}), sent.put
-    await consumer.send("one")
+    await consumer.send_text("one")
     assert sent.get_nowait() == {"type": "websocket.send", "text": "one"}
 
 
