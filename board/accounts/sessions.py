@@ -1,19 +1,16 @@
 """Sessions that expire after 14 days without use, and 30 days after the log-in. The database enforces this."""
 
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
-from django.db import connection
 from django.utils import timezone
 
 MAX_IDLE = timedelta(days=14)
 MAX_AGE = timedelta(days=30)
 RENEW_EVERY = timedelta(hours=1)
 BEGAN = "began"
-# Raw SQL, because every request runs this query (see backends.USER).
-SESSION = "SELECT * FROM django_session WHERE session_key = %s AND expire_date > %s"
 
 
 class SessionStore(db.SessionStore):
@@ -37,10 +34,7 @@ class SessionStore(db.SessionStore):
         return now + min(MAX_IDLE, MAX_AGE - age)
 
     def _get_session_from_db(self) -> Session | None:
-        now = connection.ops.adapt_datetimefield_value(timezone.now())
-        session = next(iter(self.model.objects.raw(SESSION, [self.session_key, now])), None)
-        if session is None:
-            self._session_key = None
-            return None
-        self.expires_at = session.expire_date
-        return cast(Session, session)
+        session: Session | None = super()._get_session_from_db()  # type: ignore[misc]  # not in the stubs
+        if session:
+            self.expires_at = session.expire_date
+        return session
