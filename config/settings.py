@@ -378,7 +378,7 @@ REST_FRAMEWORK = {
         "rest_framework.renderers.JSONRenderer",
         *(["api.renderers.BrowsableAPIRenderer"] if DEBUG else []),
     ],
-    "DEFAULT_THROTTLE_CLASSES": ["api.throttles.ClientThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["api.throttles.ClientThrottle", "api.throttles.AddressThrottle"],
     # By token or user, otherwise by IP address. Log-ins have their own limits (board/accounts/throttling.py).
     "DEFAULT_THROTTLE_RATES": {
         "client": API_RATE,

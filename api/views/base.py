@@ -21,7 +21,7 @@ from ..errors import messages_of
 from ..filters import Filters, KnownParameters, Search, TotalOrdering
 from ..parsers import JSONParser
 from ..serializers.base import KnownFields
-from ..throttles import Rate, address
+from ..throttles import AddressThrottle
 from .idempotency import idempotent
 
 
@@ -38,9 +38,9 @@ class Endpoint(APIView):
             super().initial(request, *args, **kwargs)
         except (NotAuthenticated, AuthenticationFailed):
             # These never reach `check_throttles`.
-            rate = Rate("address", address(request))
-            if rate.count() > rate.limit:
-                raise Throttled(rate.wait()) from None
+            throttle = AddressThrottle()
+            if not throttle.allow_request(request, self):
+                raise Throttled(throttle.wait()) from None
             raise
 
     def etag(self, number: int, *parts: object) -> str:
