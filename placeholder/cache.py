@@ -2,10 +2,10 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from operator import attrgetter
 
-from cachetools import LRUCache
+from cachetools import LRUCache, cachedmethod
 
 from placeholder.picture import Picture
 
@@ -31,9 +31,8 @@ class DrawingCache:
         self.max_pending = workers + queue
         self._workers = threading.Semaphore(workers)
         self._places = threading.Semaphore(self.max_pending)
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._cached: LRUCache[str, bytes] = LRUCache(capacity, lambda data: len(data) + ENTRY_OVERHEAD)
-        self._pending: dict[str, Future[bytes]] = {}
 
     @property
     def size(self) -> float:
@@ -44,30 +43,11 @@ class DrawingCache:
         with self._lock:
             return self._cached.get(key)
 
+    @cachedmethod(attrgetter("_cached"), lambda self, key, picture: key, condition=attrgetter("_lock"))
     def get_or_draw(self, key: str, picture: Picture) -> bytes:
         """Return the bytes of `picture`. Raises `BusyError`, and what drawing it raises."""
-        with self._lock:
-            data = self._cached.get(key)
-            if data is not None:
-                return data
-            pending = self._pending.get(key)
-            future = pending or self._pending.setdefault(key, Future())
-        if not pending:
-            self._run(future, key, picture)
-        return future.result()
-
-    def _run(self, future: Future[bytes], key: str, picture: Picture) -> None:
-        try:
-            with self._turn(picture):
-                data = self._draw(picture)
-        except BaseException as error:
-            future.set_exception(error)
-        else:
-            self._store(key, data)
-            future.set_result(data)
-        finally:
-            with self._lock:
-                del self._pending[key]
+        with self._turn(picture):
+            return self._draw(picture)
 
     @contextmanager
     def _turn(self, picture: Picture) -> Iterator[None]:
@@ -81,8 +61,3 @@ class DrawingCache:
                 yield
         finally:
             self._places.release()
-
-    def _store(self, key: str, data: bytes) -> None:
-        # ValueError: larger than the whole cache.
-        with self._lock, suppress(ValueError):
-            self._cached[key] = data

@@ -103,7 +103,7 @@ def test_a_light_picture_never_waits_for_heavy_ones():
     threads[0].join(PATIENCE)
 
 
-def test_a_drawing_that_fails_is_told_to_all_and_tried_again():
+def test_a_drawing_that_fails_is_tried_again():
     outcomes = [ValueError("no ink"), b"bytes"]
 
     def draw(picture):
