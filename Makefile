@@ -15,7 +15,7 @@ static_sources := $(shell find board api placeholder sitegen -path '*/static/*' 
 # Without bytecode, each of the suite's hundred processes compiles all its imports, which takes longer than most of them run.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run serve invite seed test test-units test-scripts test-services test-journeys test-firefox e2e pictures docs chaos faults crash fuzz attack audit bench lint format messages setup setup-test
+.PHONY: help run serve invite seed test test-units test-scripts test-services test-journeys test-firefox e2e pictures docs chaos faults crash fuzz attack audit bench image image-test lint format messages setup setup-test
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,6 +98,13 @@ pictures: setup-test $(static) ## take screenshots of every page into var/e2e/pi
 
 bench: setup-test $(static) ## measure performance beside its goals: PARTS="board live", MINUTES=60 of traffic for the memory
 	@MINUTES=$(or $(MINUTES),5) $(python) -m e2e.lab.bench $(PARTS)
+
+image: ## build the container image with docker, podman or buildah: IMAGE_TOOL=podman, BASE=debian:trixie-slim
+	@.ci/image $(if $(BASE),--build-arg BASE=$(BASE)) $(ARGS)
+
+image-test: setup-test ## build the container image with buildah, and start, restart, back up and restore it: BASE=…
+	@.ci/setup image
+	@$(python) -m e2e.lab.image
 
 lint: setup-test ## check style, templates, imports, writes, types, secrets, links, migrations, the API's schema
 	@.venv/bin/ruff check .

@@ -143,7 +143,8 @@ class Command(BaseCommand):
             self.stdout.write(f"Demo accounts: {LOGINS}")
         elif not has_accounts():
             self.stdout.write(
-                "There are no accounts yet. Run make invite NAME=ada to get the link for the first one."
+                "There are no accounts yet. Run make invite NAME=ada or manage.py invite ada to get the link for the "
+                "first one."
             )
         elif has_demo_accounts():
             self.stdout.write("This database contains the demo. Set DATABASE_URL to start with an empty one.")
