@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django_filters import fields
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend, OrderingFilter, SearchFilter
 from rest_framework.request import Request
@@ -97,6 +98,10 @@ class Search(SearchFilter):
             raise ValidationError({self.search_param: [f"Search for {MAX_SEARCH_WORDS} words at most."]})
         return [normalize(word) for word in words]
 
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        (search,) = super().get_schema_operation_parameters(view)
+        return [{**search, "description": f"Words to find in {' or '.join(view.search_fields)}."}]
+
     def filter_queryset(self, request: Request, queryset: Rows, view: Any) -> Rows:
         for word in self.get_search_terms(request):
             queryset = queryset.filter(search_text__contains=word)
@@ -144,6 +149,12 @@ class TotalOrdering(OrderingFilter):
         if len(set(plain)) < len(plain):
             raise ValidationError({self.ordering_param: ["Use each field only once."]})
         return fields
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        (ordering,) = super().get_schema_operation_parameters(view)
+        fields = ", ".join(f"`{field}`" for field in view.ordering_fields)
+        text = f"Comma-separated fields: {fields}. `-` before a field reverses its order."
+        return [{**ordering, "description": text}]
 
 
 class UserOrdering(TotalOrdering):
@@ -206,8 +217,12 @@ class AnyPersonFilter(AnyRowFilter):
 
 
 class SprintFilter(filters.FilterSet):
-    end_min = filters.DateFilter(field_name="end", lookup_expr="gte", input_formats=ISO_DATE)
-    end_max = filters.DateFilter(field_name="end", lookup_expr="lte", input_formats=ISO_DATE)
+    end_min = filters.DateFilter(
+        field_name="end", lookup_expr="gte", input_formats=ISO_DATE, help_text="The earliest end date."
+    )
+    end_max = filters.DateFilter(
+        field_name="end", lookup_expr="lte", input_formats=ISO_DATE, help_text="The latest end date."
+    )
 
     class Meta:
         model = Sprint
@@ -217,12 +232,25 @@ class SprintFilter(filters.FilterSet):
 class TaskFilter(filters.FilterSet):
     """Repeated filters find the tasks that match any of the values."""
 
-    sprint = AnySprintFilter(queryset=Sprint.objects.order_by("end", "pk"))
-    status = filters.MultipleChoiceFilter(choices=Status, distinct=False)
-    assigned = AnyPersonFilter(
-        queryset=User.objects.order_by(User.USERNAME_FIELD), to_field_name=User.USERNAME_FIELD
+    sprint = AnySprintFilter(
+        queryset=Sprint.objects.order_by("end", "pk"), help_text="Tasks in any of the sprints with these ids."
     )
-    backlog = TrueFalseFilter(field_name="sprint", lookup_expr="isnull", label="Backlog")
+    status = filters.MultipleChoiceFilter(
+        choices=Status,
+        distinct=False,
+        help_text="Tasks with any of these statuses: 1 Not Started, 2 In Progress, 3 Testing, 4 Done.",
+    )
+    assigned = AnyPersonFilter(
+        queryset=User.objects.order_by(User.USERNAME_FIELD),
+        to_field_name=User.USERNAME_FIELD,
+        help_text="Tasks assigned to any of these usernames.",
+    )
+    backlog = extend_schema_field(
+        {
+            "enum": ["true", "false"],
+            "description": "`true` for tasks in the backlog, `false` for tasks in a sprint.",
+        }
+    )(TrueFalseFilter(field_name="sprint", lookup_expr="isnull", label="Backlog"))
 
     class Meta:
         model = Task

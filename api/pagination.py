@@ -21,6 +21,7 @@ class PageSize:
 
     page_size: int | None = 25
     page_size_query_param: str | None = PAGE_SIZE_PARAM
+    page_size_query_description = "The number of results per page."
     max_page_size: int | None = LARGEST_PAGE
 
     def get_page_size(self, request: Request) -> int | None:
@@ -66,6 +67,7 @@ class Pages(PageSize, PageNumberPagination):
         PAGING_PARAM,
         CursorPages.cursor_query_param,
     )
+    page_query_description = "The number of the page, starting at 1."
     by_cursor: CursorPages | None = None
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
@@ -106,9 +108,22 @@ class Pages(PageSize, PageNumberPagination):
         return self.by_cursor.to_html() if self.by_cursor else super().to_html()
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        parameters = super().get_schema_operation_parameters(view)
-        names = (PAGING_PARAM, CursorPages.cursor_query_param)
-        return parameters + [{"name": name, "in": "query", "schema": {"type": "string"}} for name in names]
+        page, page_size = super().get_schema_operation_parameters(view)
+        page["schema"]["minimum"] = 1
+        page_size["schema"] |= {"minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
+        paging = {
+            "name": PAGING_PARAM,
+            "in": "query",
+            "description": "`cursor` for pages ordered by id, which skip nothing when rows are deleted meanwhile.",
+            "schema": {"enum": ["cursor"]},
+        }
+        cursor = {
+            "name": CursorPages.cursor_query_param,
+            "in": "query",
+            "description": "The position of a page with `paging=cursor`. Follow `next` instead of setting it.",
+            "schema": {"type": "string"},
+        }
+        return [page, page_size, paging, cursor]
 
 
 def link_header(**links: str | None) -> str:

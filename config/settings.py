@@ -395,6 +395,21 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Lightboard",
     "DESCRIPTION": "The API of a scrum board. The page “The API” of the manual explains how to use it.",
     "VERSION": "1",
+    "TAGS": [
+        {"name": "sprints", "description": "A sprint has an end date. No two sprints end on the same day."},
+        {"name": "tasks", "description": "A task is a card in a column of a sprint's board, or in the backlog."},
+        {"name": "users", "description": "The members of the team."},
+        {
+            "name": "events",
+            "description": "The log of all changes. Read it to follow the board without missing any.",
+        },
+        {
+            "name": "token",
+            "description": "Exchange a username and a password for a token. You can create other tokens at "
+            "/profile/tokens/.",
+        },
+        {"name": "start", "description": "The entry points of the API."},
+    ],
     "SCHEMA_PATH_PREFIX": "/api/?",
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.complete"],
 }

@@ -1,6 +1,7 @@
 """The API as an OpenAPI 3.1 document: what drf-spectacular derives from the views, and what no view says.
 
-Views and serializers define paths, parameters and fields. The tables in texts.py, responses.py and examples.py add the rest.
+Views, filters and serializers define paths, parameters, fields and their descriptions. The tables in responses.py and
+examples.py add what operations share.
 """
 
 from . import extensions as extensions  # registers itself with drf-spectacular

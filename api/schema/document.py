@@ -9,7 +9,6 @@ from drf_spectacular.generators import SchemaGenerator
 
 from .examples import EXAMPLES
 from .responses import ERROR_SCHEMA, ERRORS, HEADERS, PARAMETERS, PROBLEM_SCHEMA, TEXT, Node, error_response, ref
-from .texts import FIELDS, TAGS
 from .webhook import MESSAGE_SCHEMA, webhook
 
 
@@ -29,7 +28,8 @@ def complete(result: Node, **kwargs: Any) -> Node:
     schemas["Problem"] = PROBLEM_SCHEMA
     schemas["Message"] = MESSAGE_SCHEMA
     for name, schema in schemas.items():
-        _describe(schema, FIELDS.get(name.removeprefix("Patched"), {}))
+        _add_uri_formats(schema)
+        _modernize(schema)
         if name in EXAMPLES:
             schema["examples"] = [EXAMPLES[name]]
     components["headers"] = {
@@ -44,18 +44,13 @@ def complete(result: Node, **kwargs: Any) -> Node:
         "description": "The client has the current representation.",
         "headers": {"ETag": ref("headers", "ETag")},
     }
-    result["tags"] = [{"name": name, "description": description} for name, description in TAGS.items()]
     result["webhooks"] = {"change": {"post": webhook()}}
     return result
 
 
-def _describe(schema: Node, texts: dict[str, str]) -> None:
-    properties = schema.get("properties", {})
-    for name, text in texts.items():
-        (properties[name] if name else schema)["description"] = text
-    for one in properties.get("links", {}).get("properties", {}).values():
-        one["format"] = "uri"
-    _modernize(schema)
+def _add_uri_formats(schema: Node) -> None:
+    for link in schema.get("properties", {}).get("links", {}).get("properties", {}).values():
+        link["format"] = "uri"
 
 
 def _modernize(node: Any) -> None:

@@ -1,16 +1,8 @@
-"""What drf-spectacular cannot derive from our classes."""
+"""The authentication schemes."""
 
-from typing import Any
-
-from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiViewExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, inline_serializer
-from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
-from ..serializers.events import EventQuery, EventSerializer
 from .responses import Node
 
 
@@ -42,49 +34,3 @@ class BearerScheme(OpenApiAuthenticationExtension):
             "scheme": "bearer",
             "description": "The same tokens: `Authorization: Bearer lb_…`.",
         }
-
-
-class EventsViewExtension(OpenApiViewExtension):
-    target_class = "api.views.events.EventsView"
-
-    def view_replacement(self) -> type[APIView]:
-        fields: dict[str, Any] = {
-            "newest": serializers.IntegerField(help_text="The newest sequence number."),
-            "next": serializers.URLField(allow_null=True, help_text="The URL of the next page, or null."),
-            "events": EventSerializer(many=True),
-        }
-        page = inline_serializer("Events", fields)
-
-        class Described(self.target):  # type: ignore[misc, name-defined]  # known at run time
-            @extend_schema(operation_id="events_list", parameters=[EventQuery], responses=page)
-            def get(self, request: Request) -> None:
-                """List events after a sequence number: `?since=n`. `wait=25` waits up to 25 seconds for the first one."""
-
-        return Described
-
-
-class RootViewExtension(OpenApiViewExtension):
-    target_class = "api.views.root.RootView"
-
-    def view_replacement(self) -> type[APIView]:
-        names = ("sprints", "tasks", "users")
-        root = inline_serializer("Root", {name: serializers.URLField() for name in names})
-
-        class Described(self.target):  # type: ignore[misc, name-defined]  # known at run time
-            @extend_schema(operation_id="root", responses=root)
-            def get(self, request: Request) -> None:
-                """List the collections."""
-
-        return Described
-
-
-class SchemaViewExtension(OpenApiViewExtension):
-    target_class = "api.views.root.SchemaView"
-
-    def view_replacement(self) -> type[APIView]:
-        class Described(self.target):  # type: ignore[misc, name-defined]  # known at run time
-            @extend_schema(operation_id="schema", responses={200: OpenApiTypes.OBJECT})
-            def get(self, request: Request) -> None:
-                """Get this document: as JSON, or as YAML with `?format=yaml`."""
-
-        return Described

@@ -2,41 +2,24 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 
-from ..serializers.tasks import TaskSerializer
 from .responses import ERRORS, Node, ref
-from .texts import DESCRIPTIONS, QUERY, SINGULAR, SUMMARIES, TAGS
 
+RESOURCES = {"sprints", "tasks", "users"}
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 WITH_BODY = {"POST", "PUT", "PATCH"}
 
 
 class OperationSchema(AutoSchema):
-    """Describes one operation: its texts, its headers and its error responses."""
+    """Describes the headers and error responses of an operation."""
 
     def get_operation(self, *args: Any) -> Node | None:
         operation = super().get_operation(*args)
         if operation is None:
             return None
-        self._describe_query(operation)
         self._add_headers(operation)
         for status in sorted(self._errors()):
             operation["responses"][str(status)] = {"$ref": f"#/components/responses/{ERRORS[status][0]}"}
         return operation
-
-    def get_tags(self) -> list[str]:
-        return [self._collection if self._collection in TAGS else "start"]
-
-    def get_summary(self) -> str:
-        summary = SUMMARIES.get(self._action or "")
-        if summary is None:
-            return self.get_description().split("\n")[0].split(": ")[0].rstrip(".")
-        return summary.format(one=SINGULAR[self._collection], many=self._collection)
-
-    def get_description(self) -> str:  # type: ignore[override]  # like drf-spectacular
-        return DESCRIPTIONS.get(self._action or "") or super().get_description()
-
-    def get_response_serializers(self) -> Any:
-        return TaskSerializer() if self._action == "move" else super().get_response_serializers()
 
     @property
     def _collection(self) -> str:
@@ -48,26 +31,12 @@ class OperationSchema(AutoSchema):
 
     @property
     def _is_resource(self) -> bool:
-        return self._collection in SINGULAR
+        return self._collection in RESOURCES
 
     @property
     def _is_idempotent(self) -> bool:
         """Whether the operation accepts an `Idempotency-Key`."""
         return self._action in ("create", "move")
-
-    def _describe_query(self, operation: Node) -> None:
-        view: Any = self.view
-        for parameter in operation.get("parameters", ()):
-            name = parameter["name"]
-            if name == "search":
-                parameter["description"] = f"Words to find in {' or '.join(view.search_fields)}."
-            elif name == "ordering":
-                fields = ", ".join(f"`{field}`" for field in view.ordering_fields)
-                parameter["description"] = (
-                    f"Comma-separated fields: {fields}. `-` before a field reverses its order."
-                )
-            elif parameter["in"] == "query":
-                parameter.update(QUERY.get(name, {}))
 
     def _add_headers(self, operation: Node) -> None:
         sent = operation.pop("parameters", [])

@@ -3,6 +3,7 @@ from typing import Any, Literal
 from django.contrib.auth import get_user_model
 from rest_framework import serializers
 
+from board.history.schema import EXTRAS
 from board.models import Event
 
 from ..filters import check_query
@@ -14,17 +15,33 @@ User = get_user_model()
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
-    """An event of the log: the resource that changed, and the fields with their values before and after."""
+    """An event of the log."""
 
     at = serializers.DateTimeField(source="created_at")
-    by: Any = serializers.SlugRelatedField(slug_field=User.USERNAME_FIELD, source="actor", read_only=True)
+    by: Any = serializers.SlugRelatedField(
+        slug_field=User.USERNAME_FIELD,
+        source="actor",
+        read_only=True,
+        help_text="The username of the person who made the change, or null for the system.",
+    )
     model = serializers.SerializerMethodField()
-    id = serializers.SerializerMethodField()
+    id = serializers.SerializerMethodField(help_text="The id of the task or sprint that changed.")
     action = serializers.CharField(source="kind")
 
     class Meta:
         model = Event
         fields = ["seq", "at", "by", "model", "id", "action", "sprint", "changes"]
+        extra_kwargs: dict[str, dict[str, Any]] = {
+            "seq": {
+                "help_text": "The sequence number. Events are numbered without gaps, in commit order.",
+            },
+            "sprint": {"help_text": "The id of the sprint after the change."},
+            "changes": {
+                "help_text": "{field: [before, after]}. Besides the fields, it may contain: "
+                + "; ".join(f"`{name}`, {extra.help}" for name, extra in EXTRAS.items())
+                + "."
+            },
+        }
 
     def get_model(self, event: Event) -> Literal["sprint", "task"]:
         return "sprint" if event.task is None else "task"
@@ -36,11 +53,31 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 class EventQuery(serializers.Serializer[Any]):
     """The query parameters of the event list."""
 
-    page_size = serializers.IntegerField(min_value=1, max_value=LARGEST_PAGE, default=LARGEST_PAGE)
-    since = serializers.IntegerField(min_value=0, max_value=LARGEST_ID, default=0)
-    wait = serializers.IntegerField(min_value=0, max_value=LONGEST_WAIT, default=0)
+    page_size = serializers.IntegerField(
+        min_value=1, max_value=LARGEST_PAGE, default=LARGEST_PAGE, help_text="The number of results per page."
+    )
+    since = serializers.IntegerField(
+        min_value=0,
+        max_value=LARGEST_ID,
+        default=0,
+        help_text="The last sequence number you have. The response starts with the next event.",
+    )
+    wait = serializers.IntegerField(
+        min_value=0,
+        max_value=LONGEST_WAIT,
+        default=0,
+        help_text="How many seconds to wait for the first event if there is none yet.",
+    )
     format = serializers.CharField(required=False)
 
     def validate(self, query: dict[str, Any]) -> dict[str, Any]:
         check_query(self.initial_data, self.fields)
         return query
+
+
+class EventsSerializer(serializers.Serializer[Any]):
+    """A page of events."""
+
+    newest = serializers.IntegerField(help_text="The newest sequence number.")
+    next = serializers.URLField(allow_null=True, help_text="The URL of the next page, or null.")
+    events = EventSerializer(many=True)

@@ -16,11 +16,18 @@ class SprintLinks(TypedDict):
 
 
 class SprintSerializer(ResourceSerializer):
+    """A sprint."""
+
     class Meta:
         model = Sprint
         fields = ["id", "name", "description", "end", "version", "links"]
-        # The action checks under the lock that no two sprints end on the same day.
-        extra_kwargs: dict[str, dict[str, Any]] = {"end": {"validators": []}}
+        extra_kwargs: dict[str, dict[str, Any]] = {
+            "end": {
+                # The action checks under the lock that no two sprints end on the same day.
+                "validators": [],
+                "help_text": "The last day. No other sprint may end on it, and a new sprint can't end in the past.",
+            }
+        }
 
     def to_representation(self, sprint: Sprint) -> dict[str, Any]:
         return {

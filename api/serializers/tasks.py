@@ -33,13 +33,29 @@ class TaskLinks(TypedDict):
 
 
 class TaskSerializer(ResourceSerializer):
+    """A task, shown as a card on the board."""
+
     sprint = serializers.IntegerField(
-        source="sprint_id", allow_null=True, required=False, min_value=1, max_value=LARGEST_ID
+        source="sprint_id",
+        allow_null=True,
+        required=False,
+        min_value=1,
+        max_value=LARGEST_ID,
+        help_text="The id of the sprint, or null for the backlog.",
     )
     status_display = serializers.CharField(source="get_status_display", read_only=True)
-    order = serializers.IntegerField(required=False, min_value=-LIMIT, max_value=LIMIT)
+    order = serializers.IntegerField(
+        required=False,
+        min_value=-LIMIT,
+        max_value=LIMIT,
+        help_text="The sort key within the column. Use `move` to keep the order of the other tasks.",
+    )
     assigned = UsernameField(
-        slug_field=User.USERNAME_FIELD, queryset=User.objects.all(), allow_null=True, required=False
+        slug_field=User.USERNAME_FIELD,
+        queryset=User.objects.all(),
+        allow_null=True,
+        required=False,
+        help_text="The username of the assignee.",
     )
 
     class Meta:
@@ -59,6 +75,13 @@ class TaskSerializer(ResourceSerializer):
             "version",
             "links",
         ]
+        extra_kwargs: dict[str, dict[str, Any]] = {
+            "started": {
+                "help_text": "Requires a status other than Not Started. If missing, it follows the status."
+            },
+            "completed": {"help_text": "Requires the status Done. If missing, it follows the status."},
+            "version": {"help_text": "The sequence number of the last change."},
+        }
 
     def to_representation(self, task: Task) -> dict[str, Any]:
         return {

@@ -1,4 +1,4 @@
-from typing import TypedDict
+from typing import Any, TypedDict
 from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
@@ -24,11 +24,17 @@ class UserLinks(TypedDict):
 
 
 class UserSerializer(ResourceSerializer):
+    """A user."""
+
     full_name = serializers.CharField(source="get_full_name", read_only=True)
 
     class Meta:
         model = User
         fields = ["id", User.USERNAME_FIELD, "full_name", "is_active", "links"]
+        extra_kwargs: dict[str, dict[str, Any]] = {
+            User.USERNAME_FIELD: {"help_text": "The name used to log in."},
+            "is_active": {"help_text": "Whether the user may log in."},
+        }
 
     def get_links(self, user: DjangoUser) -> UserLinks:
         username = user.get_username()

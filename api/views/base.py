@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django_filters.rest_framework import FilterSet
+from drf_spectacular.utils import extend_schema
 from rest_framework import status, viewsets
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Throttled
 from rest_framework.parsers import FormParser, MultiPartParser
@@ -60,6 +61,9 @@ class Collection(Endpoint, viewsets.ReadOnlyModelViewSet[Any]):
         etag = self.etag(newest, people, request.get_full_path(), self.etag_parts())
         return conditional.respond(request, etag, lambda: super(Collection, self).list(request))
 
+    @extend_schema(
+        description="To get the body only if it has changed, send the `ETag` of the response as `If-None-Match`."
+    )
     def retrieve(self, request: Request, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         row = self.get_object()
         return conditional.respond(request, self.etag_of(row), lambda: Response(self.get_serializer(row).data))
@@ -81,6 +85,9 @@ class WritableCollection(Collection):
     change: Callable[..., Any]
     remove: Callable[..., Any]
 
+    @extend_schema(
+        description="Missing fields get their default values. Read-only fields are accepted and ignored."
+    )
     @idempotent
     def create(self, request: Request) -> Response:
         row = self._save(self.add, request.user)
@@ -88,9 +95,15 @@ class WritableCollection(Collection):
         response = Response(body, status=status.HTTP_201_CREATED, headers={"Location": body["links"]["self"]})
         return conditional.with_etag(response, self.etag_of(row))
 
+    @extend_schema(
+        description="Missing optional fields keep their values. Read-only fields are accepted and ignored."
+    )
     def update(self, request: Request, pk: int) -> Response:
         return self._respond(self._save(self.change, request.user, pk, self.expected_version(pk)))
 
+    @extend_schema(
+        description="Missing fields keep their values. The resulting task or sprint is validated as a whole."
+    )
     def partial_update(self, request: Request, pk: int) -> Response:
         return self._respond(self._save(self.change, request.user, pk, self.expected_version(pk), partial=True))
 

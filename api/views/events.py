@@ -1,6 +1,7 @@
 from typing import cast
 
 from django.http.response import HttpResponseBase
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,7 +13,7 @@ from .. import conditional
 from ..errors import ErrorResponse
 from ..long_poll import LONG_POLL, LongPoll
 from ..pagination import link_header
-from ..serializers.events import EventQuery, EventSerializer
+from ..serializers.events import EventQuery, EventsSerializer
 from ..socket_tokens import Holder, holder_of
 from .base import Endpoint
 
@@ -24,6 +25,13 @@ class EventsView(Endpoint):
     after the restore of an older backup. In that case, read all resources again and continue from `newest`.
     """
 
+    @extend_schema(
+        operation_id="events_list",
+        summary="List events after a sequence number",
+        description="List events after a sequence number: `?since=n`. `wait=25` waits up to 25 seconds for the first one.",
+        parameters=[EventQuery],
+        responses=EventsSerializer,
+    )
     def get(self, request: Request) -> HttpResponseBase:
         query = EventQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
@@ -49,8 +57,8 @@ class EventsView(Endpoint):
         url = None
         if events and events[-1].seq < newest:
             url = replace_query_param(self.request.build_absolute_uri(), "since", events[-1].seq)
-        body = {"newest": newest, "next": url, "events": EventSerializer(events, many=True).data}
-        return Response(body, headers={"Link": link_header(next=url)} if url else None)
+        page = EventsSerializer({"newest": newest, "next": url, "events": events})
+        return Response(page.data, headers={"Link": link_header(next=url)} if url else None)
 
 
 def _gone(detail: str, newest: int) -> ErrorResponse:

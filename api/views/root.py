@@ -2,7 +2,9 @@ from typing import Any
 
 from django.http.response import HttpResponseBase
 from drf_spectacular import renderers
-from rest_framework import permissions, routers
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import permissions, routers, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,6 +19,15 @@ class RootView(Endpoint, routers.APIRootView):
     schema = OperationSchema()
     permission_classes = [permissions.AllowAny]
 
+    @extend_schema(
+        operation_id="root",
+        summary="List the collections",
+        description="List the collections.",
+        tags=["start"],
+        responses=inline_serializer(
+            "Root", {name: serializers.URLField() for name in ("sprints", "tasks", "users")}
+        ),
+    )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         return conditional.respond(
             request, self.etag(0), lambda: super(RootView, self).get(request, *args, **kwargs)
@@ -33,6 +44,13 @@ class SchemaView(Endpoint):
         renderers.OpenApiYamlRenderer2,
     ]
 
+    @extend_schema(
+        operation_id="schema",
+        summary="Get this document",
+        description="Get this document: as JSON, or as YAML with `?format=yaml`.",
+        tags=["start"],
+        responses=OpenApiTypes.OBJECT,
+    )
     def get(self, request: Request) -> HttpResponseBase:
         etag = self.etag(0, request.accepted_renderer.media_type)
         return conditional.respond(request, etag, lambda: Response(openapi()))

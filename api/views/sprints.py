@@ -2,6 +2,8 @@ import secrets
 import time
 from typing import Any
 
+from drf_spectacular.utils import extend_schema, extend_schema_view
+
 from board import actions
 from board.models import Sprint
 
@@ -11,6 +13,14 @@ from ..socket_tokens import LIFETIME, holder_of
 from .base import WritableCollection
 
 
+@extend_schema_view(
+    list=extend_schema(summary="List sprints"),
+    retrieve=extend_schema(summary="Get a sprint"),
+    create=extend_schema(summary="Create a sprint"),
+    update=extend_schema(summary="Replace a sprint"),
+    partial_update=extend_schema(summary="Update a sprint"),
+    destroy=extend_schema(summary="Delete a sprint", description="You can't delete a sprint that has tasks."),
+)
 class SprintViewSet(WritableCollection):
     """Sprints, ordered by end date."""
 

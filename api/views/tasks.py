@@ -3,6 +3,7 @@ from typing import Any, cast
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User as DjangoUser
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +20,14 @@ from .idempotency import idempotent
 User = get_user_model()
 
 
+@extend_schema_view(
+    list=extend_schema(summary="List tasks"),
+    retrieve=extend_schema(summary="Get a task"),
+    create=extend_schema(summary="Create a task"),
+    update=extend_schema(summary="Replace a task"),
+    partial_update=extend_schema(summary="Update a task"),
+    destroy=extend_schema(summary="Delete a task", description="People can restore the task for 30 days."),
+)
 class TaskViewSet(WritableCollection):
     """Tasks, ordered as on the boards: by sprint, column and position."""
 
@@ -32,6 +41,12 @@ class TaskViewSet(WritableCollection):
     change = staticmethod(actions.change_task)
     remove = staticmethod(actions.remove_task)
 
+    @extend_schema(
+        summary="Move a task",
+        description="Moves the task to a column and a position in it. If the task is already there, nothing changes. "
+        "`started` and `completed` follow the status.",
+        responses=TaskSerializer,
+    )
     @action(detail=True, methods=["post"], serializer_class=MoveSerializer)
     @idempotent
     def move(self, request: Request, pk: int) -> Response:

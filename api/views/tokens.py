@@ -1,3 +1,4 @@
+from drf_spectacular.utils import extend_schema
 from rest_framework.authtoken.views import ObtainAuthToken
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +17,7 @@ class TokenView(Endpoint, ObtainAuthToken):
     serializer_class = LogInSerializer
     throttle_classes = APIView.throttle_classes
 
+    @extend_schema(summary="Create a token with read and write access from a username and a password")
     def post(self, request: Request) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)

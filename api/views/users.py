@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User as DjangoUser
 from django.http import Http404
+from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from board.accounts.usernames import find_user
 
@@ -13,6 +14,7 @@ from .base import Collection
 User = get_user_model()
 
 
+@extend_schema_view(list=extend_schema(summary="List users"), retrieve=extend_schema(summary="Get a user"))
 class UserViewSet(Collection):
     """Users, ordered by username."""
 
