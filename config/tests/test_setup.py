@@ -109,6 +109,23 @@ def test_an_old_python_is_enough_where_uv_downloads_another(machine):
     )
 
 
+DISTRUSTS = "echo 'error sending request: invalid peer certificate: UnknownIssuer' >&2; exit 2"
+
+
+def test_a_certificate_that_only_the_system_trusts_is_enough(machine):
+    machine.add("uv", f'[ "$1" != sync ] || [ -n "${{UV_SYSTEM_CERTS:-}}" ] || {{ {DISTRUSTS}; }}')
+    machine.add("python3")
+    assert machine.set_up() == (0, "")
+
+
+def test_a_certificate_that_nobody_trusts_is_what_is_missing(machine):
+    machine.add("uv", f'[ "$1" = sync ] || exit 0; {DISTRUSTS}')
+    machine.add("python3")
+    assert machine.refusal() == (
+        "The package index has a certificate that this machine doesn't trust: name the right ones in SSL_CERT_FILE."
+    )
+
+
 def test_a_package_without_a_wheel_asks_for_a_compiler(machine):
     machine.add("uv", "[ \"$1\" = sync ] || exit 0; echo 'Failed to build `nh3==0.3.8`' >&2; exit 1")
     machine.add("python3")
