@@ -28,7 +28,7 @@ from board.live.hub import hub  # noqa: E402
 from board.live.middleware import SocketUserMiddleware  # noqa: E402
 from board.live.routing import websocket_urlpatterns as board_sockets  # noqa: E402
 from board.ops.asgi_tools import Application, Message, Receive, Scope, Send  # noqa: E402
-from sitegen.routing import websocket_urlpatterns as preview_sockets  # noqa: E402
+from sitegen.live import websocket_urlpatterns as preview_sockets  # noqa: E402
 
 from .admission import NEW_SESSION, USER_ID, with_fair_threads  # noqa: E402
 from .request_body import with_complete_body  # noqa: E402

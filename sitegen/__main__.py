@@ -6,6 +6,8 @@ import sys
 
 from .commands import CommandOptions, add_build_options, add_page_options, build_and_report, failure_message
 from .errors import BuildError, SiteError
+from .server import serve
+from .starter import start_site
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,11 +21,11 @@ def main(arguments: list[str] | None = None) -> int:
     build.add_argument("--output", default="_site", help="the folder to write (default _site)")
     add_build_options(build)
 
-    serve = commands.add_parser("serve", help="show the site of a folder while you write it")
-    serve.add_argument("folder")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8001)
-    add_page_options(serve)
+    preview = commands.add_parser("serve", help="show the site of a folder while you write it")
+    preview.add_argument("folder")
+    preview.add_argument("--host", default="127.0.0.1")
+    preview.add_argument("--port", type=int, default=8001)
+    add_page_options(preview)
 
     new = commands.add_parser("new", help="start a small site in a new folder")
     new.add_argument("name")
@@ -32,36 +34,27 @@ def main(arguments: list[str] | None = None) -> int:
     # argparse does not take pages that stand behind an option.
     if more and (known.command != "build" or any(name.startswith("-") for name in more)):
         parser.error(f"unrecognized arguments: {' '.join(more)}")
-    options = {**vars(known), "pages": [*vars(known).get("pages", []), *more]}
-    return {"build": run_build, "serve": run_serve, "new": run_new}[options["command"]](options)
+    options = vars(known)
+    match known.command:
+        case "build":
+            return run_build({**options, "pages": [*options["pages"], *more]})
+        case "serve":
+            return serve(known.folder, known.host, known.port, known.drafts, known.future)
+    return start_site(known.name)
 
 
 def run_build(options: CommandOptions) -> int:
     gc.set_threshold(100_000)  # a short life with much that stays: collecting often finds little
+    folder, output = options["folder"], options["output"]
     try:
-        succeeded = build_and_report(
-            options["folder"], options["output"], options["pages"], options, print, print_error
-        )
+        return 0 if build_and_report(folder, output, options["pages"], options, print, print_error) else 1
     except (SiteError, BuildError) as error:
-        print_error(failure_message(error, options["output"]))
+        print_error(failure_message(error, output))
         return 1
-    return 0 if succeeded else 1
 
 
 def print_error(text: str) -> None:
     print(text, file=sys.stderr)
-
-
-def run_serve(options: CommandOptions) -> int:
-    from .server import serve
-
-    return serve(options["folder"], options["host"], options["port"], options["drafts"], options["future"])
-
-
-def run_new(options: CommandOptions) -> int:
-    from .starter import start_site
-
-    return start_site(options["name"])
 
 
 if __name__ == "__main__":

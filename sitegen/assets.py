@@ -11,23 +11,25 @@ from pathlib import Path, PurePosixPath
 from posixpath import join, normpath
 from urllib.parse import unquote, urlsplit
 
-import minify_html
-
 from . import pictures, placeholders
 from .errors import SiteError
-from .pages import Folder, digest
+from .folder import Folder, digest
 
 BUILT_IN = Path(__file__).parent / "static"
 HASHED = {
     *(".css", ".js", ".mjs", ".map", ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"),
     *(".woff", ".woff2", ".ttf", ".otf", ".mp3", ".mp4", ".webm"),
 }
-# Clients ask for these by fixed names.
-KEEP_NAME = {"favicon.ico", "robots.txt", "sw.js"}
+KEEP_NAME = {"sw.js"}  # clients ask for it by a fixed name
 
+SOURCE_MAP = re.compile(r"(?P<before>[/*][/*][#@]\s*sourceMappingURL=)(?P<target>[^\s*]+)")
 CSS_REFERENCE = re.compile(r"""(?P<before>url\(\s*["']?|@import\s+["'])(?P<target>[^"')\s]+)""")
 JS_REFERENCE = re.compile(r"""(?P<before>\b(?:from|import)\s*\(?\s*["'])(?P<target>\.{0,2}/[^"'\n]+)(?=["'])""")
-SOURCE_MAP = re.compile(r"(?P<before>[/*][/*][#@]\s*sourceMappingURL=)(?P<target>[^\s*]+)")
+REFERENCES = {
+    ".css": [CSS_REFERENCE, SOURCE_MAP],
+    ".js": [JS_REFERENCE, SOURCE_MAP],
+    ".mjs": [JS_REFERENCE, SOURCE_MAP],
+}
 
 
 class Assets:
@@ -35,23 +37,19 @@ class Assets:
 
     def __init__(self, folder: Folder, hashed: bool = False) -> None:
         self.folder, self.hashed = folder, hashed
+        self._own = set(folder.assets)
         self._names: dict[str, str] = {}
-        self._finished: dict[str, bytes] = {}
         self._drawn: dict[str, bytes] = {}
 
     @cached_property
     def _built_in(self) -> dict[str, Path]:
         return {f"static/{path.relative_to(BUILT_IN).as_posix()}": path for path in BUILT_IN.rglob("*.*")}
 
-    @cached_property
-    def _own(self) -> set[str]:
-        return set(self.folder.assets)
-
     def __contains__(self, path: str) -> bool:
         return path in self._own or path in self._built_in or bool(placeholders.FILE.fullmatch(path))
 
     def raw(self, path: str) -> bytes:
-        """Return the bytes of the file as it was written."""
+        """Return the bytes of the file as it was written. Raises LookupError for a picture that cannot be drawn."""
         if path in self._own:
             return self.folder.read(path)
         if path in self._built_in:
@@ -60,41 +58,47 @@ class Assets:
             self._drawn[path] = placeholders.draw(path)
         return self._drawn[path]
 
-    def digest(self, path: str) -> str:
-        return self.folder.digest(path) if path in self._own else digest(self.raw(path))
-
     def address(self, path: str) -> str:
         """Return the address of this asset in the built site, without the site's base."""
         suffix = PurePosixPath(path).suffix
-        if not self.hashed or suffix not in HASHED or PurePosixPath(path).name in KEEP_NAME:
+        if not self.is_hashed(path):
             return "/" + path
         return f"/{path.removesuffix(suffix)}.{self.name(path)}{suffix}"
+
+    def is_hashed(self, path: str) -> bool:
+        """Whether the address changes with the content."""
+        name = PurePosixPath(path)
+        return self.hashed and name.suffix in HASHED and name.name not in KEEP_NAME
 
     def name(self, path: str) -> str:
         """Return the hash of this file and of every file it refers to."""
         if path not in self._names:
-            self._names[path] = digest(*(part for each in self.family(path) for part in (each, self.digest(each))))
+            self._names[path] = digest(
+                *(part for each in self.family(path) for part in (each, self._digest(each)))
+            )
         return self._names[path]
+
+    def _digest(self, path: str) -> str:
+        return self.folder.digest(path) if path in self._own else digest(self.raw(path))
 
     def family(self, path: str) -> list[str]:
         """Return this path, and those it refers to, directly or not."""
-        family, waiting = [path], [path]
+        family, waiting = {path}, [path]
         while waiting:
-            for target in self.references(waiting.pop()):
-                if target not in family:
-                    family.append(target)
-                    waiting.append(target)
-        return [path, *sorted(family[1:])]
+            new = set(self._references(waiting.pop())) - family
+            family |= new
+            waiting += new
+        return [path, *sorted(family - {path})]
 
-    def references(self, path: str) -> list[str]:
+    def _references(self, path: str) -> list[str]:
         return [
             target
-            for pattern in reference_patterns(path)
-            for match in pattern.finditer(self.text(path))
-            if (target := self.target(path, match["target"]))
+            for pattern in patterns(path)
+            for match in pattern.finditer(self._text(path))
+            if (target := self._target(path, match["target"]))
         ]
 
-    def target(self, path: str, reference: str) -> str | None:
+    def _target(self, path: str, reference: str) -> str | None:
         """Return the path of the asset that `reference`, written in `path`, means; None for anything else."""
         parts = urlsplit(reference)
         if parts.scheme or parts.netloc or not parts.path:
@@ -102,7 +106,7 @@ class Assets:
         target = normpath(join("/", str(PurePosixPath(path).parent), unquote(parts.path))).lstrip("/")
         return target if target in self else None
 
-    def text(self, path: str) -> str:
+    def _text(self, path: str) -> str:
         try:
             return self.raw(path).decode()
         except UnicodeDecodeError:
@@ -110,30 +114,23 @@ class Assets:
 
     def finished(self, path: str) -> bytes:
         """Return the bytes to publish: references rewritten, style sheets and scripts minified."""
-        if path not in self._finished:
-            self._finished[path] = self._finish(path) if self.hashed else self.raw(path)
-        return self._finished[path]
-
-    def _finish(self, path: str) -> bytes:
-        if not reference_patterns(path):
+        if not patterns(path):
             return self.raw(path)
-        text = self.text(path)
+        text = self._text(path)
         is_built_already = SOURCE_MAP.search(text)
-        for pattern in reference_patterns(path):
+        for pattern in patterns(path):
             text = pattern.sub(lambda match: self._rewritten(path, match), text)
         return (text if is_built_already else minified(path, text)).encode()
 
     def _rewritten(self, path: str, match: re.Match[str]) -> str:
         reference = match["target"]
-        target = self.target(path, reference)
+        target = self._target(path, reference)
         if not target:
             return match[0]
         parts = urlsplit(reference)
-        if parts.path.startswith("/"):
-            address = self.address(target)
-        else:
-            here = PurePosixPath("/" + path).parent
-            address = str(PurePosixPath(self.address(target)).relative_to(here, walk_up=True))
+        address = self.address(target)
+        if not parts.path.startswith("/"):
+            address = str(PurePosixPath(address).relative_to(PurePosixPath("/" + path).parent, walk_up=True))
             # A module may not be named without the dot.
             if reference.startswith(".") and not address.startswith("."):
                 address = "./" + address
@@ -147,8 +144,7 @@ class Assets:
 
     def variants(self, path: str) -> list[tuple[int, str]]:
         """Return the narrower versions of a picture: their widths and their addresses."""
-        size = self.size(path)
-        if not self.hashed or not size or not pictures.can_resize(path):
+        if not self.hashed or path not in self or not pictures.can_resize(path) or not (size := self.size(path)):
             return []
         stem, _, suffix = self.address(path).rpartition(".")
         return [(width, f"{stem}.{width}w.{suffix}") for width in pictures.WIDTHS if width < size[0]]
@@ -164,17 +160,15 @@ class Assets:
         return self.address(path), pictures.is_picture(path) and self.size(path)
 
 
-def reference_patterns(path: str) -> list[re.Pattern[str]]:
-    match PurePosixPath(path).suffix:
-        case ".css":
-            return [CSS_REFERENCE, SOURCE_MAP]
-        case ".js" | ".mjs":
-            return [JS_REFERENCE, SOURCE_MAP]
-    return []
+def patterns(path: str) -> list[re.Pattern[str]]:
+    """Return the patterns of the references that a file of this kind can have."""
+    return REFERENCES.get(PurePosixPath(path).suffix, [])
 
 
 def minified(path: str, text: str) -> str:
     """Return a minified style sheet or script."""
+    import minify_html  # here, since few builds need it
+
     kind = "style" if path.endswith(".css") else "script"
     if f"</{kind}" in text.lower():
         return text

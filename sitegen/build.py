@@ -7,23 +7,24 @@ was made from (trace.py), and `verify_build` compares with a build from nothing.
 import shutil
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
+from .builder import Build
 from .errors import BuildError, Problem
-from .options import BuildOptions, Progress, build_time
-from .output import check_output
-from .pages import Folder, digest
+from .folder import Folder, digest
+from .options import Options, Progress, build_time
 from .report import Report
-from .state import State
-from .version import made_with
-from .workspace import Workspace
+from .standalone import configure
+from .workspace import State, Workspace, check_output
 
 
 def build_site(
     root: str | Path,
     output: str | Path,
-    options: BuildOptions | None = None,
+    options: Options | None = None,
     only: Sequence[str] = (),
     strict: bool = False,
     processes: int | None = None,
@@ -40,44 +41,50 @@ def build_site(
     the output is then as it was.
     """
     started = time.perf_counter()
-    options, now = options or BuildOptions(), now or build_time()
+    options, now = options or Options(), now or build_time()
     check_output(output, root)
+    configure()
     folder = Folder(root)
     workspace = Workspace(output)
+    made_with = {"generator": generator(), **asdict(options)}
     with workspace.locked():
         state = workspace.state()
-        if state.get("made_with") != made_with(options):
-            state = {}
+        if state.get("made_with") != made_with:
+            state = {"made_with": made_with}
         if not only and is_current(state, folder, now):
-            warnings = [Problem(**warning) for warning in state["report"]["warnings"]]
-            current = {"output": workspace.output, "rendered": 0, "warnings": warnings}
-            report = Report(**(state["report"] | current))
+            report = reported(state, workspace.output)
             if strict and report.warnings:
                 raise BuildError(report.warnings)
         else:
-            # Only here, since the imports take longer than a build that has nothing to do.
-            from .standalone import configure
-
-            configure()
-            from .builder import Build
-
             report = Build(folder, workspace, options, state, now).run(only, strict, processes, progress)
     report.seconds = time.perf_counter() - started
     return report
 
 
+@cache
+def generator() -> str:
+    """Return the fingerprint of sitegen itself: another version builds everything again."""
+    package = Path(__file__).parent
+    sources = sorted(
+        path for pattern in ("*.py", "static/**/*.*", "templates/**/*.*") for path in package.glob(pattern)
+    )
+    return digest(*(part for path in sources for part in (path.name, path.read_bytes())))
+
+
 def is_current(state: State, folder: Folder, now: datetime) -> bool:
     """Whether a build would make the same output again: nothing changed, and no date has come."""
-    return (
-        bool(state)
-        and not state["dated"]
-        and not (state["next_due"] and datetime.fromisoformat(state["next_due"]) <= now)
-        and state["inputs"] == folder.fingerprint()
-    )
+    due = state.get("next_due")
+    return state.get("inputs") == folder.fingerprint() and not (due and datetime.fromisoformat(due) <= now)
+
+
+def reported(state: State, output: Path) -> Report:
+    """Return the Report of the last build as that of one that had nothing to do."""
+    warnings = [Problem(**warning) for warning in state["report"]["warnings"]]
+    return Report(**(state["report"] | {"output": output, "rendered": 0, "warnings": warnings}))
 
 
 def verify_build(
-    root: str | Path, output: str | Path, options: BuildOptions | None = None, now: datetime | None = None
+    root: str | Path, output: str | Path, options: Options | None = None, now: datetime | None = None
 ) -> list[str]:
     """Return the paths in which `output` differs from a build from nothing, byte for byte."""
     workspace = Workspace(output)

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Container, Iterator
 
+from .document import Facts
 from .errors import Problem
-from .facts import Facts
 from .pages import Page, line_of
 from .site import STANDARD_PAGES, Site
 

@@ -2,16 +2,16 @@
 
 import re
 from collections import Counter
-from html import escape
 from posixpath import dirname, join, normpath
+from typing import TypedDict
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
+from django.utils.html import format_html
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from . import pictures
-from .engine import too_deep
-from .facts import Facts, empty_facts
-from .pages import PAGE_TYPES, Page, is_asset
+from .folder import PAGE_TYPES, is_asset
+from .pages import Page
 from .site import Site
 from .trace import depend
 
@@ -24,10 +24,24 @@ REFERENCES = {
 }
 WORD = re.compile(r"\w[\w'-]+")
 MAX_WORDS = 400
-MAX_DEPTH = 1000  # elements inside one another: browsers take 512, and the minifier has no room for 20,000
-
 
 type Attributes = dict[str, str | None]
+
+
+class Facts(TypedDict):
+    """What the checks, the sitemap and the search need to know of a finished page.
+
+    The state of a build keeps them as JSON, so they have no tuples. `links` are address, fragment and the reference
+    as it was written, `warnings` the text to look for in the source and the reason.
+    """
+
+    title: str
+    description: str
+    words: str
+    links: list[list[str]]
+    ids: list[str]
+    warnings: list[list[str]]
+    hidden: bool
 
 
 class Document:
@@ -35,38 +49,36 @@ class Document:
 
     def __init__(self, html: str, page: Page, site: Site) -> None:
         self.page, self.site = page, site
-        self.tree, self.size = LexborHTMLParser(html), html.count("<")
-        self.facts = empty_facts()
-        self.names: list[tuple[str | None, str | None]] = []
+        self.tree = LexborHTMLParser(html)
+        self.links: list[list[str]] = []
+        self.warnings: list[list[str]] = []
+        self.ids: list[str] = []
+        self.anchors: list[str] = []
         # What the head says already: contents by name or property, and the kinds of links.
         self.metas: dict[str | None, str] = {}
-        self.links: set[str | None] = set()
+        self.relations: set[str | None] = set()
 
     def finish(self, script: str | None = None) -> tuple[str, Facts]:
-        """Return the HTML to publish and its facts; `script` is the address of one to add (the preview's).
-
-        Raises PageLimitError for a page that is nested too deeply.
-        """
-        root = self.tree.root
-        if root and self.size > MAX_DEPTH and depth(root) > MAX_DEPTH:
-            raise too_deep(self.site.folder.place(self.page.source))
-        for node in root.traverse() if root else ():
+        """Return the HTML to publish and its facts; `script` is the address of one to add (the preview's)."""
+        for node in self.tree.root.traverse() if self.tree.root else ():
             if node.tag and (attributes := node.attributes):
                 self._finish_node(node, node.tag, attributes)
-        self._note_ids()
-        self._note_text()
-        html = (self.tree.html or "").replace("</head>", self._head() + self._script(script) + "</head>", 1)
-        return html, self.facts
+        head = self._head() + (format_html('<script src="{}" defer></script>', script) if script else "")
+        html = (self.tree.html or "").replace("</head>", f"{head}</head>", 1)
+        return html, self._facts()
 
     def _finish_node(self, node: LexborNode, tag: str, attributes: Attributes) -> None:
-        if "id" in attributes or (tag == "a" and "name" in attributes):
-            self.names.append((attributes.get("id"), attributes.get("name")))
-        if tag == "img" or "srcset" in attributes:
-            self._finish_picture(node)
+        self.ids += filter(None, [attributes.get("id")])
+        if tag == "a":
+            self.anchors += filter(None, [attributes.get("name")])
         elif tag == "meta":
             self.metas[attributes.get("name") or attributes.get("property")] = attributes.get("content") or ""
         elif tag == "link":
-            self.links |= {attributes.get("rel"), attributes.get("type")}
+            self.relations |= {attributes.get("rel"), attributes.get("type")}
+        if srcset := attributes.get("srcset"):
+            node.attrs["srcset"] = ", ".join(map(self._resolve_candidate, srcset.split(",")))
+        if tag == "img":
+            self._finish_picture(node, attributes)
         for name in REFERENCES.get(tag, ()):
             if name in attributes:
                 self._rewrite(node, name, attributes[name] or "")
@@ -80,30 +92,28 @@ class Document:
 
     def _resolve(self, reference: str) -> str:
         """Return the reference as the site needs it, and note where it leads."""
-        if reference.startswith("#"):
-            self._note_link(self.page.url, reference[1:], reference)
-            return reference
         try:
             parts = urlsplit(reference)
         except ValueError:
-            self._warn(reference, f"“{reference}” is not an address")
+            self.warnings.append([reference, f"“{reference}” is not an address"])
             return reference
         if parts.scheme or parts.netloc:
             return reference
-        if not parts.path:
-            self._note_link(self.page.url, parts.fragment, reference)
-            return reference
-        address = self._address(parts.path)
-        if address is None:
-            self._note_link(unquote(urljoin(self.page.url, parts.path)), parts.fragment, reference)
-            return self._based(reference) if parts.path.startswith("/") else reference
-        self._note_link(address, parts.fragment, reference)
-        return self._based(parts._replace(path=quote(address)).geturl())
+        address = self._address(parts.path) if parts.path else self.page.url
+        leads_to = address or unquote(urljoin(self.page.url, parts.path))
+        self.links.append([leads_to, unquote(parts.fragment), reference])
+        if address and parts.path:
+            return self._based(parts._replace(path=quote(address)).geturl())
+        return self._based(reference) if parts.path.startswith("/") else reference
+
+    def _resolve_candidate(self, candidate: str) -> str:
+        reference, *descriptor = candidate.split()
+        return " ".join([self._resolve(reference), *descriptor])
 
     def _address(self, path: str) -> str | None:
         """Return the address of the page or asset whose file this path names, or None."""
         file = self._file(path)
-        if file.endswith(tuple(PAGE_TYPES)):
+        if file.endswith(PAGE_TYPES):
             depend("source", file)
             page = self.site.by_source.get(file)
             return page.url if page else None
@@ -119,72 +129,59 @@ class Document:
     def _based(self, reference: str) -> str:
         return self.site.options.base + reference.lstrip("/")
 
-    def _note_link(self, address: str, fragment: str, reference: str) -> None:
-        self.facts["links"].append([address, unquote(fragment), reference])
-
     # Pictures
 
-    def _finish_picture(self, node: LexborNode) -> None:
-        attributes = node.attributes
-        if srcset := attributes.get("srcset"):
-            node.attrs["srcset"] = ", ".join(map(self._resolve_candidate, srcset.split(",")))
-        if node.tag != "img":
-            return
+    def _finish_picture(self, node: LexborNode, attributes: Attributes) -> None:
         source = attributes.get("src") or ""
         if "alt" not in attributes:
-            self._warn(source, f'the picture “{source}” has no alt text (alt="" where it only decorates)')
-        if "loading" not in attributes:
-            node.attrs["loading"] = "lazy"
+            reason = f'the picture “{source}” has no alt text (alt="" where it only decorates)'
+            self.warnings.append([source, reason])
+        node.attrs["loading"] = attributes.get("loading") or "lazy"
         file = self._file(source)
         if "://" not in source and pictures.is_picture(file) and file in self.site.assets:
-            self._measure(node, file)
+            self._measure(node, file, attributes)
 
-    def _resolve_candidate(self, candidate: str) -> str:
-        reference, *descriptor = candidate.split()
-        return " ".join([self._resolve(reference), *descriptor])
-
-    def _measure(self, node: LexborNode, file: str) -> None:
+    def _measure(self, node: LexborNode, file: str, attributes: Attributes) -> None:
         """Say how much room the picture takes, and offer narrower versions of it."""
         depend("asset", file)
         size = self.site.assets.size(file)
         if not size or not all(size):
             return
         width, height = size
-        given = node.attributes.get("width") or ""
-        if "height" not in node.attributes and (not given or given.isdigit()):
+        given = attributes.get("width") or ""
+        if "height" not in attributes and (not given or given.isdigit()):
             shown = int(given or width)
             node.attrs["width"], node.attrs["height"] = str(shown), str(round(shown * height / width))
         variants = self.site.assets.variants(file)
-        if variants and "srcset" not in node.attributes:
+        if variants and "srcset" not in attributes:
             depend("variants", file)
             candidates = [*variants, (width, self.site.assets.address(file))]
             node.attrs["srcset"] = ", ".join(f"{self._based(quote(url))} {wide}w" for wide, url in candidates)
-            node.attrs["sizes"] = node.attributes.get("sizes") or f"(max-width: {width}px) 100vw, {width}px"
+            node.attrs["sizes"] = attributes.get("sizes") or f"(max-width: {width}px) 100vw, {width}px"
 
     # Facts
 
-    def _note_ids(self) -> None:
-        ids = Counter(name for name, _ in self.names if name)
-        for name, count in ids.items():
-            if count > 1:
-                self._warn(name, f"the id “{name}” is given {count} times")
-        self.facts["ids"] = [*ids, *(name for _, name in self.names if name)]
-
-    def _note_text(self) -> None:
+    def _facts(self) -> Facts:
         title = self.tree.css_first("head title")
-        self.facts["title"] = " ".join(title.text().split()) if title else ""
-        if not self.facts["title"]:
-            self._warn("<title", "the page has no title")
-        self.facts["hidden"] = self.page.slug == "404" or "noindex" in self.metas.get("robots", "")
         main = self.tree.css_first("main") or self.tree.body
-        self.facts["words"] = words(main.text(separator=" ")) if main else ""
-        self.facts["description"] = self.metas.get("description") or self._description()
+        facts: Facts = {
+            "title": " ".join(title.text().split()) if title else "",
+            "description": self.metas.get("description") or self._description(),
+            "words": words(main.text(separator=" ")) if main else "",
+            "links": self.links,
+            "ids": [*dict.fromkeys(self.ids), *self.anchors],
+            "warnings": self.warnings,
+            "hidden": self.page.slug == "404" or "noindex" in self.metas.get("robots", ""),
+        }
+        for name, count in Counter(self.ids).items():
+            if count > 1:
+                self.warnings.append([name, f"the id “{name}” is given {count} times"])
+        if not facts["title"]:
+            self.warnings.append(["<title", "the page has no title"])
+        return facts
 
     def _description(self) -> str:
         return str(self.page.metadata.get("description") or "")
-
-    def _warn(self, needle: str, reason: str) -> None:
-        self.facts["warnings"].append([needle, reason])
 
     # Head
 
@@ -192,50 +189,36 @@ class Document:
         """Return the elements that tell machines what the page is, where the layout does not."""
         depend("setting", "url")
         depend("setting", "title")
+        depend("feeds")
         address = self.site.url + self._based(quote(self.page.url))
         description = self._description()
+        elements = []
+        if self.page.slug != "404" and "canonical" not in self.relations:
+            elements.append(format_html('<link rel="canonical" href="{}">', address))
+        if description and "description" not in self.metas:
+            elements.append(format_html('<meta name="description" content="{}">', description))
+        if "application/atom+xml" not in self.relations:
+            feed = '<link rel="alternate" type="application/atom+xml" title="{}" href="{}">'
+            elements += [format_html(feed, name, self._based(url)) for name, url in self.site.feeds.items()]
         properties = {
             "og:title": self.page.title,
             "og:type": "article" if self.page.date else "website",
             "og:url": address,
-            "og:site_name": str(self.site.settings["title"]),
+            "og:site_name": self.site.settings["title"],
             "og:description": description,
             "og:image": self._picture_address(),
         }
-        elements = []
-        if self.page.slug != "404" and "canonical" not in self.links:
-            elements.append(element("link", rel="canonical", href=address))
-        if description and "description" not in self.metas:
-            elements.append(element("meta", name="description", content=description))
-        depend("feeds")
-        if "application/atom+xml" not in self.links:
-            for name, feed in self.site.feeds.items():
-                kind = {"rel": "alternate", "type": "application/atom+xml"}
-                elements.append(element("link", **kind, title=name, href=self._based(feed)))
-        for name, content in properties.items():
-            if content and name not in self.metas:
-                elements.append(element("meta", property=name, content=content))
+        elements += [
+            format_html('<meta property="{}" content="{}">', name, content)
+            for name, content in properties.items()
+            if content and name not in self.metas
+        ]
         return "".join(elements)
 
     def _picture_address(self) -> str | None:
         """Return the full address of the page's picture (`image: static/team.jpg`), if it names one."""
         reference = self.page.metadata.get("image")
         return reference and urljoin(self.site.url, self._resolve(f"/{str(reference).lstrip('/')}"))
-
-    def _script(self, address: str | None) -> str:
-        return f'<script src="{escape(address)}" defer></script>' if address else ""
-
-
-def depth(root: LexborNode) -> int:
-    """Return how many elements are inside one another at most."""
-    count, level = 0, [root]
-    while level:
-        count, level = count + 1, [child for node in level for child in node.iter()]
-    return count
-
-
-def element(tag: str, **attributes: str) -> str:
-    return f"<{tag}{''.join(f' {name}="{escape(value)}"' for name, value in attributes.items())}>"
 
 
 def words(text: str) -> str:

@@ -5,46 +5,36 @@ request, no other tag libraries. A page that loops too long is stopped.
 """
 
 import re
-import signal
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
-from types import FrameType
-from typing import Any, Self
+from typing import Any
 
 from django.template import Context, Engine, Origin, Template, TemplateDoesNotExist, TemplateSyntaxError
-from django.template.loaders.base import Loader
+from django.template.loaders.cached import Loader as CachedLoader
 from django.utils.safestring import SafeString
 
 from .errors import PageLimitError, SiteError
+from .folder import Folder
+from .limits import Budget
 from .metadata import split_page
-from .pages import Folder
 from .trace import depend
 
 BUILT_IN = Path(__file__).parent / "templates" / "sitegen"
 TEMPLATE_TAG = re.compile(r"{%(?:(?!{%|%}).)*%}|{{(?:(?!{{|}}).)*}}")
-MAX_SECONDS = 10
-MAX_BYTES = 5 * 1024 * 1024
 
 
-class SiteLoader(Loader):
+class SiteLoader(CachedLoader):
     """Loads layouts and includes by name, from the pages folder first, and notes them in the trace."""
 
     def __init__(self, engine: Engine, folder: Folder) -> None:
-        super().__init__(engine)
+        super().__init__(engine, [])
         self.folder = folder
-        self._compiled: dict[str, Template] = {}
 
     def get_template(self, template_name: str, skip: list[Origin] | None = None) -> Template:
         depend("template", template_name)
-        if skip:
-            return super().get_template(template_name, skip)
-        if template_name not in self._compiled:
-            self._compiled[template_name] = super().get_template(template_name)
-        return self._compiled[template_name]
+        return super().get_template(template_name, skip)
 
     def get_template_sources(self, template_name: str) -> Iterator[Origin]:
         if path := self.folder.layouts.get(template_name):
@@ -56,8 +46,7 @@ class SiteLoader(Loader):
     def get_contents(self, origin: Origin) -> str:
         path = self.folder.layouts.get(str(origin.template_name))
         if path and origin.name == self.folder.place(path):
-            text = self.folder.read_text(path)
-            return split_page(text, origin.name)[1]
+            return split_page(self.folder.read_text(path), origin.name)[1]
         return Path(origin.name).read_text()
 
 
@@ -71,121 +60,59 @@ def make_engine(folder: Folder) -> Engine:
     )
 
 
-def has_tags(text: str) -> bool:
-    return "{%" in text or "{{" in text
-
-
-def load_template(engine: Engine, name: str) -> Template:
-    """Return the layout of this name. Raises TemplateDoesNotExist, or SiteError where it is broken."""
-    try:
-        return engine.get_template(name)
-    except TemplateSyntaxError as error:
-        raise located(error, name, 0) from error
-
-
 class PageContext(Context):
-    """The variables of a page, and its budget, which loops check in every iteration (tags.py)."""
+    """The variables of a page, and its budget."""
 
     def __init__(self, variables: dict[str, Any], file: str) -> None:
         self.budget = Budget(file)
         super().__init__(variables)
 
 
-class Budget:
-    """The time and size of one page; `check` raises PageLimitError beyond MAX_SECONDS and MAX_BYTES."""
-
-    def __init__(self, file: str) -> None:
-        self.file, self.size = file, 0
-        self.deadline = time.monotonic() + MAX_SECONDS
-
-    def check(self, size: int) -> None:
-        """Record that the page has reached this size."""
-        self.size = size
-        if size > MAX_BYTES:
-            raise too_large(self.file)
-        if time.monotonic() > self.deadline:
-            raise too_slow(self.file)
-
-
-def too_large(file: str) -> PageLimitError:
-    return PageLimitError(file, f"is larger than {MAX_BYTES // 1024**2} MB")
-
-
-def too_deep(file: str) -> PageLimitError:
-    return PageLimitError(file, "has too many elements inside one another")
-
-
-def too_slow(file: str) -> PageLimitError:
-    return PageLimitError(file, f"runs for more than {MAX_SECONDS} seconds")
-
-
-class Alarm:
-    """A time limit of MAX_SECONDS: `with alarm:`, and within it `with alarm.over(file):` for each page.
-
-    Budgets limit the loops of templates; this limits all else. Only the main thread of a process has an alarm.
-    """
-
-    def __enter__(self) -> Self:
-        self.is_active = threading.current_thread() is threading.main_thread()
-        if self.is_active:
-            self.before = signal.signal(signal.SIGALRM, self._stop)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self.is_active:
-            signal.signal(signal.SIGALRM, self.before)
-
-    @contextmanager
-    def over(self, file: str) -> Iterator[None]:
-        """Raise a PageLimitError inside if it takes too long."""
-        self.file = file
-        if self.is_active:
-            signal.setitimer(signal.ITIMER_REAL, MAX_SECONDS)
+def render_layout(engine: Engine, layout: str, file: str, variables: dict[str, Any]) -> SafeString:
+    """Return what a layout makes of the variables of the page in `file`. Raises as `render_text` does."""
+    with located_errors(file):
         try:
-            yield
-        finally:
-            if self.is_active:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-
-    def _stop(self, number: int, frame: FrameType | None) -> None:
-        raise too_slow(self.file)
+            template = engine.get_template(layout)
+        except TemplateDoesNotExist:
+            raise SiteError(file, f"there is no layout “{layout}”") from None
+        return template.render(PageContext(variables, file))
 
 
-def render_template(
-    template: Template | tuple[str, str, Engine], variables: dict[str, Any], first_line: int = 0
+def render_text(
+    engine: Engine, text: str, file: str, variables: dict[str, Any], first_line: int = 0
 ) -> SafeString:
-    """Return what `template`, a Template or a (text, name, engine), makes of these variables.
+    """Return what the text of a file makes of these variables as a template.
 
     `first_line` counts the lines that were taken off the top of the file before.
 
     Raises SiteError with file, line, column and the text that is wrong; PageLimitError for a page that
-    takes more than MAX_SECONDS or grows beyond MAX_BYTES.
+    takes too long or grows too big.
     """
-    name = template.origin.name if isinstance(template, Template) else template[1]
+    with located_errors(file, first_line):
+        template = Template(text, Origin(file, file), file, engine)
+        return template.render(PageContext(variables, file))
+
+
+@contextmanager
+def located_errors(file: str, first_line: int = 0) -> Iterator[None]:
+    """Raise whatever a tag or filter raises inside as a SiteError: it is a mistake in the page."""
     try:
-        if not isinstance(template, Template):
-            text, name, engine = template
-            template = Template(text, Origin(name, name), name, engine)
-        html = template.render(PageContext(variables, name))
-    except MemoryError:
-        raise PageLimitError(name, "needs more memory than there is") from None
+        yield
     except SiteError:
         raise
-    # Whatever a tag or filter raises is a mistake in the page, to be shown where it stands.
+    except MemoryError:
+        raise PageLimitError(file, "needs more memory than there is") from None
     except Exception as error:
-        raise located(error, name, first_line) from error
-    if len(html) > MAX_BYTES:
-        raise too_large(name)
-    return html
+        raise located(error, file, first_line) from error
 
 
-def located(error: Exception, name: str, first_line: int) -> SiteError:
+def located(error: Exception, file: str, first_line: int) -> SiteError:
     """Return the SiteError that says where in which file a template's error is."""
     reason = reason_of(error)
     place = getattr(error, "template_debug", None)
     if not place:
-        return SiteError(name, reason)
-    line = place["line"] + (first_line if place["name"] == name else 0)
+        return SiteError(file, reason)
+    line = place["line"] + (first_line if place["name"] == file else 0)
     column = len(unescape(place["before"])) + 1
     excerpt = unescape(place["before"] + place["during"] + place["after"]).rstrip("\n")
     return SiteError(place["name"], reason, line, column, excerpt)

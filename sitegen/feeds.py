@@ -1,15 +1,16 @@
 """Machine-readable files: sitemap.xml, robots.txt, Atom feeds, redirects, the search index."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from html import escape
-from operator import itemgetter
+from operator import attrgetter
 from urllib.parse import quote, urljoin
 
 from django.utils.html import format_html
 
-from .facts import Facts
-from .pages import to_datetime
-from .site import PageView, Site
+from .document import Facts
+from .site import Site
 
 REDIRECT = (
     '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>{}</title>'
@@ -19,20 +20,21 @@ REDIRECT = (
 )
 
 
-def machine_files(site: Site, facts: dict[str, Facts]) -> dict[str, str]:
-    """Return the text of each generated file by its path.
+def machine_files(site: Site, facts: Callable[[], dict[str, Facts]]) -> dict[str, Callable[[], str]]:
+    """Return a function that makes the text of each generated file, by its path.
 
-    `facts` holds the facts of every page by slug.
+    `facts` returns the facts of every page by slug.
     """
-    files = {
-        "sitemap.xml": sitemap(site, facts),
-        "search.json": search_index(site, facts),
-        "robots.txt": f"User-agent: *\nAllow: /\n\nSitemap: {absolute(site, '/sitemap.xml')}\n",
-        **{url.lstrip("/"): feed(site, name, url) for name, url in site.feeds.items()},
-        **{redirect_file(old): redirect(site, new) for old, new in site.redirects.items()},
+    robots = f"User-agent: *\nAllow: /\n\nSitemap: {absolute(site, '/sitemap.xml')}\n"
+    files: dict[str, Callable[[], str]] = {
+        "sitemap.xml": lambda: sitemap(site, facts()),
+        "search.json": lambda: search_index(site, facts()),
+        "robots.txt": lambda: robots,
+        **{url.lstrip("/"): partial(feed, site, name, url) for name, url in site.feeds.items()},
+        **{redirect_file(old): partial(redirect, site, new) for old, new in site.redirects.items()},
     }
     # A file of the folder's own with the same name is meant to be there instead.
-    return {path: text for path, text in files.items() if path not in site.assets}
+    return {path: make for path, make in files.items() if path not in site.assets}
 
 
 def absolute(site: Site, address: str) -> str:
@@ -45,8 +47,7 @@ def sitemap(site: Site, facts: dict[str, Facts]) -> str:
     for page in site.pages:
         if page.slug not in facts or facts[page.slug]["hidden"]:
             continue
-        updated = PageView(site, page).updated
-        lastmod = f"<lastmod>{updated.date().isoformat()}</lastmod>" if updated else ""
+        lastmod = f"<lastmod>{page.updated.date().isoformat()}</lastmod>" if page.updated else ""
         rows.append(f"<url><loc>{escape(absolute(site, page.url))}</loc>{lastmod}</url>")
     namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
     return '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="{}">\n{}\n</urlset>\n'.format(
@@ -71,11 +72,10 @@ def search_index(site: Site, facts: dict[str, Facts]) -> str:
 
 def feed(site: Site, name: str, url: str) -> str:
     """Return the Atom feed (RFC 4287) of a collection: its newest 20 pages that have a date."""
-    from django.utils.feedgenerator import Atom1Feed  # brings Django's forms along
+    from django.utils.feedgenerator import Atom1Feed  # here, since it imports Django's forms
 
-    dated = [(page.date, page) for page in site.collections[name] if page.date]
-    dated.sort(key=itemgetter(0), reverse=True)
-    settings = site.collection_settings(name)
+    dated = sorted(filter(attrgetter("date"), site.collections[name]), key=attrgetter("date"), reverse=True)
+    settings = site.collection(name)
     atom = Atom1Feed(
         title=str(settings.get("title", site.settings["title"])),
         link=absolute(site, f"/{name}/" if name in site.by_slug else "/"),
@@ -84,15 +84,15 @@ def feed(site: Site, name: str, url: str) -> str:
         language=str(site.settings["language"]),
         author_name=str(site.settings["author"]) or str(site.settings["title"]),
     )
-    for published, page in dated[:20]:
+    for page in dated[:20]:
         atom.add_item(
             title=page.title,
             link=absolute(site, page.url),
             unique_id=absolute(site, page.url),
-            description=str(PageView(site, page).summary),
-            pubdate=published,
-            updateddate=to_datetime(page.metadata.get("updated") or published),
-            categories=[str(tag) for tag in page.tags],
+            description=site.summary_of(page),
+            pubdate=page.date,
+            updateddate=page.updated,
+            categories=page.tags,
         )
     return atom.writeString("utf-8")
 

@@ -3,12 +3,14 @@
 import asyncio
 import json
 import threading
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
-from watchfiles import Change, watch
+from django.urls import path
+from watchfiles import watch
 
 
 class Changes(AsyncWebsocketConsumer):
@@ -22,25 +24,20 @@ class Changes(AsyncWebsocketConsumer):
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
         folder = Path(settings.SITE_PAGES).resolve()
-        for changes in watch(
-            folder,
-            watch_filter=is_watched(folder),
-            debounce=50,
-            step=10,
-            stop_event=self.stop,
-            raise_interrupt=False,
-        ):
-            names = sorted({str(Path(path).relative_to(folder)) for _, path in changes})
+
+        def is_watched(change: object, place: str) -> bool:
+            """Whether pages are made from a file: all but hidden ones."""
+            return not any(part.startswith((".", "_")) for part in Path(place).relative_to(folder).parts)
+
+        timing: dict[str, Any] = {"debounce": 50, "step": 10, "raise_interrupt": False}
+        for changes in watch(folder, watch_filter=is_watched, stop_event=self.stop, **timing):
+            names = sorted({str(Path(place).relative_to(folder)) for _, place in changes})
             asyncio.run_coroutine_threadsafe(self.send(text_data=json.dumps(names)), loop)
 
     async def disconnect(self, code: int) -> None:
         self.stop.set()
 
 
-def is_watched(folder: Path) -> Callable[[Change, str], bool]:
-    """Return the filter for files that pages are made from: all but hidden ones."""
-
-    def watched(change: Change, path: str) -> bool:
-        return not any(part.startswith((".", "_")) for part in Path(path).relative_to(folder).parts)
-
-    return watched
+# Below the address of the preview: live.js looks for its socket there. The stubs of Channels demand routes of a class
+# that only they have.
+websocket_urlpatterns: list[Any] = [path("live/", AllowedHostsOriginValidator(Changes.as_asgi()))]

@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from html import escape
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import pygments
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
@@ -18,13 +18,12 @@ from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
 
 from .engine import TEMPLATE_TAG
 
-FORMATTER = HtmlFormatter(nowrap=True)
+if TYPE_CHECKING:
+    from pygments.formatters import HtmlFormatter
+
 DEEPEST_ANCHOR = 4
 IN_ADDRESSES = ";/?:@&=+$,-_.!~*'()#%"
 # Deeper than Python's stack: the parser would leave out what is inside without a word.
@@ -109,10 +108,21 @@ class Renderer(RendererHTML):
 @lru_cache(maxsize=512)
 def highlight(code: str, language: str) -> str:
     """Return `code` with the spans of Pygments' classes; as it is where the language is unknown."""
+    import pygments  # here, since most builds highlight nothing
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
     try:
-        return pygments.highlight(code, get_lexer_by_name(language), FORMATTER)
+        return pygments.highlight(code, get_lexer_by_name(language), formatter())
     except ClassNotFound:
         return escape(code)
+
+
+@cache
+def formatter() -> "HtmlFormatter[str]":
+    from pygments.formatters import HtmlFormatter
+
+    return HtmlFormatter(nowrap=True)  # makes a style sheet that nobody asks for: once is enough
 
 
 def escape_braces(html: str) -> str:

@@ -8,13 +8,13 @@ import io
 import json
 import re
 from collections.abc import Callable
-from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from os.path import splitext
+from typing import Any, NoReturn
+
+import yaml
 
 from .errors import SiteError
-
-if TYPE_CHECKING:
-    import yaml
+from .folder import Folder
 
 MAX_BYTES = 64 * 1024
 MAX_DATA_BYTES = 5 * 1024 * 1024
@@ -22,18 +22,7 @@ MAX_DATA_BYTES = 5 * 1024 * 1024
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 CONTEXT_BLOCK = re.compile(r"{%\s*block\s+context\s*%}(.*?){%\s*endblock(?:\s+context)?\s*%}[ \t]*\n?", re.DOTALL)
 
-
 type Metadata = dict[str, Any]
-
-
-def read_mapping(text: str, file: str, line: int = 1) -> Metadata:
-    """Return the mapping that `text`, YAML or JSON, describes."""
-    data = read_yaml(text, file, line=line, limit=MAX_BYTES)
-    if data is None:
-        return {}
-    if not isinstance(data, dict):
-        raise SiteError(file, f"expected names with values, such as “title: About”, not {short(data)}", line)
-    return {str(key): value for key, value in data.items()}
 
 
 def split_page(text: str, file: str) -> tuple[Metadata, str, int]:
@@ -51,82 +40,73 @@ def split_page(text: str, file: str) -> tuple[Metadata, str, int]:
         metadata = read_mapping(match[1], file, 2)
         first_line = match[0].count("\n")
         text = text[match.end() :]
-    if match := find_context(text, file):
+    match = CONTEXT_BLOCK.search(text)
+    # Below other text of Markdown it may be quoted code.
+    if match and not (file.endswith(".md") and text[: match.start()].strip()):
         before = text[: match.start()]
         line = first_line + before.count("\n") + 1
-        column = match.start(1) - text.rfind("\n", 0, match.start(1))
-        metadata |= read_context(match[1], file, line, column)
+        metadata |= read_context(match[1], file, line, match.start(1) - text.rfind("\n", 0, match.start(1)))
         text = before + "\n" * match[0].count("\n") + text[match.end() :]
     return metadata, text, first_line
 
 
-def find_context(text: str, file: str) -> re.Match[str] | None:
-    """Return the match of the context block: in Markdown only at the top, for below it may be quoted code."""
-    match = CONTEXT_BLOCK.search(text)
-    is_quoted = match and file.endswith(".md") and text[: match.start()].strip()
-    return None if is_quoted else match
+def read_mapping(text: str, file: str, line: int = 1) -> Metadata:
+    """Return the mapping that `text`, YAML or JSON, describes."""
+    data = read_yaml(text, file, line, MAX_BYTES)
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise SiteError(file, f"expected names with values, such as “title: About”, not {short(data)}", line)
+    return {str(key): value for key, value in data.items()}
 
 
 def read_context(text: str, file: str, line: int, column: int) -> Metadata:
     """Return the JSON object in a context block that begins at this line and column."""
     if not text.strip():
         return {}
-    data = read_json(text, file, line=line, column=column, limit=MAX_BYTES)
+    data = read_json(text, file, line, MAX_BYTES, column)
     if not isinstance(data, dict):
         raise SiteError(file, f"expected a JSON object {{…}} in the context block, not {short(data)}", line)
     return data
 
 
-def read_yaml(text: str, file: str, line: int = 1, limit: int = MAX_DATA_BYTES) -> Any:
-    import yaml  # takes longer to import than a build that has nothing to read
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # written in C where there is one
+    """YAML without repeated keys, of which the last would silently win."""
 
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
+        names = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a key must be text", problem_mark=key.start_mark)
+            if key.value in names:
+                raise yaml.MarkedYAMLError(problem=f"“{key.value}” is given twice", problem_mark=key.start_mark)
+            names.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(text: str, file: str, line: int = 1, limit: int = MAX_DATA_BYTES) -> Any:
     reject_oversize(text, file, line, limit)
     try:
-        if "*" in text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml_loader())):
+        if "*" in text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader)):
             raise SiteError(file, "aliases (*name) are not allowed in metadata", line)
-        return yaml.load(text, yaml_loader())
+        return yaml.load(text, Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         row, column = (mark.line, mark.column) if mark else (0, 0)
         reason = ", ".join(filter(None, [error.context, error.problem]))
-        raise syntax_error("YAML", file, text, line, row, column, reason) from None
+        raise syntax_error("YAML", reason, file, text, line, row, column) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise SiteError(file, f"broken YAML: {first_sentence(error)}", line) from None
 
 
-@cache
-def yaml_loader() -> "type[yaml.SafeLoader]":
-    """Return the loader: the C one, ten times faster, where PyYAML has it; repeated keys are an error."""
-    import yaml
-
-    def construct_unique_mapping(loader: "yaml.SafeLoader", node: "yaml.MappingNode") -> dict[Any, Any]:
-        loader.flatten_mapping(node)
-        keys = set()
-        for key_node, _ in node.value:
-            key = loader.construct_object(key_node, deep=True)
-            if not isinstance(key, (str, int, float, bool)):
-                raise yaml.MarkedYAMLError(problem="a key must be text", problem_mark=key_node.start_mark)
-            if key in keys:
-                raise yaml.MarkedYAMLError(problem=f"“{key}” is given twice", problem_mark=key_node.start_mark)
-            keys.add(key)
-        return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
-
-    fastest: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-    class Loader(fastest):  # type: ignore[misc]  # chosen at run time
-        """YAML without repeated keys, of which the last would silently win."""
-
-    Loader.add_constructor("tag:yaml.org,2002:map", construct_unique_mapping)
-    return Loader
-
-
-def read_json(text: str, file: str, line: int = 1, column: int = 1, limit: int = MAX_DATA_BYTES) -> Any:
+def read_json(text: str, file: str, line: int = 1, limit: int = MAX_DATA_BYTES, column: int = 1) -> Any:
+    """Return the value of a JSON text that begins at this line and column of its file."""
     reject_oversize(text, file, line, limit)
     try:
         return json.loads(text, object_pairs_hook=reject_repeated_keys, parse_constant=reject_constant)
     except json.JSONDecodeError as error:
         shift = column - 1 if error.lineno == 1 else 0
-        raise syntax_error("JSON", file, text, line, error.lineno - 1, error.colno - 1, error.msg, shift) from None
+        raise syntax_error("JSON", error.msg, file, text, line, error.lineno - 1, error.colno - 1, shift) from None
     except (ValueError, RecursionError) as error:
         raise SiteError(file, f"broken JSON: {first_sentence(error)}", line) from None
 
@@ -147,11 +127,46 @@ DATA_READERS: dict[str, Callable[[str, str], Any]] = {
 }
 
 
+class DataFolder(dict[str, Any]):
+    """The data of a folder by name, as opposed to the content of a file."""
+
+
+def read_data(folder: Folder) -> tuple[DataFolder, list[SiteError]]:
+    """Return the content of the files in data/ by their names, and the SiteErrors of unusable ones.
+
+    `data/team.json` is `team`; `data/team/berlin.json` is `berlin` within `team`.
+    """
+    data = DataFolder()
+    problems: list[SiteError] = []
+    for path in folder.files:
+        stem, suffix = splitext(path)
+        if path.startswith("data/") and suffix in DATA_READERS:
+            try:
+                content = DATA_READERS[suffix](folder.read_text(path), folder.place(path))
+                add_data(data, stem.split("/")[1:], content, folder.place(path))
+            except SiteError as error:
+                problems.append(error)
+    return data, problems
+
+
+def add_data(data: DataFolder, names: list[str], content: Any, file: str) -> None:
+    """Put content where its names lead. Raises SiteError where something is already."""
+    *folders, name = names
+    for each in folders:
+        data = data.setdefault(each, DataFolder())
+        if not isinstance(data, DataFolder):
+            raise SiteError(file, f"is data named “{each}”, as a file beside the folder is")
+    if name in data:
+        raise SiteError(file, f"is data named “{name}”, as another file or folder is")
+    data[name] = content
+
+
 def reject_repeated_keys(pairs: list[tuple[str, Any]]) -> Metadata:
-    mapping = dict(pairs)
-    if len(mapping) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"“{next(name for name in names if names.count(name) > 1)}” is given twice")
+    mapping: Metadata = {}
+    for name, value in pairs:
+        if name in mapping:
+            raise ValueError(f"“{name}” is given twice")
+        mapping[name] = value
     return mapping
 
 
@@ -165,7 +180,7 @@ def reject_oversize(text: str, file: str, line: int, limit: int) -> None:
 
 
 def syntax_error(
-    language: str, file: str, text: str, first_line: int, row: int, column: int, reason: str, shift: int = 0
+    language: str, reason: str, file: str, text: str, first_line: int, row: int, column: int, shift: int = 0
 ) -> SiteError:
     lines = text.splitlines()
     excerpt = lines[row] if row < len(lines) else ""

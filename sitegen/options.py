@@ -14,18 +14,12 @@ type Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Options:
-    """The options of a site that its own settings do not decide."""
+    """What the site's own settings do not decide. `release` compresses as much as possible."""
 
     drafts: bool = False
     future: bool = False
     base: str = "/"
     url: str | None = None
-
-
-@dataclass(frozen=True)
-class BuildOptions(Options):
-    """The options of a build. `release` compresses as much as possible."""
-
     release: bool = False
 
 

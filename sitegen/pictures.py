@@ -62,7 +62,7 @@ def resized(content: bytes, width: int, file: str) -> bytes:
 
 
 def opened(content: bytes, file: str) -> "ImageFile":
-    from PIL import Image
+    from PIL import Image  # here, since few builds read pictures
 
     try:
         return Image.open(BytesIO(content))

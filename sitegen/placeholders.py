@@ -2,6 +2,9 @@
 
 import re
 
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
 FILE = re.compile(r"image/(\d{1,5})x(\d{1,5})\.png")
 
 
@@ -16,9 +19,7 @@ def draw(path: str) -> bytes:
     The view is called as it is, without middleware. Raises LookupError when the project draws no
     placeholder pictures, or refuses this one.
     """
-    from django.conf import settings
-    from django.http import HttpRequest, HttpResponse
-    from django.urls import Resolver404, resolve
+    from django.urls import Resolver404, resolve  # here, since few pages have placeholder pictures
 
     if not (match := FILE.fullmatch(path)):
         raise LookupError(f"{path} is not a placeholder picture")

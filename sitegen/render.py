@@ -4,33 +4,23 @@ import random
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-import minify_html
-from django.template import TemplateDoesNotExist
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
-from selectolax.lexbor import LexborHTMLParser
 
-from .document import Document
-from .engine import (
-    MAX_BYTES,
-    TEMPLATE_TAG,
-    has_tags,
-    load_template,
-    make_engine,
-    render_template,
-    too_deep,
-    too_large,
-)
+from .document import Document, Facts
+from .engine import TEMPLATE_TAG, make_engine, render_layout, render_text
 from .errors import SiteError
-from .facts import Facts
+from .fingerprints import fingerprint
+from .folder import Folder
+from .limits import check_size, too_deep
 from .markdown import to_html
 from .options import Options
-from .pages import Folder, Page
-from .site import PageView, Site, SiteView
+from .pages import Page
+from .site import Site
+from .template_views import PageView, SiteView, paginator
 from .trace import recording
 
 WHOLE_DOCUMENT = re.compile(
@@ -39,8 +29,7 @@ WHOLE_DOCUMENT = re.compile(
 FIRST_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 
 
-@dataclass
-class Rendered:
+class Rendered(NamedTuple):
     """A page's HTML, its facts, and its trace: the fingerprints of all it was made from."""
 
     html: str
@@ -49,10 +38,7 @@ class Rendered:
 
 
 class RenderedSite(Site):
-    """A site that can render its pages.
-
-    `hashed` gives assets the names of a built site.
-    """
+    """A site that can render its pages."""
 
     def __init__(
         self,
@@ -62,7 +48,7 @@ class RenderedSite(Site):
         hashed: bool = False,
     ) -> None:
         super().__init__(folder, options, now, hashed)
-        self.engine = make_engine(self.folder)
+        self.engine = make_engine(folder)
         self.view = SiteView(self)
 
     def render(self, page: Page, script: str | None = None) -> Rendered:
@@ -70,53 +56,49 @@ class RenderedSite(Site):
 
         Raises SiteError with the place of what is wrong.
         """
+        file = self.folder.place(page.source)
         with recording() as names, seeded_random(page.slug):
             html = self._place_in_layout(page)
+            check_size(len(html), file)
             try:
                 html, facts = Document(html, page, self).finish(script)
             except LookupError as error:
-                raise SiteError(self.folder.place(page.source), str(error)) from None
-        if self.assets.hashed:
-            html = minified(html)
-        if len(html) > MAX_BYTES:
-            raise too_large(self.folder.place(page.source))
-        return Rendered(html, facts, {name: self.fingerprint(name) for name in sorted(names)})
+                raise SiteError(file, str(error)) from None
+        return Rendered(html, facts, {name: fingerprint(self, name) for name in sorted(names)})
 
     def _place_in_layout(self, page: Page) -> str:
-        if not page.is_markdown and WHOLE_DOCUMENT.search(page.text):
+        if is_whole_document(page):
             return self._render_text(page, page.text)
         content = self.content_of(page)
         layout = page.metadata.get("layout", self.settings["layout"])
         if not layout:
             return content
         layout = layout if layout.endswith(".html") else f"{layout}.html"
-        try:
-            template = load_template(self.engine, layout)
-        except TemplateDoesNotExist:
-            raise SiteError(self.folder.place(page.source), f"there is no layout “{layout}”") from None
-        return render_template(template, self._variables(page, content))
+        return render_layout(self.engine, layout, self.folder.place(page.source), self._variables(page, content))
 
     def content_of(self, page: Page) -> SafeString:
         """Return the HTML of a page without its layout; nothing for a page that is a whole document."""
-        if page.is_markdown:
-            try:
-                html = to_html(page.text)
-            except RecursionError:
-                raise too_deep(self.folder.place(page.source)) from None
-            is_template = has_tags(html) and page.metadata.get("template", True)
-            return mark_safe(self._render_text(page, html) if is_template else html)
-        if WHOLE_DOCUMENT.search(page.text):
+        if is_whole_document(page):
             return mark_safe("")
-        return mark_safe(self._render_text(page, page.text))
+        html = self._markdown(page) if page.is_markdown else page.text
+        return mark_safe(self._render_text(page, html) if page.metadata.get("template", True) else html)
 
-    def first_paragraph_of(self, page: Page) -> str:
+    def summary_of(self, page: Page) -> str:
+        if description := page.metadata.get("description"):
+            return str(description)
         paragraph = FIRST_PARAGRAPH.search(self.content_of(page))
         return strip_tags(paragraph[1]) if paragraph else ""
+
+    def _markdown(self, page: Page) -> str:
+        try:
+            return to_html(page.text)
+        except RecursionError:
+            raise too_deep(self.folder.place(page.source)) from None
 
     def _render_text(self, page: Page, text: str) -> str:
         file = self.folder.place(page.source)
         try:
-            return render_template((text, file, self.engine), self._variables(page), page.first_line)
+            return render_text(self.engine, text, file, self._variables(page), page.first_line)
         except SiteError as error:
             raise self._in_markdown(page, error) from error
 
@@ -133,7 +115,7 @@ class RenderedSite(Site):
         return error
 
     def _variables(self, page: Page, content: str = "") -> dict[str, Any]:
-        paginator = self.paginator(page)
+        listing = paginator(self, page)
         return {
             **page.metadata,
             "site": self.view,
@@ -141,18 +123,14 @@ class RenderedSite(Site):
             "slug": page.slug,
             "content": content,
             "needs_heading": "<h1" not in content,
-            "paginator": paginator,
-            "items": paginator.items if paginator else page.metadata.get("items"),
+            "paginator": listing,
+            "items": listing.items if listing else page.metadata.get("items"),
             "tag": page.tag or page.metadata.get("tag"),
         }
 
 
-def minified(html: str) -> str:
-    """Return a page minified, its attributes still quoted."""
-    small = minify_html.minify(
-        html, keep_closing_tags=True, keep_html_and_head_opening_tags=True, keep_input_type_text_attr=True
-    )
-    return LexborHTMLParser(small).html or ""
+def is_whole_document(page: Page) -> bool:
+    return not page.is_markdown and bool(WHOLE_DOCUMENT.search(page.text))
 
 
 @contextmanager

@@ -1,7 +1,12 @@
+"""The result of a build, and how the command line prints it."""
+
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import Problem
+
+type Print = Callable[[str], object]
 
 
 @dataclass
@@ -20,3 +25,28 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     drafts: list[str] = field(default_factory=list)
     future: list[str] = field(default_factory=list)
+
+
+def print_report(report: Report, say: Print, warn: Print) -> None:
+    for problem in report.problems:
+        warn(str(problem))
+    for warning in report.warnings:
+        warn(f"{warning} (warning)")
+    for left_out, why in ((report.drafts, "drafts"), (report.future, "dated in the future")):
+        if left_out:
+            say(f"Left out, {why}: {len(left_out)} ({', '.join(left_out)})")
+    if report.rendered:
+        say("Slowest: " + ", ".join(f"{slug} {seconds * 1000:.0f} ms" for slug, seconds in report.slowest))
+        say("Largest: " + ", ".join(f"{path} {size_of(size)}" for path, size in report.largest))
+    errors = f"{len(report.problems)} errors, " if report.problems else ""
+    say(
+        f"Built {report.pages} pages ({report.rendered} rendered), {report.files} files, "
+        f"{size_of(report.bytes)} in {report.seconds:.2f} s, {errors}{len(report.warnings)} warnings"
+        f" → {report.output}"
+    )
+
+
+def size_of(number: float) -> str:
+    if number < 1000:
+        return f"{number:.0f} bytes"
+    return f"{number / 1000:.0f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"

@@ -41,7 +41,7 @@ def run(host: str, port: int, ready: Callable[[], None]) -> None:
     from daphne.server import Server
     from django.core.asgi import get_asgi_application
 
-    from .routing import websocket_urlpatterns
+    from .live import websocket_urlpatterns
 
     application = ProtocolTypeRouter(
         {

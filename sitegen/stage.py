@@ -1,169 +1,124 @@
 """The output of a build while it is written.
 
-It begins as the output before the last: a build swaps the new folder with the old one, and the old one
-becomes the next build's stage. So a build touches only what differs. The two share the bytes of equal
-files (hard links); therefore no file is ever written into, only replaced.
+A build swaps this folder with the output, so the next one finds in it the output before the last. Of that it keeps
+the files that are the same as the output's: the two folders share the bytes of equal files (hard links). So a build
+touches only what differs, and no file is ever written into, only replaced.
 """
 
-import json
 import os
 import shutil
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from .compress import SUFFIXES, siblings
-from .output import MARKER, marked, sizes
-from .pages import digest
-from .state import Sizes, StageState, State
+
+MARKER = ".sitegen"
+
+# Of files by their paths: the size, the modification time in nanoseconds, and the inode.
+type Stats = dict[str, list[int]]
 
 
 class Stage:
-    """The folder of a build, seen as files by their path, each with a key: the hash of its content.
+    """The folder of a build.
 
-    `state` is that of the last build. `files` are the keys of all that is in place, `sizes` the size
-    and time of every file on disk, compressed siblings included.
+    `built` are the files of the output that can be used again, and `files` those that this build has put in place;
+    both with the compressed siblings.
     """
 
-    def __init__(self, folder: Path, output: Path, state: State, release: bool = False) -> None:
-        self.folder, self.output, self.release = folder, output, release
-        # As text, since joining Paths takes longer than linking files.
-        self._folder, self._output = f"{folder}/", f"{output}/"
-        self.built, self.built_sizes = state.get("files", {}), state.get("sizes", {})
-        self.files: dict[str, str] = {}
-        self.sizes: Sizes = {}
-        self._there = self._begin(state.get("stage"))
+    def __init__(self, folder: Path, output: Path, built: Stats, release: bool = False) -> None:
+        self.folder, self.output, self.built, self.release = folder, output, built, release
+        self.files: Stats = {}
+        self._there = stats(folder)
 
-    def _begin(self, known: StageState | None) -> dict[str, str]:
-        """Return the keys of what the folder holds; of a folder that no finished build left, nothing stays."""
-        if known and marked(self.folder) == known["build"]:
-            (self.folder / MARKER).unlink()
-            there = self.built | known["different"]
-            return {path: key for path, key in there.items() if key is not None}
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-        return {}
+    def keep(self, path: str) -> Stats:
+        """Have the file of the output in this folder too, and its siblings. Return their stats."""
+        kept = {path + suffix: self.built[path + suffix] for suffix in SUFFIXES if path + suffix in self.built}
+        for name, stat in kept.items():
+            if self._there.get(name) != stat:
+                self._replace(name, partial(link, f"{self.output}/{name}"))
+        self.files |= kept
+        return kept
 
-    def adopt_output(self) -> None:
-        """Link everything in the output, for a build of a few pages."""
-        if not self.built:
-            self.built_sizes = sizes(self.output)
-            self.built = {path: "" for path in self.built_sizes if path != MARKER and not path.endswith(SUFFIXES)}
-        for path in self.built:
-            self.keep(path)
+    def keep_output(self) -> None:
+        """Have all files of the output in this folder too."""
+        built, self.built = self.built, stats(self.output)
+        for name in self.built:
+            self.keep(name)
+        self.built = built
 
-    def keep(self, path: str) -> None:
-        """Link the file of the output."""
-        key = self.built[path]
-        if self._there.get(path) != key or not key:
-            self._remove(path)
-            for name in parts(path, self.built_sizes):
-                self._create(name, partial(link, self._output + name))
-        self.take(path, key, {name: self.built_sizes[name] for name in parts(path, self.built_sizes)})
+    def write(self, path: str, content: bytes) -> Stats:
+        """Put a file and its compressed siblings in place: the output's where it is the same. Return their stats.
 
-    def put(self, path: str, key: str, content: Callable[[], bytes]) -> None:
-        """Put a file in place: the output's if that has this key, else what `content` returns."""
-        if self.files.get(path) == key:
-            return
-        if self.built.get(path) == key:
-            self.keep(path)
-        else:
-            self.take(path, key, self.write(path, content()))
-
-    def write(self, path: str, content: bytes) -> Sizes:
-        """Write a file and its compressed siblings, and return their sizes for `take`.
-
-        A forked process may do this; the stage of its parent learns of the file only by `take`.
+        A forked process may do this; the stage of its parent learns of the files by `files`.
         """
-        self._remove(path)
-        written: Sizes = {}
-        for suffix, data in {"": content, **siblings(path, content, self.release)}.items():
-            stat = self._create(path + suffix, partial(write_new, content=data))
-            written[path + suffix] = [stat.st_size, stat.st_mtime_ns]
+        if self._is_built(path, content):
+            return self.keep(path)
+        written = {}
+        for suffix, data in siblings(path, content, self.release).items():
+            self._replace(path + suffix, partial(write_new, data))
+            written[path + suffix] = stat_of(os.stat(f"{self.folder}/{path}{suffix}"))
+        self.files |= written
         return written
 
-    def take(self, path: str, key: str, written: Sizes) -> None:
-        """Record that a file is in place."""
-        self.files[path] = self._there[path] = key
-        self.sizes |= written
+    def _is_built(self, path: str, content: bytes) -> bool:
+        is_same_size = path in self.built and self.built[path][0] == len(content)
+        return is_same_size and (self.output / path).read_bytes() == content
 
-    def finish(self) -> str:
-        """Remove unused files, write the marker, and return the name of the build."""
-        for path in list(self._there.keys() - self.files.keys()):
-            self._remove(path)
-            self._remove_empty_folders(path)
-        build = digest(*(part for path, key in sorted(self.files.items()) for part in (path, key)))
-        stat = write_new(self.folder / MARKER, json.dumps({"made by": "sitegen", "build": build}).encode() + b"\n")
-        self.sizes[MARKER] = [stat.st_size, stat.st_mtime_ns]
-        return build
+    def finish(self) -> None:
+        """Remove what this build has not put in place."""
+        self.write(MARKER, b'{"made by": "sitegen"}\n')
+        for path in self._there.keys() - self.files.keys():
+            with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                os.unlink(self.folder / path)
+            with suppress(OSError):
+                os.removedirs((self.folder / path).parent)
 
-    def follow_output(self) -> None:
-        """Link everything in the output, for the next build, which does without if this fails."""
-        with suppress(OSError):
-            # The marker comes last: it says that everything is there.
-            for name in [*sorted(self.sizes.keys() - {MARKER}), MARKER]:
-                self._create(name, partial(link, self._output + name))
-
-    def different(self) -> dict[str, str | None]:
-        """Return the keys, None for no file, that the output has where they differ from those of the stage."""
-        return {
-            path: self.built.get(path)
-            for path in self.built.keys() | self.files.keys()
-            if self.built.get(path) != self.files.get(path)
-        }
-
-    def _create[T](self, path: str, make: Callable[[str], T]) -> T:
-        """Call `make` with the place of a new file, once nothing is in the way; return what it returns."""
-        target = self._folder + path
+    def _replace(self, path: str, make: Callable[[str], object]) -> None:
+        """Call `make` with the place of a new file, once nothing is in its way."""
+        target = f"{self.folder}/{path}"
         try:
-            return make(target)
+            with suppress(FileNotFoundError):
+                os.unlink(target)
+            make(target)
         except FileNotFoundError:
-            pass  # its folder is not there yet
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            make(target)
         except (FileExistsError, IsADirectoryError, NotADirectoryError):
             self._clear_the_way(path)
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        return make(target)
+            make(target)
 
     def _clear_the_way(self, path: str) -> None:
         """Remove a folder that was where a file is to be, or a file where a folder is to be."""
-        if os.path.isdir(self.folder / path):
-            shutil.rmtree(self.folder / path)
-        while path := os.path.dirname(path):
-            if os.path.isfile(self.folder / path):
-                self._remove(path)
-
-    def _remove(self, path: str) -> None:
-        if self._there.pop(path, None) is not None:
-            for name in parts(path):
-                with suppress(FileNotFoundError, NotADirectoryError):
-                    os.unlink(self._folder + name)
-
-    def _remove_empty_folders(self, path: str) -> None:
-        with suppress(OSError):
-            while path := os.path.dirname(path):
-                os.rmdir(self.folder / path)
+        target = self.folder / path
+        if target.is_dir():
+            shutil.rmtree(target)
+        for folder in target.relative_to(self.folder).parents:
+            if (self.folder / folder).is_file():
+                (self.folder / folder).unlink()
+        target.parent.mkdir(parents=True, exist_ok=True)
 
 
-def parts(path: str, among: Container[str] | None = None) -> list[str]:
-    """Return the names of a file and its compressed siblings, those in `among` if it is given."""
-    return [name for name in (path, *(path + suffix for suffix in SUFFIXES)) if among is None or name in among]
+def stats(folder: Path) -> Stats:
+    """Return the stats of all files below `folder`."""
+    found, waiting, start = {}, [str(folder)] if folder.is_dir() else [], len(str(folder)) + 1
+    while waiting:
+        for entry in os.scandir(waiting.pop()):
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(entry.path)
+            else:
+                found[entry.path[start:]] = stat_of(entry.stat(follow_symlinks=False))
+    return found
 
 
-def write_new(target: str | Path, content: bytes) -> os.stat_result:
-    """Write a file that is not there yet, and return its stat."""
-    file = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)  # half the calls of open()
-    try:
-        write_all(file, content)
-        return os.fstat(file)
-    finally:
-        os.close(file)
+def stat_of(stat: os.stat_result) -> list[int]:
+    return [stat.st_size, stat.st_mtime_ns, stat.st_ino]
 
 
-def write_all(file: int, content: bytes) -> None:
-    """Write until all is written: one call takes at most 2 GB, and less on a full disk."""
-    while content:
-        content = content[os.write(file, content) :]
+def write_new(content: bytes, target: str) -> None:
+    with open(target, "xb") as file:
+        file.write(content)
 
 
 def link(old: str, new: str) -> None:

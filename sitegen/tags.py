@@ -11,7 +11,7 @@ from django.template.defaulttags import ForNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from . import engine, placeholders
+from . import limits, placeholders
 from .engine import PageContext
 from .site import Site
 from .trace import depend
@@ -53,7 +53,8 @@ def static(context: Context, path: str) -> str:
 @register.simple_tag(takes_context=True)
 def now(context: Context, pattern: str) -> str:
     """`{% now "Y" %}`: the moment of the build in Django's date format."""
-    return site_of(context).format_now(pattern)
+    depend("now", pattern)
+    return defaultfilters.date(site_of(context).now, pattern)
 
 
 @register.simple_tag
@@ -115,8 +116,8 @@ def bounded(function: Callable[..., Any]) -> Callable[..., Any]:
     def bounded_function(value: Any, *args: Any, **kwargs: Any) -> Any:
         reject_padding(function.__name__, value, args)
         result = function(value, *args, **kwargs)
-        if isinstance(result, (str, list)) and len(result) > engine.MAX_BYTES:
-            raise ValueError(f"“{function.__name__}” makes more than {engine.MAX_BYTES // 1024**2} MB")
+        if isinstance(result, (str, list)) and len(result) > limits.MAX_BYTES:
+            raise ValueError(f"“{function.__name__}” makes more than {limits.MAX_BYTES // 1024**2} MB")
         return result
 
     return bounded_function
@@ -126,8 +127,8 @@ def reject_padding(name: str, value: Any, args: tuple[Any, ...]) -> None:
     for arg in map(str, args) if name in PADDING else ():
         if len(arg) > 40 or any(int(number) > MAX_WIDTH for number in re.findall(r"\d+", arg)):
             raise ValueError(f"“{name}” takes at most {MAX_WIDTH}, not {arg[:40]}")
-    if name == "join" and hasattr(value, "__len__") and len(value) * len(str(args[0])) > engine.MAX_BYTES:
-        raise ValueError(f"“join” makes more than {engine.MAX_BYTES // 1024**2} MB")
+    if name == "join" and hasattr(value, "__len__") and len(value) * len(str(args[0])) > limits.MAX_BYTES:
+        raise ValueError(f"“join” makes more than {limits.MAX_BYTES // 1024**2} MB")
 
 
 register.filters |= {name: bounded(function) for name, function in defaultfilters.register.filters.items()}

@@ -19,12 +19,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.defaults import server_error
 
+from .document import Facts
 from .engine import BUILT_IN
 from .errors import SiteError
-from .facts import Facts
 from .feeds import machine_files
+from .folder import Folder
 from .options import Options
-from .pages import Folder
+from .pages import Page
 from .render import RenderedSite
 
 logger = logging.getLogger(__name__)
@@ -56,6 +57,10 @@ def open_site() -> RenderedSite:
     return RenderedSite(Folder(settings.SITE_PAGES), options)
 
 
+def is_live() -> bool:
+    return getattr(settings, "SITE_LIVE", False)
+
+
 def respond(site: RenderedSite, path: str) -> HttpResponse:
     slug = path.strip("/") or "index"
     page = site.by_slug.get("404" if path == "404.html" else slug)
@@ -64,47 +69,38 @@ def respond(site: RenderedSite, path: str) -> HttpResponse:
     if page and path not in (page.file, page.url.lstrip("/")):
         return HttpResponsePermanentRedirect(site.options.base + page.url.lstrip("/"))
     if page:
-        return HttpResponse(site.render(page, live_script(site)).html)
-    if path in site.assets:
-        return asset(site, path)
-    return generated(site, path) or not_found(site)
+        return rendered(site, page)
+    content = asset(site, path) or generated(site, path)
+    if content is None:
+        return rendered(site, site.by_slug["404"], status=404)
+    return HttpResponse(content, content_type=content_type(path))
 
 
-def is_live() -> bool:
-    return getattr(settings, "SITE_LIVE", False)
+def rendered(site: RenderedSite, page: Page, status: int = 200) -> HttpResponse:
+    script = site.options.base + LIVE_SCRIPT if is_live() else None
+    return HttpResponse(site.render(page, script).html, status=status)
 
 
-def live_script(site: RenderedSite) -> str | None:
-    return site.options.base + LIVE_SCRIPT if is_live() else None
-
-
-def asset(site: RenderedSite, path: str) -> HttpResponse:
+def asset(site: RenderedSite, path: str) -> bytes | None:
     try:
-        return HttpResponse(site.assets.raw(path), content_type=content_type(path))
+        return site.assets.raw(path) if path in site.assets else None
     except LookupError:
-        return not_found(site)
-
-
-def generated(site: RenderedSite, path: str) -> HttpResponse | None:
-    """Return the response for sitemap, feed, search index or redirect, or None where `path` is none of them."""
-    if not path.endswith((".xml", ".json", ".txt", "/", ".html")):
         return None
-    facts = facts_of(site) if path in ("search.json", "sitemap.xml") else {}
-    files = machine_files(site, facts)
-    text = files.get(path) or files.get(f"{path}index.html")
-    return HttpResponse(text, content_type=content_type(path)) if text is not None else None
+
+
+def generated(site: RenderedSite, path: str) -> str | None:
+    """Return sitemap, feed, search index or redirect, or None where `path` is none of them."""
+    files = machine_files(site, lambda: facts_of(site))
+    make = files.get(path) or files.get(f"{path}index.html")
+    return make() if make else None
 
 
 def facts_of(site: RenderedSite) -> dict[str, Facts]:
     """Return the facts of all pages by slug. One request collects them, until a file changes."""
-    files = [(path, os.stat(place)) for path, place in site.folder.files.items()]
-    state = [
-        site.folder.root,
-        site.options,
-        [(path, stat.st_mtime_ns, stat.st_size) for path, stat in files],
-        # Time alone makes pages appear.
-        [page.slug for page in site.pages],
-    ]
+    stats = [(path, os.stat(place)) for path, place in site.folder.files.items()]
+    files = [(path, stat.st_mtime_ns, stat.st_size) for path, stat in stats]
+    # Time alone makes pages appear.
+    state = [site.folder.root, site.options, files, [page.slug for page in site.pages]]
     with _facts_lock:
         if _facts.get("state") != state:
             found = {page.slug: site.render(page).facts for page in site.pages}
@@ -118,10 +114,6 @@ def content_type(path: str) -> str:
     return f"{kind}; charset=utf-8" if is_text else kind
 
 
-def not_found(site: RenderedSite) -> HttpResponse:
-    return HttpResponse(site.render(site.by_slug["404"], live_script(site)).html, status=404)
-
-
 def plain_error(request: HttpRequest, error: SiteError) -> HttpResponse:
     """Respond with the project's plain error page; paths and sources go to the log."""
     logger.error("%s is not shown: %s", request.path, error)
@@ -132,8 +124,7 @@ def explained_error(error: SiteError) -> HttpResponse:
     """Respond with the error, its place and the text there; the page reloads itself."""
     base = reverse("sitegen:preview")
     context = {"problem": error.problem, "base": base, "live": base + LIVE_SCRIPT}
-    html = error_engine().get_template("error.html").render(Context(context))
-    return HttpResponse(html, status=500)
+    return HttpResponse(error_engine().get_template("error.html").render(Context(context)), status=500)
 
 
 @cache

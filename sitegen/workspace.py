@@ -4,20 +4,44 @@ So a build that is killed leaves the old site as it was. The workspace also keep
 reuses: the state of the last one and the folder it replaced.
 """
 
+import ctypes
+import errno
 import fcntl
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, TypedDict
 
-from .output import exchange, marked, sizes
-from .state import State
+from .document import Facts
+from .errors import SiteError
+from .stage import MARKER, Stats, stats
 
-if TYPE_CHECKING:
-    from .stage import Stage  # takes longer to import than a build that has nothing to do
+AT_FDCWD = -100
+RENAME_EXCHANGE = 2
+
+
+class PageRecord(TypedDict):
+    """A rendered page. `trace` holds the fingerprints of all it was made from."""
+
+    digest: str
+    trace: dict[str, str]
+    facts: Facts
+    file: str
+
+
+class State(TypedDict, total=False):
+    """What the next build reuses, kept as JSON. `files` are those of the output."""
+
+    made_with: dict[str, Any]
+    inputs: str
+    next_due: str | None
+    pages: dict[str, PageRecord]
+    report: dict[str, Any]
+    files: Stats
 
 
 class Workspace:
@@ -48,30 +72,16 @@ class Workspace:
     def state(self) -> State:
         """Return the state of the build that made the output; {} if none did or it was changed since."""
         try:
-            state = json.loads(self.state_file.read_bytes())
+            state: State = json.loads(self.state_file.read_bytes())
         except (OSError, ValueError):
             return {}
-        is_ours = state["build"] == marked(self.output) and state["sizes"] == sizes(self.output)
-        return state if is_ours else {}
+        files = stats(self.output)
+        return state | {"files": files} if is_same(state["files"], files) else {}
 
-    def publish(self, stage: "Stage", state: State, sync: bool = False) -> None:
-        """Put the stage in the place of the output and remember the state."""
-        replaced, build = marked(self.output), stage.finish()
-        state |= {"build": build, "files": stage.files, "sizes": stage.sizes}
-        if stage.built:
-            state["stage"] = {"build": replaced, "different": stage.different()}
+    def publish(self, state: State, sync: bool = False) -> None:
+        """Put the folder `next` in the place of the output, and remember the state."""
         if sync:
             os.sync()
-        self._swap()
-        if not stage.built:
-            self.abandon()  # nobody knows what is in the folder that was replaced
-            stage.follow_output()  # now, so that the first edit need not
-            state["stage"] = {"build": build, "different": {}}
-        temporary = self.state_file.with_suffix(".new")
-        temporary.write_text(json.dumps(state, separators=(",", ":")))
-        temporary.rename(self.state_file)
-
-    def _swap(self) -> None:
         if not self.output.exists():
             self.next.rename(self.output)
         elif not exchange(self.next, self.output):
@@ -79,7 +89,42 @@ class Workspace:
             self.output.rename(old)
             self.next.rename(self.output)
             old.rename(self.next)
+        temporary = self.state_file.with_suffix(".new")
+        temporary.write_text(json.dumps(state, separators=(",", ":")))
+        temporary.rename(self.state_file)
 
-    def abandon(self) -> None:
-        """Leave the output as it is, and nothing of the build that failed."""
-        shutil.rmtree(self.next, ignore_errors=True)
+
+def is_same(one: Stats, other: Stats) -> bool:
+    """Whether folders have the same files; their inodes differ where one was copied."""
+    return {path: stat[:2] for path, stat in one.items()} == {path: stat[:2] for path, stat in other.items()}
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Swap two folders in one step where the system can (Linux: renameat2); return whether it did."""
+    if not sys.platform.startswith("linux"):
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    paths = os.fsencode(one), os.fsencode(other)
+    if libc.renameat2(AT_FDCWD, paths[0], AT_FDCWD, paths[1], RENAME_EXCHANGE) == 0:
+        return True
+    if ctypes.get_errno() in (errno.EINVAL, errno.ENOSYS):
+        return False
+    raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
+
+
+def check_output(output: str | Path, root: str | Path) -> None:
+    """Raise SiteError unless `output` is a folder that a build of the site in `root` may replace."""
+    output, root = Path(os.path.abspath(output)), Path(root).resolve()
+    if output.is_symlink():
+        raise SiteError(output, "is a link; name the folder itself as output")
+    real = output.resolve()
+    if real == Path.home() or real in [Path.cwd(), *Path.cwd().parents]:
+        raise SiteError(output, "is not a folder to build into: more than a site is in it")
+    if real == root or real in root.parents:
+        raise SiteError(output, "is not a folder to build into: the pages are in it")
+    if real.is_relative_to(root) and not real.relative_to(root).parts[0].startswith(("_", ".")):
+        raise SiteError(output, "is among the pages: give it a name that starts with “_”, or another place")
+    if output.exists() and not output.is_dir():
+        raise SiteError(output, "is a file")
+    if output.is_dir() and any(output.iterdir()) and not (output / MARKER).is_file():
+        raise SiteError(output, "has files that no build of ours has made: empty it, or name another folder")

@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 
 from e2e.browser import launch
 from sitegen.build import build_site, contents
-from sitegen.options import BuildOptions
+from sitegen.options import Options
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -36,7 +36,7 @@ class SiteFolder:
         (self.folder / path).unlink()
 
     def build(self, *only, drafts=False, future=False, base="/", release=False, **how):
-        options = BuildOptions(drafts=drafts, future=future, base=base, release=release)
+        options = Options(drafts=drafts, future=future, base=base, release=release)
         return build_site(self.folder, self.output, options, only=only, **how)
 
     def html(self, path):

@@ -1,18 +1,19 @@
 """A second build makes what changed, all of it and no more."""
 
+import shutil
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sitegen import output
 from sitegen.build import verify_build
-from sitegen.options import BuildOptions, build_time
+from sitegen.options import Options, build_time
 
 
 def rendered(site):
     """Return how many pages a build renders, having proved that it equals one from nothing."""
     report = site.build()
-    assert verify_build(site.folder, site.output, BuildOptions()) == []
+    assert verify_build(site.folder, site.output, Options()) == []
     return report.rendered
 
 
@@ -100,6 +101,16 @@ def test_two_builds_of_the_same_input_are_equal(small_site, tmp_path):
     assert small_site.files() == first
 
 
+def test_a_copy_of_the_output_and_its_workspace_is_built_on(small_site, tmp_path):
+    small_site.build()
+    workspace = small_site.output.parent / ".public.sitegen"
+    for folder in (small_site.output, workspace):
+        shutil.copytree(folder, tmp_path / "copy" / folder.name)
+    small_site.output = tmp_path / "copy/public"
+    small_site.write("index.md", "# Edited\n")
+    assert rendered(small_site) == 1
+
+
 def test_an_output_that_was_tampered_with_is_made_again(small_site):
     small_site.build()
     whole = small_site.files()
@@ -112,7 +123,7 @@ def test_an_output_that_was_tampered_with_is_made_again(small_site):
 def test_verify_names_the_files_that_differ(small_site):
     small_site.build()
     (small_site.output / "about/index.html").write_text("something else")
-    assert verify_build(small_site.folder, small_site.output, BuildOptions()) == ["about/index.html"]
+    assert verify_build(small_site.folder, small_site.output, Options()) == ["about/index.html"]
 
 
 def test_other_options_build_everything_again(small_site):
@@ -122,7 +133,7 @@ def test_other_options_build_everything_again(small_site):
 
 
 def test_a_page_beyond_its_limits_is_tried_again(small_site, monkeypatch):
-    monkeypatch.setattr("sitegen.engine.MAX_BYTES", 2000)
+    monkeypatch.setattr("sitegen.limits.MAX_BYTES", 2000)
     small_site.write("big.html", "{% lorem 50 p %}")
     assert len(small_site.build().problems) == 1
     assert len(small_site.build().problems) == 1
@@ -165,5 +176,5 @@ def test_after_any_edits_the_output_equals_a_build_from_nothing(tmp_path_factory
             elif (site.folder / path).exists():
                 site.remove(path)
         site.build()
-        assert verify_build(site.folder, site.output, BuildOptions()) == []
-        assert output.files_in(site.output)
+        assert verify_build(site.folder, site.output, Options()) == []
+        assert site.files()

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from sitegen import output as output_module
+from sitegen import workspace as workspace_module
 from sitegen.build import contents, verify_build
 from sitegen.errors import BuildError, SiteError
-from sitegen.output import MARKER
+from sitegen.stage import MARKER
 
 POINTS = 50
 
@@ -72,7 +72,9 @@ def test_a_build_that_fails_leaves_the_old_site_whole(small_site):
     with pytest.raises(BuildError):
         small_site.build()
     assert small_site.files() == whole
-    assert not (small_site.output.parent / ".public.sitegen/next").exists()
+    small_site.write("about.html", "<h1>Mended</h1>")
+    small_site.build()
+    assert verify_build(small_site.folder, small_site.output) == []
 
 
 def test_an_error_page_is_never_published(small_site):
@@ -192,19 +194,25 @@ def test_a_build_killed_anywhere_leaves_the_old_site_or_the_new_one(
     small_site, tmp_path, monkeypatch, can_exchange
 ):
     if not can_exchange:
-        monkeypatch.setattr(output_module, "exchange", lambda one, other: False)
+        monkeypatch.setattr(workspace_module, "exchange", lambda one, other: False)
     small_site.build()
     small_site.write("old.md", "# Old\n")
     small_site.build()
     old = small_site.files()
-    saved = tmp_path / "saved"
-    workspace = small_site.output.parent / ".public.sitegen"
-    shutil.copytree(small_site.output, saved / "public")
-    shutil.copytree(workspace, saved / "workspace")
+    folders = [small_site.output, small_site.output.parent / ".public.sitegen"]
+    for folder in folders:
+        shutil.copytree(folder, tmp_path / "saved" / folder.name)
+
+    def restore():
+        for folder in folders:
+            shutil.rmtree(folder)
+            shutil.copytree(tmp_path / "saved" / folder.name, folder)
+
     small_site.write("layouts/foot.html", "<footer>New</footer>")
     small_site.write("static/site.css", "b{}")
     small_site.write("new.md", "# New\n")
     small_site.remove("old.md")
+    restore()
     status, steps = build_in_a_child(small_site, kill_at=0)
     assert status == 0
     new = small_site.files()
@@ -212,10 +220,7 @@ def test_a_build_killed_anywhere_leaves_the_old_site_or_the_new_one(
     outcomes = set()
     # Little is left to do once the new site is in place: the last step is always among the points.
     for point in [*random.Random(7).sample(range(1, steps), POINTS - 1), steps]:
-        shutil.rmtree(small_site.output)
-        shutil.rmtree(workspace)
-        shutil.copytree(saved / "public", small_site.output)
-        shutil.copytree(saved / "workspace", workspace)
+        restore()
         status, _ = build_in_a_child(small_site, kill_at=point)
         assert status == signal.SIGKILL
         left = contents(small_site.output)

@@ -3,8 +3,8 @@ from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.urls import reverse
 
+from sitegen.live import websocket_urlpatterns
 from sitegen.render import RenderedSite
-from sitegen.routing import websocket_urlpatterns
 
 
 @pytest.fixture

@@ -1,0 +1,136 @@
+"""The pages folder: the only module that reads it.
+
+    site.yaml      what holds for the whole site: title, url, navigation, redirects …
+    index.md       pages, `.md` or `.html`; folders are folders of the address
+    blog/first.md
+    layouts/       templates that pages are put into
+    data/          .json, .yaml and .csv files, in templates as `site.data`
+    static/        style sheets, scripts, pictures; pictures may also stand beside their pages
+
+Names that start with a dot or an underscore are left alone.
+"""
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+from hashlib import blake2b
+from os.path import splitext
+from pathlib import Path
+
+from .errors import SiteError
+
+SETTINGS_FILE = "site.yaml"
+PAGE_TYPES = (".md", ".html")
+ASSET_TYPES = {
+    *(".css", ".js", ".mjs", ".map", ".json", ".webmanifest", ".txt", ".xml", ".pdf", ".zip"),
+    *(".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".ico"),
+    *(".woff", ".woff2", ".ttf", ".otf", ".mp3", ".mp4", ".webm", ".vtt"),
+}
+CACHED_BYTES = 256 * 1024
+
+
+def digest(*parts: str | bytes) -> str:
+    """Return a short hash of these strings or bytes."""
+    content = blake2b(digest_size=10)
+    for part in parts:
+        part = part.encode() if isinstance(part, str) else part
+        content.update(b"%d:" % len(part))
+        content.update(part)
+    return content.hexdigest()
+
+
+class Folder:
+    """A pages folder as it is now.
+
+    `files` maps each usable file's path in the folder to its place on disk; `problems` are the
+    SiteErrors of those that cannot be used.
+    """
+
+    def __init__(self, root: str | Path) -> None:
+        self.root = Path(root)
+        if not self.root.is_dir():
+            raise SiteError(self.root, "is not a folder")
+        self.problems: list[SiteError] = []
+        self._contents: dict[str, bytes] = {}
+        self._digests: dict[str, str] = {}
+        self.files = {path: self.place(path) for path in sorted(self._find(), key=lambda path: path.split("/"))}
+
+    def _find(self) -> Iterator[str]:
+        """Yield the paths of the usable files, and note what is wrong with others."""
+        for folder, folders, files in os.walk(self.root):
+            folders[:] = filter(is_usable, folders)
+            for place in (os.path.join(folder, name) for name in [*folders, *filter(is_usable, files)]):
+                if os.path.islink(place) and (reason := self._misleading_link(Path(place))):
+                    self.problems.append(SiteError(place, reason))
+                elif os.path.isfile(place):
+                    yield place.removeprefix(f"{self.root}/")
+
+    def _misleading_link(self, link: Path) -> str | None:
+        if not link.resolve().is_relative_to(self.root.resolve()):
+            return "is a link that leads out of the folder"
+        return "is a link to a folder" if link.is_dir() else None
+
+    def place(self, path: str) -> str:
+        """Return how messages name this file."""
+        return os.path.join(self.root, path)
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of one of `files`; small ones are read once."""
+        if path not in self._contents:
+            content = Path(self.files[path]).read_bytes()
+            if len(content) > CACHED_BYTES:
+                return content
+            self._contents[path] = content
+        return self._contents[path]
+
+    def read_text(self, path: str) -> str:
+        content = self.read(path)
+        try:
+            return content.decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            raise SiteError(self.place(path), "is not UTF-8 text", line) from None
+
+    def digest(self, path: str) -> str:
+        """Return the hash of one of `files`."""
+        if path not in self._digests:
+            self._digests[path] = digest(self.read(path))
+        return self._digests[path]
+
+    def fingerprint(self) -> str:
+        """Return a hash of everything in the folder."""
+        return digest(*(part for path in self.files for part in (path, self.digest(path))))
+
+    @cached_property
+    def assets(self) -> list[str]:
+        """The paths of the files that are published as they are: style sheets, scripts, pictures."""
+        return list(filter(is_asset, self.files))
+
+    @cached_property
+    def layouts(self) -> dict[str, str]:
+        """The paths of the templates by the name that pages use for them."""
+        layouts = {path: path for path in self.files if path.endswith(".html")}
+        return layouts | {path.removeprefix("layouts/"): path for path in layouts if path.startswith("layouts/")}
+
+    @property
+    def unpublished(self) -> list[str]:
+        """The paths of files of a kind that is never published."""
+        known = (is_asset, is_page, is_reserved)
+        return [path for path in self.files if path != SETTINGS_FILE and not any(is_(path) for is_ in known)]
+
+
+def is_usable(name: str) -> bool:
+    return not name.startswith((".", "_"))
+
+
+def is_reserved(path: str) -> bool:
+    """Whether a file is a layout or data; a layout may also be right beside its pages as base.html."""
+    return path.startswith(("layouts/", "data/")) or path == "base.html"
+
+
+def is_page(path: str) -> bool:
+    return not is_reserved(path) and not path.startswith("static/") and path.endswith(PAGE_TYPES)
+
+
+def is_asset(path: str) -> bool:
+    return not is_reserved(path) and path != SETTINGS_FILE and splitext(path)[1].lower() in ASSET_TYPES
