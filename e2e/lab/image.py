@@ -198,11 +198,15 @@ def check_data_survives(data):
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    base = os.environ.get("BASE") or make_base()
-    run(ROOT / ".ci" / "image", "--build-arg", f"BASE={base}")
-    with tempfile.TemporaryDirectory(dir=FOLDER) as data:
-        os.chown(data, USER, USER)
-        check_data_survives(data)
+    try:
+        base = os.environ.get("BASE") or make_base()
+        run(ROOT / ".ci" / "image", "--build-arg", f"BASE={base}")
+        with tempfile.TemporaryDirectory(dir=FOLDER) as data:
+            os.chown(data, USER, USER)
+            check_data_survives(data)
+    finally:
+        buildah("rm", "--all")
+        buildah("rmi", "--all", "--force")
 
 
 if __name__ == "__main__":
