@@ -5,9 +5,12 @@ manage := $(python) manage.py
 # Checks and tests the pages' scripts with TypeScript's compiler; it comes from PyPI like everything else.
 deno := DENO_DIR=var/deno DENO_NO_UPDATE_CHECK=1 NO_COLOR=1 .venv/bin/deno
 static := var/static/staticfiles.json
-# The ignored tests use both databases themselves or break an SQLite file on purpose. e2e/test_crash.py checks and backs up a
-# PostgreSQL; e2e/test_faults.py fills a disk.
-on_services := board api e2e/test_live.py e2e/test_live_protocol.py \
+# Where the database or Redis makes a difference: the write path, the log, queries, locks and live updates. The ignored tests use
+# both databases themselves or break an SQLite file on purpose.
+on_services := $(addprefix board/tests/,actions history live models ops accounts/test_throttling.py accounts/test_username_races.py \
+		views/test_board_page.py views/test_home.py views/test_undo.py) \
+	$(addprefix api/tests/test_,conditional.py contract.py delivery.py events.py idempotency.py move.py search.py webhooks.py) \
+	e2e/test_live_protocol.py \
 	$(addprefix --ignore=board/tests/,actions/test_concurrency.py ops/test_backup.py ops/test_integrity.py) \
 	--deselect=board/tests/ops/test_db_errors.py::test_a_full_disk_refuses_the_change_and_lets_people_read
 static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py config/storage.py
@@ -15,7 +18,7 @@ static_sources := $(shell find board api placeholder sitegen -path '*/static/*' 
 # Without bytecode, each of the suite's hundred processes compiles all its imports, which takes longer than most of them run.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run serve invite seed test test-units test-scripts test-services test-journeys test-firefox e2e pictures docs chaos faults crash fuzz attack audit bench image image-test lint format messages setup setup-test
+.PHONY: help run serve invite seed check test test-units test-scripts test-services test-journeys test-firefox e2e pictures docs chaos faults crash fuzz attack audit bench image image-test lint format messages setup setup-test
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,10 +46,12 @@ else
 	@$(MAKE) --no-print-directory --jobs 3 $(if $(filter output-sync,$(.FEATURES)),--output-sync) test-units test-scripts test-services test-journeys test-firefox
 endif
 
-# All at once: while one waits, the others use its processor. Live updates, rules and routes are tested on PostgreSQL and
-# Redis too.
+check: lint test-scripts ## run the lint and the quick unit tests, on SQLite: before every commit
+	@$(python) -m pytest --numprocesses 2 --dist loadfile --quiet -m "not slow" config board api placeholder sitegen
+
+# All at once: while one waits, the others use its processor.
 test-units:
-	@$(python) -m pytest config board api placeholder sitegen
+	@$(python) -m pytest --numprocesses 2 --dist loadfile config board api placeholder sitegen
 
 # The parts of the scripts that need no browser.
 test-scripts:

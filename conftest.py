@@ -11,6 +11,8 @@ from board.history import burndown
 from board.views import boards
 from e2e.services import Postgres, Redis
 
+# They start a server, a browser or a database.
+SLOW_FIXTURES = {"chromium", "postgres", "redis", "run", "server", "served"}
 # Whom the tests may connect to: what they started themselves.
 LOOPBACK = ("127.", "::1", "localhost")
 
@@ -27,6 +29,11 @@ def _quick_and_plain(settings):
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.STATIC_ROOT = None
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix():
+    """Name no files: each process of the run has its SQLite database in memory."""
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +59,13 @@ def stay_at_home(event, arguments):
 
 def pytest_configure(config):
     sys.addaudithook(stay_at_home)
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests that start processes as slow; `make check` leaves them out."""
+    for item in items:
+        if SLOW_FIXTURES & set(item.fixturenames):
+            item.add_marker("slow")
 
 
 def pytest_terminal_summary(terminalreporter):

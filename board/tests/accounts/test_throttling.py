@@ -276,7 +276,7 @@ def test_the_doctor_command_and_the_server_warn_about_it(log_in, monkeypatch, ca
     assert "TRUSTED_PROXIES" in said.getvalue()
     monkeypatch.setattr(starting, "call_command", lambda *args, **options: None)
     monkeypatch.setattr(instance_lock, "acquire", lambda: False)
-    starting.prepare_database(mock.Mock())
+    starting.prepare_database(mock.Mock(), migrate=True)
     assert "TRUSTED_PROXIES" in caplog.text
 
 

@@ -270,5 +270,5 @@ class Board(RuleBasedStateMachine):
 
 
 def test_the_board_matches_plain_lists(db):
-    settings = hypothesis_settings(max_examples=40, stateful_step_count=30, deadline=None)
+    settings = hypothesis_settings(max_examples=20, stateful_step_count=30, deadline=None)
     run_state_machine_as_test(Board, settings=settings)
