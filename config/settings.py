@@ -164,12 +164,13 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "config.apps.StaticFilesConfig",
     "django.forms",
     "django_htmx",
     "django_filters",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "board",
     "api",
     "placeholder",
@@ -314,6 +315,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # compressing the other ones doubles the time of the first start
 
 # Browser policies: no inline scripts or styles, nothing from other sites.
 
@@ -395,6 +397,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Lightboard",
     "DESCRIPTION": "The API of a scrum board. The page “The API” of the manual explains how to use it.",
     "VERSION": "1",
+    "SERVERS": [{"url": FORCE_SCRIPT_NAME}] if FORCE_SCRIPT_NAME else [],
     "TAGS": [
         {"name": "sprints", "description": "A sprint has an end date. No two sprints end on the same day."},
         {"name": "tasks", "description": "A task is a card in a column of a sprint's board, or in the backlog."},

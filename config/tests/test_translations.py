@@ -15,8 +15,8 @@ ROOT = settings.BASE_DIR
 OTHERS = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 # The product's name and keys of the keyboard.
 SAME_EVERYWHERE = {"Lightboard", "m", "a", "d", "n", "r"}
-# The API's reference is English as the API is, and says so; the last one is attributes of an element, without texts.
-APART = ["reference.html", "reference_fields.html", "operation.html", "open_card.html"]
+# Attributes of an element, without texts.
+APART = ["open_card.html"]
 TEMPLATES = [
     path
     for folder in ("board", "registration", "api", "")
