@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
+from html import escape
 from posixpath import dirname, join, normpath
 from typing import TypedDict
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from django.utils.html import format_html
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from . import pictures
@@ -63,7 +63,7 @@ class Document:
         for node in self.tree.root.traverse() if self.tree.root else ():
             if node.tag and (attributes := node.attributes):
                 self._finish_node(node, node.tag, attributes)
-        head = self._head() + (format_html('<script src="{}" defer></script>', script) if script else "")
+        head = self._head() + (f"{element('script', src=script, defer='')}</script>" if script else "")
         html = (self.tree.html or "").replace("</head>", f"{head}</head>", 1)
         return html, self._facts()
 
@@ -194,22 +194,24 @@ class Document:
         description = self._description()
         elements = []
         if self.page.slug != "404" and "canonical" not in self.relations:
-            elements.append(format_html('<link rel="canonical" href="{}">', address))
+            elements.append(element("link", rel="canonical", href=address))
         if description and "description" not in self.metas:
-            elements.append(format_html('<meta name="description" content="{}">', description))
+            elements.append(element("meta", name="description", content=description))
         if "application/atom+xml" not in self.relations:
-            feed = '<link rel="alternate" type="application/atom+xml" title="{}" href="{}">'
-            elements += [format_html(feed, name, self._based(url)) for name, url in self.site.feeds.items()]
+            feed = {"rel": "alternate", "type": "application/atom+xml"}
+            elements += [
+                element("link", **feed, title=name, href=self._based(url)) for name, url in self.site.feeds.items()
+            ]
         properties = {
             "og:title": self.page.title,
             "og:type": "article" if self.page.date else "website",
             "og:url": address,
-            "og:site_name": self.site.settings["title"],
+            "og:site_name": str(self.site.settings["title"]),
             "og:description": description,
             "og:image": self._picture_address(),
         }
         elements += [
-            format_html('<meta property="{}" content="{}">', name, content)
+            element("meta", property=name, content=content)
             for name, content in properties.items()
             if content and name not in self.metas
         ]
@@ -219,6 +221,10 @@ class Document:
         """Return the full address of the page's picture (`image: static/team.jpg`), if it names one."""
         reference = self.page.metadata.get("image")
         return reference and urljoin(self.site.url, self._resolve(f"/{str(reference).lstrip('/')}"))
+
+
+def element(tag: str, **attributes: str) -> str:
+    return f"<{tag}{''.join(f' {name}="{escape(value)}"' for name, value in attributes.items())}>"
 
 
 def words(text: str) -> str:

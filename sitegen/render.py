@@ -81,7 +81,8 @@ class RenderedSite(Site):
         if is_whole_document(page):
             return mark_safe("")
         html = self._markdown(page) if page.is_markdown else page.text
-        return mark_safe(self._render_text(page, html) if page.metadata.get("template", True) else html)
+        is_template = "{" in html and page.metadata.get("template", True)
+        return mark_safe(self._render_text(page, html) if is_template else html)
 
     def summary_of(self, page: Page) -> str:
         if description := page.metadata.get("description"):

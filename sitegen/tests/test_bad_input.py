@@ -131,7 +131,7 @@ def test_a_linked_folder_is_not_followed(site, tmp_path):
 @pytest.mark.parametrize("processes", [1, 2])
 def test_two_pages_with_one_address_are_an_error(site, monkeypatch, processes):
     monkeypatch.setattr("sitegen.builder.PAGES_WORTH_PROCESSES", 2)
-    monkeypatch.setattr("sitegen.builder.PAGES_AT_ONCE", 1)
+    monkeypatch.setattr("sitegen.builder.BATCH", 1)
     monkeypatch.setattr("threading.active_count", lambda: 1)
     site.write("about.md", "# One")
     site.write("about.html", "Two")

@@ -169,7 +169,7 @@ def test_a_process_that_is_killed_fails_the_build_and_the_old_site_stays(small_s
 
 def test_processes_make_the_same_site_as_one(small_site, monkeypatch):
     monkeypatch.setattr("sitegen.builder.PAGES_WORTH_PROCESSES", 2)
-    monkeypatch.setattr("sitegen.builder.PAGES_AT_ONCE", 2)
+    monkeypatch.setattr("sitegen.builder.BATCH", 2)
     monkeypatch.setattr("threading.active_count", lambda: 1)
     for number in range(12):
         small_site.write(f"p/{number}.md", f"# Page {number}\n\n```python\nx = {number}\n```\n")
