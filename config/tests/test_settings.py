@@ -157,7 +157,10 @@ def test_an_https_address_makes_everything_secure_and_an_http_one_trusts_no_head
 
 @pytest.mark.parametrize("script_name", ["", "/board"])
 def test_a_probe_is_not_redirected_to_https(run, script_name):
-    script = IN_DJANGO + "from django.test import Client; print(Client(HTTP_HOST='board.example').get('/healthz').status_code)"
+    script = (
+        IN_DJANGO
+        + "from django.test import Client; print(Client(HTTP_HOST='board.example').get('/healthz').status_code)"
+    )
     said = run("-c", script, SITE_URL="https://board.example", FORCE_SCRIPT_NAME=script_name)
     assert said.stdout == "200\n", said.stderr
 
