@@ -76,7 +76,7 @@ def small_site(site):
 
 
 @pytest.fixture(scope="module")
-def browser():
+def chromium():
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium
@@ -84,9 +84,9 @@ def browser():
 
 
 @pytest.fixture
-def page(browser):
+def page(chromium):
     """A page whose console errors and failed requests are in `page.complaints`."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     page.complaints = []
     page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
