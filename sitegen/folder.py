@@ -48,6 +48,7 @@ class Folder:
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
+        self._name = str(self.root).rstrip("/")
         if not self.root.is_dir():
             raise SiteError(self.root, "is not a folder")
         self.problems: list[SiteError] = []
@@ -72,7 +73,7 @@ class Folder:
 
     def place(self, path: str) -> str:
         """Return how messages name this file."""
-        return os.path.join(self.root, path)
+        return f"{self._name}/{path}"
 
     def read(self, path: str) -> bytes:
         """Return the bytes of one of `files`; small ones are read once."""

@@ -40,7 +40,7 @@ def split_page(text: str, file: str) -> tuple[Metadata, str, int]:
         metadata = read_mapping(match[1], file, 2)
         first_line = match[0].count("\n")
         text = text[match.end() :]
-    match = CONTEXT_BLOCK.search(text)
+    match = CONTEXT_BLOCK.search(text) if "{%" in text else None
     # Below other text of Markdown it may be quoted code.
     if match and not (file.endswith(".md") and text[: match.start()].strip()):
         before = text[: match.start()]
