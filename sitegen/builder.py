@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -228,8 +229,9 @@ class Build:
             "files": self.stage.files,
         }
         self.workspace.publish(state, sync=self.options.release)
-        if not self.workspace.next.exists():  # so that the first edit need not
-            Stage(self.workspace.next, self.workspace.output, {}).keep_output()
+        if not self.workspace.next.exists():
+            with suppress(OSError):  # the first edit, which it saves time, does without
+                Stage(self.workspace.next, self.workspace.output, {}).keep_output()
         return report
 
 

@@ -71,12 +71,12 @@ class Workspace:
 
     def state(self) -> State:
         """Return the state of the build that made the output; {} if none did or it was changed since."""
+        files = stats(self.output)
         try:
             state: State = json.loads(self.state_file.read_bytes())
-        except (OSError, ValueError):
+            return state | {"files": files} if is_same(state["files"], files) else {}
+        except (OSError, ValueError, LookupError, TypeError):
             return {}
-        files = stats(self.output)
-        return state | {"files": files} if is_same(state["files"], files) else {}
 
     def publish(self, state: State, sync: bool = False) -> None:
         """Put the folder `next` in the place of the output, and remember the state."""

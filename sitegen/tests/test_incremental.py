@@ -111,6 +111,13 @@ def test_a_copy_of_the_output_and_its_workspace_is_built_on(small_site, tmp_path
     assert rendered(small_site) == 1
 
 
+@pytest.mark.parametrize("state", ["", "[]", "{}", '{"files": {"index.html": "a hash"}}'])
+def test_a_state_that_another_version_left_is_ignored(small_site, state):
+    small_site.build()
+    (small_site.output.parent / ".public.sitegen/state.json").write_text(state)
+    assert rendered(small_site) == 4
+
+
 def test_an_output_that_was_tampered_with_is_made_again(small_site):
     small_site.build()
     whole = small_site.files()
