@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from board.tests.text.test_search import TABLE
+from board.tests.search_table import TABLE
 from board.text.search import normalize
 
 from .server import ROOT

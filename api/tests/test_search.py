@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from board import actions
-from board.tests.text.test_search import TABLE
+from board.tests.search_table import TABLE
 
 
 @pytest.mark.parametrize(("words", "name"), TABLE["finds"])

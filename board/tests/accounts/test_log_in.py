@@ -1,17 +1,16 @@
 """Logging in and out, access without a log-in for every route, redirects, and CSRF."""
 
 import json
-import re
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
-from django.urls import URLPattern, get_resolver
 
 from board.models import Event
 from board.tests.html_page import HTMX, Page
+from board.tests.routes import ALL_ROUTES, PUBLIC, ROUTES
 
 pytestmark = pytest.mark.django_db
 
@@ -171,41 +170,7 @@ def test_logging_out_without_a_log_in_redirects_to_the_log_in_page(client, db):
 
 OPEN = {"login", "healthz", "readyz", "forgot_password", "welcome", "api:api-root"}
 OPEN_FOR_POST = {"login", "logout", "forgot_password", "welcome", "api:token"}
-# The standalone services
-PUBLIC = {
-    "placeholder:avatar",
-    "placeholder:image",
-    "placeholder:home",
-    "sitegen:preview",
-    "sitegen:page",
-}
 METHODS = ["get", "head", "options", "trace", "post", "put", "patch", "delete"]
-ARGUMENTS = {
-    "pk": "1",
-    "sprint_pk": "1",
-    "username": "ana",
-    "token": "abc",
-    "name": "Ana",
-    "address": "1x1/",
-    "path": "nothing/",
-    "field": "due",
-    "seq": "1",
-}
-
-
-def routes(patterns, prefix="", namespace=""):
-    """Yield (name, path) of every route of the project, with ids of existing rows."""
-    for pattern in patterns:
-        route = prefix + str(pattern.pattern)
-        if isinstance(pattern, URLPattern):
-            name = f"{namespace}:{pattern.name}" if namespace else pattern.name
-            yield name, "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda argument: ARGUMENTS[argument[1]], route)
-        else:
-            yield from routes(pattern.url_patterns, route, pattern.namespace or namespace)
-
-
-ALL_ROUTES = list(routes(get_resolver().url_patterns))
-ROUTES = [(name, path) for name, path in ALL_ROUTES if name not in PUBLIC]
 
 
 def test_the_sweep_knows_every_kind_of_route():

@@ -7,8 +7,7 @@ from board.accounts import actions as account_actions
 from board.accounts.users import Role
 from board.models import Event
 from board.tests.html_page import HTMX, Page
-
-from .test_log_in import ROUTES
+from board.tests.routes import ROUTES
 
 pytestmark = pytest.mark.django_db
 

@@ -1,18 +1,15 @@
-"""Migration of a database of the first release: nothing is lost, and the integrity check passes.
-
-first_release.sql is the dump of such a database (Python's `sqlite3.Connection.iterdump`), and never changes.
-"""
+"""Migration of a database of the first release: nothing is lost, and the integrity check passes."""
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from board.text.search import normalize, sort_key
 from e2e.lab.crash import manage
 
-DUMP = Path(__file__).with_name("first_release.sql")
+from .first_release import create_first_release
+
 # The columns of each table in the first release.
 KEPT = {
     "board_sprint": "id, name, description, end, version",
@@ -30,8 +27,7 @@ RENAMED = {"board_event": "seq, created_at, actor_id, kind, task, sprint, from_s
 def old(tmp_path):
     """The file of a database of the first release."""
     path = tmp_path / "old.sqlite3"
-    with closing(sqlite3.connect(path)) as database:
-        database.executescript(DUMP.read_text())
+    create_first_release(path)
     return path
 
 

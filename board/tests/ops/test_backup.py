@@ -18,7 +18,7 @@ from board import actions
 from board.models import Task
 from board.ops import backup as backups
 from board.ops import instance_lock, integrity
-from board.tests.models.test_first_release import DUMP
+from board.tests.models.first_release import create_first_release
 
 
 @contextmanager
@@ -229,8 +229,7 @@ def test_no_server_starts_during_a_restore(database, serving_here):
 
 def test_a_backup_of_the_first_release_is_brought_up_to_date(database, tmp_path):
     old = tmp_path / "old.sqlite3"
-    with closing(sqlite3.connect(old)) as made:
-        made.executescript(DUMP.read_text())
+    create_first_release(old)
     path = tmp_path / "old.backup"
     packed(path, {**OURS, "taken": "then", "newest": 58, "migrations": ["board.0001_initial"]}, old.read_bytes())
     call_command("restore", str(path))

@@ -1,7 +1,5 @@
 """Normalization for search, filter and order. The scripts are tested with the same table, search.json."""
 
-import json
-from pathlib import Path
 from random import Random
 from urllib.parse import urlencode
 
@@ -10,9 +8,9 @@ import pytest
 from board import actions
 from board.models import Sprint, Task
 from board.tests.html_page import Page
+from board.tests.search_table import TABLE
 from board.text.search import normalize, sort_key
 
-TABLE = json.loads((Path(__file__).parent.parent / "search.json").read_text())
 PEOPLE = ["apfel", "äpfel", "Ärger", "Zebra"]
 
 

@@ -4,8 +4,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpResponse
 
-from board.tests.accounts.test_log_in import ROUTES
 from board.tests.html_page import HTMX, Page
+from board.tests.routes import ROUTES
 from board.views import middleware, shortcuts, sprints
 
 pytestmark = pytest.mark.django_db
