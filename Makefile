@@ -67,7 +67,7 @@ test-journeys:
 test-firefox: setup-test $(static) ## run the main journeys in Firefox
 	@ENGINE=firefox var/firefox/bin/python -m pytest $$(grep -l 'pytest.mark.engines' e2e/test_*.py)
 
-e2e: setup-test $(static) ## run only the browser journeys; options: HEADED=1, K=drag, BASE_URL=http://…
+e2e: setup-test $(static) ## run only the browser journeys; options: HEADED=1, TRACE=1, K=drag, BASE_URL=http://…
 	@$(python) -m pytest e2e $(if $(K),-k '$(K)') $(ARGS)
 
 chaos: setup-test $(static) ## break a running server repeatedly and check every page: MINUTES=2
@@ -98,7 +98,7 @@ docs: setup ## build the manual into var/site with the site generator
 	@$(manage) build --strict
 
 pictures: setup-test $(static) ## take screenshots of every page into var/e2e/pictures, and the README's
-	@PICTURES=1 $(python) -m pytest e2e/test_look.py e2e/test_language.py e2e/test_people.py
+	@$(python) -m e2e.lab.pictures
 	@cp var/e2e/pictures/board-desktop-light.png docs/board.png
 
 bench: setup-test $(static) ## measure performance beside its goals: PARTS="board live", MINUTES=60 of traffic for the memory
@@ -116,6 +116,7 @@ lint: setup-test ## check style, templates, imports, writes, types, secrets, lin
 	@.venv/bin/ruff format --check .
 	@.venv/bin/djade --check --target-version 6.1 $$(git ls-files 'templates/*.html' '*/templates/*.html')
 	@! git grep -nE '\|\s*safe(seq)?\b|autoescape off' -- '*.html'
+	@! git grep -nE '^(from \S*\btest_\w+ import|import \S*\btest_)' -- '*.py'
 	@.venv/bin/lint-imports
 	@.venv/bin/ast-grep scan --report-style short
 	@git ls-files -z ':!uv.lock' | xargs -0 .venv/bin/kingfisher scan --quiet --no-validate --no-update-check --git-history none

@@ -1,6 +1,5 @@
 """The board as a person sees and uses it."""
 
-import random
 import re
 from datetime import date, timedelta
 from itertools import count
@@ -18,13 +17,21 @@ TITLES = {
 BREAKING = r"Response Status Error Code|Failed to load resource|htmx:(afterRequest|sendError|timeout)"
 # One step, in which nothing can replace the card.
 SHOW = "(card) => { card.scrollIntoView({ block: 'nearest', inline: 'nearest' }); return card.getBoundingClientRect().toJSON(); }"
-# Each sprint needs an end date of its own, also on a running installation that was tested before.
-DAYS = count(random.randrange(30, 2_000_000))
+
+
+# The demo's sprints end earlier.
+DAYS = count(30)
 
 
 def unused_end_date():
-    """Return a date on which, most likely, no sprint ends yet."""
+    """Return a date on which no sprint ends yet."""
     return date.today() + timedelta(days=next(DAYS))
+
+
+def skip_end_dates(until):
+    """Let the unused dates begin after this one."""
+    while unused_end_date() < until:
+        pass
 
 
 class Person:
@@ -63,6 +70,10 @@ class Person:
 
     def open_board(self, sprint_id):
         self.go(f"/sprints/{sprint_id}/")
+        return self.see_live()
+
+    def open_demo_board(self):
+        self.go("/").page.get_by_role("link", name="Sprint 13").click()
         return self.see_live()
 
     def see_live(self):

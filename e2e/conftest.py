@@ -1,26 +1,27 @@
 """The running product, driven from outside: a real server as a process, Chromium as two people's browsers.
 
-BASE_URL=… drives a running installation with the demo accounts instead; HEADED=1 shows the browser.
+BASE_URL=… drives a running installation with the demo accounts instead; HEADED=1 shows the browser; TRACE=1 records
+what each page does, which takes a tenth longer.
 """
 
 import os
 import re
 import shutil
-from functools import cache
+from datetime import date
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Error, sync_playwright
 
-from .board_page import Person, unused_end_date
+from .api_client import api_of
+from .board_page import Person, skip_end_dates, unused_end_date
 from .browser import ENGINE, launch
-from .integrity import check_data, is_there
-from .live_client import has_tls
+from .integrity import assert_integrity, check_data, is_there
 from .server import POSTGRES, ROOT, Server
 
 ARTEFACTS = ROOT / "var" / "e2e"
 BASE_URL = os.environ.get("BASE_URL", "").rstrip("/")
+TRACE = os.environ.get("TRACE") == "1"
 
 
 def pytest_collection_modifyitems(config, items):
@@ -51,6 +52,7 @@ def chromium(driver):
 def server(tmp_path_factory):
     """The server that the journeys share; None when BASE_URL names a running installation."""
     if BASE_URL:
+        skip_used_end_dates()
         yield None
         return
     folder = tmp_path_factory.mktemp("server")
@@ -63,6 +65,14 @@ def server(tmp_path_factory):
     server.stop()
     check_data(server.env["DATABASE_URL"], folder)
     assert connections.read_text() == "", "the server connected to another machine, which it must never do"
+
+
+def skip_used_end_dates():
+    """Leave out the end dates of an installation that was tested before."""
+    with api_of(BASE_URL) as api:
+        sprints = api.get("/sprints", params={"ordering": "-end", "page_size": 1}).raise_for_status().json()
+    for sprint in sprints["results"]:
+        skip_end_dates(until=date.fromisoformat(sprint["end"]))
 
 
 @pytest.fixture(scope="module")
@@ -80,12 +90,12 @@ def own_url(own_server):
 
 @pytest.fixture(scope="module", autouse=True)
 def _databases_of_the_module(server):
-    """What tests did on servers of their own left databases that pass the integrity check, a backup and a restore."""
+    """What tests did on servers of their own left databases that pass the integrity check."""
     before = set(Server.databases)
     yield
     for url in Server.databases.keys() - before:
         if is_there(url):
-            check_data(url, Server.databases[url])
+            assert_integrity(url)
 
 
 @pytest.fixture(scope="session")
@@ -113,7 +123,7 @@ def logged_in(chromium, base_url):
 def someone(chromium, base_url, logged_in, request):
     """Return a person at a browser of their own: `someone("demo")`; None is not logged in.
 
-    A failing test leaves each person's trace and screenshot, and the server's log, in one folder.
+    A failing test leaves each person's screenshot, with TRACE=1 their trace, and the server's log, in one folder.
     """
     people = []
 
@@ -123,7 +133,8 @@ def someone(chromium, base_url, logged_in, request):
             options["storage_state"] = logged_in(username, url)
         context = chromium.new_context(**options)
         context.set_default_timeout(10_000)
-        context.tracing.start()
+        if TRACE:
+            context.tracing.start()
         people.append(Person(context.new_page(), url))
         return people[-1]
 
@@ -146,10 +157,11 @@ def leave(person, files):
         if files:
             files.parent.mkdir(parents=True, exist_ok=True)
             person.page.screenshot(path=f"{files}.png")
-        person.page.context.tracing.stop(path=f"{files}.zip" if files else None)
+            if TRACE:
+                person.page.context.tracing.stop(path=f"{files}.zip")
         person.page.context.close()
     except Error as error:
-        print(f"The trace of a person is lost: {error}")
+        print(f"The screenshot of a person is lost: {error}")
 
 
 @pytest.fixture
@@ -166,18 +178,6 @@ def api(base_url):
     """An API client of the account `demo`: `api.post("/tasks", json={…})`."""
     with api_of(base_url) as client:
         yield client
-
-
-def api_of(url):
-    """Return an API client of the account `demo`."""
-    headers = {"Authorization": f"Token {token_of(url)}"}
-    return httpx.Client(base_url=f"{url}/api", headers=headers, timeout=20, verify=has_tls(url))
-
-
-@cache
-def token_of(url):
-    answer = httpx.post(f"{url}/api/token/", json={"username": "demo", "password": "demo"}, timeout=20)
-    return answer.raise_for_status().json()["token"]
 
 
 @pytest.fixture

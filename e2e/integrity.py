@@ -25,6 +25,11 @@ def check_data(url, folder):
     backup.unlink()
 
 
+def assert_integrity(url):
+    examined = manage("doctor", DATABASE_URL=url)
+    assert not examined.returncode, examined.stderr
+
+
 @contextmanager
 def new_database(url, folder):
     """Give the address of a new, empty database beside the one at `url`; it goes in the end."""

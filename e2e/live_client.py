@@ -19,6 +19,7 @@ SILENT_AFTER = 20
 UNREACHED_WAIT = 2
 LONGEST_WAIT = 10
 FIRST_WAIT = 0.25
+JITTER = random.Random(1)
 
 CARD = re.compile(r'<li class="card" data-task="(\d+)" data-version="(\d+)" data-order="(-?\d+)" data-in="(\w+)"')
 BOARD = re.compile(r'data-seq="(\d+)" data-format="([^"]+)"')
@@ -133,7 +134,7 @@ class LiveClient:
             if code == 4401:
                 raise LoggedOutError
             longest = LONGEST_WAIT if self.socket else UNREACHED_WAIT
-            wait = min(longest, FIRST_WAIT * 2**self.failures) * random.uniform(0.5, 1.5)
+            wait = min(longest, FIRST_WAIT * 2**self.failures) * JITTER.uniform(0.5, 1.5)
             self.failures += 1
             await asyncio.sleep(wait)
 

@@ -2,11 +2,11 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from .board_page import BREAKING
-from .test_live import Wire
+from .failures import PROBLEMS, SOME_PROBLEMS, answer_with
+from .page_socket import PageSocket
 
 PLACE = re.compile("/place/$")
 
@@ -39,27 +39,6 @@ def test_a_drop_stands_at_once_and_is_marked_until_the_server_answers(someone, s
     expect(one.card("Quick")).not_to_have_attribute("aria-busy", "true")
     other.see("active", ["Quick"])
     one.hear("Quick: In Development, 1 of 1")
-
-
-PROBLEMS = {
-    400: "couldn't read the request",
-    401: "no longer logged in",
-    403: "You don't have permission to do that",
-    409: "changed this in the meantime",
-    412: "changed this in the meantime",
-    422: "wasn't accepted",
-    429: "Try again in 7 seconds.",
-    500: "Something went wrong",
-    503: "busy or restarting",
-    0: "No connection",
-}
-
-
-def answer_with(status):
-    """Return a route that answers with an error page, or not at all."""
-    body = "<!doctype html><html><body><h1>A whole page</h1></body></html>"
-    headers = {"Content-Type": "text/html", **({"Retry-After": "7"} if status == 429 else {})}
-    return lambda route: route.fulfill(status=status, body=body, headers=headers) if status else route.abort()
 
 
 def test_a_drop_that_fails_goes_back_says_why_and_can_be_tried_again(someone, sprint, add_tasks, api):
@@ -122,7 +101,7 @@ def test_a_card_that_was_deleted_while_in_hand_and_whose_move_fails_is_gone(some
 def test_a_move_whose_answer_got_lost_is_not_called_lost_nor_made_twice(someone, sprint, add_tasks, api):
     (task,) = add_tasks("Lost answer")
     one = someone("demo")
-    wire = Wire(one)
+    socket = PageSocket(one)
     one.open_board(sprint)
     one.expected = BREAKING
     keys = []
@@ -132,7 +111,7 @@ def test_a_move_whose_answer_got_lost_is_not_called_lost_nor_made_twice(someone,
         route.fetch()
         route.abort()
 
-    wire.cut()
+    socket.cut()
     one.page.route(PLACE, lose_the_answer)
     one.drag("Lost answer", "active")
     expect(one.page.locator(".toast p")).to_contain_text("No connection")
@@ -201,26 +180,32 @@ def test_the_filter_holds_for_cards_that_come_later(someone, sprint, add_tasks, 
     expect(one.page).to_have_url(f"{one.base_url}/sprints/{sprint}/")
 
 
-@pytest.mark.parametrize("end", ["blur", "pointercancel", "escape", "outside"])
-def test_a_drag_that_is_broken_off_puts_the_card_back(someone, sprint, add_tasks, end):
+# Each ends a drag without a drop.
+ENDS = {
+    "the window loses the focus": lambda page: page.evaluate("() => dispatchEvent(new PointerEvent('blur'))"),
+    "the browser takes the pointer": lambda page: page.evaluate(
+        "() => dispatchEvent(new PointerEvent('pointercancel'))"
+    ),
+    "Escape": lambda page: page.keyboard.press("Escape"),
+    "the button was released outside of the window": lambda page: page.evaluate(
+        "() => dispatchEvent(new PointerEvent('pointermove', { pointerId: 1, pointerType: 'mouse', buttons: 0 }))"
+    ),
+}
+
+
+def test_a_drag_that_is_cancelled_puts_the_card_back(someone, sprint, add_tasks):
     add_tasks("Stay", "Other")
     one = someone("demo").open_board(sprint)
     requests = []
     one.page.on("request", lambda request: requests.append(request.url))
-    one.lift("Stay")
-    one.carry("done")
-    if end == "escape":
-        one.page.keyboard.press("Escape")
-    elif end == "outside":
-        one.page.evaluate(
-            "() => dispatchEvent(new PointerEvent('pointermove', { pointerId: 1, pointerType: 'mouse', buttons: 0 }))"
-        )
-    else:
-        one.page.evaluate("(name) => dispatchEvent(new PointerEvent(name))", end)
-    expect(one.page.locator(".slot, .lifted")).to_have_count(0)
-    one.page.mouse.up()
-    one.see("todo", ["Stay", "Other"])
-    expect(one.page.locator(".flying")).to_have_count(0)
+    for end in ENDS.values():
+        one.lift("Stay")
+        one.carry("done")
+        end(one.page)
+        expect(one.page.locator(".slot, .lifted")).to_have_count(0)
+        one.page.mouse.up()
+        one.see("todo", ["Stay", "Other"])
+        expect(one.page.locator(".flying")).to_have_count(0)
     assert not [url for url in requests if "/place/" in url]
 
 
@@ -269,9 +254,7 @@ def test_no_error_page_gets_into_a_card_or_a_form(someone, sprint, add_tasks):
     one.page.get_by_role("button", name="Add task").click()
     adding = one.page.get_by_role("form", name="Add task")
     adding.get_by_label("Name").fill("Also typed")
-    for status, words in PROBLEMS.items():
-        if status == 422:
-            continue
+    for status, words in SOME_PROBLEMS.items():
         one.page.route(re.compile("/edit/$|/add/$"), answer_with(status))
         for filled, button in ((form, "Save"), (adding, "Create")):
             filled.get_by_role("button", name=button).click()

@@ -3,7 +3,6 @@
 import json
 import signal
 import socket
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection, RemoteDisconnected
@@ -12,11 +11,11 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
+from .api_client import api_of, token_of
 from .board_page import unused_end_date
-from .conftest import api_of, token_of
 from .live_client import log_in
-from .server import TIMES, Server
-from .test_live_protocol import close_code, hear, tell
+from .server import TIMES, Server, write_lock
+from .socket_client import close_code, receive, send
 
 RESTARTING = 1012
 GONE_WITHIN = 10
@@ -28,16 +27,6 @@ def own_server(tmp_path):
     server = Server(tmp_path).start()
     yield server
     server.stop(signal.SIGKILL)
-
-
-@contextmanager
-def write_lock(server):
-    """Hold the database's write lock, so that requests that write have to wait."""
-    path = server.env["DATABASE_URL"].removeprefix("sqlite:///")
-    with closing(sqlite3.connect(path, autocommit=True)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        yield
-        connection.execute("ROLLBACK")
 
 
 @contextmanager
@@ -65,8 +54,8 @@ def test_what_runs_is_finished_while_nobody_else_is_sent_here(own_server):
         origin=own_server.url,
     )
     with page:
-        tell(page, since=0)
-        hear(page, acknowledge=False)
+        send(page, since=0)
+        receive(page, acknowledge=False)
         token_of(own_server.url)
         with ExitStack() as requests:
             with write_lock(own_server):

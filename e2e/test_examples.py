@@ -13,7 +13,7 @@ import pytest
 
 from api.delivery import signature
 
-from .conftest import token_of
+from .api_client import token_of
 from .server import ROOT
 
 EXAMPLES = ROOT / "api" / "examples"

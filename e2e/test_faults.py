@@ -14,14 +14,13 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
+from .api_client import api_of, token_of
 from .board_page import unused_end_date
-from .conftest import api_of, token_of
 from .integrity import manage
 from .live_client import log_in, secret_of, values_of
-from .server import TIMES, Server
+from .server import TIMES, Server, write_lock
 from .services import Postgres
-from .test_ending import write_lock
-from .test_live_protocol import hear, newest, tell
+from .socket_client import newest_number, receive, send
 
 NOT_SAVED = "nothing was saved"
 
@@ -47,7 +46,7 @@ def open_board(server, sprint):
         origin=server.url,
         ping_interval=None,
     ) as socket:
-        tell(socket, since=0)
+        send(socket, since=0)
         yield socket
 
 
@@ -143,7 +142,7 @@ def test_postgresql_restarts_under_an_open_board_and_no_secret_comes_out(tmp_pat
             cookie = log_in(server.url, "demo")
             pages = [httpx.get(f"{server.url}/", headers={"Cookie": cookie}).text]
             with open_board(server, sprint) as socket:
-                hear(socket)
+                receive(socket)
                 for time in range(TIMES):
                     postgres.end_quickly()
                     refused = add_task(api, sprint, "While away")
@@ -161,7 +160,7 @@ def test_postgresql_restarts_under_an_open_board_and_no_secret_comes_out(tmp_pat
                     if added.status_code == 503:
                         added = add_task(api, sprint, f"Back {time}.")
                     assert added.status_code == 201
-                    hear(socket, lambda frame, time=time: f"Back {time}." in frame.get("cards", ""))
+                    receive(socket, lambda frame, time=time: f"Back {time}." in frame.get("cards", ""))
             pages.append(break_the_code(postgres, server, cookie))
             assert "Restart the database in DATABASE_URL" in server.log.read_text()
             session = values_of(cookie)
@@ -209,13 +208,13 @@ def test_when_the_clock_jumps_nothing_is_lost_and_nobody_is_cut(tmp_path):
 
     with running(tmp_path, program=("-m", "e2e.jumping_clock"), CLOCK_OFFSET=str(offset)) as (server, api):
         sprint = new_sprint(api)
-        before = newest(api)
+        before = newest_number(api)
         with half_sent(server, sprint, "The last") as slow, open_board(server, sprint) as socket:
-            hear(socket)
+            receive(socket)
             for number, seconds in zip(range(jumps), cycle([0, 3600, -3600, 0, 3600]), strict=False):
                 jump(seconds)
                 assert add_task(api, sprint, f"Card {number}.").status_code == 201
-                hear(socket, lambda frame, number=number: f"Card {number}." in frame.get("cards", ""))
+                receive(socket, lambda frame, number=number: f"Card {number}." in frame.get("cards", ""))
             slow.send(b"}")
             assert slow.getresponse().status == 201
         events = api.get("/events", params={"since": before, "page_size": 100}).json()["events"]

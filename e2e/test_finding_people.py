@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from .test_accessibility import board_of, faults, small_targets
+from .accessibility import SIZES, violations
 
 FIFTY = """
 from django.contrib.auth.models import User
@@ -22,8 +22,8 @@ def url(own_server):
 
 
 def test_letters_of_any_name_find_a_person_and_enter_assigns(someone, url):
-    one = board_of(someone("demo", url))
-    other = board_of(someone("guest", url))
+    one = someone("demo", url).open_demo_board()
+    other = someone("guest", url).open_demo_board()
     one.card(CARD).locator("> .name").press("a")
     find = one.page.get_by_role("searchbox", name="Find a person")
     people = one.page.get_by_label("Assigned to")
@@ -31,7 +31,7 @@ def test_letters_of_any_name_find_a_person_and_enter_assigns(someone, url):
     one.page.keyboard.type("oster")
     expect(people.locator("option")).to_have_text(["Zoë Österberg"])
     one.hear("Zoë Österberg, 1 of 1")
-    assert not faults(one, "finding a person") + small_targets(one, "finding a person")
+    assert violations(one, "finding a person", {"desktop": SIZES["desktop"]}) == []
     one.page.keyboard.press("Enter")
     for person in (one, other):
         expect(person.card(CARD).get_by_title("Zoë Österberg")).to_be_visible()
@@ -39,7 +39,7 @@ def test_letters_of_any_name_find_a_person_and_enter_assigns(someone, url):
 
 
 def test_arrows_choose_among_the_people_found_and_nobody_else_can_be_assigned(someone, url):
-    one = board_of(someone("demo", url))
+    one = someone("demo", url).open_demo_board()
     card = one.card("Change the name on a ticket")
     card.locator("> .assignee").click()
     find = one.page.get_by_role("searchbox", name="Find a person")
@@ -61,7 +61,7 @@ def test_arrows_choose_among_the_people_found_and_nobody_else_can_be_assigned(so
 
 
 def test_a_found_person_is_part_of_the_draft_and_an_empty_field_keeps_the_assigned_one(someone, url):
-    one = board_of(someone("demo", url))
+    one = someone("demo", url).open_demo_board()
     one.card("Refund a ticket by its number").click()
     find = one.page.get_by_role("searchbox", name="Find a person")
     people = one.page.get_by_label("Assigned to")

@@ -1,4 +1,4 @@
-"""The first hour of a new team, as the README has it: clone, serve, invite, people, a sprint, 60 tasks, drag, a phone."""
+"""The first hour of a new team, as the README has it: clone, serve, invite, people, a sprint, 20 tasks, drag, a phone."""
 
 import contextlib
 import os
@@ -11,10 +11,10 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from .invitations import invite, join
 from .server import ROOT, START_WITHIN, free_port
-from .test_people import invite, join
 
-TASKS = 60
+TASKS = 20
 OWN_SETTINGS = (
     "DATABASE_URL",
     "REDIS_URL",

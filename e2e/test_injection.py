@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from board.models.fields import one_line
 
-from .conftest import api_of
+from .api_client import api_of
 from .payloads import PAYLOADS, TRACES
 
 # Everybody on the board is called like a payload, and so are the sprints; prints the id of the one whose board we use.

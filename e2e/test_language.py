@@ -6,44 +6,28 @@ import pytest
 from playwright.sync_api import expect
 
 from .board_page import BREAKING
-from .test_accessibility import PAGES, faults, small_targets
-from .test_look import SIZES, check_width, take_picture
 
 GERMAN = {"locale": "de-DE"}
 CARD = "Refund a ticket by its number"
 OTHER = "Boarding pass as PDF"
 
 
-@pytest.fixture(scope="module")
-def url(own_server):
-    """A server with the demo, whose account `demo` is an admin."""
-    own_server.manage(
-        "shell", "-c", "from django.contrib.auth.models import User; User.objects.update(is_staff=True)"
-    )
-    return own_server.url
+@pytest.fixture
+def english(someone, own_url):
+    return someone("demo", own_url).open_demo_board()
 
 
 @pytest.fixture
-def english(someone, url):
-    return open_board(someone("demo", url))
-
-
-@pytest.fixture
-def german(someone, url):
+def german(someone, own_url):
     """A person with a German browser, on the board after logging in through the form."""
-    person = someone(None, url, **GERMAN)
+    person = someone(None, own_url, **GERMAN)
     page = person.go("/login/").page
     expect(page).to_have_title("Anmelden · Lightboard")
     page.get_by_label("Benutzername").fill("guest")
     page.get_by_label("Passwort").fill("guest")
     page.get_by_role("button", name="Anmelden").click()
     expect(page.get_by_role("button", name="Abmelden")).to_be_visible()
-    return open_board(person)
-
-
-def open_board(person):
-    person.go("/").page.get_by_role("link", name="Sprint 13").click()
-    return person.see_live()
+    return person.open_demo_board()
 
 
 def choose(person, label, language, button):
@@ -112,40 +96,16 @@ def test_a_held_card_says_so_in_each_language(english, german):
     english.page.mouse.up()
 
 
-def test_the_profile_wins_over_the_browser_and_a_page_keeps_its_language(someone, url, german):
-    person = someone("demo", url)
+def test_the_profile_wins_over_the_browser_and_a_page_keeps_its_language(someone, own_url, german):
+    person = someone("demo", own_url)
     choose(person, "Language", "de", "Save")
     expect(toast(person, "Profil gespeichert.")).to_be_visible()
-    open_board(person)
-    second = type(person)(person.page.context.new_page(), url)
+    person.open_demo_board()
+    second = type(person)(person.page.context.new_page(), own_url)
     choose(second, "Sprache", "en", "Speichern")
     expect(toast(second, "Profile saved.")).to_be_visible()
-    open_board(second)
+    second.open_demo_board()
     german.drag(CARD if german.card(CARD).count() else "Refund by number", "testing")
     for page, words in ((person, "hat „"), (second, "Gus Lindqvist moved “")):
         page.hear(words)
     choose(second, "Language", "", "Save")
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_german_words_fit_and_axe_finds_nothing(someone, url, size):
-    width, height = SIZES[size]
-    person = someone("demo", url, viewport={"width": width, "height": height}, reduced_motion="reduce", **GERMAN)
-    picture = lambda name: take_picture(person, f"german-{name}-{size}")  # noqa: E731
-    found = []
-    for name, path in PAGES.items():
-        if path in ("/placeholder/", "/site/"):
-            continue
-        person.go(path)
-        check_width(person)
-        picture(re.sub(r"\W+", "-", name))
-        expect(person.page.locator("html")).to_have_attribute("lang", "de")
-        found += faults(person, name) + small_targets(person, name)
-    open_board(person)
-    picture("board")
-    check_width(person)
-    found += faults(person, "board") + small_targets(person, "board")
-    person.page.keyboard.press("?")
-    picture("keys")
-    found += faults(person, "keys") + small_targets(person, "keys")
-    assert not found, "\n".join(sorted(set(found)))

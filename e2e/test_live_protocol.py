@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
@@ -12,11 +11,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from .conftest import api_of
+from .api_client import api_of
 from .live_client import log_in, secret_of, session_cookie_name, values_of
-from .server import ROOT, Server
-
-NOT_ACCEPTED, TRY_LATER, LOG_IN, NO_ACCESS = 1008, 1013, 4401, 4403
+from .server import ROOT
+from .socket_client import LOG_IN, NO_ACCESS, NOT_ACCEPTED, TRY_LATER, close_code, newest_number, receive, send
 
 
 @pytest.fixture(scope="module")
@@ -46,44 +44,16 @@ def open_socket(base_url, sprint, cookie):
         yield open_board
 
 
-def tell(socket, **message):
-    socket.send(json.dumps(message))
-
-
-def hear(socket, until=lambda frame: True, acknowledge=True):
-    """Return the first frame that `until` is about, those before it acknowledged."""
-    while True:
-        frame = json.loads(socket.recv(timeout=30))
-        if acknowledge:
-            tell(socket, since=frame["seq"])
-        if until(frame):
-            return frame
-
-
-def newest(api):
-    return api.get("/events", params={"since": 0}).json()["newest"]
-
-
-def close_code(socket, timeout=30):
-    """Wait until the server closes the socket; returns its code."""
-    deadline = time.monotonic() + timeout
-    try:
-        while True:
-            socket.recv(timeout=deadline - time.monotonic())
-    except ConnectionClosed as closed:
-        return closed.rcvd.code
-
-
 def test_a_socket_gets_what_changed_since_its_number(open_socket, api, add_tasks):
-    since = newest(api)
+    since = newest_number(api)
     (task,) = add_tasks("Missed while away")
     socket = open_socket()
-    tell(socket, since=since)
-    frame = hear(socket, lambda frame: frame.get("cards"))
+    send(socket, since=since)
+    frame = receive(socket, lambda frame: frame.get("cards"))
     assert f'data-task="{task}"' in frame["cards"]
     assert "Missed while away" in frame["cards"]
     api.delete(f"/tasks/{task}").raise_for_status()
-    assert hear(socket, lambda frame: frame.get("left"))["left"] == [task]
+    assert receive(socket, lambda frame: frame.get("left"))["left"] == [task]
 
 
 def test_only_our_own_origin_opens_a_board(open_socket, cookie, base_url):
@@ -100,7 +70,7 @@ def test_only_our_own_origin_opens_a_board(open_socket, cookie, base_url):
     ]
     assert [close_code(open_socket(cookies, origin)) for origin in strangers] == [NO_ACCESS] * len(strangers)
     ours = open_socket(cookies, base_url)
-    tell(ours, since=0)
+    send(ours, since=0)
     assert "seq" in json.loads(ours.recv(timeout=10))
 
 
@@ -112,80 +82,78 @@ def test_logging_out_closes_the_sockets_of_that_session_alone(open_socket, cooki
     mine, other = log_in(base_url, "demo"), cookie("demo")
     socket, unhurt = open_socket(mine), open_socket(other)
     for one in (socket, unhurt):
-        tell(one, since=0)
+        send(one, since=0)
     token = secret_of(values_of(mine), "csrf")
     httpx.post(f"{base_url}/logout/", headers={"Cookie": mine, "X-CSRFToken": token}, follow_redirects=False)
     # The hub looks every five seconds anyway: sooner means that it was told.
     assert close_code(socket, timeout=4) == LOG_IN
-    tell(unhurt, since=0)
+    send(unhurt, since=0)
     unhurt.recv(timeout=10)
 
 
 @pytest.mark.parametrize(
     "what",
-    ["user.is_active = False", "user.set_password('another')"],
-    ids=["deactivated", "password changed"],
+    ["user.set_password('guest')", "user.is_active = False"],
+    ids=["password set", "deactivated"],
 )
-def test_a_person_whose_rights_another_process_ended_is_cut(tmp_path, open_socket, what):
-    server = Server(tmp_path).start()
-    try:
-        socket = open_socket(log_in(server.url, "guest"), server.url, "/sprints/2/live", server.url)
-        tell(socket, since=0)
-        code = f"from django.contrib.auth.models import User; user = User.objects.get(username='guest'); {what}; user.save()"
-        shell = [sys.executable, "manage.py", "shell", "-c", code]
-        with (
-            subprocess.Popen(shell, cwd=ROOT, env=server.env) as other,
-            pytest.raises(ConnectionClosed) as closed,
-        ):
-            hear(socket, until=lambda frame: False)
-        assert (other.returncode, closed.value.rcvd.code) == (0, LOG_IN)
-    finally:
-        server.stop()
+def test_a_person_whose_rights_another_process_ended_is_cut(own_server, open_socket, what):
+    socket = open_socket(log_in(own_server.url, "guest"), own_server.url, "/sprints/2/live", own_server.url)
+    send(socket, since=0)
+    code = f"user = User.objects.get(username='guest'); {what}; user.save()"
+    shell = [sys.executable, "manage.py", "shell", "-c", code]
+    with (
+        subprocess.Popen(shell, cwd=ROOT, env=own_server.env) as other,
+        pytest.raises(ConnectionClosed) as closed,
+    ):
+        receive(socket, until=lambda frame: False)
+    assert (other.returncode, closed.value.rcvd.code) == (0, LOG_IN)
 
 
 def test_one_session_has_at_most_ten_sockets(open_socket, base_url):
     cookies = log_in(base_url, "guest")
     sockets = [open_socket(cookies) for _ in range(10)]
     for socket in sockets:
-        tell(socket, since=0)
+        send(socket, since=0)
         socket.recv(timeout=10)
     assert close_code(open_socket(cookies)) == TRY_LATER
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        "not json",
-        "[]",
-        "{}",
-        '{"since": "1"}',
-        '{"since": -1}',
-        '{"since": 1e400}',
-        '{"since": true}',
-        '{"since": 1, "hold": 2}',
-        '{"say": "<b>hello</b>"}',
-        '{"hold": 99999999999999999999}',
-        '{"since": 1, "pad": "' + "x" * 1100 + '"}',
-        "[" * 1000,
-        b"\x00\x01",
-    ],
-    ids=lambda message: str(message[:24]),
-)
-def test_what_no_page_sends_closes_the_socket_and_reaches_nobody(open_socket, message):
-    witness, socket = open_socket(), open_socket()
-    tell(witness, since=0)
-    hear(witness, lambda frame: "room" in frame)
-    socket.send(message)
-    assert close_code(socket) == NOT_ACCEPTED
+# No page sends these.
+WRONG = [
+    "not json",
+    "[]",
+    "{}",
+    '{"since": "1"}',
+    '{"since": -1}',
+    '{"since": 1e400}',
+    '{"since": true}',
+    '{"since": 1, "hold": 2}',
+    '{"say": "<b>hello</b>"}',
+    '{"hold": 99999999999999999999}',
+    '{"since": 1, "pad": "' + "x" * 1100 + '"}',
+    "[" * 1000,
+    b"\x00\x01",
+]
+
+
+def test_a_wrong_message_closes_the_socket_and_reaches_nobody(open_socket):
+    witness = open_socket()
+    send(witness, since=0)
+    receive(witness, lambda frame: "room" in frame)
+    for message in WRONG:
+        socket = open_socket()
+        socket.send(message)
+        assert close_code(socket) == NOT_ACCEPTED, message[:24]
     with suppress(TimeoutError):
-        assert "hello" not in witness.recv(timeout=0.5)
+        while True:
+            assert "hello" not in witness.recv(timeout=0.5)
 
 
 def test_a_flood_of_messages_closes_the_socket(open_socket):
     socket = open_socket()
     with suppress(ConnectionClosed):
         for _ in range(10_000):
-            tell(socket, hold=1)
+            send(socket, hold=1)
     assert close_code(socket) == NOT_ACCEPTED
 
 
@@ -237,41 +205,37 @@ def test_one_token_has_at_most_ten_sockets(open_socket, channel):
     assert close_code(open_socket("none=0", None, channel)) == TRY_LATER
 
 
-def test_a_client_hears_of_people_whoever_let_them_in_or_shut_them_out(tmp_path, open_socket):
-    server = Server(tmp_path).start()
-    try:
-        with api_of(server.url) as api:
-            link = api.get("/sprints/1").raise_for_status().json()["links"]["channel"]
-            socket = open_socket("none=0", None, link[link.index("/socket") :], server.url)
-            # Another process, whose notifications nobody gets.
-            server.manage("invite", "nova")
-            heard = json.loads(socket.recv(timeout=30))
-            body = api.get("/users/nova").json()
-            assert heard == {"model": "user", "id": body["id"], "action": "add", "body": body}
-            code = "User.objects.get(username='nova')"
-            server.manage("shell", "-c", f"user = {code}; user.is_active = False; user.save()")
-            heard = json.loads(socket.recv(timeout=30))
-            assert (heard["model"], heard["action"], heard["body"]["is_active"]) == ("user", "update", False)
-    finally:
-        server.stop()
+def test_a_client_hears_of_invited_and_deactivated_people_also_from_another_process(own_server, open_socket):
+    with api_of(own_server.url) as api:
+        link = api.get("/sprints/1").raise_for_status().json()["links"]["channel"]
+        socket = open_socket("none=0", None, link[link.index("/socket") :], own_server.url)
+        # Another process, whose notifications nobody gets.
+        own_server.manage("invite", "nova")
+        heard = json.loads(socket.recv(timeout=30))
+        body = api.get("/users/nova").json()
+        assert heard == {"model": "user", "id": body["id"], "action": "add", "body": body}
+        code = "User.objects.get(username='nova')"
+        own_server.manage("shell", "-c", f"user = {code}; user.is_active = False; user.save()")
+        heard = json.loads(socket.recv(timeout=30))
+        assert (heard["model"], heard["action"], heard["body"]["is_active"]) == ("user", "update", False)
 
 
 def test_a_client_hears_the_holds_of_others_and_they_its_own(open_socket, channel, cookie, api, add_tasks):
     (task,) = add_tasks("In hand")
     first, second, page = open_socket("none=0", None, channel), open_socket("none=0", None, channel), open_socket()
-    tell(page, since=newest(api))
-    hear(page)
-    tell(first, model="task", id=task, action="dragstart")
+    send(page, since=newest_number(api))
+    receive(page)
+    send(first, model="task", id=task, action="dragstart")
     assert json.loads(second.recv(timeout=10)) == {
         "model": "task",
         "id": task,
         "action": "dragstart",
         "body": None,
     }
-    assert hear(page, lambda frame: frame.get("room", {}).get("held"))["room"]["held"] == {
+    assert receive(page, lambda frame: frame.get("room", {}).get("held"))["room"]["held"] == {
         str(task): "Dana Moreau"
     }
-    tell(first, model="task", id=task, action="drop")
+    send(first, model="task", id=task, action="drop")
     assert json.loads(second.recv(timeout=10))["action"] == "drop"
     with pytest.raises(TimeoutError):
         first.recv(timeout=0.5)
@@ -285,7 +249,7 @@ def test_a_forged_or_foreign_channel_opens_nothing(open_socket, channel):
 
 
 def test_a_waiting_client_hears_of_a_change_at_once(api, base_url, add_tasks):
-    since = newest(api)
+    since = newest_number(api)
     with ThreadPoolExecutor(1) as pool:
         url = f"{base_url}/api/events?since={since}&wait=25"
         answer = pool.submit(httpx.get, url, headers=api.headers, timeout=40)

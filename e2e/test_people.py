@@ -5,9 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .test_look import SIZES, check_width, take_picture
-
-PASSWORD = "four ferries leave today"
+from .invitations import PASSWORD, invite, join
 
 
 @pytest.fixture
@@ -16,41 +14,16 @@ def office(someone, own_url):
     return someone("demo", own_url)
 
 
-def invite(office, username, role="Member"):
-    """Invite someone by the page; returns the path of the link."""
-    page = office.go("/people/").page
-    page.get_by_role("link", name="Invite someone").click()
-    page.get_by_label("Username").fill(username)
-    page.get_by_label("Role").select_option(role)
-    page.get_by_role("button", name="Create link").click()
-    return page.get_by_role("status").locator("output").inner_text().removeprefix(office.base_url)
-
-
-def join(person, link, name):
-    page = person.go(link).page
-    page.get_by_label("Your name").fill(name)
-    page.get_by_label("New password", exact=True).fill(PASSWORD)
-    page.get_by_label("Confirm new password").fill(PASSWORD)
-    page.get_by_role("button", name="Join").click()
-    expect(page.get_by_role("heading", name="Sprints")).to_be_visible()
-    return person
-
-
-def open_demo_board(person):
-    person.go("/").page.get_by_role("link", name="Sprint 13").click()
-    return person.see_live()
-
-
 def open_person(office, name):
     office.go("/people/").page.get_by_role("link", name=name).click()
     return office.page
 
 
 def test_an_invited_person_joins_works_and_is_deactivated_at_once(someone, office, own_url):
-    newcomer = open_demo_board(join(someone(None, own_url), invite(office, "cleo"), "Cleo Marsh"))
+    newcomer = join(someone(None, own_url), invite(office, "cleo"), "Cleo Marsh").open_demo_board()
     newcomer.drag("Log scans for the night report", "active")
     expect(newcomer.column("active").get_by_role("link", name="Log scans for the night report")).to_be_visible()
-    watcher = open_demo_board(someone("guest", own_url))
+    watcher = someone("guest", own_url).open_demo_board()
     expect(watcher.page.get_by_title("Cleo Marsh")).to_be_visible()
     open_person(office, "Cleo Marsh").get_by_role("button", name="Deactivate account").click()
     expect(office.page.get_by_text("Cleo Marsh has been deactivated.")).to_be_visible()
@@ -67,7 +40,7 @@ def test_an_invited_person_joins_works_and_is_deactivated_at_once(someone, offic
 
 
 def test_a_viewer_watches_the_board_and_works_once_an_admin_allows_it(someone, office, own_url):
-    viewer = open_demo_board(join(someone(None, own_url), invite(office, "rita", "Viewer"), "Rita Watt"))
+    viewer = join(someone(None, own_url), invite(office, "rita", "Viewer"), "Rita Watt").open_demo_board()
     card = viewer.card("Print station for the kiosk at Västra")
     expect(card.get_by_role("link", name="Move")).to_be_hidden()
     expect(viewer.page.get_by_role("button", name="Add task")).to_be_hidden()
@@ -91,7 +64,7 @@ def test_a_new_password_closes_the_boards_elsewhere_and_this_one_stays(someone, 
     here = join(someone(None, own_url), link, "Paul Reed")
     there = someone(None, own_url).go("/login/")
     there.log_in("paul", PASSWORD)
-    open_demo_board(there)
+    there.open_demo_board()
     page = here.page
     page.get_by_role("link", name="Paul Reed").click()
     page.get_by_role("link", name="Password").click()
@@ -101,35 +74,4 @@ def test_a_new_password_closes_the_boards_elsewhere_and_this_one_stays(someone, 
     page.get_by_role("button", name="Change password").click()
     expect(page.get_by_text("Password changed.")).to_be_visible()
     expect(there.page).to_have_url(re.compile(r"/login/\?next=%2Fsprints%2F"))
-    open_demo_board(here)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-def test_no_page_about_people_scrolls_sideways(someone, own_url, size, scheme):
-    width, height = SIZES[size]
-    look = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
-    person = someone("demo", own_url, **look)
-    stranger = someone(None, own_url, **look)
-    link = invite(person, f"{size}-{scheme}", "Viewer")
-
-    def picture(who, name):
-        take_picture(who, f"{name}-{size}-{scheme}", full_page=True)
-        check_width(who)
-
-    picture(person, "person-link")
-    pages = {
-        "people": "/people/",
-        "invite": "/people/invite/",
-        "profile": "/profile/",
-        "password": "/profile/password/",
-    }
-    for name, path in pages.items():
-        picture(person.go(path), name)
-    for name, path in {
-        "log-in": "/login/",
-        "welcome": link,
-        "forgot": "/password/",
-        "over": "/welcome/x/",
-    }.items():
-        picture(stranger.go(path), name)
+    here.open_demo_board()

@@ -33,11 +33,6 @@ def normalized(chromium):
     page.close()
 
 
-def test_scripts_compare_texts_as_the_server_does(normalized):
-    texts = list(TABLE["normal"])
-    assert dict(zip(texts, normalized(texts), strict=True)) == TABLE["normal"]
-
-
 def test_scripts_compare_every_letter_as_the_server_does(normalized):
     letters = [
         chr(code)
@@ -47,17 +42,6 @@ def test_scripts_compare_every_letter_as_the_server_does(normalized):
     ]
     here = dict(zip(letters, normalized(letters), strict=True))
     assert {letter: text for letter, text in here.items() if text != normalize(letter)} == {}
-
-
-def test_the_filter_of_a_board_finds_what_is_written_otherwise(someone, sprint, add_tasks):
-    names = [name for _, name in TABLE["finds"]]
-    add_tasks(*dict.fromkeys(names))
-    person = someone().open_board(sprint)
-    field = person.page.locator(".filter input")
-    for words, name in TABLE["finds"]:
-        field.fill(words)
-        expect(person.card(name)).to_be_visible()
-    expect(person.card("CAFÉ")).to_be_hidden()
 
 
 def test_the_filter_of_a_board_looks_through_what_the_database_does(someone, sprint, add_tasks):

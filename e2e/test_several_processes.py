@@ -4,8 +4,8 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from .api_client import api_of
 from .board_page import unused_end_date
-from .conftest import api_of
 from .server import Server
 
 

@@ -6,7 +6,7 @@ import httpx
 from playwright.sync_api import expect
 from websockets.sync.client import connect
 
-from .test_live_protocol import LOG_IN, NO_ACCESS, close_code
+from .socket_client import LOG_IN, NO_ACCESS, close_code
 
 
 def make_token(person, name, scope):

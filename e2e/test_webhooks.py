@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from api.delivery import signature
 
-from .conftest import api_of
+from .api_client import api_of
 from .server import ROOT, Server
 
 

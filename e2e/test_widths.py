@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from websockets.sync.client import connect
 
+from .invitations import invite
 from .server import ROOT
 
 STYLES = [
@@ -27,9 +28,11 @@ import json
 from datetime import timedelta
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from api.models import KINDS, Token, Webhook
 from board import actions
+from board.accounts import actions as account_actions
 from board.history import log
 from board.models import Sprint, Status
 cookies = []
@@ -57,7 +60,8 @@ token.issue()
 webhook = Webhook.objects.create(
     owner=demo, url="https://example.org/" + word, kinds=list(KINDS), cursor=0, disabled_at=timezone.now(), disabled_reason="owner " + word
 )
-print(json.dumps(dict(sprint=sprint.pk, task=tasks[0].pk, token=token.pk, webhook=webhook.pk, person=user.pk, cookies=cookies, seq=log.state()[0])))
+invitation, _ = account_actions.new_link(demo, account_actions.invite(demo, "invited"))
+print(json.dumps(dict(invitation=reverse("welcome", args=[invitation]), sprint=sprint.pk, task=tasks[0].pk, token=token.pk, webhook=webhook.pk, person=user.pk, cookies=cookies, seq=log.state()[0])))
 """
 PAGES = [
     "/",
@@ -152,10 +156,16 @@ def test_every_page_fits_every_window(someone, crowded, language):
     assert {path: widths for path, widths in found.items() if widths} == {}
 
 
+def test_the_page_with_a_new_invitation_fits_every_window(someone, crowded):
+    person = someone("demo", crowded[0])
+    invite(person, "newcomer")
+    assert too_wide(person, SOME_WIDTHS) == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pages_before_a_log_in_fit_every_window(someone, crowded, language):
     person = someone(None, crowded[0], locale=LANGUAGES[language])
-    for path in ("/login/", "/password/", "/welcome/over/"):
+    for path in ("/login/", "/password/", "/welcome/over/", crowded[1]["invitation"]):
         assert too_wide(person.go(path), SOME_WIDTHS) == [], path
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import httpx
 
+from ..api_client import api_of
 from ..board_page import unused_end_date
-from ..conftest import api_of
 from ..live_client import log_in
 from ..server import Server
 from .goals import row, table

@@ -197,8 +197,9 @@ def raw_frames(target):
 SURFACES = {"sockets": fuzz_sockets, "api": fuzz_api, "images": fuzz_images, "site": fuzz_site}
 
 
-def fire(surface, count, seed, folder):
-    """Send `count` inputs to a surface of a server of our own; returns the `Target` with what went wrong."""
+@contextlib.contextmanager
+def target_of(folder, seed):
+    """Start a server and give it as `Target`. In the end it must be alive, with a log and a database that are in order."""
     # No limit is in the way of who sends so much.
     server = Server(folder, API_RATE="1000000/second", API_RATE_UNKNOWN="1000000/second").start()
     try:
@@ -206,8 +207,7 @@ def fire(surface, count, seed, folder):
         sprint = httpx.get(f"{server.url}/api/sprints", auth=("demo", "demo"), timeout=30).json()["results"][0]
         channel = sprint["links"]["channel"].removeprefix(server.url.replace("http", "ws"))
         target = Target(server, sprint["id"], cookie, channel, random.Random(seed))
-        SURFACES[surface](target, count)
-        target.check(count)
+        yield target
         if server.process.poll() is not None:
             target.failures.append(f"the server died with {server.process.returncode}")
         if "Traceback" in server.log.read_text():
@@ -215,7 +215,12 @@ def fire(surface, count, seed, folder):
     finally:
         server.stop()
     check_data(server.env["DATABASE_URL"], folder)
-    return target
+
+
+def fire(surface, count, target):
+    """Send `count` inputs to a surface of a target."""
+    SURFACES[surface](target, count)
+    target.check(count)
 
 
 def run():
@@ -226,8 +231,11 @@ def run():
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4)))
     options = parser.parse_args()
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="lightboard-fuzz-") as folder:
-        target = fire(options.surface, options.count, options.seed, Path(folder))
+    with (
+        tempfile.TemporaryDirectory(prefix="lightboard-fuzz-") as folder,
+        target_of(Path(folder), options.seed) as target,
+    ):
+        fire(options.surface, options.count, target)
     for failure in target.failures:
         print(failure)
     print(

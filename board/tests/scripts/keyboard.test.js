@@ -15,11 +15,11 @@ test("Caps Lock changes no letter, Shift does", () => {
 });
 
 test("a Latin layout counts, not the place of the key", () => {
-  assert.deepEqual([press("z", "KeyY"), press("ä", "Quote")], ["z", "ä"]);
+  assert.deepEqual([press("z", "KeyY"), press("ä", "Quote"), press("e", "KeyD"), press(".", "KeyE"), press("ğ", "KeyE")], ["z", "ä", "e", ".", "ğ"]);
 });
 
 test("without Latin letters the place of the key counts", () => {
-  assert.deepEqual([press("т", "KeyN"), press("я", "KeyZ")], ["n", "z"]);
+  assert.deepEqual([press("т", "KeyN"), press("я", "KeyZ"), press("У", "KeyE"), press("ε", "KeyE")], ["n", "z", "e", "e"]);
 });
 
 test("keys that are no letters keep their names", () => {

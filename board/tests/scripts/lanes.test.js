@@ -23,10 +23,17 @@ test("a point between two lanes belongs to the nearer one", () => {
 test("a lane that is out of view takes nothing", () => {
   assert.equal(laneAt(300, LANES, box(0, 0, 215, 500)), 1);
   assert.equal(laneAt(50, LANES, box(900, 0, 100, 500)), -1);
+  assert.equal(laneAt(50, [], VIEW), -1);
 });
 
 test("a card lands before the first card whose middle is below the point", () => {
   assert.deepEqual([100, 119, 121, 169, 171].map((y) => placeAt(y, CARDS, LIST)), [0, 0, 1, 1, -1]);
+});
+
+test("in a list that is scrolled, cards above its edge count as well", () => {
+  const list = box(0, 100, 100, 90);
+  const cards = [box(0, 80, 100, 40), box(0, 130, 100, 40), box(0, 180, 100, 40)];
+  assert.deepEqual([0, 99, 100, 149, 151, 189, 190].map((y) => placeAt(y, cards, list)), [0, 0, 1, 1, 2, 2, -1]);
 });
 
 test("above a list a card lands first, below it last", () => {

@@ -1,0 +1,71 @@
+"""What axe finds on a page, and which of its targets are too small."""
+
+import json
+
+from axe_playwright_python.sync_playwright import Axe
+
+SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+SMALLEST_TARGET = 24
+AXE = Axe().axe_script
+# Colours that are still changing to the other theme are no violation. Swagger UI is not ours: axe finds violations in it, and it
+# has a <main> of its own.
+RUN = """async (options) => {
+    const changing = document.getAnimations().filter((one) => one instanceof CSSTransition);
+    await Promise.allSettled(changing.map(({ finished }) => finished));
+    const rules = { "landmark-no-duplicate-main": { enabled: !document.querySelector("#swagger-ui") } };
+    return (await axe.run({ exclude: "#swagger-ui" }, { resultTypes: ["violations"], rules, ...options })).violations;
+}"""
+# Of axe's rules this one depends on the theme.
+COLOURS = {"runOnly": ["color-contrast"]}
+# Links in a sentence may be small. A card is as large as its link.
+TARGETS = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
+    .filter((element) => element.checkVisibility() && !element.closest("p, li:not(.card) li, .skip, article, code, #swagger-ui"))
+    .filter((element) => element.getBoundingClientRect().left >= 0)
+    .map((element) => [element.outerHTML.slice(0, 120), (element.matches(".card > .name") ? element.parentElement : element).getBoundingClientRect()])
+    .map(([html, box]) => [html, Math.round(box.width), Math.round(box.height)])"""
+PAGES = {
+    "home": "/",
+    "past": "/sprints/past/",
+    "new sprint": "/sprints/add/",
+    "sprint's form": "/sprints/1/edit/",
+    "sprint's end": "/sprints/1/delete/",
+    "task": "/tasks/9/",
+    "task's form": "/tasks/9/edit/",
+    "moving": "/tasks/9/move/",
+    "deleting": "/tasks/9/delete/",
+    "renaming": "/tasks/9/edit/name/",
+    "one field's form": "/tasks/9/edit/assigned/",
+    "recently deleted": "/tasks/deleted/",
+    "tokens": "/profile/tokens/",
+    "webhooks": "/profile/webhooks/",
+    "profile": "/profile/",
+    "password": "/profile/password/",
+    "people": "/people/",
+    "invitation": "/people/invite/",
+    "person": "/people/1/",
+    "the API's manual": "/api/docs",
+    "missing": "/nowhere/",
+    "pictures": "/placeholder/",
+    "manual": "/site/",
+}
+
+
+def violations(person, name, sizes=SIZES):
+    """Return a line for each element that axe finds, in both themes, and for each target that is too small."""
+    found = []
+    person.page.evaluate(AXE)
+    for size, viewport in sizes.items():
+        person.page.set_viewport_size(viewport)
+        for theme, options in (("light", {}), ("dark", COLOURS)):
+            person.page.emulate_media(color_scheme=theme)
+            for rule in person.page.evaluate(RUN, options):
+                found += [
+                    f"{name}, {size}, {theme}: {rule['id']} {json.dumps(node['target'])}" for node in rule["nodes"]
+                ]
+        found += [f"{name}, {size}: {target}" for target in small_targets(person)]
+    return found
+
+
+def small_targets(person):
+    """Return [(HTML, width, height)] of what can be pressed but is too small."""
+    return [target for target in person.page.evaluate(TARGETS) if min(target[1:]) < SMALLEST_TARGET]
