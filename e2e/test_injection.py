@@ -37,6 +37,8 @@ for n, payload in enumerate(payloads):
 print(json.dumps([sprint.pk, tasks]))
 """
 
+# How many forms to open in one go: of all, the last ones would come later than the page waits, on a busy machine.
+AT_ONCE = 22
 # What a person would press on each in turn, in one go.
 PRESS_EACH = """(elements, keys) => elements.forEach(
     (element) => element.dispatchEvent(new KeyboardEvent("keydown", { ...keys, bubbles: true, cancelable: true })))"""
@@ -139,9 +141,11 @@ def test_what_is_pushed_opened_moved_and_deleted_stays_text(admin, api):
     cards = admin.page.locator(".cards > [data-task] > .name")
     cards.evaluate_all(PRESS_EACH, {"key": "ArrowRight", "altKey": True})
     expect(admin.column("active").locator("[data-task]:not(.saving)")).to_have_count(len(tasks), timeout=20_000)
-    cards.evaluate_all("(cards) => cards.forEach((card) => card.click())")
+    closed = admin.column("active").locator(".cards > [data-task] > .name")
     names = admin.column("active").get_by_label("Name")
-    expect(names).to_have_count(len(tasks), timeout=20_000)
+    for first in range(0, len(tasks), AT_ONCE):
+        closed.evaluate_all("(cards, count) => cards.slice(0, count).forEach((card) => card.click())", AT_ONCE)
+        expect(names).to_have_count(min(first + AT_ONCE, len(tasks)), timeout=20_000)
     assert names.evaluate_all("(fields) => fields.map(({ value }) => value).sort()") == sorted(
         map(one_line, PAYLOADS)
     )
