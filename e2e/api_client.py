@@ -4,7 +4,7 @@ from functools import cache
 
 import httpx
 
-from .live_client import has_tls
+from .server import has_tls
 
 
 def api_of(url):

@@ -14,6 +14,8 @@ import httpx
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
+from .server import has_tls
+
 # As in live.js.
 SILENT_AFTER = 20
 UNREACHED_WAIT = 2
@@ -63,11 +65,6 @@ def session_cookie_name(url):
     """Return the name of a server's session cookie, which goes with that of its CSRF cookie."""
     (name,) = httpx.get(f"{url}/login/", verify=has_tls(url)).cookies.keys()
     return name.replace("_csrf_", "_session_")
-
-
-def has_tls(url):
-    """Tell whether a client needs certificates; to read them takes longer than most requests of ours."""
-    return url.startswith("https:")
 
 
 class Picture:

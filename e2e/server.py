@@ -139,3 +139,8 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def has_tls(url):
+    """Tell whether a client needs certificates; to read them takes longer than most requests of ours."""
+    return url.startswith("https:")

@@ -6,7 +6,8 @@ from functools import cache
 import httpx
 import pytest
 
-from .live_client import has_tls, log_in
+from .live_client import log_in
+from .server import has_tls
 
 EVIL = "evil.example"
 HOSTILE = {

@@ -26,8 +26,8 @@ import httpx
 import psycopg
 
 from e2e.integrity import check_data
-from e2e.live_client import LiveClient, Wire, cards_of, fetch_page, has_tls, log_in
-from e2e.server import Server
+from e2e.live_client import LiveClient, Wire, cards_of, fetch_page, log_in
+from e2e.server import Server, has_tls
 from e2e.services import Postgres, Redis
 
 CLIENTS = 40
