@@ -12,7 +12,7 @@ from board.views import boards
 from e2e.services import Postgres, Redis
 
 # They start a server, a browser or a database.
-SLOW_FIXTURES = {"chromium", "postgres", "redis", "run", "server", "served"}
+SLOW_FIXTURES = {"chromium", "migrated", "postgres", "project", "redis", "run", "server"}
 # Whom the tests may connect to: what they started themselves.
 LOOPBACK = ("127.", "::1", "localhost")
 

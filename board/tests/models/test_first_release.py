@@ -23,14 +23,6 @@ KEPT = {
 RENAMED = {"board_event": "seq, created_at, actor_id, kind, task, sprint, from_sprint, changes"}
 
 
-@pytest.fixture
-def old(tmp_path):
-    """The file of a database of the first release."""
-    path = tmp_path / "old.sqlite3"
-    create_first_release(path)
-    return path
-
-
 def rows(path, columns):
     with closing(sqlite3.connect(path)) as database:
         return {
@@ -44,18 +36,27 @@ def migrate(path):
     return done.stdout
 
 
-def test_a_database_of_the_first_release_is_brought_up_to_date_and_nothing_is_lost(old):
-    before = rows(old, KEPT)
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory):
+    """The rows of a database of the first release, and its file after the migration."""
+    path = tmp_path_factory.mktemp("first") / "old.sqlite3"
+    create_first_release(path)
+    before = rows(path, KEPT)
     assert all(before.values())
-    assert "Applying" in migrate(old)
-    assert rows(old, KEPT | RENAMED) == before
-    examined = manage("doctor", DATABASE_URL=f"sqlite:///{old}")
+    assert "Applying" in migrate(path)
+    return before, path
+
+
+def test_a_database_of_the_first_release_is_brought_up_to_date_and_nothing_is_lost(migrated):
+    before, path = migrated
+    assert rows(path, KEPT | RENAMED) == before
+    examined = manage("doctor", DATABASE_URL=f"sqlite:///{path}")
     assert (examined.returncode, examined.stderr) == (0, "")
 
 
-def test_migrated_rows_can_be_searched_and_sorted(old):
-    migrate(old)
-    with closing(sqlite3.connect(old)) as database:
+def test_migrated_rows_can_be_searched_and_sorted(migrated):
+    _, path = migrated
+    with closing(sqlite3.connect(path)) as database:
         for table in ("board_sprint", "board_task"):
             rows = database.execute(f"SELECT name, search_text, name_key FROM {table}").fetchall()
             assert rows
@@ -64,6 +65,6 @@ def test_migrated_rows_can_be_searched_and_sorted(old):
                 assert key == sort_key(name)
 
 
-def test_migrating_twice_does_nothing(old):
-    migrate(old)
-    assert "No migrations to apply." in migrate(old)
+def test_migrating_twice_does_nothing(migrated):
+    _, path = migrated
+    assert "No migrations to apply." in migrate(path)
