@@ -27,7 +27,7 @@ from .stage import Stage, Stats
 from .workspace import PageRecord, State, Workspace
 
 PAGES_WORTH_PROCESSES = 200
-BATCH = 16  # pages that a process takes at once
+BATCH = 8  # pages that a process takes at once
 
 
 class Outcome(NamedTuple):

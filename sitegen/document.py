@@ -92,6 +92,9 @@ class Document:
 
     def _resolve(self, reference: str) -> str:
         """Return the reference as the site needs it, and note where it leads."""
+        if reference.startswith("#"):  # each heading has one
+            self.links.append([self.page.url, unquote(reference[1:]), reference])
+            return reference
         try:
             parts = urlsplit(reference)
         except ValueError:

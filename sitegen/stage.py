@@ -79,7 +79,7 @@ class Stage:
         """Call `make` with the place of a new file, once nothing is in its way."""
         target = f"{self.folder}/{path}"
         try:
-            with suppress(FileNotFoundError):
+            if path in self._there or path in self.files:
                 os.unlink(target)
             make(target)
         except FileNotFoundError:
