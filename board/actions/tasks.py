@@ -161,5 +161,8 @@ def assign_order(task: Task, place: Place, before: Snapshot | None = None) -> Sp
         spaced = ordering.make_room(column, left)
         left, right = ordering.neighbours(column, place.after, place.before, place.top)
         order = ordering.between(left, right)
+        if order == task.order:
+            # The card's own key would look like no change, and the room would be undone with it.
+            order += 1 if order < 0 else -1
     task.order = cast(int, order)
     return spaced

@@ -26,7 +26,7 @@ PARTS = {
     "memory": "e2e.lab.bench_memory",
 }
 # Milliseconds to the last of so many sockets.
-LAST_SOCKET = {500: 40, 1000: 90}
+LAST_SOCKET = {500: 60, 1000: 100}
 
 
 def main():

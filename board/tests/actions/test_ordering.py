@@ -123,6 +123,17 @@ def test_keys_stay_exact_in_every_client(user, sprint, add):
     assert all(abs(task.order) <= ordering.LIMIT for task in Task.objects.all())
 
 
+def test_a_card_moves_even_if_its_key_fits_after_making_room(user, sprint):
+    orders = {"a": ordering.GAP, "b": ordering.GAP + 1, "c": ordering.GAP * 3 // 2}
+    cards = [
+        Task.objects.create(name=name, sprint=sprint, order=order, version=0) for name, order in orders.items()
+    ]
+    # Making room gives "b" the key 2 * GAP, so the middle between "a" and "b" is the key that "c" has already.
+    moved = place(user, cards[2], sprint, after=cards[0].pk)
+    assert column(sprint) == ["a", "c", "b"]
+    assert moved.version == Event.objects.get(task=cards[2].pk).seq
+
+
 def test_making_room_reads_only_the_cards_around(user, sprint, add):
     orders = [n * ordering.GAP for n in range(200)]
     orders[101] = orders[100] + 1
