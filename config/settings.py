@@ -349,8 +349,8 @@ PERMISSIONS_POLICY = ", ".join(
 if SITE_URL.startswith("https://"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    # Probes do not come through the proxy.
-    SECURE_REDIRECT_EXEMPT = [f"^{re.escape((FORCE_SCRIPT_NAME or '').removeprefix('/'))}/?(healthz|readyz)$"]
+    # Probes do not come through the proxy, and may leave out the path prefix.
+    SECURE_REDIRECT_EXEMPT = [f"^({re.escape((FORCE_SCRIPT_NAME or '').removeprefix('/'))}/)?(healthz|readyz)$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 # HSTS for subdomains and preloading: other hosts of the domain are not ours.
