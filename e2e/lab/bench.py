@@ -97,7 +97,7 @@ def _sockets(figures):
             [figures["last_socket_median_ms"]],
             "ms",
         ),
-        row(f"memory of one of {count} sockets", 30, [figures["rss_kb_per_socket"]], "KB"),
+        row(f"memory of one of {count} sockets", 40, [figures["rss_kb_per_socket"]], "KB"),
         row(f"memory of the process with {count} sockets", 200, [figures["rss_mb"]], "MB"),
     ]
 
