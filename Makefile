@@ -119,7 +119,8 @@ lint: setup-test ## check style, templates, imports, writes, types, secrets, lin
 	@! git grep -nE '^(from \S*\btest_\w+ import|import \S*\btest_)' -- '*.py'
 	@.venv/bin/lint-imports
 	@.venv/bin/ast-grep scan --report-style short
-	@git ls-files -z ':!uv.lock' | xargs -0 .venv/bin/kingfisher scan --quiet --no-validate --no-update-check --git-history none
+	@! git log --all --format= --name-only | grep -E '(^|/)(\.env|secret_key|.*\.(sqlite3|backup|pem|key))$$|^(var|\.venv)/'
+	@.venv/bin/kingfisher scan . --rules-path .ci/secrets --git-history full --exclude .venv --exclude var --quiet --no-validate --no-update-check
 	@.venv/bin/lychee --offline --include-fragments --no-progress --quiet $$(git ls-files '*.md' ':!docs' ':!sitegen' ':!templates')
 	@$(deno) check --quiet --no-remote $$(git ls-files '*/static/*.js' 'board/tests/scripts/*.js')
 	@.venv/bin/mypy
