@@ -137,6 +137,7 @@ def test_keys_open_what_they_say(board):
     board.press("?")
     sheet = board.page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(sheet).to_be_visible()
+    expect(sheet.get_by_role("button", name="Close")).to_be_focused()
     board.press("n")
     board.press("Escape")
     expect(sheet).not_to_be_visible()
