@@ -84,6 +84,21 @@ def test_an_undo_that_did_not_reach_the_server_is_the_next_to_be_tried(board):
     board.see("active", [])
 
 
+def test_a_slow_undo_has_its_redo_though_many_toasts_came_meanwhile(board):
+    requests = []
+    board.page.route(UNDO, lambda route: requests.append(route))
+    board.drag("a", "active")
+    expect(toasts(board)).to_have_text("Moved “a” to In Development")
+    with board.page.expect_request(UNDO):
+        board.page.keyboard.press("Control+z")
+    board.page.clock.run_for(11_000)
+    for name in "bcd":
+        board.drag(name, "active")
+        expect(toasts(board).last).to_have_text(f"Moved “{name}” to In Development")
+    requests[0].continue_()
+    expect(board.page.get_by_role("button", name="Redo")).to_be_visible()
+
+
 def test_what_was_added_is_the_newest_change_also_after_a_reload(board):
     board.drag("a", "active")
     expect(toasts(board)).to_have_text("Moved “a” to In Development")

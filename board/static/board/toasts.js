@@ -11,6 +11,8 @@ import { urlOf } from "./urls.js";
 const DURATION = 10_000;
 // More would cover the board of someone who moves many cards. Ctrl+Z still undoes the changes of those that went.
 const MAX_TOASTS = 3;
+// Without the form that asked, htmx could not say where the answer goes.
+const IN_USE = ":hover, :focus-within, :has(.htmx-request)";
 
 /**
  * @param {HTMLElement} region
@@ -78,7 +80,7 @@ export function createToasts(region, { announce, t }) {
     if (form && toasts.get(addressOf(form)) !== element) addUndo(element, form);
     removeLater(element);
     avoidFocus();
-    if (region.children.length > MAX_TOASTS) [...region.children].find((other) => !other.matches(":hover, :focus-within"))?.remove();
+    if (region.children.length > MAX_TOASTS) [...region.children].find((other) => !other.matches(IN_USE))?.remove();
   }
 
   /**
@@ -138,7 +140,7 @@ function removeLater(element) {
   /** @type {Timer} */
   let timer;
   const start = () => (timer = setTimeout(() => element.remove(), DURATION));
-  for (const [pause, resume] of [["pointerenter", "pointerleave"], ["focusin", "focusout"]]) {
+  for (const [pause, resume] of [["pointerenter", "pointerleave"], ["focusin", "focusout"], ["submit", "htmx:afterRequest"]]) {
     element.addEventListener(pause, () => reasons.add(pause) && clearTimeout(timer));
     element.addEventListener(resume, () => reasons.delete(pause) && !reasons.size && start());
   }
