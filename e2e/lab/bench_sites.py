@@ -28,7 +28,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 WORDS = ["board", "calm", "paper", "cards", "people", "move", "while", "others", "look", "nobody", "asks", "new"]
-BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 MEMORY = "/dev/shm"
 GROWTH = (100, 1000, 5000)
 STEPS = ("full", "no change", "one edit", "layout edit")
