@@ -18,7 +18,6 @@ from .errors import BuildError, Problem, SiteError
 from .feeds import machine_files
 from .fingerprints import fingerprint
 from .folder import Folder
-from .limits import time_limit
 from .options import Options, Progress
 from .pages import Page
 from .render import Rendered, RenderedSite
@@ -38,7 +37,6 @@ class Outcome(NamedTuple):
     files: Stats = {}
     seconds: float = 0
     problem: Problem | None = None
-    fatal: bool = False
 
 
 class Build:
@@ -52,7 +50,6 @@ class Build:
         self.site = RenderedSite(folder, options, now, hashed=True)
         self.stage = Stage(workspace.next, workspace.output, state.get("files", {}), options.release)
         self.problems = [error.problem for error in self.site.problems]
-        self.page_errors: list[Problem] = []
         self.records: dict[str, PageRecord] = {}
         self.seconds: dict[str, float] = {}
 
@@ -74,7 +71,7 @@ class Build:
             for path, make in machine_files(self.site, self.facts).items():
                 self.stage.write(path, make().encode())
         if self.problems:
-            raise BuildError(self.problems + self.page_errors)
+            raise BuildError(self.problems)
         warnings = check_site(self.site, self.facts(), self.stage.files)
         if strict and warnings:
             raise BuildError(warnings)
@@ -148,14 +145,13 @@ class Build:
         """Return the page, or the error that says why it cannot be rendered, and the seconds it took."""
         started = time.perf_counter()
         try:
-            with time_limit(self.site.folder.place(page.source)):
-                return self.site.render(page), time.perf_counter() - started
+            return self.site.render(page), time.perf_counter() - started
         except SiteError as error:
             return error, 0
 
     def write(self, page: Page, rendered: Rendered | SiteError, seconds: float) -> Outcome:
         if isinstance(rendered, SiteError):
-            return Outcome(page.slug, problem=rendered.problem, fatal=rendered.fatal)
+            return Outcome(page.slug, problem=rendered.problem)
         html, facts, trace = rendered
         # Of two pages with one address, which is an error anyway, one has the file.
         files = self.stage.write(page.file, html.encode()) if self.site.by_slug[page.slug] is page else {}
@@ -164,7 +160,7 @@ class Build:
 
     def take(self, outcome: Outcome) -> None:
         if outcome.problem:
-            (self.problems if outcome.fatal else self.page_errors).append(outcome.problem)
+            self.problems.append(outcome.problem)
         elif outcome.record:
             self.records[outcome.page] = outcome.record
             self.seconds[outcome.page] = outcome.seconds
@@ -213,13 +209,12 @@ class Build:
             slowest=sorted(self.seconds.items(), key=lambda row: -row[1])[:3],
             largest=sorted(sizes, key=lambda row: -row[1])[:3],
             warnings=warnings,
-            problems=self.page_errors,
             drafts=[] if self.options.drafts else [page.source for page in self.site.drafts],
             future=[] if self.options.future else [page.source for page in self.site.future],
         )
         due = self.site.next_due
         # A page with the time of the build may have to be rendered again at any time.
-        can_stay = is_whole and not self.page_errors and not self.traced("now")
+        can_stay = is_whole and not self.traced("now")
         state: State = {
             "made_with": self.old_state["made_with"],
             "inputs": self.inputs if can_stay else "",

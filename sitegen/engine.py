@@ -1,7 +1,7 @@
 """The restricted template engine of pages.
 
 It knows the layouts and pages of one folder and the layouts that come with sitegen; no settings, no
-request, no other tag libraries. A page that loops too long is stopped.
+request, no other tag libraries.
 """
 
 import re
@@ -15,9 +15,8 @@ from django.template import Context, Engine, Origin, Template, TemplateDoesNotEx
 from django.template.loaders.cached import Loader as CachedLoader
 from django.utils.safestring import SafeString
 
-from .errors import PageLimitError, SiteError
+from .errors import SiteError
 from .folder import Folder
-from .limits import Budget
 from .metadata import split_page
 from .trace import depend
 
@@ -60,14 +59,6 @@ def make_engine(folder: Folder) -> Engine:
     )
 
 
-class PageContext(Context):
-    """The variables of a page, and its budget."""
-
-    def __init__(self, variables: dict[str, Any], file: str) -> None:
-        self.budget = Budget(file)
-        super().__init__(variables)
-
-
 def render_layout(engine: Engine, layout: str, file: str, variables: dict[str, Any]) -> SafeString:
     """Return what a layout makes of the variables of the page in `file`. Raises as `render_text` does."""
     with located_errors(file):
@@ -75,7 +66,7 @@ def render_layout(engine: Engine, layout: str, file: str, variables: dict[str, A
             template = engine.get_template(layout)
         except TemplateDoesNotExist:
             raise SiteError(file, f"there is no layout “{layout}”") from None
-        return template.render(PageContext(variables, file))
+        return template.render(Context(variables))
 
 
 def render_text(
@@ -85,12 +76,11 @@ def render_text(
 
     `first_line` counts the lines that were taken off the top of the file before.
 
-    Raises SiteError with file, line, column and the text that is wrong; PageLimitError for a page that
-    takes too long or grows too big.
+    Raises SiteError with file, line, column and the text that is wrong.
     """
     with located_errors(file, first_line):
         template = Template(text, Origin(file, file), file, engine)
-        return template.render(PageContext(variables, file))
+        return template.render(Context(variables))
 
 
 @contextmanager
@@ -100,8 +90,6 @@ def located_errors(file: str, first_line: int = 0) -> Iterator[None]:
         yield
     except SiteError:
         raise
-    except MemoryError:
-        raise PageLimitError(file, "needs more memory than there is") from None
     except Exception as error:
         raise located(error, file, first_line) from error
 

@@ -20,12 +20,7 @@ class Problem:
 
 
 class SiteError(Exception):
-    """Something in the site's folder that cannot be used.
-
-    `fatal` problems stop a build; the others cost only the page they are in.
-    """
-
-    fatal = True
+    """Something in the site's folder that cannot be used."""
 
     def __init__(
         self, file: str | Path, reason: str, line: int | None = None, column: int | None = None, excerpt: str = ""
@@ -33,12 +28,6 @@ class SiteError(Exception):
         reason = f"column {column}: {reason}" if column else reason
         self.problem = Problem(str(file), line, reason, excerpt)
         super().__init__(str(self.problem))
-
-
-class PageLimitError(SiteError):
-    """A page that takes too long or grows too big."""
-
-    fatal = False
 
 
 class BuildError(Exception):

@@ -16,9 +16,6 @@ import yaml
 from .errors import SiteError
 from .folder import Folder
 
-MAX_BYTES = 64 * 1024
-MAX_DATA_BYTES = 5 * 1024 * 1024
-
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 CONTEXT_BLOCK = re.compile(r"{%\s*block\s+context\s*%}(.*?){%\s*endblock(?:\s+context)?\s*%}[ \t]*\n?", re.DOTALL)
 
@@ -52,7 +49,7 @@ def split_page(text: str, file: str) -> tuple[Metadata, str, int]:
 
 def read_mapping(text: str, file: str, line: int = 1) -> Metadata:
     """Return the mapping that `text`, YAML or JSON, describes."""
-    data = read_yaml(text, file, line, MAX_BYTES)
+    data = read_yaml(text, file, line)
     if data is None:
         return {}
     if not isinstance(data, dict):
@@ -64,7 +61,7 @@ def read_context(text: str, file: str, line: int, column: int) -> Metadata:
     """Return the JSON object in a context block that begins at this line and column."""
     if not text.strip():
         return {}
-    data = read_json(text, file, line, MAX_BYTES, column)
+    data = read_json(text, file, line, column)
     if not isinstance(data, dict):
         raise SiteError(file, f"expected a JSON object {{…}} in the context block, not {short(data)}", line)
     return data
@@ -84,11 +81,8 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
         return super().construct_mapping(node, deep)
 
 
-def read_yaml(text: str, file: str, line: int = 1, limit: int = MAX_DATA_BYTES) -> Any:
-    reject_oversize(text, file, line, limit)
+def read_yaml(text: str, file: str, line: int = 1) -> Any:
     try:
-        if "*" in text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader)):
-            raise SiteError(file, "aliases (*name) are not allowed in metadata", line)
         return yaml.load(text, Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -99,9 +93,8 @@ def read_yaml(text: str, file: str, line: int = 1, limit: int = MAX_DATA_BYTES) 
         raise SiteError(file, f"broken YAML: {first_sentence(error)}", line) from None
 
 
-def read_json(text: str, file: str, line: int = 1, limit: int = MAX_DATA_BYTES, column: int = 1) -> Any:
+def read_json(text: str, file: str, line: int = 1, column: int = 1) -> Any:
     """Return the value of a JSON text that begins at this line and column of its file."""
-    reject_oversize(text, file, line, limit)
     try:
         return json.loads(text, object_pairs_hook=reject_repeated_keys, parse_constant=reject_constant)
     except json.JSONDecodeError as error:
@@ -172,11 +165,6 @@ def reject_repeated_keys(pairs: list[tuple[str, Any]]) -> Metadata:
 
 def reject_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
-
-
-def reject_oversize(text: str, file: str, line: int, limit: int) -> None:
-    if len(text) > limit:
-        raise SiteError(file, f"{len(text)} characters of data, more than the {limit} allowed", line)
 
 
 def syntax_error(

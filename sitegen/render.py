@@ -15,7 +15,6 @@ from .engine import TEMPLATE_TAG, make_engine, render_layout, render_text
 from .errors import SiteError
 from .fingerprints import fingerprint
 from .folder import Folder
-from .limits import check_size, too_deep
 from .markdown import to_html
 from .options import Options
 from .pages import Page
@@ -59,7 +58,6 @@ class RenderedSite(Site):
         file = self.folder.place(page.source)
         with recording() as names, seeded_random(page.slug):
             html = self._place_in_layout(page)
-            check_size(len(html), file)
             try:
                 html, facts = Document(html, page, self).finish(script)
             except LookupError as error:
@@ -94,7 +92,7 @@ class RenderedSite(Site):
         try:
             return to_html(page.text)
         except RecursionError:
-            raise too_deep(self.folder.place(page.source)) from None
+            raise SiteError(self.folder.place(page.source), "has too many elements inside one another") from None
 
     def _render_text(self, page: Page, text: str) -> str:
         file = self.folder.place(page.source)

@@ -22,14 +22,11 @@ class Report:
     slowest: list[tuple[str, float]] = field(default_factory=list)
     largest: list[tuple[str, int]] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
     drafts: list[str] = field(default_factory=list)
     future: list[str] = field(default_factory=list)
 
 
 def print_report(report: Report, say: Print, warn: Print) -> None:
-    for problem in report.problems:
-        warn(str(problem))
     for warning in report.warnings:
         warn(f"{warning} (warning)")
     for left_out, why in ((report.drafts, "drafts"), (report.future, "dated in the future")):
@@ -38,10 +35,9 @@ def print_report(report: Report, say: Print, warn: Print) -> None:
     if report.rendered:
         say("Slowest: " + ", ".join(f"{slug} {seconds * 1000:.0f} ms" for slug, seconds in report.slowest))
         say("Largest: " + ", ".join(f"{path} {size_of(size)}" for path, size in report.largest))
-    errors = f"{len(report.problems)} errors, " if report.problems else ""
     say(
         f"Built {report.pages} pages ({report.rendered} rendered), {report.files} files, "
-        f"{size_of(report.bytes)} in {report.seconds:.2f} s, {errors}{len(report.warnings)} warnings"
+        f"{size_of(report.bytes)} in {report.seconds:.2f} s, {len(report.warnings)} warnings"
         f" → {report.output}"
     )
 

@@ -139,16 +139,6 @@ def test_other_options_build_everything_again(small_site):
     assert "/x/about/" in small_site.html("index.html")
 
 
-def test_a_page_beyond_its_limits_is_tried_again(small_site, monkeypatch):
-    monkeypatch.setattr("sitegen.limits.MAX_BYTES", 2000)
-    small_site.write("big.html", "{% lorem 50 p %}")
-    assert len(small_site.build().problems) == 1
-    assert len(small_site.build().problems) == 1
-    monkeypatch.undo()
-    assert small_site.build().problems == []
-    assert (small_site.output / "big/index.html").exists()
-
-
 EDITS = st.sampled_from(
     [
         ("a.md", "# A\n\n[b](b.md)\n"),
