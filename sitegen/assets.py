@@ -6,6 +6,7 @@ picture renames the style sheet that shows it.
 """
 
 import re
+from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from posixpath import join, normpath
@@ -13,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from . import pictures, placeholders
 from .errors import SiteError
-from .folder import Folder, digest
+from .folder import Folder, digest, is_untouched
 
 BUILT_IN = Path(__file__).parent / "static"
 HASHED = {
@@ -33,11 +34,13 @@ REFERENCES = {
 
 
 class Assets:
-    """The assets of one site. Without `hashed` every address is the path: the preview."""
+    """The assets of one site, but for those `withheld`. Without `hashed` every address is the path: the preview."""
 
-    def __init__(self, folder: Folder, hashed: bool = False) -> None:
+    def __init__(self, folder: Folder, hashed: bool = False, withheld: Collection[str] = ()) -> None:
         self.folder, self.hashed = folder, hashed
-        self._own = set(folder.assets)
+        self.own = [path for path in folder.assets if path not in withheld]
+        self._own = set(self.own)
+        self.published = {plain_name(path): path for path in self.own}
         self._names: dict[str, str] = {}
         self._drawn: dict[str, bytes] = {}
 
@@ -62,13 +65,13 @@ class Assets:
         """Return the address of this asset in the built site, without the site's base."""
         suffix = PurePosixPath(path).suffix
         if not self.is_hashed(path):
-            return "/" + path
+            return "/" + plain_name(path)
         return f"/{path.removesuffix(suffix)}.{self.name(path)}{suffix}"
 
     def is_hashed(self, path: str) -> bool:
         """Whether the address changes with the content."""
         name = PurePosixPath(path)
-        return self.hashed and name.suffix in HASHED and name.name not in KEEP_NAME
+        return self.hashed and name.suffix in HASHED and name.name not in KEEP_NAME and not is_untouched(path)
 
     def name(self, path: str) -> str:
         """Return the hash of this file and of every file it refers to."""
@@ -114,7 +117,7 @@ class Assets:
 
     def finished(self, path: str) -> bytes:
         """Return the bytes to publish: references rewritten, style sheets and scripts minified."""
-        if not patterns(path):
+        if not patterns(path) or is_untouched(path):
             return self.raw(path)
         text = self._text(path)
         is_built_already = SOURCE_MAP.search(text)
@@ -158,6 +161,11 @@ class Assets:
         if path not in self:
             return None
         return self.address(path), pictures.is_picture(path) and self.size(path)
+
+
+def plain_name(path: str) -> str:
+    """Return where a file is published under its own name."""
+    return path.removeprefix("public/")
 
 
 def patterns(path: str) -> list[re.Pattern[str]]:

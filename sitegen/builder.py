@@ -5,13 +5,14 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from itertools import batched, chain
 from typing import NamedTuple
 
+from .assets import plain_name
 from .checks import check_site
 from .document import Facts
 from .errors import BuildError, Problem, SiteError
@@ -69,13 +70,22 @@ class Build:
         self.write_assets()
         if not only:
             for path, make in machine_files(self.site, self.facts).items():
-                self.stage.write(path, make().encode())
+                with self.collecting(path):
+                    self.stage.write(path, make().encode())
         if self.problems:
             raise BuildError(self.problems)
         warnings = check_site(self.site, self.facts(), self.stage.files)
         if strict and warnings:
             raise BuildError(warnings)
         return self.publish(warnings, is_whole=not only)
+
+    @contextmanager
+    def collecting(self, file: str) -> Iterator[None]:
+        """Add what is raised inside to the problems of the build, as one of this file."""
+        try:
+            yield
+        except Exception as error:
+            self.problems.append(problem_of(error, file))
 
     # Pages
 
@@ -141,17 +151,17 @@ class Build:
         rendered = [(page, *self.render(page)) for page in pages]
         return [self.write(*each) for each in rendered]
 
-    def render(self, page: Page) -> tuple[Rendered | SiteError, float]:
-        """Return the page, or the error that says why it cannot be rendered, and the seconds it took."""
+    def render(self, page: Page) -> tuple[Rendered | Problem, float]:
+        """Return the page, or why it cannot be rendered, and the seconds it took."""
         started = time.perf_counter()
         try:
             return self.site.render(page), time.perf_counter() - started
-        except SiteError as error:
-            return error, 0
+        except Exception as error:
+            return problem_of(error, self.site.folder.place(page.source)), 0
 
-    def write(self, page: Page, rendered: Rendered | SiteError, seconds: float) -> Outcome:
-        if isinstance(rendered, SiteError):
-            return Outcome(page.slug, problem=rendered.problem)
+    def write(self, page: Page, rendered: Rendered | Problem, seconds: float) -> Outcome:
+        if isinstance(rendered, Problem):
+            return Outcome(page.slug, problem=rendered)
         html, facts, trace = rendered
         # Of two pages with one address, which is an error anyway, one has the file.
         files = self.stage.write(page.file, html.encode()) if self.site.by_slug[page.slug] is page else {}
@@ -174,15 +184,18 @@ class Build:
     def write_assets(self) -> None:
         """Write the folder's assets, and those of sitegen's own that a page uses."""
         assets = self.site.assets
-        used = {*self.site.folder.assets, *filter(assets.__contains__, self.traced("asset"))}
-        try:
-            for path in sorted({member for name in used for member in assets.family(name)}):
+        used = {*assets.own, *filter(assets.__contains__, self.traced("asset"))}
+        families: set[str] = set()
+        for path in sorted(used):
+            with self.collecting(self.site.folder.place(path)):
+                families.update(assets.family(path))
+        for path in sorted(families):
+            with self.collecting(self.site.folder.place(path)):
                 self.write_asset(path, assets.address(path), partial(assets.finished, path))
-            for path in sorted(self.traced("variants")):
+        for path in sorted(self.traced("variants")):
+            with self.collecting(self.site.folder.place(path)):
                 for width, address in assets.variants(path):
                     self.write_asset(path, address, partial(assets.variant, path, width))
-        except SiteError as error:
-            self.problems.append(error.problem)
 
     def traced(self, kind: str) -> set[str]:
         """Return the names of this kind in the traces of all pages."""
@@ -190,10 +203,20 @@ class Build:
         return {name.removeprefix(f"{kind}:") for name in names if name.startswith(f"{kind}:")}
 
     def write_asset(self, path: str, address: str, content: Callable[[], bytes]) -> None:
-        if self.site.assets.is_hashed(path) and address[1:] in self.stage.built:
-            self.stage.keep(address[1:])
-        else:
-            self.stage.write(address[1:], content())
+        """Write an asset; one with a hash in its address also under its own name, for whoever asks for that."""
+        hashed, plain = address[1:], plain_name(path)
+        is_own = address == self.site.assets.address(path)
+        names = [hashed, plain] if is_own and plain != hashed else [hashed]
+        built = self.stage.built
+        if self.site.assets.is_hashed(path) and all(
+            built.get(name, [])[:1] == built.get(hashed, [0])[:1] for name in names
+        ):
+            for name in names:
+                self.stage.keep(name)
+            return
+        data = content()
+        for name in names:
+            self.stage.write(name, data)
 
     # The end
 
@@ -211,6 +234,7 @@ class Build:
             warnings=warnings,
             drafts=[] if self.options.drafts else [page.source for page in self.site.drafts],
             future=[] if self.options.future else [page.source for page in self.site.future],
+            expired=[page.source for page in self.site.expired],
         )
         due = self.site.next_due
         # A page with the time of the build may have to be rendered again at any time.
@@ -218,7 +242,7 @@ class Build:
         state: State = {
             "made_with": self.old_state["made_with"],
             "inputs": self.inputs if can_stay else "",
-            "next_due": due.isoformat() if due and not self.options.future else None,
+            "next_due": due.isoformat() if due else None,
             "pages": self.records,
             "report": {**asdict(report), "output": ""},
             "files": self.stage.files,
@@ -228,6 +252,13 @@ class Build:
             with suppress(OSError):  # the first edit, which it saves time, does without
                 Stage(self.workspace.next, self.workspace.output, {}).keep_output()
         return report
+
+
+def problem_of(error: Exception, file: str) -> Problem:
+    """Return what to say of an error: of one that nobody expected, its kind and its words."""
+    return (
+        error.problem if isinstance(error, SiteError) else Problem(file, None, f"{type(error).__name__}: {error}")
+    )
 
 
 _make: Callable[[int], list[Outcome]]  # inherited by the processes that are forked

@@ -1,21 +1,25 @@
 """Checks of a built site: broken links, missing anchors, orphaned pages …"""
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
+from typing import Any
 
 from .document import Facts
 from .errors import Problem
-from .pages import Page, line_of
+from .fields import FIELDS, line_of
+from .pages import Page
+from .redirects import wrong_redirects
 from .site import STANDARD_PAGES, Site
 
 
-def check_site(site: Site, facts: dict[str, Facts], files: Container[str]) -> list[Problem]:
+def check_site(site: Site, facts: dict[str, Facts], files: Iterable[str]) -> list[Problem]:
     """Return the Problems of the built site, each once.
 
     `facts` holds the facts of every page by slug, `files` the paths of all files.
     """
     addresses = {page.url: page.slug for page in site.pages if page.slug in facts}
-    problems: dict[Problem, None] = {}
+    files = set(files)
+    problems: dict[Problem, None] = dict.fromkeys([*site.warnings, *setting_problems(site, addresses, files)])
     for page in site.pages:
         if page.slug not in facts:
             continue
@@ -24,7 +28,7 @@ def check_site(site: Site, facts: dict[str, Facts], files: Container[str]) -> li
         for address, fragment, reference in facts[page.slug]["links"]:
             if reason := broken(address, fragment, reference, addresses, facts, files):
                 problems.setdefault(place(site, page, reference, reason))
-    for problem in [*orphans(site, facts), *unpublished(site)]:
+    for problem in [*unknown(site, facts), *orphans(site, facts), *unpublished(site), *clashes(site)]:
         problems.setdefault(problem)
     return list(problems)
 
@@ -69,6 +73,54 @@ def url_of(site: Site, slug: str) -> str | None:
 def unpublished(site: Site) -> Iterator[Problem]:
     for path in site.folder.unpublished:
         yield Problem(site.folder.place(path), None, "is not published: files of this kind never are")
+    if (site.folder.root / "_posts").is_dir():
+        reason = "is not published, as no name that begins with “_” is: call it “posts”"
+        yield Problem(site.folder.place("_posts"), None, reason)
+
+
+def setting_problems(site: Site, addresses: dict[str, str], files: Container[str]) -> Iterator[Problem]:
+    """Yield the Problems of the navigation and the redirects."""
+    for name in site.unknown_entries:
+        yield site.setting_warning(f"the navigation has “{name}”, which is no page", name)
+    for old, reason in wrong_redirects(
+        site.redirects, lambda at: broken(at, "", "", addresses, {}, files) is None
+    ):
+        yield site.setting_warning(reason, old)
+
+
+def unknown(site: Site, facts: dict[str, Facts]) -> Iterator[Problem]:
+    """Yield a Problem for each variable that is not there.
+
+    A layout may show what only some pages have, and a list of pages or of data what only some of its items have.
+    """
+    of_pages = {name for page in site.pages for name in page.metadata} | FIELDS.keys()
+    anywhere = {*of_pages, *names_in([site.data, site.settings, *(page.metadata for page in site.pages)])}
+    for page in site.pages:
+        for file, line, text, name, is_attribute, is_own in (
+            facts[page.slug]["unknown"] if page.slug in facts else ()
+        ):
+            if name not in anywhere | {"0"} if is_attribute else is_own or name not in of_pages:
+                reason = f"there is no “{text}” to show (if the braces are text: “template: false”, or {{% verbatim %}})"
+                yield Problem(file, line, reason)
+
+
+def names_in(value: Any) -> Iterator[str]:
+    """Yield all names in nested data."""
+    if isinstance(value, dict):
+        yield from map(str, value)
+        value = list(value.values())
+    for each in value if isinstance(value, list) else ():
+        yield from names_in(each)
+
+
+def clashes(site: Site) -> Iterator[Problem]:
+    """Yield a Problem for addresses that are one on hosts and disks that do not tell case."""
+    by_folded: dict[str, Page] = {}
+    for page in site.pages:
+        other = by_folded.setdefault(page.url.casefold(), page)
+        if other.url != page.url:
+            reason = f"{page.url} and {other.url} differ in case only, which some hosts do not tell apart"
+            yield Problem(site.folder.place(page.source), None, reason)
 
 
 def place(site: Site, page: Page, needle: str, reason: str) -> Problem:

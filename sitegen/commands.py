@@ -22,7 +22,7 @@ def add_page_options(parser: ArgumentParser) -> None:
 
 def add_build_options(parser: ArgumentParser) -> None:
     add_page_options(parser)
-    parser.add_argument("--base", default="/", help="the path the site is published under (default /)")
+    parser.add_argument("--base", help="the path the site is published under (default: that of its address)")
     parser.add_argument("--url", help="the site's address, in place of site.yaml's")
     parser.add_argument("--strict", action="store_true", help="make every warning an error")
     parser.add_argument("--release", action="store_true", help="compress as small as can be, and sync to disk")
@@ -40,7 +40,7 @@ def build_and_report(
     options = Options(
         drafts=arguments["drafts"],
         future=arguments["future"],
-        base=f"/{arguments['base'].strip('/')}/".replace("//", "/"),
+        base=None if arguments["base"] is None else f"/{arguments['base'].strip('/')}/".replace("//", "/"),
         url=arguments["url"],
         release=arguments["release"],
     )

@@ -1,10 +1,11 @@
 """The last step of a page: rewrite references, measure pictures, collect facts for the checks."""
 
 import re
+import unicodedata
 from collections import Counter
 from html import escape
 from posixpath import dirname, join, normpath
-from typing import TypedDict
+from typing import Any, TypedDict
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -22,8 +23,10 @@ REFERENCES = {
     "video": ("src", "poster"),
     "form": ("action", "data-index"),
 }
-WORD = re.compile(r"\w[\w'-]+")
-MAX_WORDS = 400
+# A policy in a page may not have these.
+ONLY_IN_HEADERS = ("frame-ancestors", "report-uri", "report-to", "sandbox")
+SEPARATORS = re.compile(r"(?<!\w)[^\w\s]+|[^\w\s]+(?!\w)|[\ufdd0-\ufdef]")
+NOT_SCRIPTS = ("json", "importmap", "template", "speculationrules")
 
 type Attributes = dict[str, str | None]
 
@@ -32,7 +35,7 @@ class Facts(TypedDict):
     """What the checks, the sitemap and the search need to know of a finished page.
 
     The state of a build keeps them as JSON, so they have no tuples. `links` are address, fragment and the reference
-    as it was written, `warnings` the text to look for in the source and the reason.
+    as it was written, `warnings` the text to look for in the source and the reason; `unknown` are variables (trace.py).
     """
 
     title: str
@@ -41,14 +44,15 @@ class Facts(TypedDict):
     links: list[list[str]]
     ids: list[str]
     warnings: list[list[str]]
+    unknown: list[list[Any]]
     hidden: bool
 
 
 class Document:
     """The HTML of one page, on its way into the site."""
 
-    def __init__(self, html: str, page: Page, site: Site) -> None:
-        self.page, self.site = page, site
+    def __init__(self, html: str, page: Page, site: Site, description: str = "") -> None:
+        self.page, self.site, self.description = page, site, description
         self.tree = LexborHTMLParser(html)
         self.links: list[list[str]] = []
         self.warnings: list[list[str]] = []
@@ -65,7 +69,7 @@ class Document:
                 self._finish_node(node, node.tag, attributes)
         head = self._head() + (f"{element('script', src=script, defer='')}</script>" if script else "")
         html = (self.tree.html or "").replace("</head>", f"{head}</head>", 1)
-        return html, self._facts()
+        return html.replace("<head>", f"<head>{self._policy()}", 1), self._facts()
 
     def _finish_node(self, node: LexborNode, tag: str, attributes: Attributes) -> None:
         self.ids += filter(None, [attributes.get("id")])
@@ -79,9 +83,23 @@ class Document:
             node.attrs["srcset"] = ", ".join(map(self._resolve_candidate, srcset.split(",")))
         if tag == "img":
             self._finish_picture(node, attributes)
+        elif tag == "script":
+            self._check_script(attributes)
         for name in REFERENCES.get(tag, ()):
             if name in attributes:
                 self._rewrite(node, name, attributes[name] or "")
+
+    def _check_script(self, attributes: Attributes) -> None:
+        """Warn about a script that the site's policy does not let run."""
+        source, allowed = attributes.get("src") or "", scripts_allowed(str(self.site.settings["policy"] or ""))
+        if any(kind in (attributes.get("type") or "") for kind in NOT_SCRIPTS) or not allowed:
+            return
+        is_remote = "//" in source
+        host = urlsplit(source).netloc
+        if is_remote and not {"*", "https:"} & allowed and not any(host and host in each for each in allowed):
+            self.warnings.append([source, f"the script “{source}” is blocked by the site's policy"])
+        elif not source and not any(each.startswith(("'unsafe-inline", "'sha", "'nonce")) for each in allowed):
+            self.warnings.append(["<script>", "a script in the page is blocked by the site's policy"])
 
     # References
 
@@ -130,7 +148,7 @@ class Document:
         return normpath(join("/", dirname(self.page.source), unquote(path))).lstrip("/")
 
     def _based(self, reference: str) -> str:
-        return self.site.options.base + reference.lstrip("/")
+        return f"{self.site.base}{reference.lstrip('/')}"
 
     # Pictures
 
@@ -169,11 +187,12 @@ class Document:
         main = self.tree.css_first("main") or self.tree.body
         facts: Facts = {
             "title": " ".join(title.text().split()) if title else "",
-            "description": self.metas.get("description") or self._description(),
+            "description": self.metas.get("description") or self.description,
             "words": words(main.text(separator=" ")) if main else "",
             "links": self.links,
             "ids": [*dict.fromkeys(self.ids), *self.anchors],
             "warnings": self.warnings,
+            "unknown": [],
             "hidden": self.page.slug == "404" or "noindex" in self.metas.get("robots", ""),
         }
         for name, count in Counter(self.ids).items():
@@ -183,10 +202,15 @@ class Document:
             self.warnings.append(["<title", "the page has no title"])
         return facts
 
-    def _description(self) -> str:
-        return str(self.page.metadata.get("description") or "")
-
     # Head
+
+    def _policy(self) -> str:
+        """Return the site's policy as an element, so that the published page keeps to it on any host."""
+        depend("setting", "policy")
+        policy = self.site.settings["policy"]
+        directives = [each.strip() for each in str(policy or "").split(";")]
+        content = "; ".join(each for each in directives if each and not each.startswith(ONLY_IN_HEADERS))
+        return element("meta", **{"http-equiv": "Content-Security-Policy"}, content=content) if content else ""
 
     def _head(self) -> str:
         """Return the elements that tell machines what the page is, where the layout does not."""
@@ -194,7 +218,7 @@ class Document:
         depend("setting", "title")
         depend("feeds")
         address = self.site.url + self._based(quote(self.page.url))
-        description = self._description()
+        description = self.description
         elements = []
         if self.page.slug != "404" and "canonical" not in self.relations:
             elements.append(element("link", rel="canonical", href=address))
@@ -230,8 +254,14 @@ def element(tag: str, **attributes: str) -> str:
     return f"<{tag}{''.join(f' {name}="{escape(value)}"' for name, value in attributes.items())}>"
 
 
+def scripts_allowed(policy: str) -> set[str]:
+    """Return the sources that a policy lets scripts come from; nothing where it says nothing of scripts."""
+    directives = {words[0]: set(words[1:]) for each in policy.split(";") if (words := each.split())}
+    return directives.get("script-src") or directives.get("default-src") or set()
+
+
 def words(text: str) -> str:
-    """Return the first MAX_WORDS different words of a text, for the search."""
-    # Texts repeat themselves: the pattern is slower than setting the repetitions aside first.
-    chunks = " ".join(dict.fromkeys(text.lower().split()))
-    return " ".join(list(dict.fromkeys(WORD.findall(chunks)))[:MAX_WORDS])
+    """Return the different words of a text as the search compares them (search.js): without case and accents."""
+    decomposed = unicodedata.normalize("NFKD", " ".join(dict.fromkeys(text.split()))).casefold()
+    folded = "".join(sign for sign in decomposed if not unicodedata.combining(sign)).replace("\u2019", "'")
+    return " ".join(dict.fromkeys(SEPARATORS.sub(" ", folded).split()))

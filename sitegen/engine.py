@@ -19,6 +19,7 @@ from .errors import SiteError
 from .folder import Folder
 from .metadata import split_page
 from .trace import depend
+from .variables import note_variables
 
 BUILT_IN = Path(__file__).parent / "templates" / "sitegen"
 TEMPLATE_TAG = re.compile(r"{%(?:(?!{%|%}).)*%}|{{(?:(?!{{|}}).)*}}")
@@ -33,7 +34,9 @@ class SiteLoader(CachedLoader):
 
     def get_template(self, template_name: str, skip: list[Origin] | None = None) -> Template:
         depend("template", template_name)
-        return super().get_template(template_name, skip)
+        is_new = self.cache_key(template_name, skip) not in self.get_template_cache
+        template = super().get_template(template_name, skip)
+        return note_variables(template) if is_new else template
 
     def get_template_sources(self, template_name: str) -> Iterator[Origin]:
         if path := self.folder.layouts.get(template_name):
@@ -79,7 +82,7 @@ def render_text(
     Raises SiteError with file, line, column and the text that is wrong.
     """
     with located_errors(file, first_line):
-        template = Template(text, Origin(file, file), file, engine)
+        template = note_variables(Template(text, Origin(file, file), file, engine), first_line)
         return template.render(Context(variables))
 
 

@@ -10,7 +10,9 @@ from urllib.parse import quote, urljoin
 from django.utils.html import format_html
 
 from .document import Facts
-from .site import Site
+from .errors import SiteError
+from .pages import CONTROL_CHARACTER
+from .site import SITE_FEED, Site
 
 REDIRECT = (
     '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>{}</title>'
@@ -38,7 +40,7 @@ def machine_files(site: Site, facts: Callable[[], dict[str, Facts]]) -> dict[str
 
 
 def absolute(site: Site, address: str) -> str:
-    return site.url + site.options.base + quote(address.lstrip("/"))
+    return f"{site.url}{site.base}{quote(address.lstrip('/'))}"
 
 
 def sitemap(site: Site, facts: dict[str, Facts]) -> str:
@@ -59,7 +61,7 @@ def search_index(site: Site, facts: dict[str, Facts]) -> str:
     """Return address, title, description and words of every page without noindex, as JSON."""
     rows = [
         [
-            site.options.base + page.url.lstrip("/"),
+            site.base + quote(page.url.lstrip("/")),
             page.title,
             facts[page.slug]["description"],
             facts[page.slug]["words"],
@@ -71,20 +73,23 @@ def search_index(site: Site, facts: dict[str, Facts]) -> str:
 
 
 def feed(site: Site, name: str, url: str) -> str:
-    """Return the Atom feed (RFC 4287) of a collection: its newest 20 pages that have a date."""
+    """Return the Atom feed (RFC 4287) of a collection, or of the whole site: its newest 20 pages that have a date."""
     from django.utils.feedgenerator import Atom1Feed  # here, since it imports Django's forms
 
-    dated = sorted(filter(attrgetter("date"), site.collections[name]), key=attrgetter("date"), reverse=True)
-    settings = site.collection(name)
+    pages, settings = (site.written, {}) if url == SITE_FEED else (site.collections[name], site.collection(name))
+    dated = sorted(filter(attrgetter("date"), pages), key=attrgetter("date"), reverse=True)
+    home = f"/{name}/" if url != SITE_FEED and name in site.by_slug else "/"
     atom = Atom1Feed(
         title=str(settings.get("title", site.settings["title"])),
-        link=absolute(site, f"/{name}/" if name in site.by_slug else "/"),
+        link=absolute(site, home),
         description=str(site.settings["description"]),
         feed_url=absolute(site, url),
         language=str(site.settings["language"]),
         author_name=str(site.settings["author"]) or str(site.settings["title"]),
     )
     for page in dated[:20]:
+        if CONTROL_CHARACTER.search(page.title + site.summary_of(page) + "".join(page.tags)):
+            raise SiteError(site.folder.place(page.source), "has a control character, which no feed may have")
         atom.add_item(
             title=page.title,
             link=absolute(site, page.url),
@@ -104,6 +109,6 @@ def redirect_file(old: str) -> str:
 def redirect(site: Site, new: str) -> str:
     """Return the page that leads from an old address to the new one without a server's help."""
     if new.startswith("/"):
-        new = site.options.base + new.lstrip("/")
+        new = site.base + new.lstrip("/")
     canonical = urljoin(site.url, new)
     return format_html(REDIRECT, site.settings["language"], "This page has moved", canonical, new, new, new)

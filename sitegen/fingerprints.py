@@ -1,25 +1,24 @@
 """What the names in a trace stand for: a page is rendered again where one of them does so no longer."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from django.template.defaultfilters import date
 
 from .folder import digest
-from .pages import Page
 from .site import Site
 
 KINDS: dict[str, Callable[[Site, str], object]] = {
     "setting": lambda site, name: site.settings.get(name),
     "data": lambda site, name: site.data.get(name),
     "datas": lambda site, _: sorted(site.data),
-    "collection": lambda site, name: described(site.collections.get(name, ())),
+    "collection": lambda site, name: site.collections.get(name, ()),
     "collections": lambda site, _: sorted(site.collections),
-    "tag": lambda site, name: described(site.tags.get(name, ())),
+    "tag": lambda site, name: site.tags.get(name, ()),
     "tags": lambda site, _: [(tag, len(pages)) for tag, pages in site.tags.items()],
-    "pages": lambda site, _: described(site.pages),
-    "navigation": lambda site, slug: described(site.children.get(slug, ()) if slug else site.top_pages()),
-    "breadcrumbs": lambda site, slug: described(site.breadcrumbs(site.by_slug[slug])),
-    "neighbours": lambda site, slug: described(page for page in site.neighbours(site.by_slug[slug]) if page),
+    "pages": lambda site, _: site.pages,
+    "navigation": lambda site, slug: site.children.get(slug, ()) if slug else site.navigation,
+    "breadcrumbs": lambda site, slug: site.breadcrumbs(site.by_slug[slug]),
+    "neighbours": lambda site, slug: site.neighbours(site.by_slug[slug]),
     "content": lambda site, slug: site.by_slug[slug].digest,
     "url": lambda site, slug: site.by_slug[slug].url,
     "source": lambda site, source: site.by_source[source].url,
@@ -41,7 +40,3 @@ def fingerprint(site: Site, name: str) -> str:
             value = None
         site.fingerprints[name] = digest(repr(value))
     return site.fingerprints[name]
-
-
-def described(pages: Iterable[Page]) -> list[str]:
-    return [page.described() for page in pages]

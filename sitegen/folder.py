@@ -6,21 +6,26 @@
     layouts/       templates that pages are put into
     data/          .json, .yaml and .csv files, in templates as `site.data`
     static/        style sheets, scripts, pictures; pictures may also stand beside their pages
+    public/        files for the root of the site, published as they are
 
-Names that start with a dot or an underscore are left alone.
+Names that start with a dot or an underscore are left alone, but for files that hosts ask for.
 """
 
 import os
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from functools import cached_property
 from hashlib import blake2b
 from os.path import splitext
 from pathlib import Path
 
 from .errors import SiteError
+from .metadata import Metadata, read_mapping
 
 SETTINGS_FILE = "site.yaml"
 PAGE_TYPES = (".md", ".html")
+INDEX_NAMES = {"index.md", "index.html", "_index.md", "_index.html"}
+HOST_FILES = {"CNAME", ".nojekyll", ".htaccess", ".domains", "_redirects", "_headers", "_routes.json"}
 ASSET_TYPES = {
     *(".css", ".js", ".mjs", ".map", ".json", ".webmanifest", ".txt", ".xml", ".pdf", ".zip"),
     *(".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".ico"),
@@ -52,19 +57,51 @@ class Folder:
         if not self.root.is_dir():
             raise SiteError(self.root, "is not a folder")
         self.problems: list[SiteError] = []
+        self.setting_problems: list[SiteError] = []
+        self.settings, self.excluded = self._read_settings()
         self._contents: dict[str, bytes] = {}
         self._digests: dict[str, str] = {}
         self.files = {path: self.place(path) for path in sorted(self._find(), key=lambda path: path.split("/"))}
 
+    def _read_settings(self) -> tuple[Metadata, list[str]]:
+        """Return what site.yaml says, and the patterns of the files to leave out."""
+        file = self.root / SETTINGS_FILE
+        if not file.is_file() or file.is_symlink():
+            return {}, []
+        try:
+            written = read_mapping(
+                decoded(file.read_bytes(), self.place(SETTINGS_FILE)), self.place(SETTINGS_FILE)
+            )
+        except SiteError as error:
+            self.setting_problems.append(error)
+            return {}, []
+        given = written.get("exclude") or []
+        patterns = map(str, given if isinstance(given, list) else [given])
+        return written, [pattern.strip("/").removeprefix("**/") for pattern in patterns]
+
     def _find(self) -> Iterator[str]:
         """Yield the paths of the usable files, and note what is wrong with others."""
         for folder, folders, files in os.walk(self.root):
-            folders[:] = filter(is_usable, folders)
-            for place in (os.path.join(folder, name) for name in [*folders, *filter(is_usable, files)]):
-                if os.path.islink(place) and (reason := self._misleading_link(Path(place))):
+            inside = folder[len(str(self.root)) + 1 :]
+            start = f"{inside}/" if inside else ""
+            folders[:] = [name for name in folders if self._is_wanted(start + name)]
+            for path in (start + name for name in [*folders, *files]):
+                place = self.place(path)
+                if not self._is_wanted(path):
+                    continue
+                if "\ud800" <= max(path) <= "\udfff":
+                    self.problems.append(SiteError(ascii(place), "has a name that is not UTF-8"))
+                elif os.path.islink(place) and (reason := self._misleading_link(Path(place))):
                     self.problems.append(SiteError(place, reason))
                 elif os.path.isfile(place):
-                    yield place.removeprefix(f"{self.root}/")
+                    yield path
+
+    def _is_wanted(self, path: str) -> bool:
+        name = path.rpartition("/")[2]
+        if any(fnmatch(path, pattern) or fnmatch(name, pattern) for pattern in self.excluded):
+            return False
+        is_for_hosts = path in HOST_FILES or path.startswith((".well-known", "public/"))
+        return is_for_hosts or name in INDEX_NAMES or not name.startswith((".", "_"))
 
     def _misleading_link(self, link: Path) -> str | None:
         if not link.resolve().is_relative_to(self.root.resolve()):
@@ -78,19 +115,17 @@ class Folder:
     def read(self, path: str) -> bytes:
         """Return the bytes of one of `files`; small ones are read once."""
         if path not in self._contents:
-            content = Path(self.files[path]).read_bytes()
+            try:
+                content = Path(self.files[path]).read_bytes()
+            except OSError as error:
+                raise SiteError(self.place(path), f"can't be read: {error.strerror}") from None
             if len(content) > CACHED_BYTES:
                 return content
             self._contents[path] = content
         return self._contents[path]
 
     def read_text(self, path: str) -> str:
-        content = self.read(path)
-        try:
-            return content.decode("utf-8-sig").replace("\r\n", "\n")
-        except UnicodeDecodeError as error:
-            line = content[: error.start].count(b"\n") + 1
-            raise SiteError(self.place(path), "is not UTF-8 text", line) from None
+        return decoded(self.read(path), self.place(path))
 
     def digest(self, path: str) -> str:
         """Return the hash of one of `files`."""
@@ -120,8 +155,12 @@ class Folder:
         return [path for path in self.files if path != SETTINGS_FILE and not any(is_(path) for is_ in known)]
 
 
-def is_usable(name: str) -> bool:
-    return not name.startswith((".", "_"))
+def decoded(content: bytes, file: str) -> str:
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise SiteError(file, "is not UTF-8 text", line) from None
 
 
 def is_reserved(path: str) -> bool:
@@ -129,9 +168,17 @@ def is_reserved(path: str) -> bool:
     return path.startswith(("layouts/", "data/")) or path == "base.html"
 
 
+def is_untouched(path: str) -> bool:
+    """Whether a file is published byte for byte, under its own name only."""
+    return path in HOST_FILES or path.startswith(("public/", ".well-known/"))
+
+
 def is_page(path: str) -> bool:
-    return not is_reserved(path) and not path.startswith("static/") and path.endswith(PAGE_TYPES)
+    outside = ("static/", "public/", ".well-known/")
+    return not is_reserved(path) and not path.startswith(outside) and path.endswith(PAGE_TYPES)
 
 
 def is_asset(path: str) -> bool:
-    return not is_reserved(path) and path != SETTINGS_FILE and splitext(path)[1].lower() in ASSET_TYPES
+    if is_reserved(path) or path == SETTINGS_FILE:
+        return False
+    return is_untouched(path) or splitext(path)[1].lower() in ASSET_TYPES

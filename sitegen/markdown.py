@@ -1,24 +1,30 @@
-"""Markdown to HTML: tables, footnotes, definition lists, heading anchors, code highlighted with Pygments.
+"""Markdown to HTML: CommonMark and GFM, with footnotes, definition lists, admonitions, attributes and contents.
 
 Template tags may stand in the prose; in code they are text. What comes out is therefore a template where, and only
 where, it still has tags.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
+from mdit_py_plugins.admon import admon_plugin
+from mdit_py_plugins.admon.index import admonition
 from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
+from .attribute_lists import attribute_lists_plugin
 from .engine import TEMPLATE_TAG
 
 if TYPE_CHECKING:
@@ -28,19 +34,64 @@ DEEPEST_ANCHOR = 4
 IN_ADDRESSES = ";/?:@&=+$,-_.!~*'()#%"
 # Deeper than Python's stack: the parser would leave out what is inside without a word.
 MAX_NESTING = 10_000
+TOC = "<!--table of contents-->"
 
 # A line of nothing but `{% … %}` is no paragraph: the parser sees a comment. Any other tag is a word to it, of
 # characters that no text has.
 LINE_OF_TAGS = re.compile(r"^([ \t>]*)((?:{%(?:(?!%}).)*%}[ \t]*)+)$", re.MULTILINE)
 MARK = re.compile("<!--\ufdd0\\d+\ufdd1-->|\ufdd2\\d+\ufdd3|%EF%B7%92\\d+%EF%B7%93")
+HEADING_LINE = re.compile(r"^[ \t>]*(?:#{1,6}(?:[ \t].*)?|=+[ \t]*|-+[ \t]*|.*</h[1-6]>.*)$", re.MULTILINE)
+HTML_HEADING = re.compile(r"<(h[1-6])\b[^>]*>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
+TAB = re.compile(r'===[+!]?[ \t]+"([^"\n]+)"[ \t]*$')
+CODE_TITLE = re.compile(r'\btitle="([^"]*)"')
+LANGUAGE = re.compile(r"\{?[ \t]*\.?([\w+#-]+)")
+# Syntax of others that would be published as it is written, by the words of a warning.
+UNSUPPORTED = {
+    "a block between “:::”": r"^:{3,}",
+    "a snippet": r"^-{2}8<-{2}",
+    "an admonition without indented text": r"^(?:!!!|\?\?\?)[ +]",
+    "an abbreviation": r"^\*\[[^\]]+\]:",
+    "a table whose rows do not match": r"^[ \t]*\|?[ \t]*:?-{3,}:?[ \t]*\|[-:| \t]*$",
+    "attributes here": r"\{:?[ \t]*[.#][\w-]+[^{}\n]*\}|\{:[^{}\n]*\}",
+    "a link between “[[” and “]]”": r"\[\[[^\]\n]+\]\]",
+    "a note that is not there": r"\[\^[^\]\s]+\]",
+    "a link whose address is not there": r"\[[^\]\n]+\]\[[^\]\n]*\]",
+    "highlighting by “==”": r"==\w[^=\n]*==",
+    "insertion by “++”": r"\+\+\w[^+\n]*\w\+\+",
+    "superscript by “^”": r"\w\^[\w+-]+\^",
+    "subscript by “~”": r"(?<!~)\w~[\w+-]+~(?!~)",
+    "a formula": r"\$\$[^$]+\$\$|\\\(.+\\\)|\\\[",
+    "an emoji by its name": r"(?<![\w:/]):[a-z][a-z\d_+-]+:(?![\w:/])",
+}
+UNSUPPORTED_TEXT = re.compile("|".join(f"({pattern})" for pattern in UNSUPPORTED.values()), re.MULTILINE)
+
+
+class Converted(NamedTuple):
+    """HTML, and the texts in it that are no Markdown of ours, each with the reason for a warning."""
+
+    html: str
+    warnings: list[list[str]]
 
 
 @lru_cache(maxsize=512)
-def to_html(text: str) -> str:
-    """Return the HTML of Markdown `text`. Raises RecursionError where it is nested too deeply."""
+def to_html(text: str) -> Converted:
+    """Convert Markdown `text`. Raises RecursionError where it is nested too deeply."""
     tags = Tags()
-    html: str = parser().render(tags.hide(text), {"tags": tags})
-    return tags.restore(html)
+    source = tags.hide(text) if "{" in text else text
+    env: EnvType = {"tags": tags}
+    tokens = parser().parse(source, env)
+    html: str = parser().renderer.render(tokens, parser().options, env)
+    warnings = list(unsupported(tokens)) if UNSUPPORTED_TEXT.search(source) else []
+    return Converted(tags.restore(html), warnings)
+
+
+def unsupported(tokens: Sequence[Token]) -> Iterator[list[str]]:
+    for token in tokens:
+        if token.type == "inline":
+            shown = [child.content if child.type == "text" else "\n" for child in token.children or ()]
+            for match in UNSUPPORTED_TEXT.finditer("".join(shown)):
+                reason = list(UNSUPPORTED)[(match.lastindex or 1) - 1]
+                yield [match[0], f"“{match[0]}” is shown as it is: sitegen knows no such Markdown ({reason})"]
 
 
 class Tags:
@@ -64,14 +115,65 @@ class Tags:
         return MARK.sub(lambda mark: self.by_mark.get(mark[0], ""), text) if self.by_mark else text
 
 
+def first_heading(text: str, is_markdown: bool) -> str | None:
+    """Return the text of the first heading of the highest level, without its markup, or None.
+
+    Only as much is parsed as is needed: up to the first line that ends a heading of the first level.
+    """
+    found: dict[str, str] = {}
+    if not is_markdown:
+        for match in HTML_HEADING.finditer(text):
+            found.setdefault(match[1].lower(), plain(match[2]))
+    else:
+        source = Tags().hide(text)
+        for line in HEADING_LINE.finditer(source):
+            part = source if "[" in line[0] or "`" in line[0] else source[: line.end()]
+            for tag, title in headings(part):
+                found.setdefault(tag, title)
+            if found.get("h1"):
+                break
+    return next((found[tag] for tag in sorted(found) if found[tag]), None)
+
+
+@lru_cache(maxsize=4096)
+def headings(source: str) -> list[tuple[str, str]]:
+    """Return the tag and the text of each heading of a Markdown text whose tags are hidden."""
+    tokens = parser().parse(source, {})
+    found = []
+    for token, following in zip(tokens, [*tokens[1:], Token("", "", 0)], strict=True):
+        if token.type == "heading_open":
+            title = "".join(map(text_of, following.children or ()))
+            found.append((token.tag, " ".join(MARK.sub("", title).split())))
+        elif token.type == "html_block" and (match := HTML_HEADING.search(token.content)):
+            found.append((match[1].lower(), plain(match[2])))
+    return found
+
+
+def text_of(token: Token) -> str:
+    if token.type == "image":
+        return "".join(map(text_of, token.children or ()))
+    return token.content if token.type in ("text", "code_inline") else " " * token.type.endswith("break")
+
+
+def plain(html: str) -> str:
+    """Return the text of HTML; nothing where it has template tags."""
+    from selectolax.lexbor import LexborHTMLParser  # here, since few headings are HTML
+
+    body = LexborHTMLParser(html).body
+    return " ".join(body.text().split()) if body and not re.search("{[{%]", html) else ""
+
+
 @cache
 def parser() -> MarkdownIt:
-    markdown = Parser("commonmark", {"xhtmlOut": False, "maxNesting": MAX_NESTING}, renderer_cls=Renderer)
-    markdown.enable(["table", "strikethrough"])
-    markdown.use(footnote_plugin).use(deflist_plugin)
-    return markdown.use(
-        anchors_plugin, max_level=DEEPEST_ANCHOR, slug_func=slug_of, permalink=True, permalinkSymbol="#"
-    )
+    options = {"xhtmlOut": False, "maxNesting": MAX_NESTING, "tasklists": True, "alerts": True}
+    markdown = Parser("commonmark", options, renderer_cls=Renderer).enable(["table", "strikethrough"])
+    markdown.use(gfm_autolink_plugin).use(footnote_plugin).use(deflist_plugin)
+    markdown.use(admon_plugin, render=render_admonition).use(attribute_lists_plugin)
+    markdown.block.ruler.before("fence", "tabs", tab, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    anchors = {"max_level": DEEPEST_ANCHOR, "permalink": True, "permalinkSymbol": "#"}
+    markdown.use(anchors_plugin, slug_func=slug_of, **anchors)
+    markdown.core.ruler.push("contents", contents)
+    return markdown
 
 
 def slug_of(heading: str) -> str:
@@ -84,17 +186,64 @@ class Parser(MarkdownIt):
         return quote(url, IN_ADDRESSES)
 
 
+def tab(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Parse `=== "Name"` and the indented text below: MkDocs' tabs, each as a section with a heading."""
+    begin = state.bMarks[start] + state.tShift[start]
+    if not (match := TAB.match(state.src[begin : state.eMarks[start]])):
+        return False
+    count, source = len(state.tokens), state.src
+    above = [
+        int(token.tag[1]) for token in state.tokens if token.type == "heading_open" and not token.meta.get("tab")
+    ]
+    state.src = f"{source[:begin]}!!!{source[begin + 3 :]}"
+    is_there = admonition(state, start, end, silent)
+    state.src = source
+    if is_there and not silent:
+        section, opening, title, closing = state.tokens[count : count + 4]
+        section.attrs = {"class": "tab"}
+        title.content = match[1]
+        opening.tag = closing.tag = f"h{min(6, (above or [1])[-1] + 1)}"
+        opening.type, closing.type = "heading_open", "heading_close"
+        opening.attrs, opening.meta = {}, {"tab": True}
+    return is_there
+
+
+def contents(state: StateCore) -> None:
+    """Put a mark in the place of `[TOC]`; the list is made once the page is."""
+    for before, token in zip(state.tokens, state.tokens[1:], strict=False):
+        if token.type == "inline" and token.content in ("[TOC]", "[toc]", "[[TOC]]", "[[_TOC_]]"):
+            before.hidden, token.children = True, [Token("html_inline", "", 0, content=TOC)]
+            state.tokens[state.tokens.index(token) + 1].hidden = True
+
+
+def render_admonition(
+    renderer: RendererHTML, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+) -> str:
+    """Return a tag of an admonition; one that begins with `???` folds."""
+    token = tokens[idx]
+    markup = tokens[idx - 2].markup if token.type == "admonition_title_close" else token.markup
+    if markup.startswith("?"):
+        token.tag = "summary" if "title" in token.type else "details"
+        if token.markup == "???+" and token.type == "admonition_open":
+            token.attrSet("open", "")
+    return renderer.renderToken(tokens, idx, options, env)
+
+
 class Renderer(RendererHTML):
     """Code without template tags, and blocks that a keyboard can scroll when their lines are too long."""
 
     def code_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return f"<code>{escape_braces(escape(env['tags'].restore(tokens[idx].content)))}</code>"
+        code = escape_braces(escape(env["tags"].restore(tokens[idx].content)))
+        return f"<code{self.renderAttrs(tokens[idx])}>{code}</code>"
 
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        language = next(iter(tokens[idx].info.split()), "")
+        info = tokens[idx].info
+        language = match[1] if (match := LANGUAGE.match(info)) else ""
         html = escape_braces(highlight(env["tags"].restore(tokens[idx].content), language))
         name = f' class="language-{escape(language)}"' if language else ""
-        return f'<pre tabindex="0"><code{name}>{html}</code></pre>\n'
+        title = CODE_TITLE.search(info)
+        caption = f'<p class="code-title">{escape_braces(escape(title[1]))}</p>\n' if title else ""
+        return f'{caption}<pre tabindex="0"><code{name}>{html}</code></pre>\n'
 
     code_block = fence
 
@@ -103,6 +252,14 @@ class Renderer(RendererHTML):
 
     def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return self.renderToken(tokens, idx, options, env) + "</div>\n"
+
+    def td_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """Return the tag with its alignment as a class, which no policy blocks."""
+        if style := tokens[idx].attrs.pop("style", None):
+            tokens[idx].attrJoin("class", f"align-{str(style).rpartition(':')[2]}")
+        return self.renderToken(tokens, idx, options, env)
+
+    th_open = td_open
 
 
 @lru_cache(maxsize=512)

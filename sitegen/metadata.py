@@ -1,22 +1,33 @@
-"""The data of a site: front matter, context blocks, site.yaml and the files in data/.
-
-Nothing of it is ever run.
-"""
+"""Front matter, context blocks, YAML, TOML, JSON and CSV. Nothing of it is ever run."""
 
 import csv
 import io
 import json
 import re
+import tomllib
 from collections.abc import Callable
-from os.path import splitext
 from typing import Any, NoReturn
 
 import yaml
 
 from .errors import SiteError
-from .folder import Folder
 
-FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+BLANK_LINES = r"\A(?P<before>(?:[ \t]*\n)*)"
+FRONT_MATTER = re.compile(
+    BLANK_LINES + r"(?P<fence>---|\+\+\+)[ \t]*(?P<language>\w*)[ \t]*\n"
+    r"(?P<text>.*?)^(?:(?P=fence)|\.\.\.)[ \t]*(?:\n|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
+JSON_FRONT_MATTER = re.compile(BLANK_LINES + r'(?=\{\s*["}])')
+# Publishing these as text could publish a draft.
+OPEN_FRONT_MATTER = re.compile(
+    BLANK_LINES + r"(?:\+\+\+|---[ \t]*(?:\w+[ \t]*)?\n[ \t]*[\"\w-]+[ \t]*[:=]|-{4,}\n\w+:)"
+)
+BARE_FRONT_MATTER = re.compile(
+    BLANK_LINES
+    + r"(?:title|date|draft|published|layout|slug|permalink|status)[ \t]*[:=].*\n(?:\w+[ \t]*[:=]|\s*(?:\n|\Z))",
+    re.IGNORECASE,
+)
 CONTEXT_BLOCK = re.compile(r"{%\s*block\s+context\s*%}(.*?){%\s*endblock(?:\s+context)?\s*%}[ \t]*\n?", re.DOTALL)
 
 type Metadata = dict[str, Any]
@@ -25,31 +36,54 @@ type Metadata = dict[str, Any]
 def split_page(text: str, file: str) -> tuple[Metadata, str, int]:
     """Return the metadata of a page, its text without them, and how many lines were taken off its top.
 
-    A page carries its metadata as YAML or JSON between two `---` lines at its top, as JSON in a
-    `{% block context %}` (in Markdown: above all text), or both; the block wins. The lines of a block are
+    A page carries its metadata at its top: YAML between `---`, TOML between `+++`, or a JSON object. It may have
+    a `{% block context %}` with JSON too (in Markdown: above all text); the block wins. The lines of a block are
     left empty, so that the line numbers of the rest stay what they are.
 
     Raises SiteError for metadata that cannot be read.
     """
-    metadata: Metadata = {}
-    first_line = 0
-    if match := FRONT_MATTER.match(text):
-        metadata = read_mapping(match[1], file, 2)
-        first_line = match[0].count("\n")
-        text = text[match.end() :]
-    match = CONTEXT_BLOCK.search(text) if "{%" in text else None
+    metadata, rest = split_front_matter(text, file)
+    first_line = text.count("\n") - rest.count("\n")
+    match = CONTEXT_BLOCK.search(rest) if "{%" in rest else None
     # Below other text of Markdown it may be quoted code.
-    if match and not (file.endswith(".md") and text[: match.start()].strip()):
-        before = text[: match.start()]
+    if match and not (file.endswith(".md") and rest[: match.start()].strip()):
+        before = rest[: match.start()]
         line = first_line + before.count("\n") + 1
-        metadata |= read_context(match[1], file, line, match.start(1) - text.rfind("\n", 0, match.start(1)))
-        text = before + "\n" * match[0].count("\n") + text[match.end() :]
-    return metadata, text, first_line
+        metadata |= read_context(match[1], file, line, match.start(1) - rest.rfind("\n", 0, match.start(1)))
+        rest = before + "\n" * match[0].count("\n") + rest[match.end() :]
+    return metadata, rest, first_line
 
 
-def read_mapping(text: str, file: str, line: int = 1) -> Metadata:
+def split_front_matter(text: str, file: str) -> tuple[Metadata, str]:
+    if match := FRONT_MATTER.match(text):
+        line = match["before"].count("\n") + 1
+        language = match["language"].lower() or {"---": "yaml", "+++": "toml"}[match["fence"]]
+        if language not in FRONT_MATTER_READERS:
+            raise SiteError(file, f"front matter in “{language}” can't be read: write YAML, TOML or JSON", line)
+        data = FRONT_MATTER_READERS[language](match["text"], file, line + 1)
+        return to_mapping(data, file, line + 1), text[match.end() :]
+    if match := JSON_FRONT_MATTER.match(text):
+        try:
+            _, end = json.JSONDecoder().raw_decode(text, match.end())
+        except (json.JSONDecodeError, RecursionError):
+            end = len(text)
+        data = read_json(text[match.end() : end], file, match["before"].count("\n") + 1)
+        return to_mapping(data, file), text[end:].lstrip(" \t").removeprefix("\n")
+    if match := OPEN_FRONT_MATTER.match(text):
+        raise SiteError(file, "the front matter has no end", match["before"].count("\n") + 1)
+    if file.endswith(".md") and (match := BARE_FRONT_MATTER.match(text)):
+        raise SiteError(
+            file, "front matter must stand between two lines of “---”", match["before"].count("\n") + 1
+        )
+    return {}, text
+
+
+def read_mapping(text: str, file: str) -> Metadata:
     """Return the mapping that `text`, YAML or JSON, describes."""
-    data = read_yaml(text, file, line)
+    return to_mapping(read_yaml(text, file), file)
+
+
+def to_mapping(data: object, file: str, line: int = 1) -> Metadata:
     if data is None:
         return {}
     if not isinstance(data, dict):
@@ -89,8 +123,18 @@ def read_yaml(text: str, file: str, line: int = 1) -> Any:
         row, column = (mark.line, mark.column) if mark else (0, 0)
         reason = ", ".join(filter(None, [error.context, error.problem]))
         raise syntax_error("YAML", reason, file, text, line, row, column) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise SiteError(file, f"broken YAML: {first_sentence(error)}", line) from None
+
+
+def read_toml(text: str, file: str, line: int = 1) -> Any:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        place = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
+        row, column = (int(place[1]), int(place[2])) if place else (text.count("\n"), 1)
+        reason = first_sentence(error).partition(" (at ")[0]
+        raise syntax_error("TOML", reason, file, text, line, row - 1, column - 1) from None
 
 
 def read_json(text: str, file: str, line: int = 1, column: int = 1) -> Any:
@@ -112,54 +156,19 @@ def read_csv(text: str, file: str) -> list[dict[str, Any]]:
         raise SiteError(file, f"broken CSV: {error}", rows.line_num) from None
 
 
-DATA_READERS: dict[str, Callable[[str, str], Any]] = {
-    ".json": read_json,
-    ".yaml": read_yaml,
-    ".yml": read_yaml,
-    ".csv": read_csv,
+FRONT_MATTER_READERS: dict[str, Callable[[str, str, int], Any]] = {
+    "yaml": read_yaml,
+    "yml": read_yaml,
+    "toml": read_toml,
+    "json": read_json,
 }
 
 
-class DataFolder(dict[str, Any]):
-    """The data of a folder by name, as opposed to the content of a file."""
-
-
-def read_data(folder: Folder) -> tuple[DataFolder, list[SiteError]]:
-    """Return the content of the files in data/ by their names, and the SiteErrors of unusable ones.
-
-    `data/team.json` is `team`; `data/team/berlin.json` is `berlin` within `team`.
-    """
-    data = DataFolder()
-    problems: list[SiteError] = []
-    for path in folder.files:
-        stem, suffix = splitext(path)
-        if path.startswith("data/") and suffix in DATA_READERS:
-            try:
-                content = DATA_READERS[suffix](folder.read_text(path), folder.place(path))
-                add_data(data, stem.split("/")[1:], content, folder.place(path))
-            except SiteError as error:
-                problems.append(error)
-    return data, problems
-
-
-def add_data(data: DataFolder, names: list[str], content: Any, file: str) -> None:
-    """Put content where its names lead. Raises SiteError where something is already."""
-    *folders, name = names
-    for each in folders:
-        data = data.setdefault(each, DataFolder())
-        if not isinstance(data, DataFolder):
-            raise SiteError(file, f"is data named “{each}”, as a file beside the folder is")
-    if name in data:
-        raise SiteError(file, f"is data named “{name}”, as another file or folder is")
-    data[name] = content
-
-
 def reject_repeated_keys(pairs: list[tuple[str, Any]]) -> Metadata:
-    mapping: Metadata = {}
-    for name, value in pairs:
-        if name in mapping:
-            raise ValueError(f"“{name}” is given twice")
-        mapping[name] = value
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"“{next(name for name in names if names.count(name) > 1)}” is given twice")
     return mapping
 
 

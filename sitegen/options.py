@@ -14,13 +14,17 @@ type Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Options:
-    """What the site's own settings do not decide. `release` compresses as much as possible."""
+    """What the site's own settings do not decide.
+
+    `base` is the path of the site; without one it is that of its URL. `release` compresses as much as possible.
+    """
 
     drafts: bool = False
     future: bool = False
-    base: str = "/"
+    base: str | None = None
     url: str | None = None
     release: bool = False
+    is_preview: bool = False
 
 
 def build_time() -> datetime:

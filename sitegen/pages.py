@@ -1,37 +1,46 @@
 """The pages of a folder: what each file says about itself."""
 
 import re
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property, lru_cache
-from typing import Any
+from posixpath import dirname
 
 from .errors import SiteError
-from .folder import Folder, digest, is_page
+from .fields import convert_fields
+from .folder import INDEX_NAMES, digest
+from .markdown import first_heading
 from .metadata import Metadata, split_page
+from .slugs import DATED_NAME
 
-SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-MAX_SLUG = 200
+# What keeps a page from being published, in Jekyll's, Zola's, Hugo's and Eleventy's words too.
+LEFT_OUT = {"draft": True, "published": False, "render": False, "headless": True, "permalink": False}
+
+CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Page:
     """One address of the site, and what its file says about it.
 
-    A page that lists a collection or the tags has more addresses, one for each part: a `number` or a `tag`.
+    `collections` are the folders that list it, the outermost first. A page that lists a collection or the tags has
+    more addresses, one for each part: a `number` or a `tag`.
     """
 
     slug: str
     source: str
     metadata: Metadata
-    text: str = field(default="", repr=False)
+    text: str = ""
     digest: str = ""
     first_line: int = 0
+    collections: tuple[str, ...] = ()
     number: int = 1
     tag: str | None = None
 
     @cached_property
     def url(self) -> str:
+        if self.slug.endswith((".html", ".htm")):
+            return f"/{self.slug}"
         return {"index": "/", "404": "/404.html"}.get(self.slug, f"/{self.slug}/")
 
     @property
@@ -45,34 +54,52 @@ class Page:
 
     @cached_property
     def title(self) -> str:
-        """The title given, or the first Markdown heading, or the last part of the address."""
-        last_part = self.slug.rpartition("/")[2].replace("-", " ").capitalize()
-        title = str(self.metadata.get("title") or self.first_heading or last_part)
+        """The title given, or the first heading, or the last part of the address."""
+        last_part = self.slug.rpartition("/")[2].removesuffix(".html").replace("-", " ")
+        title = str(self.metadata.get("title") or self.first_heading or last_part[:1].upper() + last_part[1:])
         return f"{title}: {self.tag}" if self.tag else title
 
     @cached_property
     def first_heading(self) -> str | None:
-        heading = re.search(r"^# +(.+?) *#*$", self.text, re.MULTILINE) if self.is_markdown else None
-        return heading and re.sub(r"[`*_]", "", heading[1])
+        return first_heading(self.text, self.is_markdown)
 
-    @cached_property
+    @property
     def date(self) -> datetime | None:
-        return to_datetime(self.metadata["date"]) if self.metadata.get("date") else None
+        date: datetime | None = self.metadata.get("date")
+        return date
 
     @property
     def updated(self) -> datetime | None:
-        value = self.metadata.get("updated")
-        return to_datetime(value) if value else self.date
+        return self.metadata.get("updated") or self.date
+
+    @property
+    def is_draft(self) -> bool:
+        build = self.metadata.get("build") or self.metadata.get("_build")
+        is_unbuilt = isinstance(build, dict) and str(build.get("render")).casefold() in ("never", "false")
+        is_named_so = str(self.metadata.get("status")).casefold() == "draft"
+        return (
+            is_unbuilt or is_named_so or any(self.metadata.get(name) is value for name, value in LEFT_OUT.items())
+        )
+
+    @property
+    def due(self) -> datetime | None:
+        """When the page is to be published."""
+        return self.metadata.get("publish_date") or self.date
+
+    @property
+    def expires(self) -> datetime | None:
+        expires: datetime | None = self.metadata.get("expiry_date")
+        return expires
 
     @property
     def tags(self) -> list[str]:
-        return list(map(str, self.metadata.get("tags") or ()))
+        tags: list[str] = self.metadata.get("tags") or []
+        return tags
 
     @property
     def collection(self) -> str:
-        """The folder of the page: posts of `blog/` are the collection `blog`."""
-        folder, _, name = self.source.rpartition("/")
-        return "" if name in ("index.md", "index.html") else folder
+        """The collection whose order decides what comes before and after this page: a blog's own, a folder's."""
+        return (self.collections or ("",))[0 if self.date else -1]
 
     @property
     def section(self) -> str:
@@ -92,9 +119,15 @@ class Page:
     def per_page(self) -> int:
         return self.metadata.get("per_page") or 10
 
-    def described(self) -> str:
+    @property
+    def own_folder(self) -> str:
+        """The folder of what belongs to this page alone, with a slash at its end: its own as an index, else a namesake."""
+        stem = self.source.rpartition(".")[0]
+        return f"{dirname(stem)}/" if self.source.rpartition("/")[2] in INDEX_NAMES else f"{stem}/"
+
+    def __repr__(self) -> str:
         """Return what other pages can show of this page, its content left out."""
-        return repr((self.slug, self.source, self.metadata, self.first_heading, self.number, self.tag))
+        return repr((self.slug, self.source, self.metadata, self.title, self.collections, self.number, self.tag))
 
     def part(self, slug: str, number: int = 1, tag: str | None = None) -> "Page":
         """Return the page at `slug` that shows one part of what this page lists."""
@@ -102,90 +135,16 @@ class Page:
         return replace(self, slug=slug, number=number, tag=tag, digest=name)
 
 
-def read_pages(folder: Folder) -> tuple[list[Page], dict[str, SiteError]]:
-    """Return the pages, and the SiteErrors of those that cannot be read by their slugs."""
-    pages: list[Page] = []
-    broken: dict[str, SiteError] = {}
-    for path in filter(is_page, folder.files):
-        try:
-            check_name(slug_of(path), folder.place(path))
-            pages.append(parse_page(folder.read_text(path), path, folder.place(path), folder.digest(path)))
-        except SiteError as error:
-            broken[slug_of(path)] = error
-    return pages, broken
-
-
-def slug_of(path: str) -> str:
-    slug = path.rpartition(".")[0]
-    return slug.removesuffix("/index") if slug != "index" else slug
-
-
-def check_name(slug: str, file: str) -> None:
-    if not all(map(SAFE_NAME.fullmatch, slug.split("/"))):
-        raise SiteError(file, "a page's name may have letters, digits, “-”, “_” and “.” only")
-    if len(slug) > MAX_SLUG:
-        raise SiteError(file, f"a page's address may have {MAX_SLUG} characters, this has {len(slug)}")
-
-
 @lru_cache(maxsize=20_000)  # the preview reads the folder anew for every request
-def parse_page(source: str, path: str, file: str, fingerprint: str) -> Page:
+def parse_page(
+    source: str, path: str, file: str, fingerprint: str, lists: tuple[str, ...] = (), zone: tzinfo = UTC
+) -> Page:
+    if match := CONTROL_CHARACTER.search(source):
+        line = source.count("\n", 0, match.start()) + 1
+        raise SiteError(file, f"has a control character, U+{ord(match[0]):04X}", line)
     metadata, text, first_line = split_page(source, file)
-    check_metadata(metadata, source, file)
-    return Page(slug_of(path), path, metadata, text, fingerprint, first_line)
-
-
-def is_text(value: object) -> bool:
-    return isinstance(value, (str, int, float))
-
-
-def is_list_of_text(value: object) -> bool:
-    return isinstance(value, list) and all(map(is_text, value))
-
-
-def is_date(value: Any) -> bool:
-    try:
-        to_datetime(value)
-    except (ValueError, TypeError):
-        return False
-    return True
-
-
-EXPECTED = {
-    "title": (is_text, "text"),
-    "description": (is_text, "text"),
-    "layout": (lambda value: isinstance(value, str), "the name of a layout"),
-    "date": (is_date, "a date such as 2026-11-22"),
-    "updated": (is_date, "a date such as 2026-11-22"),
-    "tags": (is_list_of_text, "a list such as [news, team]"),
-    "redirect_from": (is_list_of_text, "a list of addresses such as [/old/]"),
-    "draft": (lambda value: isinstance(value, bool), "true or false"),
-    "navigation": (lambda value: isinstance(value, bool), "true or false"),
-    "order": (lambda value: isinstance(value, (int, float)), "a number"),
-    "paginate": (lambda value: isinstance(value, str), "the name of a collection"),
-    "per_page": (lambda value: isinstance(value, int) and value > 0, "a number above 0"),
-    "each": (lambda value: value == "tags", "“tags”"),
-}
-
-
-def check_metadata(metadata: Metadata, source: str, file: str) -> None:
-    """Raise SiteError for a value that is not of the kind its name promises."""
-    for name in EXPECTED.keys() & metadata.keys():
-        is_expected, expected = EXPECTED[name]
-        if metadata[name] is not None and not is_expected(metadata[name]):
-            line = line_of(rf"^[^\w\n]*{name}[^\w\n]*:", source)
-            raise SiteError(file, f"“{name}” must be {expected}, not {metadata[name]!r}", line)
-
-
-def line_of(pattern: str, text: str) -> int | None:
-    """Return the number of the first line in which `pattern` begins, or None."""
-    match = re.search(pattern, text, re.MULTILINE)
-    return text.count("\n", 0, match.start()) + 1 if match else None
-
-
-def to_datetime(value: str | date | datetime) -> datetime:
-    """Convert a date, a datetime or ISO text; without a zone it is UTC."""
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    if not isinstance(value, datetime):
-        value = datetime.combine(value, time.min)
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    metadata = convert_fields(metadata, source, file, zone)
+    if not metadata.get("date") and (dated := DATED_NAME.match(path.rpartition("/")[2])):
+        metadata |= convert_fields({"date": dated["date"]}, "", file, zone)
+    name = digest(fingerprint, path, str(zone))
+    return Page("", path, metadata, text, name, first_line, lists)

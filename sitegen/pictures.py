@@ -1,6 +1,8 @@
 """Pictures: their size, and narrower versions for narrow screens."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -61,10 +63,16 @@ def resized(content: bytes, width: int, file: str) -> bytes:
         return out.getvalue()
 
 
-def opened(content: bytes, file: str) -> "ImageFile":
+@contextmanager
+def opened(content: bytes, file: str) -> "Iterator[ImageFile]":
+    """Yield the picture. Raises SiteError, inside too, where the file is broken."""
     from PIL import Image  # here, since few builds read pictures
 
     try:
-        return Image.open(BytesIO(content))
-    except (OSError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        with Image.open(BytesIO(content)) as picture:
+            yield picture
+    except (
+        *(OSError, SyntaxError, ValueError, EOFError, IndexError),
+        *(Image.DecompressionBombError, Image.DecompressionBombWarning),
+    ) as error:
         raise SiteError(file, f"is not a picture that can be read: {str(error).partition(' <')[0]}") from None

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from .document import Document, Facts
@@ -15,17 +14,17 @@ from .engine import TEMPLATE_TAG, make_engine, render_layout, render_text
 from .errors import SiteError
 from .fingerprints import fingerprint
 from .folder import Folder
-from .markdown import to_html
+from .markdown import TOC, Converted, to_html
 from .options import Options
 from .pages import Page
 from .site import Site
+from .summaries import contents_list, summary, table_of_contents
 from .template_views import PageView, SiteView, paginator
-from .trace import recording
+from .trace import Recording, recording
 
 WHOLE_DOCUMENT = re.compile(
     r"\A\s*(?:{%\s*extends\b|<!doctype\b|<html\b)|^\s*{%\s*extends\b", re.IGNORECASE | re.MULTILINE
 )
-FIRST_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 
 
 class Rendered(NamedTuple):
@@ -49,6 +48,7 @@ class RenderedSite(Site):
         super().__init__(folder, options, now, hashed)
         self.engine = make_engine(folder)
         self.view = SiteView(self)
+        self._summarized: set[Page] = set()
 
     def render(self, page: Page, script: str | None = None) -> Rendered:
         """Return `page` Rendered, within its layout; `script` is the address of one to add to it.
@@ -56,18 +56,20 @@ class RenderedSite(Site):
         Raises SiteError with the place of what is wrong.
         """
         file = self.folder.place(page.source)
-        with recording() as names, seeded_random(page.slug):
-            html = self._place_in_layout(page)
+        with recording() as found, seeded_random(page.slug):
+            content = self.content_of(page)
+            html = self._place_in_layout(page, content)
             try:
-                html, facts = Document(html, page, self).finish(script)
+                html, facts = Document(html, page, self, self._description(page, content)).finish(script)
             except LookupError as error:
                 raise SiteError(file, str(error)) from None
-        return Rendered(html, facts, {name: fingerprint(self, name) for name in sorted(names)})
+        facts["unknown"] = self._unknown(page, found)
+        facts["warnings"] += self._markdown(page).warnings if page.is_markdown else []
+        return Rendered(html, facts, {name: fingerprint(self, name) for name in sorted(found.names)})
 
-    def _place_in_layout(self, page: Page) -> str:
+    def _place_in_layout(self, page: Page, content: str) -> str:
         if is_whole_document(page):
             return self._render_text(page, page.text)
-        content = self.content_of(page)
         layout = page.metadata.get("layout", self.settings["layout"])
         if not layout:
             return content
@@ -78,17 +80,40 @@ class RenderedSite(Site):
         """Return the HTML of a page without its layout; nothing for a page that is a whole document."""
         if is_whole_document(page):
             return mark_safe("")
-        html = self._markdown(page) if page.is_markdown else page.text
+        html = self._markdown(page).html if page.is_markdown else page.text
         is_template = "{" in html and page.metadata.get("template", True)
-        return mark_safe(self._render_text(page, html) if is_template else html)
+        html = self._render_text(page, html) if is_template else html
+        if page.is_markdown and TOC in html:
+            html = html.replace(TOC, f'<nav class="toc">{contents_list(table_of_contents(html))}</nav>')
+        return mark_safe(html)
 
     def summary_of(self, page: Page) -> str:
-        if description := page.metadata.get("description"):
-            return str(description)
-        paragraph = FIRST_PARAGRAPH.search(self.content_of(page))
-        return strip_tags(paragraph[1]) if paragraph else ""
+        if page.metadata.get("description") or page in self._summarized:
+            return str(page.metadata.get("description") or "")
+        self._summarized.add(page)  # a page may list itself
+        try:
+            return summary(self.content_of(page))
+        finally:
+            self._summarized.remove(page)
 
-    def _markdown(self, page: Page) -> str:
+    def _description(self, page: Page, content: str) -> str:
+        return str(page.metadata.get("description") or (summary(content) if page.slug != "404" else ""))
+
+    def _unknown(self, page: Page, found: Recording) -> list[list[Any]]:
+        """Return the unknown variables with their lines in the source, and whether they are in the page's own text."""
+        own, rows = self.folder.place(page.source), []
+        for unknown in found.unknown:
+            line = unknown.line
+            if unknown.file == own and page.is_markdown:
+                tag = re.compile(r"\{[{%][^}]*" + re.escape(unknown.text))
+                lines = (
+                    n for n, text in enumerate(page.text.split("\n"), page.first_line + 1) if tag.search(text)
+                )
+                line = next(lines, page.first_line + 1)
+            rows.append([*unknown._replace(line=line), unknown.file == own])
+        return rows
+
+    def _markdown(self, page: Page) -> Converted:
         try:
             return to_html(page.text)
         except RecursionError:

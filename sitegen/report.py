@@ -24,12 +24,14 @@ class Report:
     warnings: list[Problem] = field(default_factory=list)
     drafts: list[str] = field(default_factory=list)
     future: list[str] = field(default_factory=list)
+    expired: list[str] = field(default_factory=list)
 
 
 def print_report(report: Report, say: Print, warn: Print) -> None:
     for warning in report.warnings:
         warn(f"{warning} (warning)")
-    for left_out, why in ((report.drafts, "drafts"), (report.future, "dated in the future")):
+    reasons = ((report.drafts, "drafts"), (report.future, "dated in the future"), (report.expired, "expired"))
+    for left_out, why in reasons:
         if left_out:
             say(f"Left out, {why}: {len(left_out)} ({', '.join(left_out)})")
     if report.rendered:

@@ -1,6 +1,5 @@
 """The site: its settings, data, pages, collections, tags and navigation."""
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,43 +7,34 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.safestring import SafeString
-from django.utils.text import slugify
 
+from .addresses import read_pages
 from .assets import Assets
-from .errors import SiteError
-from .folder import SETTINGS_FILE, Folder, digest
-from .metadata import Metadata, read_data, read_mapping
+from .data import read_data
+from .errors import Problem, SiteError
+from .fields import ALIASES
+from .folder import SETTINGS_FILE, Folder, is_page
+from .navigation import Entry, read_navigation
 from .options import Options, build_time
-from .pages import Page, read_pages
+from .pages import Page
+from .redirects import read_redirects
+from .settings import read_settings
+from .slugs import tag_addresses
 
-DEFAULTS: dict[str, Any] = {
-    "title": "Untitled site",
-    "description": "",
-    "author": "",
-    "language": "en",
-    "url": "http://localhost:8000",
-    "layout": "page.html",
-    "collections": {},
-    "redirects": {},
-    "navigation": None,
-}
-EXPECTED: dict[str, tuple[type, str]] = {
-    **dict.fromkeys(("collections", "redirects"), (dict, "names with values")),
-    **dict.fromkeys(("title", "url", "layout"), (str, "text")),
-    "navigation": (list, "a list"),
-}
-SAFE_ADDRESS = re.compile(r"/(?:[A-Za-z0-9][A-Za-z0-9_.-]*/)*(?:[A-Za-z0-9][A-Za-z0-9_-]*\.html)?")
 # Where the folder has none of its own, these. No page needs to link to them.
 STANDARD_PAGES = [
     Page("404", "404.html", {"title": "Page not found", "layout": "404.html", "navigation": False}),
     Page("search", "search.html", {"title": "Search", "layout": "search.html", "navigation": False}),
 ]
+SITE_FEED = "/feed.xml"
+TEXT_TYPES = (".css", ".js", ".html", ".yaml", ".yml", ".toml", ".json", ".csv")
 
 
 class Site(ABC):
     """A folder with its pages and data read. `broken` holds the errors of single pages by slug.
 
-    `hashed` gives assets the names of a built site.
+    `hashed` gives assets the names of a built site. `problems` are the SiteErrors of all files, `everywhere` those
+    that concern every page.
     """
 
     def __init__(
@@ -54,40 +44,71 @@ class Site(ABC):
         now: datetime | None = None,
         hashed: bool = False,
     ) -> None:
-        self.folder, self.options, self.now = folder, options or Options(), now or build_time()
-        self.assets = Assets(folder, hashed)
-        self.settings = DEFAULTS | read_settings(folder)
-        if self.options.url:
-            self.settings["url"] = self.options.url
-        self.url: str = self.settings["url"].rstrip("/")
-        self.data, self.data_problems = read_data(folder)
-        found, self.broken = read_pages(folder)
-        self.drafts = [page for page in found if page.metadata.get("draft")]
-        self.future = [page for page in found if page.date and page.date > self.now]
-        self.written = [page for page in found if self._is_shown(page)]
+        self.folder, self.options = folder, options or Options()
+        self.settings, self.warnings, setting_problems = read_settings(folder, self.options)
+        self.zone, self.url, self.base = (self.settings[name] for name in ("zone", "origin", "base"))
+        self.now = (now or build_time()).astimezone(self.zone)
+        self.data, data_problems = read_data(folder)
+        self.everywhere = [*folder.setting_problems, *setting_problems, *data_problems]
+        self.found, self.broken = read_pages(folder, self.settings, self.zone)
+        self.drafts = [page for page in self.found if page.is_draft]
+        self.future = [page for page in self.found if page.due and page.due > self.now]
+        self.expired = [page for page in self.found if page.expires and page.expires <= self.now]
+        self.left_out = self._left_out()
+        self.written = [page for page in self.found if page not in self.left_out]
+        self.assets = Assets(folder, hashed, self._withheld())
         taken = {page.slug for page in self.written} | self.broken.keys()
         self.written += [page for page in STANDARD_PAGES if page.slug not in taken]
         self.pages = [part for page in self.written for part in self._parts(page)]
         self.by_slug = {page.slug: page for page in reversed(self.pages)}
         self.by_source = {page.source: page for page in reversed(self.pages)}
-        self.redirects = self._read_redirects()
-        self.problems: list[SiteError] = [
+        self.by_name = self.by_slug | self.by_source
+        self.redirects, redirect_problems = read_redirects(folder, self.settings, self.pages, self.by_name)
+        self.problems = [
             *folder.problems,
-            *self.data_problems,
+            *self.everywhere,
             *self.broken.values(),
             *self._conflicts(),
+            *redirect_problems,
         ]
         self.fingerprints: dict[str, str] = {}
 
-    def _is_shown(self, page: Page) -> bool:
-        return (self.options.drafts or not page.metadata.get("draft")) and (
-            self.options.future or not page.date or page.date <= self.now
-        )
+    # Drafts, and pages whose time has not come or is over
+
+    def _left_out(self) -> set[Page]:
+        """Return the pages that are not published, with those that belong to one."""
+        drafts = [] if self.options.drafts else self.drafts
+        future = [] if self.options.future else self.future
+        left_out = {*drafts, *future, *self.expired}
+        folders = tuple(page.own_folder for page in left_out if page.own_folder != "/")
+        return left_out | {page for page in self.found if folders and page.source.startswith(folders)}
+
+    def _withheld(self) -> set[str]:
+        """Return the files that only pages use which are not published: in their folders, or beside and named there."""
+        folders = tuple(page.own_folder for page in self.left_out if page.own_folder != "/")
+        beside = {page.source.rpartition("/")[0] for page in self.left_out}
+        hidden = "\n".join(page.text + repr(page.metadata) for page in self.left_out)
+        withheld = set()
+        for path in self.folder.assets if self.left_out else ():
+            place, _, name = path.rpartition("/")
+            if (folders and path.startswith(folders)) or (
+                place in beside and name in hidden and not any(name in text for text in self._shown_texts)
+            ):
+                withheld.add(path)
+        return withheld
+
+    @cached_property
+    def _shown_texts(self) -> list[str]:
+        others = [path for path in self.folder.files if path.endswith(TEXT_TYPES) and not is_page(path)]
+        texts = [self.folder.read(path).decode(errors="replace") for path in others]
+        return texts + [page.text + repr(page.metadata) for page in self.written]
 
     @property
     def next_due(self) -> datetime | None:
-        """The next moment at which a page's date comes, if any."""
-        return min((page.date for page in self.future if page.date), default=None)
+        """The next moment at which the time of a page comes or is over, if any."""
+        future = [] if self.options.future else [page.due for page in self.future if page.due]
+        expiring = [page.expires for page in self.found if page.expires and page.expires > self.now]
+        return min([*future, *expiring], default=None)
 
     @abstractmethod
     def content_of(self, page: Page) -> SafeString:
@@ -103,8 +124,8 @@ class Site(ABC):
         yield page
         prefix = "" if page.slug == "index" else page.slug + "/"
         if page.metadata.get("each") == "tags":
-            for tag in self.tags:
-                yield page.part(prefix + (slugify(tag) or digest(tag)), tag=tag)
+            for tag, address in tag_addresses(self.tags).items():
+                yield page.part(prefix + address, tag=tag)
         elif page.metadata.get("paginate"):
             for number in range(2, self.count_parts(page) + 1):
                 yield page.part(f"{prefix}page/{number}", number=number)
@@ -114,25 +135,16 @@ class Site(ABC):
         return max(1, -(-len(self.collections.get(page.metadata["paginate"], ())) // page.per_page))
 
     def _conflicts(self) -> Iterator[SiteError]:
-        """Yield an error for each page and redirect that cannot have its address."""
+        """Yield an error for each page that cannot have its address."""
         for page in self.pages:
             winner = self.by_slug[page.slug]
             if winner is not page:
                 others = self.folder.place(winner.source)
                 yield SiteError(self.folder.place(page.source), f"has the address {page.url}, as {others} has")
-        taken, file = {page.url for page in self.pages}, self.folder.place(SETTINGS_FILE)
-        for old in self.redirects:
-            if not SAFE_ADDRESS.fullmatch(old) or ".." in old:
-                yield SiteError(file, f"the redirect {old!r} must look like “/old/address/”")
-            elif old in taken:
-                yield SiteError(file, f"{old} is a redirect and a page")
-
-    def _read_redirects(self) -> dict[str, str]:
-        """Return the new address of each old one, from site.yaml and from the pages themselves."""
-        redirects = {str(old): str(new) for old, new in self.settings["redirects"].items()}
-        for page in self.written:
-            redirects |= {str(old): page.url for old in page.metadata.get("redirect_from") or ()}
-        return redirects
+            elif (path := self.assets.published.get(page.file)) and page not in STANDARD_PAGES:
+                yield SiteError(
+                    self.folder.place(path), f"would be published where {page.source} is, as {page.file}"
+                )
 
     # Collections
 
@@ -141,8 +153,8 @@ class Site(ABC):
         """The pages of each folder, in the order site.yaml asks for."""
         collections: dict[str, list[Page]] = {}
         for page in self.written:
-            if page.collection:
-                collections.setdefault(page.collection, []).append(page)
+            for name in page.collections:
+                collections.setdefault(name, []).append(page)
         return {name: in_order(pages, self.collection(name).get("sort")) for name, pages in collections.items()}
 
     @cached_property
@@ -156,7 +168,8 @@ class Site(ABC):
 
     def collection(self, name: str) -> dict[str, Any]:
         """Return the settings of a collection."""
-        return self.settings["collections"].get(name) or {}
+        settings: dict[str, Any] = self.settings["collections"].get(name) or {}
+        return settings
 
     def neighbours(self, page: Page) -> tuple[Page | None, Page | None]:
         """Return the pages before and after `page` in its collection."""
@@ -168,12 +181,14 @@ class Site(ABC):
 
     @cached_property
     def feeds(self) -> dict[str, str]:
-        """The addresses of the Atom feeds, one for each collection with dates, by its name."""
-        return {
-            name: f"/{name}/feed.xml"
-            for name, pages in sorted(self.collections.items())
-            if any(page.date for page in pages) and self.collection(name).get("feed", True)
-        }
+        """The addresses of the Atom feeds by their names: of the whole site, and of each collection with dates."""
+        dated = {page.collections[0] for page in self.written if page.date and page.collections}
+        names = sorted(name for name in dated if self.collection(name).get("feed", True))
+        feeds = {name: f"/{name}/feed.xml" for name in names}
+        if self.settings["feed"] and any(page.date for page in self.written):
+            title = str(self.settings["title"])
+            feeds[f"{title}: everything" if title in feeds else title] = SITE_FEED
+        return feeds
 
     # Navigation
 
@@ -186,11 +201,23 @@ class Site(ABC):
                 children.setdefault(page.parent_slug, []).append(page)
         return children
 
-    def top_pages(self) -> list[Page]:
-        """Return the pages of the main navigation."""
+    @cached_property
+    def navigation(self) -> list[Entry]:
+        """The entries of the main navigation: those of site.yaml, or the pages of the top level."""
         if self.settings["navigation"] is None:
-            return self.children.get("index", [])
-        return [self.by_slug[slug] for slug in self.settings["navigation"] if slug in self.by_slug]
+            return [Entry(page.title, page.url, page) for page in self.children.get("index", [])]
+        return read_navigation(self.by_name, self.settings["navigation"])[0]
+
+    @property
+    def unknown_entries(self) -> list[str]:
+        """The names in the navigation of site.yaml that no page has."""
+        return read_navigation(self.by_name, self.settings["navigation"] or [])[1]
+
+    def setting_warning(self, reason: str, needle: str) -> Problem:
+        """Return the warning about the line of site.yaml that has `needle`."""
+        text = self.folder.read_text(SETTINGS_FILE)
+        line = next((number for number, line in enumerate(text.splitlines(), 1) if needle in line), None)
+        return Problem(self.folder.place(SETTINGS_FILE), line, reason)
 
     def breadcrumbs(self, page: Page) -> list[Page]:
         """Return the pages above `page`, the home page first."""
@@ -203,24 +230,10 @@ class Site(ABC):
         return crumbs
 
 
-def read_settings(folder: Folder) -> Metadata:
-    """Return what site.yaml says. Raises SiteError for a value of the wrong kind."""
-    if SETTINGS_FILE not in folder.files:
-        return {}
-    file = folder.place(SETTINGS_FILE)
-    written = read_mapping(folder.read_text(SETTINGS_FILE), file)
-    settings = {key: value for key, value in written.items() if value is not None}
-    for name in EXPECTED.keys() & settings.keys():
-        kind, expected = EXPECTED[name]
-        if not isinstance(settings[name], kind):
-            raise SiteError(file, f"“{name}” must be {expected}")
-    return settings
-
-
 def in_order(pages: list[Page], key: str | None = None) -> list[Page]:
     """Return pages sorted by a name, backwards with `-` before it; pages without a value come last."""
     key = key or ("-date" if any(page.date for page in pages) else "order")
-    name = key.lstrip("-")
+    name = ALIASES.get(key.lstrip("-"), key.lstrip("-"))
     pages = sorted(pages, key=lambda page: (page.title, page.slug))
     with_value = [page for page in pages if sort_value(page, name) is not None]
     with_value.sort(key=lambda page: sort_value(page, name), reverse=key.startswith("-"))
@@ -229,7 +242,7 @@ def in_order(pages: list[Page], key: str | None = None) -> list[Page]:
 
 def sort_value(page: Page, name: str) -> Any:
     """Return what a collection is sorted by, numbers before text, or None where the page has none."""
-    value = getattr(page, name) if name in ("date", "order", "title", "slug") else page.metadata.get(name)
-    if value is None or name == "date":
-        return value
+    value = getattr(page, name) if name in ("date", "title", "slug") else page.metadata.get(name)
+    if value is None or isinstance(value, datetime):
+        return value and (0, value.timestamp(), "")
     return (0, value, "") if isinstance(value, (int, float)) else (1, 0, str(value))

@@ -5,26 +5,23 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from .navigation import Entry
 from .pages import Page
 from .site import Site
+from .summaries import Heading, table_of_contents
 from .trace import depend
 
 
 class PageView:
     """A page: `page.title`, `page.children` … and every name of its front matter."""
 
-    OWN = {"slug", "url", "title", "date", "updated", "tags", "collection", "section"}
+    OWN = {"slug", "url", "title", "date", "updated", "tags", "collection", "section", "order"}
 
     def __init__(self, site: Site, page: Page) -> None:
         self._site, self._page = site, page
 
     def __getitem__(self, name: str) -> Any:
-        return self._page.metadata[name]
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in self.OWN:
-            raise AttributeError(name)
-        return getattr(self._page, name)
+        return getattr(self._page, name) if name in self.OWN else self._page.metadata[name]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PageView) and self._page is other._page
@@ -44,6 +41,15 @@ class PageView:
     def summary(self) -> str:
         depend("content", self._page.slug)
         return self._site.summary_of(self._page)
+
+    @property
+    def description(self) -> str:
+        return str(self._page.metadata.get("description") or self.summary)
+
+    @property
+    def toc(self) -> list["Heading"]:
+        depend("content", self._page.slug)
+        return table_of_contents(self._site.content_of(self._page))
 
     @property
     def breadcrumbs(self) -> list["PageView"]:
@@ -67,6 +73,22 @@ class PageView:
         depend("neighbours", self._page.slug)
         page = self._site.neighbours(self._page)[which]
         return PageView(self._site, page) if page else None
+
+
+class EntryView:
+    """An entry of the navigation: the page it leads to, with the title and the children of the entry."""
+
+    def __init__(self, site: Site, entry: Entry) -> None:
+        self.title, self.url, self.page = entry.title, entry.url, entry.page and PageView(site, entry.page)
+        self.children = [EntryView(site, child) for child in entry.children] or (self.page and self.page.children)
+        self.section = entry.page and entry.page.section
+        self.slug = entry.page and entry.page.slug
+
+    def __getitem__(self, name: str) -> Any:
+        return self.page[name] if self.page else ""
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class TrackedMapping:
@@ -105,6 +127,8 @@ class SiteView:
         if name in ("collections", "navigation", "redirects"):
             raise KeyError(name)
         depend("setting", name)
+        if name == "description" and not self._site.settings[name] and "index" in self._site.by_slug:
+            return PageView(self._site, self._site.by_slug["index"]).description
         return self._site.settings[name]
 
     @property
@@ -118,9 +142,9 @@ class SiteView:
         return self._site.feeds
 
     @property
-    def navigation(self) -> list[PageView]:
+    def navigation(self) -> list[EntryView]:
         depend("navigation")
-        return self._views(self._site.top_pages())
+        return [EntryView(self._site, entry) for entry in self._site.navigation]
 
     def _views(self, pages: Iterable[Page]) -> list[PageView]:
         return views(self._site, pages)

@@ -7,23 +7,47 @@ A trace holds names such as `template:base.html`, `data:team` or `collection:blo
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import NamedTuple
 
-_trace: ContextVar[set[str] | None] = ContextVar("sitegen_trace", default=None)
+
+class Unknown(NamedTuple):
+    """A variable of a template that is not there: its file and line, its text, and the name that is missing.
+
+    `is_attribute` says that something is there, but has no such name.
+    """
+
+    file: str
+    line: int
+    text: str
+    name: str
+    is_attribute: bool
+
+
+class Recording(NamedTuple):
+    names: set[str]
+    unknown: dict[Unknown, None]
+
+
+_recording: ContextVar[Recording | None] = ContextVar("sitegen_recording", default=None)
 
 
 @contextmanager
-def recording() -> Iterator[set[str]]:
-    """Yield a set that collects every dependency recorded inside."""
-    names: set[str] = set()
-    token = _trace.set(names)
+def recording() -> Iterator[Recording]:
+    """Yield what collects every dependency, and every unknown variable, found inside."""
+    found = Recording(set(), {})
+    token = _recording.set(found)
     try:
-        yield names
+        yield found
     finally:
-        _trace.reset(token)
+        _recording.reset(token)
 
 
 def depend(kind: str, name: str = "") -> None:
     """Record that the page being rendered, if any, depends on this."""
-    names = _trace.get()
-    if names is not None:
-        names.add(f"{kind}:{name}")
+    if found := _recording.get():
+        found.names.add(f"{kind}:{name}")
+
+
+def note_unknown(unknown: Unknown) -> None:
+    if found := _recording.get():
+        found.unknown[unknown] = None

@@ -9,6 +9,7 @@ import threading
 from functools import cache
 from mimetypes import guess_type
 from typing import Any, cast
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -41,9 +42,11 @@ def preview(request: HttpRequest, path: str = "") -> HttpResponse:
     """Respond with the page, asset or generated file at this address of the site; 404 for any other."""
     try:
         site = open_site()
-        if site.data_problems:
-            raise site.data_problems[0]
-        return respond(site, path)
+        if site.everywhere:
+            raise site.everywhere[0]
+        response = respond(site, path)
+        set_policy(response, site.settings["policy"])
+        return response
     except SiteError as error:
         return explained_error(error) if is_live() else plain_error(request, error)
 
@@ -53,8 +56,17 @@ def open_site() -> RenderedSite:
         drafts=getattr(settings, "SITE_DRAFTS", False),
         future=getattr(settings, "SITE_FUTURE", False),
         base=reverse("sitegen:preview"),
+        is_preview=True,
     )
     return RenderedSite(Folder(settings.SITE_PAGES), options)
+
+
+def set_policy(response: HttpResponse, policy: str | bool) -> None:
+    """Send the policy that the published pages carry, not the project's own."""
+    if policy:
+        response.headers["Content-Security-Policy"] = str(policy)
+    else:
+        response._csp_config = {}  # type: ignore[attr-defined]  # as csp_override() does
 
 
 def is_live() -> bool:
@@ -67,7 +79,7 @@ def respond(site: RenderedSite, path: str) -> HttpResponse:
     if slug in site.broken:
         raise site.broken[slug]
     if page and path not in (page.file, page.url.lstrip("/")):
-        return HttpResponsePermanentRedirect(site.options.base + page.url.lstrip("/"))
+        return HttpResponsePermanentRedirect(site.base + quote(page.url.lstrip("/")))
     if page:
         return rendered(site, page)
     content = asset(site, path) or generated(site, path)
@@ -77,11 +89,12 @@ def respond(site: RenderedSite, path: str) -> HttpResponse:
 
 
 def rendered(site: RenderedSite, page: Page, status: int = 200) -> HttpResponse:
-    script = site.options.base + LIVE_SCRIPT if is_live() else None
+    script = site.base + LIVE_SCRIPT if is_live() else None
     return HttpResponse(site.render(page, script).html, status=status)
 
 
 def asset(site: RenderedSite, path: str) -> bytes | None:
+    path = site.assets.published.get(path, path)
     try:
         return site.assets.raw(path) if path in site.assets else None
     except LookupError:

@@ -138,7 +138,7 @@ def test_the_report_names_the_slowest_and_the_largest(small_site, capsys):
     main(["build", str(small_site.folder), "--output", str(small_site.output)])
     said = capsys.readouterr().out
     assert re.search(r"^Slowest: [\w/]+ \d+ ms, ", said, re.MULTILINE)
-    assert re.search(r"^Largest: long/index.html 1\d\d kB, ", said, re.MULTILINE)
+    assert re.search(r"^Largest: long/index.html 3\d\d kB, ", said, re.MULTILINE)
     assert re.search(
         r"^Built 5 pages \(5 rendered\), \d+ files, \d+ kB in \d\.\d\d s, \d+ warnings → ", said, re.MULTILINE
     )

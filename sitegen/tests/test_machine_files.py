@@ -62,6 +62,7 @@ def test_pages_say_their_canonical_address_and_what_chats_show(blog):
         "og:type": "article",
         "og:url": "https://site.example/blog/one/",
         "og:site_name": "A & B",
+        "og:description": "The first text.",
     }
 
 

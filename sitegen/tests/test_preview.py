@@ -2,9 +2,11 @@ import pytest
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.urls import reverse
+from selectolax.lexbor import LexborHTMLParser
 
 from sitegen.live import websocket_urlpatterns
 from sitegen.render import RenderedSite
+from sitegen.settings import POLICY
 
 
 @pytest.fixture
@@ -161,11 +163,19 @@ def test_drafts_are_not_previewed_in_the_project(preview, small_site, settings):
     assert preview("idea/").status_code == 200
 
 
-def test_the_policy_is_strict_and_nothing_is_inline(preview):
+@pytest.mark.parametrize(
+    ("written", "policy"),
+    [("", POLICY), ("policy: default-src 'none'", "default-src 'none'"), ("policy: false", None)],
+)
+def test_the_policy_of_the_site_is_that_of_preview_and_pages(preview, small_site, written, policy):
+    small_site.write("site.yaml", written)
     answer = preview()
-    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers.get("Content-Security-Policy") == policy
     assert "<style" not in answer.text
     assert "style=" not in answer.text
+    small_site.build()
+    meta = LexborHTMLParser(small_site.html("index.html")).css_first("head > meta[http-equiv]")
+    assert (meta and meta.attributes["content"]) == policy
 
 
 def test_only_reading_is_allowed(client):

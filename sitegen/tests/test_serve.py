@@ -82,10 +82,10 @@ def test_the_preview_inside_the_project_follows_its_files_while_debugging(page, 
         server.stop()
 
 
-def test_it_answers_with_the_strict_policy_and_404(page, server):
+def test_it_answers_with_the_policy_of_the_site_and_404(page, server):
     answer = page.request.get(f"{server}/nowhere/")
     assert answer.status == 404
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
     assert page.request.get(server, headers={"Host": "evil.example"}).status == 400
 
 

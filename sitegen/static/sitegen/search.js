@@ -1,5 +1,5 @@
 // @ts-check
-// Searches the site's index in the browser: every word of the query must begin a word of the page.
+// Searches the site's index in the browser: each word of the query must be somewhere in the page.
 
 /** @typedef {[address: string, title: string, description: string, words: string]} IndexedPage */
 
@@ -10,24 +10,27 @@ const status = /** @type {HTMLElement} */ (document.querySelector("[data-count]"
 /** @type {IndexedPage[]} */
 let index;
 
-/** @param {string} text */
-function wordsOf(text) {
-  return text.toLowerCase().match(/[\p{L}\p{N}'-]+/gu) ?? [];
+/**
+ * Return a text without case and accents, as the words of the index are (document.py).
+ * @param {string} text
+ */
+function fold(text) {
+  const letters = text.normalize("NFKD").toLowerCase().replaceAll("ß", "ss").replaceAll("ς", "σ");
+  return letters.replace(/\p{Mn}/gu, "").replaceAll("’", "'");
 }
 
 /**
- * Return how well a page matches; 0 when a word is missing.
+ * Return how well a page matches; 0 when a word is missing. Words count more at their beginnings, and in the title.
  * @param {IndexedPage} page
  * @param {string[]} query
  */
 function score([, title, description, words], query) {
-  const inTitle = wordsOf(title);
-  const anywhere = [...inTitle, ...wordsOf(description), ...words.split(" ")];
+  const inTitle = ` ${fold(title)}`;
+  const anywhere = ` ${fold(title)} ${fold(description)} ${words}`;
   let total = 0;
   for (const word of query) {
-    const begins = (/** @type {string} */ candidate) => candidate.startsWith(word);
-    if (!anywhere.some(begins)) return 0;
-    total += inTitle.some(begins) ? 10 : 1;
+    if (!anywhere.includes(word)) return 0;
+    total += inTitle.includes(` ${word}`) ? 20 : inTitle.includes(word) ? 10 : anywhere.includes(` ${word}`) ? 2 : 1;
   }
   return total;
 }
@@ -43,7 +46,7 @@ function createResult([address, title, description]) {
 }
 
 async function search() {
-  const query = wordsOf(field.value);
+  const query = fold(field.value).split(/[\s"]+/).filter(Boolean);
   index ??= await (await fetch(/** @type {string} */ (form.dataset.index))).json();
   const found = index.map((page) => ({ page, points: score(page, query) })).filter(({ points }) => points > 0);
   found.sort((one, other) => other.points - one.points || one.page[1].localeCompare(other.page[1]));

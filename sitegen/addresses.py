@@ -1,0 +1,104 @@
+"""The pages of a folder and their addresses."""
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import tzinfo
+from posixpath import dirname
+from typing import Any
+
+from .errors import SiteError
+from .folder import INDEX_NAMES, Folder, is_page
+from .pages import Page, parse_page
+from .slugs import clean, clean_path
+
+PATTERN_NAME = re.compile(r":(\w+)")
+MAX_PART = 200
+
+
+def read_pages(folder: Folder, settings: dict[str, Any], zone: tzinfo) -> tuple[list[Page], dict[str, SiteError]]:
+    """Return the pages, and the SiteErrors of those that cannot be read by their slugs."""
+    pages: list[Page] = []
+    broken: dict[str, SiteError] = {}
+    paths = list(filter(is_page, folder.files))
+    lists = lists_of(paths)
+    for path in paths:
+        place = folder.place(path)
+        try:
+            page = parse_page(folder.read_text(path), path, place, folder.digest(path), lists[path], zone)
+            address = address_of(page, settings, place)
+            pages.append(page if address == page.slug else replace(page, slug=address))
+        except SiteError as error:
+            broken[clean_path(path, settings["slugs"])] = error
+    return pages, broken
+
+
+def lists_of(paths: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return the collections of each page: its folders, of which an index is not in its own.
+
+    An index with no page below is one of the pages of the folder above, together with its own files.
+    """
+    with_pages = {folder for path in paths if not is_index(path) for folder in ancestors(dirname(path))}
+    with_pages |= {folder for path in paths if is_index(path) for folder in ancestors(dirname(dirname(path)))}
+    lists = {}
+    for path in paths:
+        folders = ancestors(dirname(path))
+        is_section = is_index(path) and (dirname(path) in with_pages or path.rpartition("/")[2].startswith("_"))
+        lists[path] = () if is_section else tuple(folders[:-1] if is_index(path) else folders)
+    return lists
+
+
+def is_index(path: str) -> bool:
+    return path.rpartition("/")[2] in INDEX_NAMES
+
+
+def ancestors(folder: str) -> list[str]:
+    """Return the folder and those it is in, the outermost first."""
+    parts = folder.split("/") if folder else []
+    return ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+
+
+def address_of(page: Page, settings: dict[str, Any], file: str) -> str:
+    """Return the address of a page without its outer slashes: as its permalink says, its collection's, its path.
+
+    Raises SiteError for one that cannot be an address.
+    """
+    kind = settings["slugs"]
+    slug = clean_path(page.source, kind)
+    if given := page.metadata.get("slug"):
+        slug = "/".join([*slug.split("/")[:-1], clean(given.strip("/").replace("/", "-"), kind)])
+    patterns = [(settings["collections"].get(name) or {}).get("permalink") for name in reversed(page.collections)]
+    pattern = page.metadata.get("permalink") or next(filter(None, patterns), None)
+    if isinstance(pattern, str):
+        slug = expanded(pattern, page, slug, file, kind)
+    if not slug or any(part in ("", ".", "..") for part in slug.split("/")):
+        raise SiteError(file, "has no letter or digit that an address could be made of")
+    if longest := max((size for part in slug.split("/") if (size := len(part.encode())) > MAX_PART), default=0):
+        raise SiteError(
+            file, f"a page's address may have {MAX_PART} bytes between two slashes, this has {longest}"
+        )
+    return slug
+
+
+def expanded(pattern: str, page: Page, slug: str, file: str, kind: str) -> str:
+    """Return the address that a pattern such as `/:year/:month/:slug/` gives a page."""
+    name = slug.rpartition("/")[2]
+    values = {
+        "slug": name,
+        "title": clean(page.title.lower(), kind),
+        "filename": name,
+        "name": name,
+        "section": slug.partition("/")[0] if "/" in slug else "",
+        "path": slug,
+    }
+    if page.date:
+        values |= {"year": f"{page.date:%Y}", "month": f"{page.date:%m}", "day": f"{page.date:%d}"}
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in values:
+            reason = "has no date for" if match[1] in ("year", "month", "day") else "knows no"
+            raise SiteError(file, f"{reason} “{match[0]}” of the permalink “{pattern}”")
+        return values[match[1]]
+
+    address = re.sub("/+", "/", PATTERN_NAME.sub(value, pattern)).strip("/")
+    return address.removesuffix("index.html").rstrip("/") or "index"

@@ -1,0 +1,74 @@
+"""The old addresses that lead to new ones."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from .errors import SiteError
+from .folder import PAGE_TYPES, SETTINGS_FILE, Folder
+from .navigation import find_page
+from .pages import Page
+from .slugs import clean_path
+
+SAFE_ADDRESS = re.compile(r"/(?:[^/\x00-\x1f?#*<>\"\\|]+/)*(?:[^/\x00-\x1f?#*<>\"\\|]+\.html?)?")
+
+
+def read_redirects(
+    folder: Folder, settings: dict[str, Any], pages: Iterable[Page], by_name: Mapping[str, Page]
+) -> tuple[dict[str, str], list[SiteError]]:
+    """Return the new address of each old one, from site.yaml and from the pages, and what cannot be one."""
+    redirects: dict[str, str] = {}
+    problems: list[SiteError] = []
+    taken = {page.url for page in pages}
+    for old, new, file in written_redirects(folder, settings, pages, by_name):
+        address = old_address(old, settings["slugs"])
+        if not SAFE_ADDRESS.fullmatch(address) or ".." in address.split("/"):
+            problems.append(SiteError(file, f"the redirect {old!r} must look like “/old/address/”"))
+        elif address in taken:
+            problems.append(SiteError(file, f"{address} is a redirect and a page"))
+        elif redirects.setdefault(address, new) != new:
+            problems.append(SiteError(file, f"{address} redirects to {redirects[address]} and to {new}"))
+    return redirects, problems
+
+
+def written_redirects(
+    folder: Folder, settings: dict[str, Any], pages: Iterable[Page], by_name: Mapping[str, Page]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield each old address, the new one, and the file that says so."""
+    for old, new in settings["redirects"].items():
+        page = find_page(by_name, str(new)) if str(new).endswith(PAGE_TYPES) else None
+        yield str(old), page.url if page else str(new), folder.place(SETTINGS_FILE)
+    for page in pages:
+        for old in page.metadata.get("redirect_from") or () if page.number == 1 and not page.tag else ():
+            yield old, page.url, folder.place(page.source)
+
+
+def old_address(old: str, kind: str) -> str:
+    """Return the address that is meant: of a page that was, in a folder unless it ends in .html."""
+    if old.endswith(".md"):
+        old = clean_path(old.lstrip("/"), kind)
+    address = re.sub(r"/index\.html?$", "/", "/" + unquote(old).lstrip("/"))
+    return address if address.endswith(("/", ".html", ".htm")) else f"{address}/"
+
+
+def wrong_redirects(redirects: Mapping[str, str], is_there: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """Yield the old address and what is wrong of redirects in a circle, and of those to what is no page or file."""
+    for old, new in redirects.items():
+        seen, at = {old}, address_here(new, redirects)
+        while at in redirects and at not in seen:
+            seen.add(at)
+            at = address_here(redirects[at], redirects)
+        if at in seen:
+            yield old, f"the redirect {old} leads in a circle"
+        elif at and len(seen) == 1 and not is_there(at):
+            yield old, f"the redirect {old} leads to {new}, which is no page"
+
+
+def address_here(new: str, redirects: Mapping[str, str]) -> str:
+    """Return the address of this site that a redirect leads to; nothing for another site's."""
+    parts = urlsplit(new)
+    if parts.scheme or parts.netloc:
+        return ""
+    address = "/" + unquote(parts.path).lstrip("/")
+    return address if address in redirects or f"{address}/" not in redirects else f"{address}/"

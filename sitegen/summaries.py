@@ -1,0 +1,70 @@
+"""What a page's HTML says in short: its first paragraph and its headings."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import unescape
+
+from django.utils.html import format_html, format_html_join, strip_tags
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
+
+# Titles of boxes, and what no reader takes for text.
+NOT_TEXT = re.compile(
+    r"<(style|script|template|pre|figcaption|nav|h[1-6]|summary|title|svg)\b.*?</\1>|<sup class=.footnote.*?</sup>"
+    r"|<p class=.(?:admonition|markdown-alert|code)-title.*?</p>|<section class=.footnotes.*|<!--.*?-->",
+    re.DOTALL | re.IGNORECASE,
+)
+PARAGRAPH = re.compile(r"<p\b[^>]*>(.*?)</p>", re.DOTALL | re.IGNORECASE)
+HEADING = re.compile(r"<h([2-4])\b[^>]*\bid=\"([^\"]*)\"[^>]*>(.*?)</h\1>", re.DOTALL | re.IGNORECASE)
+ANCHOR = re.compile(r"<a class=\"header-anchor\".*?</a>", re.DOTALL)
+WORDS_WITHOUT_PARAGRAPH = 30
+
+
+def summary(html: str) -> str:
+    """Return the text of the first paragraph that has some, else the first words of the page."""
+    html = NOT_TEXT.sub(" ", html)
+    texts = (plain_text(match[1]) for match in PARAGRAPH.finditer(html))
+    return next(filter(None, texts), "") or Truncator(plain_text(html)).words(WORDS_WITHOUT_PARAGRAPH)
+
+
+def plain_text(html: str) -> str:
+    return " ".join(unescape(strip_tags(html.replace("<br", " <br"))).split())
+
+
+@dataclass
+class Heading:
+    """A heading in the table of contents, with those below it."""
+
+    level: int
+    id: str
+    title: str
+    children: list["Heading"] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"#{unescape(self.id)}"
+
+
+def table_of_contents(html: str) -> list[Heading]:
+    """Return the headings from the second to the fourth level that have an id, nested."""
+    top: list[Heading] = []
+    above: list[Heading] = []
+    for heading in headings(html):
+        above = [each for each in above if each.level < heading.level]
+        (above[-1].children if above else top).append(heading)
+        above.append(heading)
+    return top
+
+
+def headings(html: str) -> Iterator[Heading]:
+    for match in HEADING.finditer(html):
+        yield Heading(int(match[1]), unescape(match[2]), plain_text(ANCHOR.sub("", match[3])))
+
+
+def contents_list(entries: list[Heading]) -> SafeString:
+    """Return the HTML of a table of contents."""
+    if not entries:
+        return mark_safe("")
+    rows = ((entry.url, entry.title, contents_list(entry.children)) for entry in entries)
+    return format_html("<ul>{}</ul>", format_html_join("", '<li><a href="{}">{}</a>{}</li>', rows))

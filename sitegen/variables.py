@@ -1,0 +1,45 @@
+"""Variables that are not there: templates show nothing in their place, and a build warns."""
+
+from typing import Any
+
+from django.template import Context, Template, Variable, VariableDoesNotExist
+from django.template.base import FilterExpression, Node, VariableNode
+from django.template.defaulttags import ForNode
+
+from .trace import Unknown, note_unknown
+
+WITH_DEFAULT = {"default", "default_if_none"}
+
+
+class NotedVariable(Variable):
+    """A variable that is noted where it is not there."""
+
+    def __init__(self, var: str, file: str, line: int) -> None:
+        super().__init__(var)
+        self.text, self.file, self.line = var, file, line
+
+    def resolve(self, context: Any) -> Any:
+        try:
+            return super().resolve(context)
+        except VariableDoesNotExist as error:
+            name, found = str(error.params[0]), error.params[1]
+            note_unknown(Unknown(self.file, self.line, self.text, name, not isinstance(found, Context)))
+            raise
+
+
+def note_variables(template: Template, first_line: int = 0) -> Template:
+    """Have the variables noted that a template shows or loops over, but for those with a default."""
+    nodes: list[Any] = [
+        *template.nodelist.get_nodes_by_type(VariableNode),
+        *template.nodelist.get_nodes_by_type(ForNode),
+    ]
+    for node in nodes:
+        note(node, node.filter_expression if isinstance(node, VariableNode) else node.sequence, first_line)
+    return template
+
+
+def note(node: Node, expression: FilterExpression, first_line: int) -> None:
+    has_default = any(getattr(function, "__name__", "") in WITH_DEFAULT for function, _ in expression.filters)
+    if isinstance(expression.var, Variable) and expression.var.lookups and not has_default:
+        line = first_line + ((node.token and node.token.lineno) or 0)
+        expression.var = NotedVariable(str(expression.var.var), node.origin.name, line)
