@@ -11,8 +11,8 @@ from board.history import burndown
 from board.views import boards
 from e2e.services import Postgres, Redis
 
-# They start a server, a browser or a database.
-SLOW_FIXTURES = {"chromium", "migrated", "postgres", "project", "redis", "run", "server"}
+# They start a server, a browser or a database, or fill one.
+SLOW_FIXTURES = {"chromium", "demo", "migrated", "open_home", "postgres", "project", "redis", "run", "server"}
 # Whom the tests may connect to: what they started themselves.
 LOOPBACK = ("127.", "::1", "localhost")
 

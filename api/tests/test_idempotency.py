@@ -160,6 +160,7 @@ def tasks_added(site, ask):
     return answers, site.get("/api/tasks").json()["count"] - before
 
 
+@pytest.mark.slow
 def test_eight_at_the_same_time_add_one_task(site):
     answers, added = tasks_added(site, lambda: site.post("/api/tasks", json={"name": "Once"}, headers=KEY))
     names = ("location", "etag", "content-type", "cache-control")

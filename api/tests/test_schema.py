@@ -133,6 +133,7 @@ def test_webhooks_are_described():
     assert kinds == list(KINDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "accept", "media_type", "load"),
     [

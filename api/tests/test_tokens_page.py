@@ -146,6 +146,7 @@ print(Token.objects.count())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("vendor", ["sqlite", "postgres"])
 def test_requests_at_once_make_no_more_than_fifty_tokens(request, tmp_path, vendor):
     assert printed_by(ISSUE_AT_ONCE, new_database(vendor, request, tmp_path)) == "250\n"

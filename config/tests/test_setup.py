@@ -147,6 +147,7 @@ def packages_to_run():
     return [package for package in lock if package["name"] in names[1:]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("python", ["312", "313", "314"])
 @pytest.mark.parametrize("platform", ["manylinux.*x86_64", "manylinux.*aarch64", "macosx.*(arm64|universal2)"])
 def test_no_package_has_to_be_compiled(python, platform):

@@ -136,6 +136,7 @@ def test_different_pictures_have_different_etags():
     assert len({get(address)["ETag"] for address in addresses}) == len(addresses)
 
 
+@pytest.mark.slow
 def test_an_etag_is_the_same_in_every_process():
     script = (
         "from placeholder.__main__ import urlpatterns; from django.test import Client;"
@@ -316,6 +317,7 @@ def fuzzed_addresses(count):
         yield f"{path}{part('scales')}{part('endings')}{'?' + query if query else ''}"
 
 
+@pytest.mark.slow
 def test_fuzzed_addresses_get_only_honest_answers(monkeypatch):
     drawings = DrawingCache(draw, capacity=2**20)
     monkeypatch.setattr(responses, "drawings", drawings)

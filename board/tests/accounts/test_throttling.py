@@ -315,6 +315,7 @@ def test_entered_names_are_not_stored(log_in):
     assert "hunter2" not in stored
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
 def test_ten_of_a_hundred_concurrent_guesses_are_checked(request, tmp_path, database):
     url = f"sqlite:///{tmp_path / 'own.sqlite3'}"

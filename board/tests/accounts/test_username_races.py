@@ -14,6 +14,7 @@ print(User.objects.count())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("vendor", ["sqlite", "postgres"])
 def test_invitations_at_once_make_one_account_for_all_spellings(request, tmp_path, vendor):
     assert printed_by(INVITE_AT_ONCE, new_database(vendor, request, tmp_path)) == "10\n"

@@ -244,7 +244,7 @@ def test_the_numbers_are_a_serialization_of_the_calls(accepted):
 
 @pytest.mark.django_db
 def test_insertions_at_one_position_never_run_out_of_room():
-    """Insert two thousand, because ten thousand take half a minute. test_ordering.py inserts those into a list.
+    """Insert four hundred. test_ordering.py inserts ten thousand into a list.
 
     I10. Seen to fail: no room made; room made for the two neighbours alone, which is due too often.
     """
@@ -252,11 +252,11 @@ def test_insertions_at_one_position_never_run_out_of_room():
     first, *others = [actions.add_task(None, name="x", sprint_id=sprint.pk).pk for _ in range(30)]
     spot = actions.Place(sprint.pk, Status.TODO, after=first)
     expected = others
-    for _ in range(2_000):
+    for _ in range(400):
         actions.place_task(None, expected[-1], spot)
         expected = [expected[-1], *expected[:-1]]
     cards = list(Task.objects.in_column(sprint.pk, Status.TODO).values_list("pk", "order"))
     assert [pk for pk, _ in cards] == [first, *expected]
     assert all(abs(order) <= ordering.LIMIT for _, order in cards)
     rooms = sum("spaced" in event.changes for event in log.since(0))
-    assert 0 < rooms <= 2_000 / 10
+    assert 0 < rooms <= 400 / 10

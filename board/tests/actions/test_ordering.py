@@ -280,6 +280,7 @@ class Board(RuleBasedStateMachine):
         assert state == rows
 
 
+@pytest.mark.slow
 def test_the_board_matches_plain_lists(db):
     settings = hypothesis_settings(max_examples=20, stateful_step_count=30, deadline=None)
     run_state_machine_as_test(Board, settings=settings)

@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import hypothesis.strategies as st
+import pytest
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -94,6 +95,7 @@ class Log(RuleBasedStateMachine):
         assert log.replay(Event.objects.order_by("seq")) == rows
 
 
+@pytest.mark.slow
 def test_replaying_the_log_matches_the_rows_after_changes_and_undos(db):
     settings = hypothesis_settings(max_examples=25, stateful_step_count=30, deadline=None)
     run_state_machine_as_test(Log, settings=settings)

@@ -65,6 +65,7 @@ def names():
     return list(Task.objects.order_by("pk").values_list("name", flat=True))
 
 
+@pytest.mark.slow
 def test_restoring_brings_back_the_board_and_preserves_the_replaced_one(database, backup):
     actions.add_task(None, name="After")
     Session.objects.create(session_key="kept", session_data="", expire_date=timezone.now())
@@ -227,6 +228,7 @@ def test_no_server_starts_during_a_restore(database, serving_here):
     assert serving_here() is False
 
 
+@pytest.mark.slow
 def test_a_backup_of_the_first_release_is_brought_up_to_date(database, tmp_path):
     old = tmp_path / "old.sqlite3"
     create_first_release(old)

@@ -82,12 +82,21 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize(("statement", "finding"), BROKEN.items(), ids=lambda text: text[:40])
-def test_manual_corruption_is_found(board, statement, finding):
+def test_each_manual_corruption_is_found(board):
+    found = {statement: findings_after(statement) for statement in BROKEN}
+    missed = {statement: found[statement] for statement, part in BROKEN.items() if part not in found[statement]}
+    assert missed == {}
+
+
+def findings_after(statement):
+    """Return what is found after a statement, which is then taken back."""
     sql("PRAGMA ignore_check_constraints = ON")
     try:
-        sql(statement)
-        assert any(finding in one for one in findings()), findings()
+        with transaction.atomic():
+            sql(statement)
+            found = findings()
+            transaction.set_rollback(True)
+        return "\n".join(found)
     finally:
         sql("PRAGMA ignore_check_constraints = OFF")
 

@@ -98,12 +98,17 @@ def answer_everywhere(monkeypatch):
 
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("body", ["", PAGE, "\n  " + PAGE.lower()], ids=["nothing", "page", "page, spaced"])
-def test_on_every_route_a_failure_is_a_piece_for_htmx(browser, answer_everywhere, status, body):
-    browser.raise_request_exception = False
+def test_a_failure_is_a_piece_for_htmx(browser, answer_everywhere, status, body):
     answer_everywhere(HttpResponse(body, status=status))
+    for method in (browser.get, browser.post):
+        assert_piece(method("/tasks/1/edit/", headers=HTMX), status)
+
+
+def test_on_every_route_a_failure_is_a_piece_for_htmx(browser, answer_everywhere):
+    answer_everywhere(HttpResponse(PAGE, status=503))
     for path in OWN_ROUTES:
         for method in (browser.get, browser.post):
-            assert_piece(method(path, headers=HTMX), status)
+            assert_piece(method(path, headers=HTMX), 503)
 
 
 @pytest.mark.parametrize(
