@@ -1,61 +1,53 @@
-"""Parses the path and query of a URL into a `Picture`. An error is one sentence about what is wrong."""
+"""Parses the path and query of a URL into a `Picture`. An error is one sentence about what is wrong.
+
+The path may also be one of other placeholder services, whose colours, sizes and formats are parts of it.
+"""
 
 import re
-import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TypedDict, cast
+from dataclasses import dataclass, field
 
-from PIL import ImageColor
+from placeholder.colours import Colour, chosen_pair, grey, middle
+from placeholder.fonts import WEIGHTS, undrawable
+from placeholder.parameters import (
+    DEFAULT_FONT,
+    AddressError,
+    Ground,
+    Parameters,
+    Query,
+    is_number,
+    join_names,
+    name_of,
+    read_number,
+    read_parameters,
+)
+from placeholder.picture import (
+    ALIGNMENTS,
+    FORMATS,
+    PIXEL_LIMIT,
+    SIDE_LIMIT,
+    SVG_SIDE_LIMIT,
+    VERTICAL_ALIGNMENTS,
+    Picture,
+)
+from placeholder.sizes import NAMED_SIZES
 
-from placeholder.colours import Colour, chosen_pair
-from placeholder.picture import CHARACTERS, FONTS, FORMATS, PATTERNS, SIDE_LIMIT, Picture
-
-TEXT_LIMIT = 100
-SEED_LIMIT = 100
-QUERY_LIMIT = 2000
-PARAMETER_LIMIT = 50
 RATIO_LIMIT = 100
-SIZE_LIMITS = (8, 400)
-BORDER_LIMITS = (1, 100)
-RADIUS_LIMITS = (1, 1000)
-BLUR_LIMITS = (1, 20)
 SCALES = {"2x": 2, "3x": 3}
-DEFAULT_FONT = "inter"
-THEMES = ("light", "dark")
-
-WHOLE_NUMBER = re.compile("[1-9][0-9]{0,3}")
-HEX_COLOUR = re.compile("[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8}")
-HARMLESS_NAME = re.compile("[a-z0-9_-]{1,30}", re.IGNORECASE)
-
-
-type Query = Mapping[str, Sequence[str]]
-type Reader = Callable[[str, str], Colour | str | int]
-
-
-class Parameters(TypedDict, total=False):
-    bg: Colour
-    fg: Colour
-    text: str
-    font: str
-    size: int
-    border: int
-    radius: int
-    pattern: str
-    blur: int
-    seed: str
-    theme: str
-
-
-class AddressError(ValueError):
-    """An invalid address: the name of the `parameter`, and the `rule` it breaks."""
-
-    def __init__(self, parameter: str, rule: str) -> None:
-        super().__init__(f"{parameter}: {rule}.")
-        self.parameter = parameter
+ENDINGS = {name: name for name in FORMATS} | {"jpeg": "jpg"}
+HEIGHT = re.compile("[1-9][0-9]{0,3}(@.*)?", re.DOTALL)
 
 
 class UnknownAddressError(LookupError):
     """An address that is not one of a picture."""
+
+
+@dataclass
+class Path:
+    """The parts of a path: `size` is one or two of them, and `parameters` are those that it has instead of the query."""
+
+    size: list[str]
+    format: str
+    parameters: dict[str, list[str]] = field(default_factory=dict)
 
 
 def read_picture(address: str, query: Query) -> Picture:
@@ -63,30 +55,16 @@ def read_picture(address: str, query: Query) -> Picture:
 
     Raises `UnknownAddressError` or `AddressError`.
     """
-    parts = address.removesuffix("/").split("/")
-    if parts[0] == "avatar":
-        raise AddressError("format", "a name and svg, as in avatar/Anna%20Maier.svg")
-    if len(parts) > 2:
-        raise UnknownAddressError(address)
-    rest, ending = split_ending(address, parts[-1])
-    sides, at, scale = rest.partition("@")
-    width, height = read_ratio(parts[0], sides) if len(parts) == 2 else read_sides(sides)
-    factor = read_scale(scale) if at else 1
-    check_pixels(width, height, factor)
-    return picture_of(width, height, factor, read_format(ending), read_parameters(query))
-
-
-def split_ending(address: str, last: str) -> tuple[str, str]:
-    """Return the last part of an address without its ending, and the ending, by default png."""
-    rest, dot, ending = last.partition(".")
-    return (rest, ending) if dot and not address.endswith("/") else (last, "png")
+    path = read_path(address)
+    both = {name: [*path.parameters.get(name, ()), *query.get(name, ())] for name in {**path.parameters, **query}}
+    width, height, scale = read_size(path.size, SVG_SIDE_LIMIT if path.format == "svg" else SIDE_LIMIT)
+    check_pixels(width, height, scale, path.format)
+    return picture_of(width, height, scale, path.format, read_parameters(both))
 
 
 def picture_of(width: int, height: int, scale: int, ending: str, parameters: Parameters) -> Picture:
-    background, ink = chosen_pair(
-        parameters.get("bg"), parameters.get("fg"), parameters.get("theme", ""), parameters.get("seed", "")
-    )
-    return Picture(
+    background, end, ink = chosen_colours(parameters)
+    picture = Picture(
         width,
         height,
         background,
@@ -100,27 +78,155 @@ def picture_of(width: int, height: int, scale: int, ending: str, parameters: Par
         radius=parameters.get("radius", 0),
         pattern=parameters.get("pattern", ""),
         blur=parameters.get("blur", 0),
+        end=end,
+        align=parameters.get("align", ALIGNMENTS[0]),
+        valign=parameters.get("valign", VERTICAL_ALIGNMENTS[0]),
+        weight=parameters.get("weight", WEIGHTS[0]),
     )
+    check_text(picture)
+    return picture
+
+
+def chosen_colours(parameters: Parameters) -> tuple[Colour, Colour | None, Colour]:
+    """Return the colours of the background, its end and the ink."""
+    ground = parameters.get("bg")
+    seen = middle(ground.colour, ground.end or ground.colour) if ground else None
+    pair = chosen_pair(seen, parameters.get("fg"), parameters.get("theme", ""), parameters.get("seed", ""))
+    background, end = ground or Ground(pair.background)
+    if parameters.get("grayscale"):
+        return grey(background), end and grey(end), grey(pair.ink)
+    return background, end, pair.ink
+
+
+def check_text(picture: Picture) -> None:
+    """Raise `AddressError` if the text has a character that can't be drawn. In SVG, the viewer draws it."""
+    if picture.format != "svg" and (character := undrawable(picture.text, picture.font)):
+        raise AddressError("text", f"no font here has {name_of(character)}; .svg leaves the font to the viewer")
 
 
 # Path
 
 
-def read_sides(sides: str) -> tuple[int, int]:
+def read_path(address: str) -> Path:
+    path, has_text, text = address.partition("&text=")
+    parts, parameters = read_prefixes(path.removesuffix("/").split("/"))
+    if parts[0] == "avatar":
+        raise AddressError("format", "a name and svg, as in avatar/Anna%20Maier.svg")
+    parts, ending = split_ending([part.lower() for part in parts], may_end=not path.endswith("/"))
+    count = size_length(parts)
+    size, colours = parts[:count], parts[count:]
+    if len(colours) > 2 or "" in parts[1:] or (colours and not may_be_size(size[0])):
+        raise UnknownAddressError(address)
+    parameters |= {name: [colour] for name, colour in zip(("bg", "fg"), colours, strict=False)}
+    if has_text:
+        parameters["text"] = [text.replace("+", " ")]
+    return Path(size, ending, parameters)
+
+
+def read_prefixes(parts: list[str]) -> tuple[list[str], dict[str, list[str]]]:
+    """Split off what stands before the size: g/ for grey, seed/… or id/… for colours."""
+    parameters = {}
+    if parts[0].lower() == "g" and len(parts) > 1:
+        parameters["grayscale"] = ["1"]
+        parts = parts[1:]
+    if parts[0].lower() in ("seed", "id") and len(parts) > 2:
+        parameters["seed"] = [parts[1]]
+        parts = parts[2:]
+    return parts, parameters
+
+
+def split_ending(parts: list[str], may_end: bool) -> tuple[list[str], str]:
+    """Return the parts without the format, which may end any of them or be the last one, and the format, by default png."""
+    found = [ending for _, dot, ending in (part.rpartition(".") for part in parts) if dot and ending in ENDINGS]
+    rest = [
+        stem if dot and ending in ENDINGS else part
+        for part in parts
+        for stem, dot, ending in [part.rpartition(".")]
+    ]
+    if len(rest) > 1 and rest[-1] in ENDINGS:
+        found.append(rest.pop())
+    elif may_end and "." in rest[-1]:
+        raise AddressError("format", f"one of {join_names(FORMATS)}")
+    if len(found) > 1:
+        raise AddressError("format", "must not be repeated")
+    return rest, ENDINGS[found[0]] if found else "png"
+
+
+def ending_of(address: str) -> str | None:
+    """Return the format that an address ends in, however wrong the rest of it is."""
+    return ENDINGS.get(re.split("[./]", address)[-1].lower())
+
+
+def size_length(parts: list[str]) -> int:
+    """Return how many parts of a path are its size: two for 16:9/640 and 300/200, otherwise one.
+
+    A second number is a colour (300/333/fff) if exactly one more follows.
+    """
+    if is_ratio(parts[0]):
+        return 2
+    if re.fullmatch("[0-9]+", parts[0]) and len(parts) in (2, 4) and HEIGHT.fullmatch(parts[1]):
+        return 2
+    return 1
+
+
+def is_ratio(part: str) -> bool:
+    return ":" in part and "x" not in part
+
+
+def may_be_size(part: str) -> bool:
+    return part in NAMED_SIZES or bool(re.search("[0-9]", part))
+
+
+# Size
+
+
+def read_size(parts: list[str], limit: int) -> tuple[int, int, int]:
+    """Return the width, the height and the scale of a size, each side at most `limit`."""
+    sides, at, scale = parts[-1].partition("@")
+    width, height = read_sides(parts[0], sides, limit) if len(parts) == 2 else read_side_pair(sides, limit)
+    return width, height, read_scale(scale) if at else 1
+
+
+def read_sides(first: str, second: str, limit: int) -> tuple[int, int]:
+    """Read 16:9 and 640, or 300 and 200."""
+    if is_ratio(first):
+        return read_ratio(first, "width", second, limit)
+    return read_number("width", first, 1, limit), read_number("height", second, 1, limit)
+
+
+def read_side_pair(sides: str, limit: int) -> tuple[int, int]:
+    """Read vga, 300, 300x200, 640x4:3 or 16:9x1080."""
+    if sides in NAMED_SIZES:
+        return NAMED_SIZES[sides]
     across, by, down = sides.partition("x")
-    width = read_number("width", across, 1, SIDE_LIMIT)
-    return width, read_number("height", down, 1, SIDE_LIMIT) if by else width
+    if by and ":" in down:
+        return read_ratio(down, "width", across, limit)
+    if by and ":" in across:
+        return read_ratio(across, "height", down, limit)
+    width = read_number("width", across, 1, limit)
+    return width, read_number("height", down, 1, limit) if by else width
 
 
-def read_ratio(ratio: str, sides: str) -> tuple[int, int]:
+def read_ratio(ratio: str, name: str, side: str, limit: int) -> tuple[int, int]:
+    """Return the width and height of a ratio, one of which is given by its `name`."""
     across, _, down = ratio.partition(":")
     if not (is_number(across, 1, RATIO_LIMIT) and is_number(down, 1, RATIO_LIMIT)):
         raise AddressError("ratio", f"two whole numbers from 1 to {RATIO_LIMIT}, as in 16:9")
-    width = read_number("width", sides, 1, SIDE_LIMIT)
-    height = (2 * width * int(down) + int(across)) // (2 * int(across))
-    if not 1 <= height <= SIDE_LIMIT:
-        raise AddressError("height", f"{width} wide at {ratio} is {height} high; use 1 to {SIDE_LIMIT}")
+    known = read_number(name, side, 1, limit)
+    if name == "height":
+        width, height = proportional(known, int(down), int(across)), known
+    else:
+        width, height = known, proportional(known, int(across), int(down))
+    if not 1 <= height <= limit:
+        raise AddressError("height", f"{width} wide at {ratio} is {height} high; use 1 to {limit}")
+    if not 1 <= width <= limit:
+        raise AddressError("width", f"{height} high at {ratio} is {width} wide; use 1 to {limit}")
     return width, height
+
+
+def proportional(side: int, share: int, other_share: int) -> int:
+    """Return the other side, rounded."""
+    return (2 * side * other_share + share) // (2 * share)
 
 
 def read_scale(scale: str) -> int:
@@ -129,113 +235,16 @@ def read_scale(scale: str) -> int:
     return SCALES[scale]
 
 
-def read_format(ending: str) -> str:
-    if ending not in FORMATS:
-        raise AddressError("format", f"one of {join_names(FORMATS)}")
-    return ending
-
-
-def check_pixels(width: int, height: int, scale: int) -> None:
+def check_pixels(width: int, height: int, scale: int, ending: str) -> None:
+    """Raise `AddressError` if a picture has too many pixels. An SVG has none."""
+    if ending == "svg":
+        return
     for name, side in (("width", width), ("height", height)):
         if side * scale > SIDE_LIMIT:
             raise AddressError(
                 name, f"{side} at @{scale}x is {side * scale} pixels; use 1 to {SIDE_LIMIT // scale}"
             )
-
-
-# Parameters
-
-
-def read_parameters(query: Query) -> Parameters:
-    for name, values in query.items():
-        if name not in READERS:
-            raise AddressError(safe_name(name), f"unknown parameter; use one of {join_names(READERS)}")
-        if len(values) > 1:
-            raise AddressError(name, "must not be repeated")
-    return cast(Parameters, {name: READERS[name](name, values[0]) for name, values in query.items()})
-
-
-def safe_name(name: str) -> str:
-    """Return the name of an unknown parameter, or "parameter" if it is unsafe to show."""
-    return name if HARMLESS_NAME.fullmatch(name) else "parameter"
-
-
-def read_colour(name: str, value: str) -> Colour:
-    value = value.lower()
-    if value == "transparent":
-        return Colour(0, 0, 0, 0)
-    if value in ImageColor.colormap:
-        return Colour(*ImageColor.getrgb(value))
-    if not HEX_COLOUR.fullmatch(value):
-        raise AddressError(name, "a colour, as 3, 4, 6 or 8 hex digits (f80, ff8800) or a CSS name (tomato)")
-    digits = value if len(value) > 4 else "".join(digit * 2 for digit in value)
-    return Colour(*bytes.fromhex(digits))
-
-
-def read_text(name: str, value: str) -> str:
-    text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\\n", "\n")
-    if len(text) > TEXT_LIMIT:
-        raise AddressError(name, f"at most {TEXT_LIMIT} characters")
-    if not CHARACTERS.issuperset(text.replace("\n", "")):
-        raise AddressError(
-            name, "use Latin, Greek or Cyrillic letters, digits and punctuation; \\n starts a new line"
-        )
-    return "" if not text or text.isspace() else text
-
-
-def read_seed(name: str, value: str) -> str:
-    if not 0 < len(value) <= SEED_LIMIT:
-        raise AddressError(name, f"1 to {SEED_LIMIT} characters")
-    return value
-
-
-def one_of(choices: Collection[str]) -> Reader:
-    def read_choice(name: str, value: str) -> str:
-        if value not in choices:
-            raise AddressError(name, f"one of {join_names(choices)}")
-        return value
-
-    return read_choice
-
-
-def number_within(limits: tuple[int, int]) -> Reader:
-    return lambda name, value: read_number(name, value, *limits)
-
-
-def read_number(name: str, value: str, smallest: int, largest: int) -> int:
-    if not is_number(value, smallest, largest):
-        raise AddressError(name, f"a whole number from {smallest} to {largest}")
-    return int(value)
-
-
-def is_number(value: str, smallest: int, largest: int) -> bool:
-    return bool(WHOLE_NUMBER.fullmatch(value)) and smallest <= int(value) <= largest
-
-
-def join_names(names: Iterable[str]) -> str:
-    return ", ".join(names)
-
-
-READERS: dict[str, Reader] = {
-    "bg": read_colour,
-    "fg": read_colour,
-    "text": read_text,
-    "font": one_of(FONTS),
-    "size": number_within(SIZE_LIMITS),
-    "border": number_within(BORDER_LIMITS),
-    "radius": number_within(RADIUS_LIMITS),
-    "pattern": one_of(PATTERNS),
-    "blur": number_within(BLUR_LIMITS),
-    "seed": read_seed,
-    "theme": one_of(THEMES),
-}
-
-
-def read_name(name: str, query: Query) -> str:
-    """Return a person's name, 1 to 100 characters. Raises `AddressError` for an invalid name and for any `query`."""
-    for parameter in query:
-        raise AddressError(safe_name(parameter), "unknown parameter; an avatar takes none")
-    name = unicodedata.normalize("NFC", name)
-    if len(name) > TEXT_LIMIT or any(unicodedata.category(letter)[0] == "C" for letter in name):
-        raise AddressError("name", f"1 to {TEXT_LIMIT} characters, none of them a control character")
-    return name
+    across, down = width * scale, height * scale
+    if across * down > PIXEL_LIMIT:
+        megapixels = f"{across} × {down} has {across * down / 1e6:.2f} megapixels"
+        raise AddressError("height", f"{megapixels}; use up to {PIXEL_LIMIT // 1_000_000}, or .svg")

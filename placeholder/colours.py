@@ -104,6 +104,18 @@ def luminance(colour: Colour) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+def grey(colour: Colour) -> Colour:
+    """Return the grey of the same luminance and alpha."""
+    level = from_linear(luminance(colour))
+    return Colour(level, level, level, colour.alpha)
+
+
+def middle(one: Colour, other: Colour) -> Colour:
+    """Return the colour in the middle of a gradient."""
+    red, green, blue, alpha = ((a + b) // 2 for a, b in zip(one, other, strict=True))
+    return Colour(red, green, blue, alpha)
+
+
 def painted_over(background: Colour, ink: Colour, coverage: float) -> Colour:
     """Return `background` with `ink` over it at `coverage` (0..1).
 

@@ -1,12 +1,22 @@
 """The form on the home page that builds an address."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django import forms
 from django.forms.boundfield import BoundField
 
-from placeholder.addresses import DEFAULT_FONT, READERS, AddressError, read_picture
-from placeholder.picture import FONTS, FORMATS, PATTERNS, Picture
+from placeholder.addresses import read_picture
+from placeholder.fonts import FONTS, WEIGHTS
+from placeholder.parameters import DEFAULT_FONT, READERS, THEMES, AddressError
+from placeholder.picture import ALIGNMENTS, FORMATS, PATTERNS, VERTICAL_ALIGNMENTS, Picture
+
+DEFAULTS = {
+    "font": DEFAULT_FONT,
+    "weight": WEIGHTS[0],
+    "align": ALIGNMENTS[0],
+    "valign": VERTICAL_ALIGNMENTS[0],
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,18 @@ class Address:
         """Raises `AddressError`."""
         return read_picture(str(self), {name: [value] for name, value in self.query.items()})
 
+    def is_valid(self) -> bool:
+        try:
+            self.read()
+        except AddressError:
+            return False
+        return True
+
+
+def titled(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Return names as the choices of a field."""
+    return [(name, name.replace("-", " ").title()) for name in names]
+
 
 class Builder(forms.Form):
     """Builds an address, and shows an error in the address at the field that it concerns."""
@@ -43,12 +65,14 @@ class Builder(forms.Form):
     bg = forms.CharField(required=False, label="Background")
     fg = forms.CharField(required=False, label="Text colour")
     seed = forms.CharField(required=False, label="Colours from a seed")
-    theme = forms.ChoiceField(required=False, choices=[("", "Either"), ("light", "Light"), ("dark", "Dark")])
-    font = forms.ChoiceField(required=False, choices=[(name, name.replace("-", " ").title()) for name in FONTS])
+    theme = forms.ChoiceField(required=False, choices=[("", "Either"), *titled(THEMES)])
+    font = forms.ChoiceField(required=False, choices=titled(FONTS))
+    weight = forms.ChoiceField(required=False, choices=titled(WEIGHTS))
+    align = forms.ChoiceField(required=False, choices=titled(ALIGNMENTS))
+    valign = forms.ChoiceField(required=False, label="Vertical", choices=titled(VERTICAL_ALIGNMENTS))
     size = forms.CharField(required=False, label="Text size", widget=forms.TextInput({"inputmode": "numeric"}))
-    pattern = forms.ChoiceField(
-        required=False, choices=[("", "None"), *((name, name.title()) for name in PATTERNS)]
-    )
+    pattern = forms.ChoiceField(required=False, choices=[("", "None"), *titled(PATTERNS)])
+    grayscale = forms.ChoiceField(required=False, choices=[("", "No"), ("1", "Yes")])
     border = forms.CharField(required=False, widget=forms.TextInput({"inputmode": "numeric"}))
     radius = forms.CharField(required=False, widget=forms.TextInput({"inputmode": "numeric"}))
     blur = forms.CharField(required=False, widget=forms.TextInput({"inputmode": "numeric"}))
@@ -65,14 +89,13 @@ class Builder(forms.Form):
 
     @property
     def uses_more(self) -> bool:
-        return any(field.value() for field in self.more_fields if field.name != "font")
+        return any(field.value() not in (None, "", DEFAULTS.get(field.name)) for field in self.more_fields)
 
     def clean(self) -> dict[str, str]:
         given = self.cleaned_data
         sides = f"{given.get('width')}x{given.get('height')}"
-        query = {name: given[name].removeprefix("#") for name in READERS if given.get(name)}
-        if query.get("font") == DEFAULT_FONT:
-            del query["font"]
+        query = {name: given[name] for name in READERS if given.get(name) and given[name] != DEFAULTS.get(name)}
+        query |= {name: query[name].replace("#", "") for name in ("bg", "fg") if name in query}
         if "text" in query:
             query["text"] = query["text"].replace("\r\n", "\n").replace("\n", "\\n")
         self.address = Address(sides, given.get("scale", ""), given.get("format") or "png", query)

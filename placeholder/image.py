@@ -4,20 +4,28 @@ A drawing is two colours and the ink: an 8-bit image of how much the second colo
 """
 
 import hashlib
-import io
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 import PIL
 from PIL import Image, ImageChops, ImageDraw
 
-from placeholder.colours import WHITE, Colour, painted_over
-from placeholder.picture import FONTS, HERE, SIDE_LIMIT, Picture, face_at, fitted_text
+from placeholder.blocks import direction_of, face_of, glyphs_of
+from placeholder.colours import Colour, painted_over
+from placeholder.fonts import HERE as FONT_FOLDER
+from placeholder.formats import ENCODERS, encode_full
+from placeholder.layout import first_baseline, fitted_text, left_of
+from placeholder.picture import Picture
 from placeholder.png import box_png
 from placeholder.svg import CROSS, GRADIENT, GRID, GRID_STEP, svg
 
+HERE = Path(__file__).parent
+CODE = ("blocks", "colours", "fonts", "formats", "image", "layout", "picture", "png", "svg")
+# The side of the largest quarter circle from which a smooth corner is made.
+CORNER_LIMIT = 2000
 CROSS_INK, GRID_INK, GRADIENT_INK = (round(255 * share) for share in (CROSS, GRID, GRADIENT))
 
 
@@ -25,18 +33,19 @@ CROSS_INK, GRID_INK, GRADIENT_INK = (round(255 * share) for share in (CROSS, GRI
 def drawing_version() -> str:
     """Return a digest of the code, fonts and libraries that turn a picture into bytes."""
     digest = hashlib.sha256(f"{PIL.__version__} {zlib.ZLIB_RUNTIME_VERSION}".encode())
-    code = ("colours.py", "image.py", "picture.py", "png.py", "svg.py")
-    for name in (*code, *(f"fonts/{file}" for file in FONTS.values())):
-        digest.update((HERE / name).read_bytes())
+    for file in (*(HERE / f"{name}.py" for name in CODE), *sorted(FONT_FOLDER.glob("*.[ot]tf"))):
+        digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
 def draw(picture: Picture) -> bytes:
-    """Return a picture encoded in its format. It has at most 2000 × 2000 pixels, `scale` included."""
+    """Return a picture encoded in its format."""
     if picture.format == "svg":
         return svg(picture).encode()
     if picture.format == "png" and picture.is_plain:
         return plain_png(picture)
+    if picture.end:
+        return encode_full(on_gradient(picture, picture.end), picture.format)
     return ENCODERS[picture.format](*indexed(picture))
 
 
@@ -49,9 +58,12 @@ def text_ink(picture: Picture) -> tuple[Image.Image, tuple[int, int]] | None:
     ink = Image.new("L", block.sides)
     pen = ImageDraw.Draw(ink)
     for line, baseline in block.lines:
-        pen.text((-left, baseline - top), line, fill=255, font=face_at(block.font, block.size), anchor="ms")
-    width, height = picture.pixels
-    return ink, ((width - ink.width) // 2, (height - ink.height) // 2)
+        for run, x, anchor in glyphs_of(line, block.style, block.size):
+            if face := face_of(run, block.size):
+                place = x - left, baseline - top
+                pen.text(place, run.text, fill=255, font=face, direction=direction_of(run), anchor=anchor)
+    corner = left_of(block, picture, picture.scale), first_baseline(block, picture, picture.scale) + top
+    return ink, corner
 
 
 # Plain pictures: text on one colour
@@ -80,6 +92,26 @@ def palette_of(background: Colour, ink: Colour, shades: int, opacities: int = 1)
 def steps(count: int) -> list[int]:
     """Return the nearest of `count` even steps for each 8-bit value."""
     return [round(value * (count - 1) / 255) for value in range(256)]
+
+
+# Pictures on a gradient
+
+
+def on_gradient(picture: Picture, end: Colour) -> Image.Image:
+    """Return a picture in full colour ("RGBA")."""
+    ramp = Image.linear_gradient("L").resize(picture.pixels, Image.Resampling.BILINEAR)
+    image = Image.composite(plane(picture, end), plane(picture, picture.background), ramp)
+    ink = plane(picture, picture.ink)
+    ink.putalpha(ink_on(picture).point([value * picture.ink.alpha // 255 for value in range(256)]))
+    image.alpha_composite(ink)
+    if picture.radius:
+        inside = rounded(picture.pixels, picture.radius * picture.scale)
+        image.putalpha(ImageChops.multiply(image.getchannel("A"), inside))
+    return image
+
+
+def plane(picture: Picture, colour: Colour) -> Image.Image:
+    return Image.new("RGBA", picture.pixels, colour)
 
 
 # All other pictures
@@ -169,7 +201,7 @@ def rounded(size: tuple[int, int], radius: int) -> Image.Image:
     shape = Image.new("L", size, 255)
     if not radius:
         return shape
-    oversampling = max(1, min(4, SIDE_LIMIT // radius))
+    oversampling = max(1, min(4, CORNER_LIMIT // radius))
     quarter = Image.new("L", (radius * oversampling,) * 2)
     far = 2 * radius * oversampling - 1
     ImageDraw.Draw(quarter).ellipse((0, 0, far, far), fill=255)
@@ -185,69 +217,3 @@ def blurred(ink: Image.Image, strength: int) -> Image.Image:
     """Return blurred ink. It is scaled down and up again, which is cheaper than a true blur."""
     small = tuple(max(1, side // (2 * strength)) for side in ink.size)
     return ink.resize(small, Image.Resampling.BOX).resize(ink.size, Image.Resampling.BICUBIC)
-
-
-# Formats
-
-
-def png(numbers: Image.Image, colours: Sequence[Colour]) -> bytes:
-    bits = 4 if len(colours) <= 16 else 8
-    return encode(paletted(numbers, colours), "PNG", bits=bits, compress_level=6)
-
-
-def gif(numbers: Image.Image, colours: Sequence[Colour]) -> bytes:
-    """Return a GIF. It has no partial transparency, so colours below half opacity become transparent."""
-    clear = [number for number, colour in enumerate(colours) if colour.alpha < 128]
-    if not clear:
-        return encode(paletted(numbers, colours), "GIF", optimize=False)
-    merged = numbers.point([clear[0] if number in clear else number for number in range(256)])
-    opaque = [Colour(*colour[:3]) for colour in colours]
-    return encode(paletted(merged, opaque), "GIF", optimize=False, transparency=clear[0])
-
-
-def jpg(numbers: Image.Image, colours: Sequence[Colour]) -> bytes:
-    """Return a JPEG. It has no transparency, so the picture is drawn on white; grey colours make a greyscale image."""
-    solid = [painted_over(WHITE, colour, 1) for colour in colours]
-    if all(colour.red == colour.green == colour.blue for colour in solid):
-        levels = [colour.red for colour in solid] + [0] * (256 - len(solid))
-        return encode(numbers.point(levels), "JPEG", quality=80)
-    return encode(paletted(numbers, solid).convert("RGB"), "JPEG", quality=80, subsampling="4:4:4")
-
-
-def webp(numbers: Image.Image, colours: Sequence[Colour]) -> bytes:
-    return encode(full_colour(numbers, colours), "WEBP", lossless=True, method=1, quality=20)
-
-
-def avif(numbers: Image.Image, colours: Sequence[Colour]) -> bytes:
-    return encode(full_colour(numbers, colours), "AVIF", speed=10, quality=70, max_threads=1)
-
-
-ENCODERS: dict[str, Callable[[Image.Image, Sequence[Colour]], bytes]] = {
-    "png": png,
-    "gif": gif,
-    "jpg": jpg,
-    "webp": webp,
-    "avif": avif,
-}
-
-
-def paletted(numbers: Image.Image, colours: Sequence[Colour]) -> Image.Image:
-    """Return palette indexes as a "P" image, with an alpha channel only if it is needed."""
-    image = numbers.convert("P")
-    mode = "RGB" if is_opaque(colours) else "RGBA"
-    image.putpalette(b"".join(bytes(colour[: len(mode)]) for colour in colours), mode)
-    return image
-
-
-def full_colour(numbers: Image.Image, colours: Sequence[Colour]) -> Image.Image:
-    return paletted(numbers, colours).convert("RGB" if is_opaque(colours) else "RGBA")
-
-
-def is_opaque(colours: Iterable[Colour]) -> bool:
-    return all(colour.alpha == 255 for colour in colours)
-
-
-def encode(image: Image.Image, name: str, **options: Any) -> bytes:
-    data = io.BytesIO()
-    image.save(data, name, **options)
-    return data.getvalue()

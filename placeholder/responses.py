@@ -9,10 +9,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
-from placeholder.addresses import AddressError, UnknownAddressError
+from placeholder.addresses import UnknownAddressError, ending_of
 from placeholder.cache import BusyError, DrawingCache
 from placeholder.colours import Colour
+from placeholder.fonts import CHARACTERS, installed_version, undrawable
 from placeholder.image import draw, drawing_version
+from placeholder.parameters import DEFAULT_FONT, AddressError
 from placeholder.picture import FORMATS, Picture
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -58,7 +60,9 @@ def picture_response(
 
 def cache_key(identity: object) -> str:
     """Return the key of a picture in the cache, which is also its ETag."""
-    return hashlib.sha256(f"{drawing_version()} {identity}".encode()).hexdigest()[:32]
+    is_simple = not isinstance(identity, Picture) or CHARACTERS.issuperset(identity.text.replace("\n", ""))
+    fonts = "" if is_simple else installed_version()
+    return hashlib.sha256(f"{drawing_version()} {fonts} {identity}".encode()).hexdigest()[:32]
 
 
 def head_response(data: bytes | None) -> HttpResponse:
@@ -94,8 +98,7 @@ def respond_or_explain(request: HttpRequest, address: str, respond: Callable[[],
     except UnknownAddressError:
         return error_response(request, HTTPStatus.NOT_FOUND, "address", "address: not found.")
     except AddressError as error:
-        ending = address.rpartition(".")[2]
-        if ending in FORMATS:
+        if ending := ending_of(address):
             return error_picture_response(request, ending, str(error))
         return error_response(request, HTTPStatus.BAD_REQUEST, error.parameter, str(error))
     except BusyError:
@@ -129,5 +132,5 @@ def error_picture_response(request: HttpRequest, ending: str, reason: str) -> Ht
 
 
 def error_picture(ending: str, reason: str) -> Picture:
-    lines = textwrap.wrap(reason, 46)
+    lines = textwrap.wrap("".join("?" if undrawable(letter, DEFAULT_FONT) else letter for letter in reason), 46)
     return Picture(480, 40 + 20 * len(lines), *ERROR_COLOURS, format=ending, text="\n".join(lines), size=16)

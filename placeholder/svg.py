@@ -3,7 +3,8 @@
 from xml.sax.saxutils import escape, quoteattr
 
 from placeholder.colours import Colour, seeded_pair
-from placeholder.picture import Picture, fitted_text
+from placeholder.layout import first_baseline, fitted_text, margins
+from placeholder.picture import Picture
 
 # The opacity of each pattern, and the distance between the lines of the grid in pixels.
 CROSS, GRID, GRADIENT = 0.3, 0.16, 0.3
@@ -15,6 +16,12 @@ FAMILIES = {
     "noto-serif": "Noto Serif, ui-serif, serif",
     "jetbrains-mono": "JetBrains Mono, ui-monospace, monospace",
 }
+FONT_WEIGHTS = {"regular": 400, "bold": 600}
+# By whether the text is read from right to left.
+TEXT_ANCHORS = (
+    {"left": "start", "center": "middle", "right": "end"},
+    {"left": "end", "center": "middle", "right": "start"},
+)
 XMLNS = 'xmlns="http://www.w3.org/2000/svg"'
 AVATAR_SIDE = 64
 
@@ -22,14 +29,13 @@ AVATAR_SIDE = 64
 def svg(picture: Picture) -> str:
     """Return the SVG of a picture. It contains text, which is shown in the nearest font of the viewer."""
     ink = "".join((pattern(picture), border(picture), text(picture)))
-    ground = f'<rect width="100%" height="100%" {paint("fill", picture.background)}/>'
     if picture.blur:
         soften = f'<filter id="b"><feGaussianBlur stdDeviation="{picture.blur}"/></filter>'
         ink = f'{soften}<g filter="url(#b)">{ink}</g>'
     if picture.radius:
         shape = f'<clipPath id="r"><rect width="100%" height="100%" rx="{picture.radius}"/></clipPath>'
-        return document(picture, f'{shape}<g clip-path="url(#r)">{ground}{ink}</g>')
-    return document(picture, ground + ink)
+        return document(picture, f'{shape}<g clip-path="url(#r)">{ground(picture)}{ink}</g>')
+    return document(picture, ground(picture) + ink)
 
 
 def document(picture: Picture, content: str) -> str:
@@ -37,6 +43,18 @@ def document(picture: Picture, content: str) -> str:
     label = quoteattr(picture.text.replace("\n", " ") or "placeholder")
     box = f'width="{width}" height="{height}" viewBox="0 0 {picture.width} {picture.height}"'
     return f'<svg {XMLNS} {box} role="img" aria-label={label}>{content}</svg>'
+
+
+def ground(picture: Picture) -> str:
+    if not picture.end:
+        return f'<rect width="100%" height="100%" {paint("fill", picture.background)}/>'
+    return downwards("e", picture.background, picture.end) + '<rect width="100%" height="100%" fill="url(#e)"/>'
+
+
+def downwards(name: str, top: Colour, bottom: Colour) -> str:
+    """Return the definition of a gradient from top to bottom."""
+    start, end = (paint("stop-color", colour, "stop-opacity") for colour in (top, bottom))
+    return f'<linearGradient id="{name}" x2="0" y2="1"><stop {start}/><stop offset="1" {end}/></linearGradient>'
 
 
 def paint(attribute: str, colour: Colour, opacity_attribute: str | None = None) -> str:
@@ -59,17 +77,16 @@ def cross(width: int, height: int, ink: Colour) -> str:
 
 
 def grid(width: int, height: int, ink: Colour) -> str:
-    lines = [f"M{x}.5 0v{height}" for x in range(GRID_STEP, width, GRID_STEP)]
-    lines += [f"M0 {y}.5h{width}" for y in range(GRID_STEP, height, GRID_STEP)]
-    return f'<path d="{"".join(lines)}" {paint("stroke", ink)} opacity="{GRID}"/>'
+    """Return the lines of the grid: each tile has those at its left and top, the outermost of which are not shown."""
+    line = f'<path d="M.5 0V{GRID_STEP}M0 .5H{GRID_STEP}" {paint("stroke", ink)}/>'
+    tile = f'width="{GRID_STEP}" height="{GRID_STEP}" patternUnits="userSpaceOnUse"'
+    shown = '<rect x="1" y="1" width="100%" height="100%" fill="url(#p)"'
+    return f'<pattern id="p" {tile}>{line}</pattern>{shown} opacity="{GRID}"/>'
 
 
 def gradient(width: int, height: int, ink: Colour) -> str:
-    start, end = (paint("stop-color", ink._replace(alpha=alpha), "stop-opacity") for alpha in (0, ink.alpha))
-    return (
-        f'<linearGradient id="g" x2="0" y2="1"><stop {start}/><stop offset="1" {end}/></linearGradient>'
-        f'<rect width="100%" height="100%" fill="url(#g)" opacity="{GRADIENT}"/>'
-    )
+    definition = downwards("g", ink._replace(alpha=0), ink)
+    return f'{definition}<rect width="100%" height="100%" fill="url(#g)" opacity="{GRADIENT}"/>'
 
 
 PATTERNS = {"cross": cross, "grid": grid, "gradient": gradient}
@@ -90,15 +107,24 @@ def text(picture: Picture) -> str:
     block = fitted_text(picture)
     if not block:
         return ""
-    _, top, _, bottom = block.box
-    first = (picture.height - top - bottom) / 2
+    direction = ' direction="rtl"' if block.style.is_rtl else ""
+    x, first = anchor_of(picture), first_baseline(block, picture, 1)
     lines = "".join(
-        f'<tspan x="50%" y="{first + baseline:g}">{escape(line)}</tspan>' for line, baseline in block.lines
+        f'<tspan x="{x}" y="{first + baseline}">{escape(line)}</tspan>' for line, baseline in block.lines
     )
     return (
-        f'<text xml:space="preserve" font-family="{FAMILIES[block.font]}" font-size="{block.size}"'
-        f' font-weight="600" text-anchor="middle" {paint("fill", picture.ink)}>{lines}</text>'
+        f'<text xml:space="preserve" font-family="{FAMILIES[picture.font]}" font-size="{block.size}"'
+        f' font-weight="{FONT_WEIGHTS[picture.weight]}" text-anchor="{TEXT_ANCHORS[block.style.is_rtl][picture.align]}"'
+        f"{direction} {paint('fill', picture.ink)}>{lines}</text>"
     )
+
+
+def anchor_of(picture: Picture) -> str:
+    """Return the x of the text's anchor."""
+    if picture.align == "center":
+        return "50%"
+    margin = margins(picture, 1)[0]
+    return str(margin if picture.align == "left" else picture.width - margin)
 
 
 def avatar(name: str) -> str:

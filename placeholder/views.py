@@ -14,12 +14,16 @@ from django.utils.http import quote_etag
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.vary import vary_on_headers
 
-from placeholder import addresses, responses, svg
-from placeholder.addresses import AddressError, UnknownAddressError
+from placeholder import addresses, parameters, responses, svg
+from placeholder.addresses import UnknownAddressError
 from placeholder.cache import BusyError
 from placeholder.forms import Address, Builder
-from placeholder.picture import SIDE_LIMIT, Picture
+from placeholder.parameters import AddressError
+from placeholder.picture import Picture
 from placeholder.responses import cache_key, picture_response, respond_or_explain
+
+QUERY_LIMIT = 2000
+PARAMETER_LIMIT = 50
 
 GALLERY = (
     ("Just a size", "300x200/", ""),
@@ -32,6 +36,10 @@ GALLERY = (
         "300x200.svg",
         "text=Cover%5Cnof%20the%20book&font=noto-serif&bg=f3e9dc&fg=5e3023",
     ),
+    ("Wrapped text", "300x200.png", "text=Text+wraps+between+words+→+and+shrinks+to+fit&align=left"),
+    ("From one colour to another", "300x200.webp", "bg=2f5be7-b23a8a&fg=fff&text=Sunrise&valign=bottom"),
+    ("Colours in the path", "300x200/ff8800/fff.png", ""),
+    ("Grey", "300x200.png", "bg=tomato&fg=fff&grayscale"),
     ("Colours from a seed", "300x200.avif", "seed=lightboard"),
     ("Seeded, soft", "300x200.jpg", "seed=harbour&pattern=gradient&blur=12&text="),
     ("Crossed", "300x200.gif", "pattern=cross&border=1"),
@@ -63,7 +71,7 @@ def avatar(request: HttpRequest, name: str) -> HttpResponse:
     """Return an SVG with a person's initials."""
 
     def respond() -> HttpResponse:
-        person = addresses.read_name(name, read_query(request))
+        person = parameters.read_name(name, read_query(request))
         return picture_response(request, f"avatar {person}", "svg", lambda key: svg.avatar(person).encode())
 
     return respond_or_explain(request, "avatar.svg", respond)
@@ -72,8 +80,8 @@ def avatar(request: HttpRequest, name: str) -> HttpResponse:
 def read_query(request: HttpRequest) -> dict[str, list[str]]:
     """Return the query of a request. Raises `AddressError` if it is too long to be parsed."""
     query = request.META.get("QUERY_STRING", "")
-    if len(query) > addresses.QUERY_LIMIT or query.count("&") > addresses.PARAMETER_LIMIT:
-        raise AddressError("address", f"at most {addresses.QUERY_LIMIT} characters after the question mark")
+    if len(query) > QUERY_LIMIT or query.count("&") > PARAMETER_LIMIT:
+        raise AddressError("address", f"at most {QUERY_LIMIT} characters after the question mark")
     return {name: request.GET.getlist(name) for name in request.GET}
 
 
@@ -117,7 +125,8 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     if "HX-Request" in request.headers:
         return render(request, "placeholder/home.html#result", context)
-    context |= {"gallery": list(map(gallery_entry, GALLERY)), "people": PEOPLE, "limits": addresses}
+    context |= {"gallery": list(map(gallery_entry, GALLERY)), "people": PEOPLE}
+    context |= {"paths": addresses, "limits": parameters}
     return render(request, "placeholder/home.html", context)
 
 
@@ -145,11 +154,10 @@ def build_result(request: HttpRequest, builder: Builder) -> BuildResult:
         ("Markdown", f"![{picture.width} × {picture.height}]({url})"),
         ("CSS", f'background-image: url("{url}");'),
     ]
-    scales = [scale for scale in (2, 3) if scale * max(picture.width, picture.height) <= SIDE_LIMIT]
-    if scales:
-        dense = ", ".join(f"{absolute_url(request, address.at_scale(f'{scale}x'))} {scale}x" for scale in scales)
+    dense = [(address.at_scale(scale), scale) for scale in addresses.SCALES]
+    if allowed := [f"{absolute_url(request, each)} {scale}" for each, scale in dense if each.is_valid()]:
         plain = absolute_url(request, address.at_scale(""))
-        lines.append(("srcset", image_tag(picture, plain, f' srcset="{escape(dense)}"')))
+        lines.append(("srcset", image_tag(picture, plain, f' srcset="{escape(", ".join(allowed))}"')))
     return {"url": url, "picture": picture, "bytes": byte_count(picture), "lines": lines}
 
 

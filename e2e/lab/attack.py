@@ -89,10 +89,10 @@ BASIC, OWN = (base64.b64encode(pair).decode() for pair in (b"guest:guest", b"dem
 FORM = b"username=demo&password=wrong-NUMBER"
 CROWDS = {
     "large pictures": [
-        head("/image/2000x2000.avif?bg=NUMBER&pattern=cross"),
-        head("/image/2000x2000.webp?bg=NUMBER&blur=9"),
+        head("/image/4000x2000.avif?bg=NUMBER&pattern=cross"),
+        head("/image/4000x2000.webp?bg=NUMBER&blur=9"),
     ],
-    "the builder of pictures": [head("/placeholder/?width=2000&height=2000&format=webp&pattern=cross&bg=NUMBER")],
+    "the builder of pictures": [head("/placeholder/?width=4000&height=2000&format=webp&pattern=cross&bg=NUMBER")],
     "the manual's search index": [head("/site/search.json")],
     "the manual's pages": [head("/site/"), head("/site/api/")],
     "/readyz": [head("/readyz")],

@@ -20,8 +20,10 @@ from PIL import Image, ImageDraw
 
 from placeholder import __main__ as service
 from placeholder.colours import PALETTE
+from placeholder.fonts import face_at, shipped_files
 from placeholder.image import draw
-from placeholder.picture import FORMATS, Picture, face_at, fitted_size
+from placeholder.layout import fitted_lines
+from placeholder.picture import FORMATS, Picture
 from placeholder.tests.processes import running
 
 SIZES = ((300, 200), (1200, 630), (2000, 2000))
@@ -65,7 +67,7 @@ def naive_png(picture):
     """Return the PNG that the first thing one writes with Pillow makes; its font is loaded already."""
     image = Image.new("RGB", picture.pixels, picture.background[:3])
     middle = (picture.width / 2, picture.height / 2)
-    face = face_at(picture.font, fitted_size(picture))
+    face = face_at(shipped_files(picture.font, picture.weight)[0], fitted_lines(picture)[1])
     ImageDraw.Draw(image).text(middle, picture.text, fill=picture.ink[:3], font=face, anchor="mm")
     data = io.BytesIO()
     image.save(data, "PNG")
@@ -104,7 +106,7 @@ def measure_responses():
             "empty view": ("/empty/", {}, 200),
             "cached picture": ("/image/300x200.png", {}, 200),
             "not modified": ("/image/300x200.png", {"If-None-Match": etag}, 304),
-            "refused": ("/image/2001x200.png", {}, 400),
+            "refused": ("/image/4001x200.png", {}, 400),
         }
         rates = {name: [] for name in kinds}
         for _ in range(REQUEST_ROUNDS):

@@ -15,7 +15,7 @@ LARGE = 200
 SIDES = [
     *("1", "2", "16", "100", "300", "1200", "0", "-1", "-0", "+1", "007", "1e3", "0x10", "1.5", " 1", "1 ", ""),
     *(
-        "2001",
+        "4001",
         "10000",
         "99999999999",
         "9" * 4301,
@@ -55,10 +55,12 @@ PLACES = ["image/"] * 12 + [
     "image/0:1/",
     "image/1:100/",
     "image/9999:1/",
+    *("image/g/", "image/seed/a/", "image/300/", "image/vga/", "image/9x9/fff/", "image/9x9/fff/f80-08f/"),
     "placeholder/",
 ]
 NAMES = [
     *("text", "bg", "fg", "font", "size", "border", "radius", "pattern", "blur", "seed", "theme"),
+    *("weight", "align", "valign", "grayscale", "random", "image"),
     *("file", "url", "__class__", "", "text[]", "%00", "callback"),
 ]
 VALUES = [
@@ -79,6 +81,7 @@ VALUES = [
         "00000000",
     ),
     *("cross", "grid", "gradient", "dark", "light", "inter", "noto-serif", "jetbrains-mono", "../../etc/passwd"),
+    *("f80-08f", "transparent-fff", "f80-", "400", "regular", "left", "bottom", "नमस्ते", "汉字 → a", "สวัสดี"),
     *(
         "file:///etc/passwd",
         "http://127.0.0.1/",
@@ -141,7 +144,7 @@ def fuzz_images(target, count):
 
 def large(chance):
     """Return an address of the most pixels, each time of another picture."""
-    return f"image/2000x2000.{chance.choice(['png', 'jpg', 'gif', 'webp', 'avif'])}?seed={chance.random()}&pattern=cross"
+    return f"image/4000x2000.{chance.choice(['png', 'jpg', 'gif', 'webp', 'avif'])}?seed={chance.random()}&pattern=cross"
 
 
 def odd(chance):

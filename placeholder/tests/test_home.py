@@ -4,9 +4,11 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from placeholder import addresses
 from placeholder.cache import DrawingCache
-from placeholder.picture import FONTS, FORMATS, PATTERNS
+from placeholder.fonts import FONTS
+from placeholder.parameters import READERS
+from placeholder.picture import FORMATS, PATTERNS
+from placeholder.sizes import NAMED_SIZES
 from placeholder.tests.pictures import decoded
 
 HOME = "/placeholder/"
@@ -21,9 +23,9 @@ def shown_picture(html):
     return Client().get(re.search(r'<figure>\s*<img src="([^"]+)"', html)[1])
 
 
-def test_the_page_names_every_parameter_format_font_and_pattern():
+def test_the_page_names_every_parameter_format_font_pattern_and_size():
     html = page()
-    for name in [*(f"{name}=" for name in addresses.READERS), *FORMATS, *FONTS, *PATTERNS]:
+    for name in [*(f"{name}=" for name in READERS), *FORMATS, *FONTS, *PATTERNS, *NAMED_SIZES]:
         assert name in html
 
 
@@ -46,15 +48,12 @@ def test_the_builder_shows_what_was_asked_for_and_lines_to_copy():
 
 
 def test_a_srcset_goes_no_further_than_the_limit():
-    assert "900@2x.png 2x" in page({"width": "900", "height": "900", "format": "png"})
-    assert (
-        "@3x"
-        not in page({"width": "900", "height": "900", "format": "png"})
-        .partition('id="result"')[2]
-        .partition("</figure>")[2]
-        .partition("</section>")[0]
-    )
-    assert "srcset=" not in page({"width": "1500", "height": "10"})
+    html = page({"width": "1400", "height": "900", "format": "png"})
+    result = html.partition('id="result"')[2].partition("</section>")[0]
+    assert "1400x900@2x.png 2x" in result
+    assert "@3x" not in result
+    assert "srcset=" not in page({"width": "2100", "height": "10"})
+    assert "9000x10@3x.svg 3x" in page({"width": "9000", "height": "10", "format": "svg"})
 
 
 @pytest.mark.parametrize(
@@ -74,9 +73,23 @@ def test_the_builder_says_what_is_wrong_and_where(wrong, label):
 
 
 def test_density_that_leads_out_of_bounds_is_said_at_the_side():
-    assert "<strong>Width</strong>: 1500 at @2x is 3000 pixels" in page(
-        {"width": "1500", "height": "9", "scale": "2x"}
+    assert "<strong>Width</strong>: 2100 at @2x is 4200 pixels" in page(
+        {"width": "2100", "height": "9", "scale": "2x"}
     )
+
+
+def test_the_builder_leaves_out_of_the_address_what_is_so_anyway():
+    more = {"font": "inter", "weight": "bold", "align": "center", "valign": "middle", "grayscale": ""}
+    html = page({"width": "30", "height": "20", "format": "png"} | more)
+    assert "<code>http://testserver/image/30x20.png</code>" in html
+    assert "<details>" in html
+    assert "image/30x20.png?weight=regular&align=left</code>" in page(
+        {"width": "30", "height": "20", "format": "png"} | more | {"weight": "regular", "align": "left"}
+    )
+
+
+def test_the_builder_keeps_the_signs_of_a_text():
+    assert "text=%231" in page({"width": "30", "height": "20", "text": "#1"})
 
 
 def test_htmx_gets_the_result_alone():
@@ -87,7 +100,7 @@ def test_htmx_gets_the_result_alone():
 
 def test_every_example_of_the_gallery_is_a_picture():
     sources = re.findall(r'<span class="frame"><img src="([^"]+)" width="(\d+)" height="(\d+)"', page())
-    assert len(sources) == 12
+    assert len(sources) == 16
     for source, width, height in sources:
         response = Client().get(source)
         assert response.status_code == 200

@@ -61,8 +61,8 @@ def test_the_picture_and_the_lines_follow_what_is_typed(open_home):
 
 def test_an_impossible_size_is_said_in_words(open_home):
     page = open_home()
-    page.get_by_label("Height").fill("2001")
-    expect(page.get_by_text("A whole number from 1 to 2000")).to_be_visible()
+    page.get_by_label("Height").fill("4001")
+    expect(page.get_by_text("A whole number from 1 to 4000")).to_be_visible()
 
 
 def test_the_builder_works_without_javascript(open_home):

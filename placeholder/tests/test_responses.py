@@ -162,9 +162,9 @@ def test_an_etag_changes_with_the_code_that_draws(monkeypatch):
 
 
 def test_a_reason_is_a_line_of_text():
-    response = get("2001x5/")
+    response = get("4001x5/")
     assert (response.status_code, response["Content-Type"]) == (400, "text/plain; charset=utf-8")
-    assert response.content == b"width: a whole number from 1 to 2000.\n"
+    assert response.content == b"width: a whole number from 1 to 4000.\n"
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/html;q=0.1, application/json"])
@@ -180,13 +180,14 @@ def test_a_reason_is_text_for_everybody_else(accept):
     assert get("0/", accept=accept)["Content-Type"].startswith("text/plain")
 
 
-@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("ending", [*FORMATS, "JPEG", "Png"])
 def test_an_address_that_ends_like_an_image_shows_the_reason(ending):
-    response = get(f"5000x5000.{ending}", accept="application/json")
-    assert (response.status_code, response["Content-Type"]) == (400, FORMATS[ending])
+    response = get(f"0x5000.{ending}", accept="application/json")
+    name = {"JPEG": "jpg", "Png": "png"}.get(ending, ending)
+    assert (response.status_code, response["Content-Type"]) == (400, FORMATS[name])
     assert response["Cache-Control"] == "no-store"
     if ending == "svg":
-        assert b"width: a whole number from 1 to 2000." in response.content
+        assert b"width: a whole number from 1 to 1000000." in response.content
     else:
         image = decoded(response.content)
         assert image.size == (480, 60)
@@ -194,7 +195,14 @@ def test_an_address_that_ends_like_an_image_shows_the_reason(ending):
     assert_harmless(response)
 
 
-@pytest.mark.parametrize("address", ["a/b/c", "1:1/2/3/", "16:9/300/x.png"])
+def test_a_reason_names_the_character_that_no_font_has(no_fonts):
+    response = get("30x20/?text=汉")
+    assert response.status_code == 400
+    assert "汉 (U+6C49 CJK UNIFIED IDEOGRAPH-6C49)" in response.content.decode()
+    assert get("30x20.png?text=汉")["Content-Type"] == "image/png"
+
+
+@pytest.mark.parametrize("address", ["a/b/c", "1:1/2/fff/000/fff", "9x9//"])
 def test_an_unknown_path_is_not_found(address):
     assert get(address).status_code == 404
 
@@ -261,7 +269,7 @@ def test_a_bad_avatar_is_refused(address):
 
 
 RIGHT = {
-    "frames": ["{a}x{b}", "{a}", "16:9/{a}"],
+    "frames": ["{a}x{b}", "{a}", "16:9/{a}", "{a}/{b}", "g/{a}", "{a}x{b}/fff/tomato", "vga"],
     "sides": ["1", "7", "16", "40"],
     "scales": ["", "", "@2x", "@3x"],
     "endings": ["/", "", ".png", ".svg", ".gif", ".png", ".jpg", ".webp", ".avif"],
@@ -277,9 +285,9 @@ RIGHT = {
 }
 WRONG = {
     "frames": ["{a}:{b}/{a}", "{a}/{b}/{a}", "avatar/{a}", "{a}//{b}", "../{a}", "{b}%2F{a}", "{b}x{a}x{a}"],
-    "sides": ["0", "2001", "007", "+1", "1e3", "%D9%A3", "9" * 5000, "", "-1", "%00", "x", ".", "%ED%A0%80"],
+    "sides": ["0", "4001", "007", "+1", "1e3", "%D9%A3", "9" * 5000, "", "-1", "%00", "x", ".", "%ED%A0%80"],
     "scales": ["@9x", "@", "@2x@2x", "%402X"],
-    "endings": [".bmp", ".png/", ".png%0A", ".", "//", ".PNG", ".gif"],
+    "endings": [".bmp", ".png/", ".png%0A", ".", "//", ".PNG", ".gif", "&text=", "/fff/000/fff"],
     "queries": [
         *(
             "bg=",

@@ -39,7 +39,7 @@ def test_a_head_request_has_no_wrong_length(alone):
 
 def test_it_says_what_is_wrong(alone):
     response = alone.get("/image/0x200/")
-    assert (response.status_code, response.text) == (400, "width: a whole number from 1 to 2000.\n")
+    assert (response.status_code, response.text) == (400, "width: a whole number from 1 to 4000.\n")
 
 
 def test_the_home_page_has_its_style_its_scripts_and_the_strict_policy(alone):

@@ -1,0 +1,12 @@
+import pytest
+
+from placeholder import fonts
+
+
+@pytest.fixture
+def no_fonts(monkeypatch):
+    """A machine on which no fonts are installed."""
+    monkeypatch.setattr(fonts, "installed_files", tuple)
+    fonts.file_of.cache_clear()
+    yield
+    fonts.file_of.cache_clear()
