@@ -3,6 +3,7 @@
 import argparse
 import gc
 import sys
+from pathlib import Path
 
 from .commands import CommandOptions, add_build_options, add_page_options, build_and_report, failure_message
 from .errors import BuildError, SiteError
@@ -12,7 +13,7 @@ from .starter import start_site
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command that the arguments name and return its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m sitegen", description="A folder of pages, published.")
+    parser = argparse.ArgumentParser(prog=command_name(), description="A folder of pages, published.")
     commands = parser.add_subparsers(dest="command", required=True)
 
     build = commands.add_parser("build", help="write the site of a folder as files")
@@ -41,6 +42,10 @@ def main(arguments: list[str] | None = None) -> int:
         case "serve":
             return serve(known.folder, known.host, known.port, known.drafts, known.future)
     return start_site(known.name)
+
+
+def command_name() -> str:
+    return "sitegen" if Path(sys.argv[0]).name == "sitegen" else "python -m sitegen"
 
 
 def run_build(options: CommandOptions) -> int:

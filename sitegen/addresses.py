@@ -8,9 +8,10 @@ from posixpath import dirname
 from typing import Any
 
 from .errors import SiteError
+from .fields import to_list
 from .folder import INDEX_NAMES, Folder, is_page
 from .pages import Page, parse_page
-from .slugs import clean, clean_path
+from .slugs import DATED_NAME, clean, clean_path
 
 PATTERN_NAME = re.compile(r":(\w+)")
 MAX_PART = 200
@@ -85,7 +86,9 @@ def expanded(pattern: str, page: Page, slug: str, file: str, kind: str) -> str:
     name = slug.rpartition("/")[2]
     values = {
         "slug": name,
-        "title": clean(page.title.lower(), kind),
+        # Jekyll's files have dates in their names, and its titles are their names.
+        "title": name if DATED_NAME.match(page.source.rpartition("/")[2]) else clean(page.title.lower(), kind),
+        "categories": "/".join(clean(each, kind) for each in to_list(page.metadata.get("categories"))),
         "filename": name,
         "name": name,
         "section": slug.partition("/")[0] if "/" in slug else "",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
@@ -44,7 +45,7 @@ HEADING_LINE = re.compile(r"^[ \t>]*(?:#{1,6}(?:[ \t].*)?|=+[ \t]*|-+[ \t]*|.*</
 HTML_HEADING = re.compile(r"<(h[1-6])\b[^>]*>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
 TAB = re.compile(r'===[+!]?[ \t]+"([^"\n]+)"[ \t]*$')
 CODE_TITLE = re.compile(r'\btitle="([^"]*)"')
-LANGUAGE = re.compile(r"\{?[ \t]*\.?([\w+#-]+)")
+LANGUAGE = re.compile(r"\{?[ \t]*\.?([^\s{},:=]+)(?!=)")
 # Syntax of others that would be published as it is written, by the words of a warning.
 UNSUPPORTED = {
     "a block between “:::”": r"^:{3,}",
@@ -237,7 +238,7 @@ class Renderer(RendererHTML):
         return f"<code{self.renderAttrs(tokens[idx])}>{code}</code>"
 
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        info = tokens[idx].info
+        info = unescapeAll(tokens[idx].info)
         language = match[1] if (match := LANGUAGE.match(info)) else ""
         html = escape_braces(highlight(env["tags"].restore(tokens[idx].content), language))
         name = f' class="language-{escape(language)}"' if language else ""

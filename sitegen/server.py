@@ -7,6 +7,8 @@ from pathlib import Path
 
 from .standalone import configure
 
+WILDCARDS = ("0.0.0.0", "::")  # every address of the machine
+
 
 def serve(
     folder: str | Path, host: str = "127.0.0.1", port: int = 8001, drafts: bool = False, future: bool = False
@@ -19,9 +21,17 @@ def serve(
     if is_taken(host, port):
         print(f"Port {port} is in use: name another with --port.", file=sys.stderr)
         return 1
-    configure(SITE_PAGES=folder, SITE_LIVE=True, SITE_DRAFTS=drafts, SITE_FUTURE=future)
-    run(host, port, lambda: print(f"{folder} is at http://{host}:{port}/ (Ctrl-C ends it)", flush=True))
+    hosts = ["*"] if host in WILDCARDS else [host]
+    configure(hosts, SITE_PAGES=folder, SITE_LIVE=True, SITE_DRAFTS=drafts, SITE_FUTURE=future)
+    run(host, port, lambda: print(f"{folder} is at {addresses(host, port)} (Ctrl-C ends it)", flush=True))
     return 0
+
+
+def addresses(host: str, port: int) -> str:
+    """Return where a browser finds the preview: here, and on other machines where it listens to them."""
+    if host in WILDCARDS:
+        return f"http://127.0.0.1:{port}/, and for others at http://{socket.gethostname()}:{port}/"
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 def is_taken(host: str, port: int) -> bool:

@@ -1,6 +1,7 @@
 """Django's settings for sitegen alone: one process, no database, no sessions."""
 
 import secrets
+from collections.abc import Sequence
 from importlib.util import find_spec
 
 from django.apps import apps
@@ -8,17 +9,22 @@ from django.conf import settings
 from django.utils.csp import CSP
 
 
-def configure(**pages: object) -> None:
+def configure(hosts: Sequence[str] = (), **pages: object) -> None:
     """Set Django up to build and preview one site, unless a project has set it up already.
 
-    `pages` are settings that begin with SITE_.
+    `hosts` are names under which the preview is reached, and `pages` settings that begin with SITE_.
     """
     if settings.configured:
         return
     settings.configure(
         DEBUG=False,
         SECRET_KEY=secrets.token_urlsafe(50),  # signs nothing that outlives the process
-        ALLOWED_HOSTS=["localhost", "127.0.0.1", "[::1]"],
+        ALLOWED_HOSTS=[
+            "localhost",
+            "127.0.0.1",
+            "[::1]",
+            *(f"[{host}]" if ":" in host else host for host in hosts),
+        ],
         INSTALLED_APPS=["sitegen", *optional_apps()],
         MIDDLEWARE=[
             "django.middleware.security.SecurityMiddleware",
@@ -29,17 +35,7 @@ def configure(**pages: object) -> None:
         ROOT_URLCONF="sitegen.standalone_urls",
         USE_TZ=True,
         TIME_ZONE="UTC",
-        SECURE_CSP={
-            "default-src": [CSP.NONE],
-            "script-src": [CSP.SELF],
-            "style-src": [CSP.SELF],
-            "img-src": [CSP.SELF, "data:"],
-            "font-src": [CSP.SELF],
-            "connect-src": [CSP.SELF],
-            "form-action": [CSP.SELF],
-            "base-uri": [CSP.NONE],
-            "frame-ancestors": [CSP.NONE],
-        },
+        SECURE_CSP={"default-src": [CSP.SELF]},  # of explained errors; pages have the policy of their site
         **pages,
     )
     apps.populate(settings.INSTALLED_APPS)  # the rest of django.setup() takes a tenth of a second

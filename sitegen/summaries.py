@@ -8,6 +8,7 @@ from html import unescape
 from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
+from selectolax.lexbor import LexborHTMLParser
 
 # Titles of boxes, and what no reader takes for text.
 NOT_TEXT = re.compile(
@@ -18,18 +19,30 @@ NOT_TEXT = re.compile(
 PARAGRAPH = re.compile(r"<p\b[^>]*>(.*?)</p>", re.DOTALL | re.IGNORECASE)
 HEADING = re.compile(r"<h([2-4])\b[^>]*\bid=\"([^\"]*)\"[^>]*>(.*?)</h\1>", re.DOTALL | re.IGNORECASE)
 ANCHOR = re.compile(r"<a class=\"header-anchor\".*?</a>", re.DOTALL)
+BOX = re.compile(r"<details|class=\"(?:admonition|markdown-alert)")
+BLOCK = re.compile(r"</?(?:p|li|div|td|th|tr|dd|dt|br|blockquote|[uo]l|section)\b", re.IGNORECASE)
 WORDS_WITHOUT_PARAGRAPH = 30
 
 
 def summary(html: str) -> str:
     """Return the text of the first paragraph that has some, else the first words of the page."""
-    html = NOT_TEXT.sub(" ", html)
+    html = NOT_TEXT.sub(" ", without_boxes(html) or html)
     texts = (plain_text(match[1]) for match in PARAGRAPH.finditer(html))
     return next(filter(None, texts), "") or Truncator(plain_text(html)).words(WORDS_WITHOUT_PARAGRAPH)
 
 
+def without_boxes(html: str) -> str:
+    """Return what stands outside of admonitions; nothing where all is in one."""
+    if not BOX.search(html):
+        return html
+    body = LexborHTMLParser(html).body
+    for box in body.css("div.admonition, details, div.markdown-alert") if body else ():
+        box.decompose()
+    return body.inner_html or "" if body and plain_text(NOT_TEXT.sub(" ", body.inner_html or "")) else ""
+
+
 def plain_text(html: str) -> str:
-    return " ".join(unescape(strip_tags(html.replace("<br", " <br"))).split())
+    return " ".join(unescape(strip_tags(BLOCK.sub(r" \g<0>", html))).split())
 
 
 @dataclass

@@ -79,13 +79,24 @@ class EntryView:
     """An entry of the navigation: the page it leads to, with the title and the children of the entry."""
 
     def __init__(self, site: Site, entry: Entry) -> None:
+        self._site, self._entry = site, entry
         self.title, self.url, self.page = entry.title, entry.url, entry.page and PageView(site, entry.page)
-        self.children = [EntryView(site, child) for child in entry.children] or (self.page and self.page.children)
         self.section = entry.page and entry.page.section
         self.slug = entry.page and entry.page.slug
 
+    @property
+    def children(self) -> "list[EntryView] | list[PageView]":
+        """The entries of a group, or, where site.yaml lists none, the pages below the page."""
+        if self._site.settings["navigation"] is None and self.page:
+            return self.page.children
+        return [EntryView(self._site, child) for child in self._entry.children]
+
     def __getitem__(self, name: str) -> Any:
-        return self.page[name] if self.page else ""
+        return (
+            self.page[name]
+            if self.page and not hasattr(type(self), name) and name not in vars(self)
+            else getattr(self, name)
+        )
 
     def __str__(self) -> str:
         return self.title
@@ -140,6 +151,11 @@ class SiteView:
     def feeds(self) -> dict[str, str]:
         depend("feeds")
         return self._site.feeds
+
+    @property
+    def tree(self) -> list[EntryView]:
+        """The navigation, where site.yaml has groups in it."""
+        return self.navigation if any(entry.children for entry in self._site.navigation) else []
 
     @property
     def navigation(self) -> list[EntryView]:

@@ -1,9 +1,11 @@
 """The preview as a process of its own, seen through a browser."""
 
+import re
 import socket
 import subprocess
 import sys
 
+import httpx
 import pytest
 from django.conf import settings
 from playwright.sync_api import expect
@@ -102,6 +104,32 @@ def test_a_taken_port_is_said_in_words(server, small_site):
     done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "is in use" in done.stderr
+
+
+def test_a_preview_for_the_network_answers_at_every_address_that_it_prints(small_site):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "sitegen",
+        "serve",
+        small_site.folder,
+        "--host",
+        "0.0.0.0",
+        "--port",
+        str(port),
+    ]
+    with subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            printed = re.findall(r"http://([^:]+):\d+/", process.stdout.readline())
+            assert printed == ["127.0.0.1", socket.gethostname()]
+            for host in [*printed, "0.0.0.0"]:
+                answer = httpx.get(f"http://127.0.0.1:{port}/", headers={"Host": f"{host}:{port}"})
+                assert answer.status_code == 200
+        finally:
+            process.terminate()
 
 
 def test_serve_site_of_the_project_is_the_same_server(small_site):
