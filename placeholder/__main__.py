@@ -7,13 +7,28 @@ Settings come from the environment; docs/placeholder.md lists them.
 """
 
 import inspect
+import re
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.management.utils import get_random_secret_key
 from django.utils.csp import CSP
-from environs import Env, EnvError, validate
+from environs import Env, EnvError, ValidationError, validate
+
+# A name, which may start with a dot for its subdomains, or an IP address, one of version 6 in brackets.
+HOST_PATTERN = re.compile(
+    r"\*|\.?(\b[a-z\d-]+\b\.)*(?!\d+$)\b[a-z\d-]+\b|((25[0-5]|(2[0-4]|1?\d)?\d)(\.\b|$)){4}|\[[\da-f]*:[\da-f:.]+]",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def validate_hosts(hosts: Sequence[str]) -> None:
+    """Raise `ValidationError` for a host that no request can have."""
+    if wrong := [host for host in hosts if not HOST_PATTERN.fullmatch(host)]:
+        raise ValidationError(f"Must be names such as a.example, without scheme, port or path, not {wrong[0]!r}.")
+
 
 env = Env()
 try:
@@ -23,7 +38,9 @@ try:
         DEBUG=env.bool("DEBUG", False),
         # Nothing is signed, so the key need not outlast the process.
         SECRET_KEY=env.str("SECRET_KEY", "") or get_random_secret_key(),
-        ALLOWED_HOSTS=env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"]),
+        ALLOWED_HOSTS=env.list(
+            "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], subcast=str.strip, validate=validate_hosts
+        ),
         ROOT_URLCONF=__name__,
         INSTALLED_APPS=["django.contrib.staticfiles", "django_htmx", "placeholder"],
         MIDDLEWARE=[

@@ -89,7 +89,10 @@ def test_its_application_serves_both_kinds_of_server(server):
         assert (response.status_code, response.headers["content-type"]) == (200, "image/webp")
 
 
-@pytest.mark.parametrize(("name", "value"), [("DEBUG", "perhaps"), ("PORT", "http"), ("PORT", "70000")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DEBUG", "perhaps"), ("PORT", "http"), ("PORT", "70000"), ("ALLOWED_HOSTS", "https://a.example")],
+)
 def test_a_setting_that_cannot_be_used_ends_the_start_and_is_named(name, value):
     found = subprocess.run(
         [sys.executable, "-m", "placeholder", "check"],

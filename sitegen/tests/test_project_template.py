@@ -84,6 +84,61 @@ def test_a_setting_that_is_wrong_is_named(project, name, value):
     assert done.stderr.startswith(f"{name} must be one of")
 
 
+WRONG_HOSTS = [
+    *(
+        "https://a.example",
+        "a.example:8000",
+        "[::1]:80",
+        "a.example/",
+        "user@a.example",
+        "a b",
+        "a_b",
+        "ä.example",
+    ),
+    *("-a", "a-.example", "a..b", "a.example.", "*.a.example", "..a", ".", "1.2.3", "1.2.3.400", "1.2.3.4."),
+    *("::1", "[::1", "[::zz]", "[1]", "a.example,", "a,,b", ","),
+]
+HOST = (TEMPLATE / "project_name.py-tpl").read_text().partition('HOST = r"')[2].partition('"\n')[0]
+
+
+def test_a_host_that_no_request_can_have_stops_the_start_and_is_named(project):
+    done = python(project, "check", ALLOWED_HOSTS="a.example, https://b.example")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "ALLOWED_HOSTS must be names such as a.example, without scheme, port or path, not 'https://b.example'.\n"
+    )
+
+
+@pytest.mark.parametrize("host", WRONG_HOSTS)
+def test_such_a_host_is_refused_by_the_project_and_by_the_picture_service(host):
+    patterns = [re.compile(HOST, re.ASCII), re.compile(service_hosts(), re.ASCII)]
+    assert not any(all(pattern.fullmatch(each) for each in host.split(",")) for pattern in patterns)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "*",
+        "nas",
+        "localhost",
+        "a.example",
+        ".a.example",
+        "xn--4ca.example",
+        "3com.example",
+        "10.0.0.7",
+        "[fd00::1]",
+    ],
+)
+def test_a_host_that_a_request_can_have_is_taken(host):
+    assert re.fullmatch(HOST, host, re.ASCII)
+    assert re.fullmatch(service_hosts(), host, re.ASCII)
+
+
+def service_hosts():
+    """Return the pattern of the placeholder service, which can't be imported beside other settings."""
+    return (settings.BASE_DIR / "placeholder/__main__.py").read_text().partition('    r"')[2].partition('"')[0]
+
+
 # environment: (DEBUG, SECURE_SSL_REDIRECT)
 ENVIRONMENTS = [
     ({}, (False, False)),
