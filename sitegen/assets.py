@@ -41,6 +41,7 @@ class Assets:
         self.own = [path for path in folder.assets if path not in withheld]
         self._own = set(self.own)
         self.published = {plain_name(path): path for path in self.own}
+        self.hidden = self._own - set(self.published.values())  # behind another file of the same name
         self._names: dict[str, str] = {}
         self._drawn: dict[str, bytes] = {}
 

@@ -10,6 +10,7 @@ from .fields import FIELDS, line_of
 from .pages import Page
 from .redirects import wrong_redirects
 from .site import STANDARD_PAGES, Site
+from .trace import BRACES_AS_TEXT
 
 
 def check_site(site: Site, facts: dict[str, Facts], files: Iterable[str]) -> list[Problem]:
@@ -100,7 +101,7 @@ def unknown(site: Site, facts: dict[str, Facts]) -> Iterator[Problem]:
             facts[page.slug]["unknown"] if page.slug in facts else ()
         ):
             if name not in anywhere | {"0"} if is_attribute else is_own or name not in of_pages:
-                reason = f"there is no “{text}” to show (if the braces are text: “template: false”, or {{% verbatim %}})"
+                reason = f"there is no “{text}” to show ({BRACES_AS_TEXT})"
                 yield Problem(file, line, reason)
 
 

@@ -1,6 +1,5 @@
 """The last step of a page: rewrite references, measure pictures, collect facts for the checks."""
 
-import re
 import unicodedata
 from collections import Counter
 from html import escape
@@ -25,7 +24,7 @@ REFERENCES = {
 }
 # A policy in a page may not have these.
 ONLY_IN_HEADERS = ("frame-ancestors", "report-uri", "report-to", "sandbox")
-SEPARATORS = re.compile(r"(?<!\w)[^\w\s]+|[^\w\s]+(?!\w)|[\ufdd0-\ufdef]")
+PUNCTUATION = ".,;:!?()[]{}<>|\"'…“”„«»#*="
 NOT_SCRIPTS = ("json", "importmap", "template", "speculationrules")
 
 type Attributes = dict[str, str | None]
@@ -251,7 +250,8 @@ class Document:
 
 
 def element(tag: str, **attributes: str) -> str:
-    return f"<{tag}{''.join(f' {name}="{escape(value)}"' for name, value in attributes.items())}>"
+    values = {name: escape(value, quote=False).replace('"', "&quot;") for name, value in attributes.items()}
+    return f"<{tag}{''.join(f' {name}="{value}"' for name, value in values.items())}>"
 
 
 def scripts_allowed(policy: str) -> set[str]:
@@ -262,6 +262,8 @@ def scripts_allowed(policy: str) -> set[str]:
 
 def words(text: str) -> str:
     """Return the different words of a text as the search compares them (search.js): without case and accents."""
-    decomposed = unicodedata.normalize("NFKD", " ".join(dict.fromkeys(text.split()))).casefold()
-    folded = "".join(sign for sign in decomposed if not unicodedata.combining(sign)).replace("\u2019", "'")
-    return " ".join(dict.fromkeys(SEPARATORS.sub(" ", folded).split()))
+    chunks = " ".join(dict.fromkeys(text.casefold().split()))
+    if not chunks.isascii():
+        decomposed = unicodedata.normalize("NFKD", chunks).casefold()
+        chunks = "".join(sign for sign in decomposed if unicodedata.category(sign) != "Mn").replace("\u2019", "'")
+    return " ".join(dict.fromkeys(chunk.strip(PUNCTUATION) for chunk in chunks.split())).strip()

@@ -48,7 +48,8 @@ class SiteLoader(CachedLoader):
     def get_contents(self, origin: Origin) -> str:
         path = self.folder.layouts.get(str(origin.template_name))
         if path and origin.name == self.folder.place(path):
-            return split_page(self.folder.read_text(path), origin.name)[1]
+            _, text, first_line = split_page(self.folder.read_text(path), origin.name)
+            return "\n" * first_line + text
         return Path(origin.name).read_text()
 
 

@@ -36,7 +36,7 @@ def machine_files(site: Site, facts: Callable[[], dict[str, Facts]]) -> dict[str
         **{redirect_file(old): partial(redirect, site, new) for old, new in site.redirects.items()},
     }
     # A file of the folder's own with the same name is meant to be there instead.
-    return {path: make for path, make in files.items() if path not in site.assets}
+    return {path: make for path, make in files.items() if path not in site.assets.published}
 
 
 def absolute(site: Site, address: str) -> str:

@@ -132,7 +132,7 @@ def read_toml(text: str, file: str, line: int = 1) -> Any:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         place = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
-        row, column = (int(place[1]), int(place[2])) if place else (text.count("\n"), 1)
+        row, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, 1)
         reason = first_sentence(error).partition(" (at ")[0]
         raise syntax_error("TOML", reason, file, text, line, row - 1, column - 1) from None
 

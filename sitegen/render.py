@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from .document import Document, Facts
@@ -20,7 +21,7 @@ from .pages import Page
 from .site import Site
 from .summaries import contents_list, summary, table_of_contents
 from .template_views import PageView, SiteView, paginator
-from .trace import Recording, recording
+from .trace import BRACES_AS_TEXT, Recording, recording
 
 WHOLE_DOCUMENT = re.compile(
     r"\A\s*(?:{%\s*extends\b|<!doctype\b|<html\b)|^\s*{%\s*extends\b", re.IGNORECASE | re.MULTILINE
@@ -56,7 +57,7 @@ class RenderedSite(Site):
         Raises SiteError with the place of what is wrong.
         """
         file = self.folder.place(page.source)
-        with recording() as found, seeded_random(page.slug):
+        with recording() as found, seeded_random(page.slug), timezone.override(self.zone):
             content = self.content_of(page)
             html = self._place_in_layout(page, content)
             try:
@@ -92,7 +93,8 @@ class RenderedSite(Site):
             return str(page.metadata.get("description") or "")
         self._summarized.add(page)  # a page may list itself
         try:
-            return summary(self.content_of(page))
+            with timezone.override(self.zone):
+                return summary(self.content_of(page))
         finally:
             self._summarized.remove(page)
 
@@ -134,7 +136,7 @@ class RenderedSite(Site):
         tags = TEMPLATE_TAG.findall(problem.excerpt)
         for number, line in enumerate(page.text.splitlines(), page.first_line + 1):
             if any(tag in line for tag in tags):
-                reason = problem.reason.partition(": ")[2]
+                reason = f"{problem.reason.partition(': ')[2]} ({BRACES_AS_TEXT})"
                 return SiteError(problem.file, reason, number, line.find(tags[0]) + 1, line)
         return error
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from .addresses import read_pages
-from .assets import Assets
+from .assets import Assets, plain_name
 from .data import read_data
 from .errors import Problem, SiteError
 from .fields import ALIASES
@@ -136,15 +136,16 @@ class Site(ABC):
 
     def _conflicts(self) -> Iterator[SiteError]:
         """Yield an error for each page that cannot have its address."""
+        for path in sorted(self.assets.hidden):
+            other = self.assets.published[plain_name(path)]
+            yield SiteError(self.folder.place(path), f"would be published where {other} is")
         for page in self.pages:
             winner = self.by_slug[page.slug]
             if winner is not page:
                 others = self.folder.place(winner.source)
                 yield SiteError(self.folder.place(page.source), f"has the address {page.url}, as {others} has")
-            elif (path := self.assets.published.get(page.file)) and page not in STANDARD_PAGES:
-                yield SiteError(
-                    self.folder.place(path), f"would be published where {page.source} is, as {page.file}"
-                )
+            elif (asset := self.assets.published.get(page.file)) and page not in STANDARD_PAGES:
+                yield SiteError(self.folder.place(asset), f"would be published where {page.source} is")
 
     # Collections
 

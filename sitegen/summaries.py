@@ -5,19 +5,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 
-from django.utils.html import format_html, format_html_join, strip_tags
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from selectolax.lexbor import LexborHTMLParser
 
-# Titles of boxes, and what no reader takes for text.
+PARAGRAPH = re.compile(r"<p\b([^>]*)>(.*?)</p>", re.DOTALL | re.IGNORECASE)
+TITLE = re.compile(r"(?:admonition|markdown-alert|code)-title")
+NOTE = re.compile(r"<sup class=.footnote.*?</sup>", re.DOTALL)
+FOOTNOTES = '<section class="footnotes"'
 NOT_TEXT = re.compile(
-    r"<(style|script|template|pre|figcaption|nav|h[1-6]|summary|title|svg)\b.*?</\1>|<sup class=.footnote.*?</sup>"
-    r"|<p class=.(?:admonition|markdown-alert|code)-title.*?</p>|<section class=.footnotes.*|<!--.*?-->",
+    r"<(style|script|template|pre|figcaption|nav|h[1-6]|summary|title|svg)\b.*?</\1>|<p class=\"[\w-]*-title.*?</p>|<!--.*?-->",
     re.DOTALL | re.IGNORECASE,
 )
-PARAGRAPH = re.compile(r"<p\b[^>]*>(.*?)</p>", re.DOTALL | re.IGNORECASE)
 HEADING = re.compile(r"<h([2-4])\b[^>]*\bid=\"([^\"]*)\"[^>]*>(.*?)</h\1>", re.DOTALL | re.IGNORECASE)
+TAG = re.compile(r"<[^<>]*>")
 ANCHOR = re.compile(r"<a class=\"header-anchor\".*?</a>", re.DOTALL)
 BOX = re.compile(r"<details|class=\"(?:admonition|markdown-alert)")
 BLOCK = re.compile(r"</?(?:p|li|div|td|th|tr|dd|dt|br|blockquote|[uo]l|section)\b", re.IGNORECASE)
@@ -26,9 +28,11 @@ WORDS_WITHOUT_PARAGRAPH = 30
 
 def summary(html: str) -> str:
     """Return the text of the first paragraph that has some, else the first words of the page."""
-    html = NOT_TEXT.sub(" ", without_boxes(html) or html)
-    texts = (plain_text(match[1]) for match in PARAGRAPH.finditer(html))
-    return next(filter(None, texts), "") or Truncator(plain_text(html)).words(WORDS_WITHOUT_PARAGRAPH)
+    html = without_boxes(html) or html
+    for match in PARAGRAPH.finditer(html.partition(FOOTNOTES)[0]):
+        if not TITLE.search(match[1]) and (text := plain_text(NOTE.sub("", match[2]))):
+            return text
+    return Truncator(plain_text(NOT_TEXT.sub(" ", html))).words(WORDS_WITHOUT_PARAGRAPH)
 
 
 def without_boxes(html: str) -> str:
@@ -42,7 +46,7 @@ def without_boxes(html: str) -> str:
 
 
 def plain_text(html: str) -> str:
-    return " ".join(unescape(strip_tags(BLOCK.sub(r" \g<0>", html))).split())
+    return " ".join(unescape(TAG.sub("", BLOCK.sub(r" \g<0>", html))).split())
 
 
 @dataclass

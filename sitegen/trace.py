@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
 
+BRACES_AS_TEXT = "for braces as text: “template: false”, or {% verbatim %}"
+
 
 class Unknown(NamedTuple):
     """A variable of a template that is not there: its file and line, its text, and the name that is missing.

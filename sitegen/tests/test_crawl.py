@@ -102,11 +102,38 @@ def test_the_search_finds_pages_by_their_words(page, publish, published):
     page.goto(publish(published("manual")) + "/search/?q=reproduc")
     expect(page.get_by_text("0 pages")).to_be_visible()
     page.get_by_label("Search for").fill("redirects old")
-    result = page.locator("[data-results] a")
-    expect(result).to_have_text(["Site generator"])
+    result = page.locator("[data-results] a").first
+    expect(result).to_have_text("Site generator")
     result.click()
     expect(page.get_by_role("heading", name=re.compile("Site generator"), level=1)).to_be_visible()
     assert page.complaints == []
+
+
+SEARCHED = "Le café, snake_case_name, don\u2019t, Straße.\n\n東京は日本の首都です。 नमस्ते दुनिया "
+
+
+def test_the_search_finds_parts_of_words_and_any_script(page, publish, site):
+    site.write("a.md", f"# A\n\n{SEARCHED}{' '.join(f'word{number}' for number in range(900))} last.\n")
+    site.build()
+    page.goto(publish(site.output) + "/search/")
+    for query in (
+        "cafe",
+        "CAFÉ",
+        "case",
+        "snake_case",
+        "don't",
+        "don\u2019t",
+        "strasse",
+        "日本",
+        "首都",
+        "दुनिया",
+        "word899",
+        "last",
+    ):
+        page.get_by_label("Search for").fill(query)
+        expect(page.locator("[data-results] a")).to_have_text(["A"])
+        page.get_by_label("Search for").fill("nowhere")
+        expect(page.get_by_text("0 pages")).to_be_visible()
 
 
 def test_the_pages_of_the_book_come_out_as_they_were_meant(page, publish, published):
