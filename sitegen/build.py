@@ -15,7 +15,7 @@ from pathlib import Path
 from .builder import Build
 from .errors import BuildError, Problem
 from .folder import Folder, digest
-from .options import Options, Progress, build_time
+from .options import Options, build_time
 from .report import Report
 from .standalone import configure
 from .workspace import State, Workspace, check_output
@@ -28,14 +28,12 @@ def build_site(
     only: Sequence[str] = (),
     strict: bool = False,
     processes: int | None = None,
-    progress: Progress | None = None,
     now: datetime | None = None,
 ) -> Report:
     """Build the site in the folder `root` into the folder `output` and return a Report.
 
     `only` names the pages to build, all others stay as they are; `strict` makes warnings errors;
-    `processes` is how many render at once; `progress` is called with the counts of pages done and
-    to do.
+    `processes` is how many render at once.
 
     Raises SiteError for folders that cannot be used, and BuildError with every problem there is;
     the output is then as it was.
@@ -56,7 +54,7 @@ def build_site(
             if strict and report.warnings:
                 raise BuildError(report.warnings)
         else:
-            report = Build(folder, workspace, options, state, now).run(only, strict, processes, progress)
+            report = Build(folder, workspace, options, state, now).run(only, strict, processes)
     report.seconds = time.perf_counter() - started
     return report
 

@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -19,11 +19,11 @@ from .errors import BuildError, Problem, SiteError
 from .feeds import machine_files
 from .fingerprints import fingerprint
 from .folder import Folder
-from .options import Options, Progress
+from .options import Options
 from .pages import Page
 from .render import Rendered, RenderedSite
 from .report import Report
-from .stage import Stage, Stats
+from .stage import MARKER, Stage, Stats
 from .workspace import PageRecord, State, Workspace
 
 PAGES_WORTH_PROCESSES = 200
@@ -54,19 +54,11 @@ class Build:
         self.records: dict[str, PageRecord] = {}
         self.seconds: dict[str, float] = {}
 
-    def run(
-        self,
-        only: Sequence[str] = (),
-        strict: bool = False,
-        processes: int | None = None,
-        progress: Progress | None = None,
-    ) -> Report:
+    def run(self, only: Sequence[str] = (), strict: bool = False, processes: int | None = None) -> Report:
         """Build the pages that changed, or the `only` ones named, and publish the site. Raises BuildError."""
         wanted = self.named_pages(only) if only else self.stale_pages()
-        for done, outcome in enumerate(self.outcomes(wanted, processes or processors()), 1):
+        for outcome in self.outcomes(wanted, processes or processors()):
             self.take(outcome)
-            if progress:
-                progress(done, len(wanted))
         self.write_assets()
         if not only:
             for path, make in machine_files(self.site, self.facts).items():
@@ -221,7 +213,7 @@ class Build:
     # The end
 
     def publish(self, warnings: list[Problem], is_whole: bool) -> Report:
-        self.stage.finish()
+        self.stage.write(MARKER, b'{"made by": "sitegen"}\n')
         sizes = [(path, stat[0]) for path, stat in self.stage.files.items()]
         report = Report(
             output=self.workspace.output,
@@ -248,9 +240,6 @@ class Build:
             "files": self.stage.files,
         }
         self.workspace.publish(state, sync=self.options.release)
-        if not self.workspace.next.exists():
-            with suppress(OSError):  # the first edit, which it saves time, does without
-                Stage(self.workspace.next, self.workspace.output, {}).keep_output()
         return report
 
 

@@ -1,6 +1,5 @@
 """What `python -m sitegen` and the management commands share: their options and their messages."""
 
-import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,8 +43,8 @@ def build_and_report(
         url=arguments["url"],
         release=arguments["release"],
     )
-    now, progress = build_time(), show_progress if sys.stderr.isatty() else None
-    report = build_site(root, output, options, pages, arguments["strict"], arguments["processes"], progress, now)
+    now = build_time()
+    report = build_site(root, output, options, pages, arguments["strict"], arguments["processes"], now)
     print_report(report, say, warn)
     if not arguments["verify"]:
         return True
@@ -55,12 +54,6 @@ def build_and_report(
     if not different:
         say("Verified: a build from nothing is the same, byte for byte.")
     return not different
-
-
-def show_progress(done: int, total: int) -> None:
-    """Show how many pages are done, in a line of the terminal that goes when all are."""
-    end = "\r\033[K" if done == total else ""
-    print(f"\rPages {done * 100 // total}%", end=end, file=sys.stderr, flush=True)
 
 
 def failure_message(error: SiteError | BuildError, output: str | Path) -> str:

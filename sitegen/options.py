@@ -2,14 +2,10 @@
 
 import os
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .errors import SiteError
-
-# Called with the numbers of pages done and to do.
-type Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Builds happen in a hidden folder beside the output, the workspace, and are put in place by one rename.
 
-So a build that is killed leaves the old site as it was. The workspace also keeps what the next build
-reuses: the state of the last one and the folder it replaced.
+So a build that is killed leaves the old site as it was. The workspace also keeps the state of the last build, and the
+site that it replaced.
 """
 
 import ctypes
@@ -74,7 +74,7 @@ class Workspace:
         files = stats(self.output)
         try:
             state: State = json.loads(self.state_file.read_bytes())
-            return state | {"files": files} if is_same(state["files"], files) else {}
+            return state if state["files"] == files else {}
         except (OSError, ValueError, LookupError, TypeError):
             return {}
 
@@ -92,11 +92,6 @@ class Workspace:
         temporary = self.state_file.with_suffix(".new")
         temporary.write_text(json.dumps(state, separators=(",", ":")))
         temporary.rename(self.state_file)
-
-
-def is_same(one: Stats, other: Stats) -> bool:
-    """Whether folders have the same files; their inodes differ where one was copied."""
-    return {path: stat[:2] for path, stat in one.items()} == {path: stat[:2] for path, stat in other.items()}
 
 
 def exchange(one: Path, other: Path) -> bool:

@@ -1,5 +1,4 @@
 import os
-import pty
 import re
 import shutil
 import signal
@@ -142,17 +141,6 @@ def test_the_report_names_the_slowest_and_the_largest(small_site, capsys):
     assert re.search(
         r"^Built 5 pages \(5 rendered\), \d+ files, \d+ kB in \d\.\d\d s, \d+ warnings → ", said, re.MULTILINE
     )
-
-
-def test_a_terminal_shows_how_far_the_build_is(small_site):
-    controller, terminal = pty.openpty()
-    command = [sys.executable, "-m", "sitegen", "build", small_site.folder, "--output", small_site.output]
-    with os.fdopen(controller, "rb", buffering=0) as screen:
-        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=terminal, cwd=settings.BASE_DIR, check=True)
-        os.close(terminal)
-        shown = screen.read(100_000).decode()
-    assert "Pages" in shown
-    assert "100%" in shown
 
 
 def test_a_process_that_is_killed_fails_the_build_and_the_old_site_stays(small_site, monkeypatch):
