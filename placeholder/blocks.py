@@ -89,7 +89,7 @@ def glyphs_of(line: str, style: Style, size: int) -> tuple[Glyphs, ...]:
 
 
 def needs_shaping(run: Run) -> bool:
-    return SHAPES and not CHARACTERS.issuperset(run.text)
+    return SHAPES and (run.is_rtl or not CHARACTERS.issuperset(run.text))
 
 
 def direction_of(run: Run) -> str | None:

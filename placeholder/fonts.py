@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.metadata import entry_points
 from importlib.resources import files
-from itertools import accumulate, groupby, takewhile
+from itertools import groupby, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
 from PIL import ImageFont, features
+
+from placeholder.bidi import directions
 
 HERE = Path(__file__).parent / "fonts"
 FONTS = {
@@ -52,9 +54,6 @@ GENERAL = (
     "freesans",
     "unifont",
 )
-STRONG = {"L": False, "R": True, "AL": True}
-# Numbers and marks have the direction of what is before them.
-FOLLOWING = ("EN", "AN", "NSM")
 
 
 class Run(NamedTuple):
@@ -67,12 +66,16 @@ class Run(NamedTuple):
 
 def runs_of(line: str, font: str, weight: str, is_rtl: bool) -> list[Run]:
     """Return the runs of a line from left to right. `is_rtl` is the direction of the text that it is part of."""
-    if CHARACTERS.issuperset(line):
+    if CHARACTERS.issuperset(line) and not is_rtl:
         return [Run(line, shipped_files(font, weight)[0])]
-    parts = list(zip(parts_of(line, font, weight), directions(line, is_rtl), strict=True))
+    parts = list(parts_of(line, font, weight))
+    if len({file for _, file in parts}) == 1:
+        return [Run(line, parts[0][1], is_rtl)]
     runs = [
         Run("".join(character for (character, _), _ in group), file, runs_back)
-        for (file, runs_back), group in groupby(parts, key=lambda part: (part[0][1], part[1]))
+        for (file, runs_back), group in groupby(
+            zip(parts, directions(line, is_rtl), strict=True), key=lambda part: (part[0][1], part[1])
+        )
     ]
     return reordered(runs, is_rtl)
 
@@ -92,34 +95,6 @@ def is_mark(character: str) -> bool:
     return unicodedata.category(character)[0] == "M"
 
 
-def directions(line: str, is_rtl: bool) -> list[bool]:
-    """Return for each character whether it runs from right to left, to split a line into runs.
-
-    A simplified form of the Unicode Bidirectional Algorithm (UAX 9); the shaping library applies it fully inside a run.
-    """
-    kinds = [unicodedata.bidirectional(character) for character in line]
-    before = carried([STRONG.get(kind) for kind in kinds], is_rtl)
-    known = [
-        direction if kind in STRONG or kind in FOLLOWING else None
-        for kind, direction in zip(kinds, before, strict=True)
-    ]
-    after = carried(known[::-1], is_rtl)[::-1]
-    return [
-        previous if previous == following else is_rtl for previous, following in zip(before, after, strict=True)
-    ]
-
-
-def carried(known: list[bool | None], start: bool) -> list[bool]:
-    """Return each direction, or the last one before it that is known."""
-    directions = accumulate(known, lambda last, each: last if each is None else each, initial=start)
-    return [bool(direction) for direction in directions][1:]
-
-
-def reads_from_right(text: str) -> bool:
-    kinds = map(unicodedata.bidirectional, text)
-    return next((STRONG[kind] for kind in kinds if kind in STRONG), False)
-
-
 def reordered(runs: list[Run], is_rtl: bool) -> list[Run]:
     """Return runs in the order of reading as they stand from left to right (rule L2 of UAX 9)."""
     groups = [list(group) for _, group in groupby(runs, key=lambda run: run.is_rtl)]
@@ -131,7 +106,7 @@ def undrawable(text: str, font: str) -> str:
     """Return the first character of `text` that no font can draw, or ""."""
     if CHARACTERS.issuperset(text):
         return ""
-    drawn = (character for character in text if character not in JOINERS)
+    drawn = (character for character in text if character not in JOINERS and character != "\n")
     return next((character for character in drawn if not file_of(character, font, "bold")), "")
 
 

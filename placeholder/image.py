@@ -23,7 +23,7 @@ from placeholder.png import box_png
 from placeholder.svg import CROSS, GRADIENT, GRID, GRID_STEP, svg
 
 HERE = Path(__file__).parent
-CODE = ("blocks", "colours", "fonts", "formats", "image", "layout", "picture", "png", "svg")
+CODE = ("bidi", "blocks", "colours", "fonts", "formats", "image", "layout", "picture", "png", "svg")
 # The side of the largest quarter circle from which a smooth corner is made.
 CORNER_LIMIT = 2000
 CROSS_INK, GRID_INK, GRADIENT_INK = (round(255 * share) for share in (CROSS, GRID, GRADIENT))

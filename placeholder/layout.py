@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from placeholder.bidi import reads_from_right
 from placeholder.blocks import Style, TextBlock, text_block
-from placeholder.fonts import reads_from_right
 from placeholder.picture import Picture
 
 SMALLEST_TEXT = 8

@@ -29,6 +29,8 @@ HARMLESS_NAME = re.compile("[a-z0-9_-]{1,30}", re.IGNORECASE)
 
 # What other services call these parameters and fonts.
 ALIASES = {"greyscale": "grayscale", "random": "seed", "image": "seed", "font_size": "size"}
+# Without a value, they ask for any picture.
+MAY_BE_EMPTY = ("random", "image")
 SIMILAR_FONTS = {
     "lato": "open-sans",
     "lora": "noto-serif",
@@ -88,7 +90,8 @@ def read_parameters(query: Query) -> Parameters:
             raise AddressError(safe_name(name), f"unknown parameter; use one of {join_names(READERS)}")
         if len(values) > 1 or name in given:
             raise AddressError(name, "must not be repeated")
-        given[name] = values[0]
+        if values[0] or alias not in MAY_BE_EMPTY:
+            given[name] = values[0]
     return cast(Parameters, {name: READERS[name](name, value) for name, value in given.items()})
 
 

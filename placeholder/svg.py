@@ -77,11 +77,11 @@ def cross(width: int, height: int, ink: Colour) -> str:
 
 
 def grid(width: int, height: int, ink: Colour) -> str:
-    """Return the lines of the grid: each tile has those at its left and top, the outermost of which are not shown."""
-    line = f'<path d="M.5 0V{GRID_STEP}M0 .5H{GRID_STEP}" {paint("stroke", ink)}/>'
-    tile = f'width="{GRID_STEP}" height="{GRID_STEP}" patternUnits="userSpaceOnUse"'
-    shown = '<rect x="1" y="1" width="100%" height="100%" fill="url(#p)"'
-    return f'<pattern id="p" {tile}>{line}</pattern>{shown} opacity="{GRID}"/>'
+    """Return the lines of the grid: dashes of one thick line across, and of another one down."""
+    dashes = f'stroke-dasharray="1 {GRID_STEP - 1}"'
+    across = f'<path d="M{GRID_STEP} {height / 2:g}H{width}" stroke-width="{height}" {dashes}/>'
+    down = f'<path d="M{width / 2:g} {GRID_STEP}V{height}" stroke-width="{width}" {dashes}/>'
+    return f'<g {paint("stroke", ink)} opacity="{GRID}">{across}{down}</g>'
 
 
 def gradient(width: int, height: int, ink: Colour) -> str:

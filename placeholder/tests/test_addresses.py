@@ -192,6 +192,7 @@ def test_another_path_is_unknown(address):
         ("200/300?grayscale", "200x300?grayscale=1"),
         ("200/300?greyscale&blur", "200x300?grayscale=1&blur=5"),
         ("200/300?random=2", "200x300?seed=2"),
+        ("200/300/?random", "200x300"),
         ("id/237/200/300.webp", "200x300.webp?seed=237"),
         ("seed/Picsum Photos/200/300?blur=2", "200x300?seed=Picsum Photos&blur=2"),
     ],

@@ -6,6 +6,7 @@ import pytest
 from PIL import ImageChops
 
 from placeholder import fonts
+from placeholder.bidi import directions
 from placeholder.fonts import CHARACTERS, FONTS, HERE, WEIGHTS, face_at, runs_of, shipped_files, undrawable
 from placeholder.responses import cache_key
 from placeholder.tests.pictures import drawn, picture
@@ -42,6 +43,10 @@ def test_every_simple_character_is_in_every_font(font, weight):
 @pytest.mark.parametrize("font", FONTS)
 def test_a_machine_without_fonts_draws_all_latin_greek_and_cyrillic(no_fonts, font, block):
     assert [c for c in characters_of(block) if undrawable(c, font)] == []
+
+
+def test_a_machine_without_fonts_draws_lines(no_fonts):
+    assert undrawable("→\na\n\nb", "inter") == ""
 
 
 @pytest.mark.parametrize("font", FONTS)
@@ -106,6 +111,10 @@ def width_of(text):
         ("שלום abc", True, "abc םולש"),
         ("שלום abc עולם!", True, "!םלוע abc םולש"),
         ("→ עולם ok", False, "→ םלוע ok"),
+        ("The (שלום) 5 汉", False, "The (םולש) 5 汉"),
+        ("שלום (汉) 5!", True, "!5 )汉( םולש"),
+        ("汉 (שלום שלום) 字", False, "汉 (םולש םולש) 字"),
+        ("abc!", True, "!cba"),
         ("汉字 ok", False, "汉字 ok"),
     ],
 )
@@ -115,7 +124,7 @@ def test_runs_stand_from_left_to_right(text, is_rtl, seen):
 
 
 def test_a_number_has_the_direction_of_the_words_before_it():
-    assert fonts.directions("a 1 א 2 b", False) == [False, False, False, False, True, True, True, False, False]
+    assert directions("a 1 א 2 b", False) == [False, False, False, False, True, True, True, False, False]
 
 
 def test_spaces_and_signs_stay_in_the_font_of_the_letters_before_them():
