@@ -1,5 +1,6 @@
 """The layout of a picture's text: its size, its lines and its place. Does not depend on Django."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from functools import lru_cache
 
 from placeholder.bidi import reads_from_right
 from placeholder.blocks import Style, TextBlock, text_block
+from placeholder.fonts import CHARACTERS
 from placeholder.picture import Picture
 
 SMALLEST_TEXT = 8
@@ -14,6 +16,8 @@ LARGEST_FITTED_TEXT = 144
 # The part of a picture that its text may fill, unless a size is given for text in the middle.
 SHARE = 0.8
 ELLIPSIS = "…"
+# Text that breaks only between words, which need not be asked for.
+PLAIN_WORDS = re.compile(r"(\w+[,.]? )*\w+[,.]?")
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,9 @@ def units(line: str) -> tuple[str, ...]:
 
     Scripts without spaces between words, such as Thai, are broken between any two letters.
     """
-    from uniseg.linebreak import line_break, line_break_units  # here, since most pictures show a label
+    if CHARACTERS.issuperset(line) and PLAIN_WORDS.fullmatch(line):
+        return tuple(re.findall("[^ ]+ ?", line))
+    from uniseg.linebreak import line_break, line_break_units  # here, since few texts need it
 
     parts: list[str] = []
     for unit in line_break_units(line):

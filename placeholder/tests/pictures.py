@@ -1,9 +1,10 @@
 """What the tests ask of pictures: made from an address, and looked at as pixels."""
 
 import io
+from functools import reduce
 from urllib.parse import parse_qs
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from placeholder.addresses import read_picture
 from placeholder.image import draw
@@ -29,11 +30,6 @@ def decoded(data):
 def ink_box(image, background):
     """Return the box (left, top, right, bottom) of what is clearly not the background."""
     image = image.convert("RGB")
-    away = Image.new("L", image.size)
-    away.putdata(
-        [
-            255 if max(abs(a - b) for a, b in zip(pixel, background, strict=True)) > 60 else 0
-            for pixel in image.get_flattened_data()
-        ]
-    )
-    return away.getbbox()
+    channels = ImageChops.difference(image, Image.new("RGB", image.size, background)).split()
+    furthest = reduce(ImageChops.lighter, channels)
+    return furthest.point([0] * 61 + [255] * 195).getbbox()
