@@ -14,6 +14,7 @@ from .pages import Page, parse_page
 from .slugs import DATED_NAME, clean, clean_path
 
 PATTERN_NAME = re.compile(r":(\w+)")
+OTHER_FILE = re.compile(r"\.(?:xml|txt|json|css|js|php|aspx?)$")
 MAX_PART = 200
 
 
@@ -72,8 +73,12 @@ def address_of(page: Page, settings: dict[str, Any], file: str) -> str:
     pattern = page.metadata.get("permalink") or next(filter(None, patterns), None)
     if isinstance(pattern, str):
         slug = expanded(pattern, page, slug, file, kind)
-    if not slug or any(part in ("", ".", "..") for part in slug.split("/")):
+    if not slug:
         raise SiteError(file, "has no letter or digit that an address could be made of")
+    if any(part in ("", ".", "..") for part in slug.split("/")) or OTHER_FILE.search(slug):
+        raise SiteError(
+            file, f"can't be at “{slug}”: an address ends in “/” or “.html”, and has no empty part and no “..”"
+        )
     if longest := max((size for part in slug.split("/") if (size := len(part.encode())) > MAX_PART), default=0):
         raise SiteError(
             file, f"a page's address may have {MAX_PART} bytes between two slashes, this has {longest}"
@@ -104,4 +109,4 @@ def expanded(pattern: str, page: Page, slug: str, file: str, kind: str) -> str:
         return values[match[1]]
 
     address = re.sub("/+", "/", PATTERN_NAME.sub(value, pattern)).strip("/")
-    return address.removesuffix("index.html").rstrip("/") or "index"
+    return {"404.html": "404"}.get(address) or address.removesuffix("index.html").rstrip("/") or "index"

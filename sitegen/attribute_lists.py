@@ -15,6 +15,8 @@ LIST = r"\{:?[ \t]*((?:[#.][\w:-]|[\w:-]+=)[^{}\n]*)\}"
 IN_HEADING = re.compile(rf"[ \t]*{LIST}[ \t]*$")
 LAST_LINE = re.compile(rf"(?:^|\n)[ \t]*{LIST}[ \t]*$")
 INLINE = re.compile(LIST)
+BARE_VALUE = re.compile(r"""=(?:'([^']*)'|([^\s"']+))""")
+QUOTED = r'="\1\2"'
 BEFORE = ("image", "link_close", "code_inline")
 
 
@@ -30,6 +32,8 @@ def block_attributes(state: StateCore) -> None:
         if token.type != "inline" or not token.content.rstrip().endswith("}"):
             continue
         opening = state.tokens[index - 1]
+        if opening.type == "td_open" and (match := LAST_LINE.fullmatch(token.content)):
+            empty += row_of_attributes(state.tokens, index, match[1])
         pattern = IN_HEADING if opening.type == "heading_open" else LAST_LINE
         match = pattern.search(token.content)
         if not match or opening.type not in ("heading_open", "paragraph_open"):
@@ -42,6 +46,17 @@ def block_attributes(state: StateCore) -> None:
             token.content = rest
             empty += [] if rest else [index - 1, index, index + 1]
     state.tokens[:] = [token for index, token in enumerate(state.tokens) if index not in empty]
+
+
+def row_of_attributes(tokens: list[Token], index: int, text: str) -> list[int]:
+    """Give a table the attributes that are below it, which is read as a row; return the places of the row's tokens."""
+    end = next(place for place in range(index, len(tokens)) if tokens[place].type == "tr_close")
+    row = range(index - 2, end + 1)
+    is_alone = tokens[index - 2].type == "tr_open" and not any(
+        tokens[place].content for place in row if place != index
+    )
+    table = next(token for token in reversed(tokens[:index]) if token.type == "table_open")
+    return list(row) if is_alone and add_attributes(table, text) else []
 
 
 def preceding(tokens: list[Token], index: int) -> Token | None:
@@ -83,7 +98,7 @@ def inline_attributes(state: StateInline, silent: bool) -> bool:
 def add_attributes(token: Token, text: str) -> bool:
     """Add the attributes that a text lists; returns whether it lists any."""
     try:
-        _, attributes = parse(f"{{{text}}}")
+        _, attributes = parse(f"{{{BARE_VALUE.sub(QUOTED, text)}}}")
     except ParseError:
         return False
     for name, value in attributes.items():

@@ -64,7 +64,7 @@ class Document:
     def finish(self, script: str | None = None) -> tuple[str, Facts]:
         """Return the HTML to publish and its facts; `script` is the address of one to add (the preview's)."""
         for node in self.tree.root.traverse() if self.tree.root else ():
-            if node.tag and (attributes := node.attributes):
+            if node.tag and ((attributes := node.attributes) or node.tag == "script"):
                 self._finish_node(node, node.tag, attributes)
         head = self._head() + (f"{element('script', src=script, defer='')}</script>" if script else "")
         html = (self.tree.html or "").replace("</head>", f"{head}</head>", 1)

@@ -82,7 +82,7 @@ def feed(site: Site, name: str, url: str) -> str:
     atom = Atom1Feed(
         title=str(settings.get("title", site.settings["title"])),
         link=absolute(site, home),
-        description=str(site.settings["description"]),
+        description=site.description,
         feed_url=absolute(site, url),
         language=str(site.settings["language"]),
         author_name=str(site.settings["author"]) or str(site.settings["title"]),

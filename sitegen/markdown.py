@@ -44,16 +44,17 @@ MARK = re.compile("<!--\ufdd0\\d+\ufdd1-->|\ufdd2\\d+\ufdd3|%EF%B7%92\\d+%EF%B7%
 HEADING_LINE = re.compile(r"^[ \t>]*(?:#{1,6}(?:[ \t].*)?|=+[ \t]*|-+[ \t]*|.*</h[1-6]>.*)$", re.MULTILINE)
 HTML_HEADING = re.compile(r"<(h[1-6])\b[^>]*>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
 TAB = re.compile(r'===[+!]?[ \t]+"([^"\n]+)"[ \t]*$')
+CODE_SPAN = re.compile(r"(`+).*?\1", re.DOTALL)
 CODE_TITLE = re.compile(r'\btitle="([^"]*)"')
 LANGUAGE = re.compile(r"\{?[ \t]*\.?([^\s{},:=]+)(?!=)")
 # Syntax of others that would be published as it is written, by the words of a warning.
 UNSUPPORTED = {
     "a block between “:::”": (":::", r"^:{3,}"),
     "a snippet": ("8<", r"^-{2}8<-{2}"),
-    "an admonition without indented text": ("!!!", r"^!!![ +]"),
+    "an admonition without indented text": ("!!!", r"^!!!(?:[ +]|$)"),
     "an abbreviation": ("*[", r"^\*\[[^\]]+\]:"),
     "a table whose rows do not match": ("|", r"^[ \t]*\|?[ \t]*:?-{3,}:?[ \t]*\|[-:| \t]*$"),
-    "attributes here": ("{", r"\{:?[ \t]*[.#][\w-]+[^{}\n]*\}|\{:[^{}\n]*\}"),
+    "attributes here": ("{", r"\{:?[ \t]*(?:[.#][\w-]+|[\w-]+=)[^{}\n]*\}|\{:[^{}\n]*\}"),
     "a link between “[[” and “]]”": ("[[", r"\[\[[^\]\n]+\]\]"),
     "a note that is not there": ("[^", r"\[\^[^\]\s]+\]"),
     "a link whose address is not there": ("][", r"\[[^\]\n]+\]\[[^\]\n]*\]"),
@@ -61,7 +62,10 @@ UNSUPPORTED = {
     "insertion by “++”": ("++", r"\+\+\w[^+\n]*\w\+\+"),
     "superscript by “^”": ("^", r"\w\^[\w+-]+\^"),
     "subscript by “~”": ("~", r"(?<!~)\w~[\w+-]+~(?!~)"),
-    "a formula": ("$$", r"\$\$[^$]+\$\$"),
+    "Markdown in HTML without empty lines": (" markdown", r"^<\w+[^>]* markdown\b[^>]*>"),
+    "an alert of another kind": ("[!", r"\[!\w+\][-+]?(?=\s|$)"),
+    "a formula": ("$", r"\$\$[^$]+\$\$|(?<![\w$])\$(?=[^\s\d])[^$\n]*[\\^_][^$\n]*(?<!\s)\$(?!\d)"),
+    "a formula with signs that Markdown hides": ("\\", r"\\\(.+?\\\)|\\\[.+?\\\]"),
     "an emoji by its name": (":", r"(?<![\w:/]):[a-z][a-z\d_+-]+:(?![\w:/])"),
 }
 
@@ -94,10 +98,21 @@ def unsupported(source: str, tokens: Sequence[Token]) -> Iterator[list[str]]:
     for name, (sign, pattern) in UNSUPPORTED.items():
         if sign not in source or not re.search(pattern, source, re.MULTILINE):
             continue
-        for token in tokens:
-            shown = [child.content if child.type == "text" else "\n" for child in token.children or ()]
-            for match in re.finditer(pattern, "".join(shown), re.MULTILINE):
+        for text in (raw_text(token) if "formula" in name else shown_text(token) for token in tokens):
+            for match in re.finditer(pattern, text, re.MULTILINE):
                 yield [match[0], f"“{match[0]}” is shown as it is: sitegen knows no such Markdown ({name})"]
+
+
+def shown_text(token: Token) -> str:
+    """Return the text of a block outside of code and links; of an HTML block, its first line."""
+    if token.type == "html_block":
+        return token.content.partition("\n")[0]
+    return "".join(child.content if child.type == "text" else "\n" for child in token.children or ())
+
+
+def raw_text(token: Token) -> str:
+    """Return the Markdown of a block outside of code."""
+    return CODE_SPAN.sub("\n", token.content) if token.type == "inline" else ""
 
 
 class Tags:

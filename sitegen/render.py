@@ -85,7 +85,8 @@ class RenderedSite(Site):
         is_template = "{" in html and page.metadata.get("template", True)
         html = self._render_text(page, html) if is_template else html
         if page.is_markdown and TOC in html:
-            html = html.replace(TOC, f'<nav class="toc">{contents_list(table_of_contents(html))}</nav>')
+            entries = contents_list(table_of_contents(html))
+            html = html.replace(TOC, f'<nav class="toc">{entries}</nav>' if entries else "")
         return mark_safe(html)
 
     def summary_of(self, page: Page) -> str:

@@ -45,6 +45,16 @@ def is_text(value: object) -> bool:
     return isinstance(value, (str, int, float))
 
 
+def is_collections(value: object) -> bool:
+    expected = {"sort": str, "permalink": str, "feed": bool, "title": str}
+    if not isinstance(value, dict) or not all(each is None or isinstance(each, dict) for each in value.values()):
+        return False
+    given = [
+        (name, each[name]) for each in value.values() for name in expected if each and each.get(name) is not None
+    ]
+    return all(isinstance(setting, expected[name]) for name, setting in given)
+
+
 EXPECTED = {
     **dict.fromkeys(("title", "description", "author", "language"), (is_text, "text")),
     "url": (
@@ -53,12 +63,7 @@ EXPECTED = {
     ),
     "layout": (lambda value: isinstance(value, str), "the name of a layout"),
     "redirects": (lambda value: isinstance(value, dict), "old addresses with new ones"),
-    "collections": (
-        lambda value: (
-            isinstance(value, dict) and all(each is None or isinstance(each, dict) for each in value.values())
-        ),
-        "names of folders with settings",
-    ),
+    "collections": (is_collections, "names of folders with sort, permalink, feed and title"),
     "navigation": (lambda value: isinstance(value, list), "a list"),
     "feed": (lambda value: isinstance(value, bool), "true or false"),
     "slugs": (lambda value: value in ("unicode", "ascii"), "unicode or ascii"),

@@ -118,6 +118,12 @@ class Site(ABC):
     def summary_of(self, page: Page) -> str:
         """Return the description of a page, or its first paragraph as text."""
 
+    @property
+    def description(self) -> str:
+        """The description of the site, or of its home page."""
+        home = self.by_slug.get("index")
+        return str(self.settings["description"]) or (self.summary_of(home) if home else "")
+
     # Parts: a page that lists a collection or the tags has an address for each part of the list.
 
     def _parts(self, page: Page) -> Iterator[Page]:

@@ -32,7 +32,9 @@ def tag_addresses(tags: Iterable[str]) -> dict[str, str]:
     """Return an address for each tag; those that differ in signs or case only have addresses of their own."""
     addresses: dict[str, str] = {}
     for tag in sorted(tags, key=lambda tag: (tag.lower(), tag.swapcase())):
-        wanted = clean(tag.lower().replace("+", "-plus").replace("#", "-sharp").replace("/", "-")) or "tag"
+        wanted = (
+            clean(tag.lower().replace("+", "-plus").replace("#", "-sharp").replace("/", "-")).strip(".") or "tag"
+        )
         address, number = wanted, 1
         while address in addresses.values():
             number += 1

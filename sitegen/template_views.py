@@ -138,8 +138,9 @@ class SiteView:
         if name in ("collections", "navigation", "redirects"):
             raise KeyError(name)
         depend("setting", name)
-        if name == "description" and not self._site.settings[name] and "index" in self._site.by_slug:
-            return PageView(self._site, self._site.by_slug["index"]).description
+        if name == "description":
+            depend("content", "index")
+            return self._site.description
         return self._site.settings[name]
 
     @property

@@ -35,7 +35,7 @@ class SiteFolder:
     def remove(self, path):
         (self.folder / path).unlink()
 
-    def build(self, *only, drafts=False, future=False, base="/", release=False, **how):
+    def build(self, *only, drafts=False, future=False, base=None, release=False, **how):
         options = Options(drafts=drafts, future=future, base=base, release=release)
         return build_site(self.folder, self.output, options, only=only, **how)
 
