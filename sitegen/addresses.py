@@ -15,6 +15,7 @@ from .slugs import DATED_NAME, clean, clean_path
 
 PATTERN_NAME = re.compile(r":(\w+)")
 OTHER_FILE = re.compile(r"\.(?:xml|txt|json|css|js|php|aspx?)$")
+WRITTEN_AS = ("permalink", "url", "path", "slug")
 MAX_PART = 200
 
 
@@ -28,7 +29,7 @@ def read_pages(folder: Folder, settings: dict[str, Any], zone: tzinfo) -> tuple[
         place = folder.place(path)
         try:
             page = parse_page(folder.read_text(path), path, place, folder.digest(path), lists[path], zone)
-            address = address_of(page, settings, place)
+            address = address_of(page, settings, folder)
             pages.append(page if address == page.slug else replace(page, slug=address))
         except SiteError as error:
             broken[clean_path(path, settings["slugs"])] = error
@@ -60,7 +61,7 @@ def ancestors(folder: str) -> list[str]:
     return ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
 
 
-def address_of(page: Page, settings: dict[str, Any], file: str) -> str:
+def address_of(page: Page, settings: dict[str, Any], folder: Folder) -> str:
     """Return the address of a page without its outer slashes: as its permalink says, its collection's, its path.
 
     Raises SiteError for one that cannot be an address.
@@ -72,21 +73,25 @@ def address_of(page: Page, settings: dict[str, Any], file: str) -> str:
     patterns = [(settings["collections"].get(name) or {}).get("permalink") for name in reversed(page.collections)]
     pattern = page.metadata.get("permalink") or next(filter(None, patterns), None)
     if isinstance(pattern, str):
-        slug = expanded(pattern, page, slug, file, kind)
+        slug = expanded(pattern, page, slug, folder, kind)
     if not slug:
-        raise SiteError(file, "has no letter or digit that an address could be made of")
+        raise folder.error_at(page.source, "has no letter or digit that an address could be made of")
     if any(part in ("", ".", "..") for part in slug.split("/")) or OTHER_FILE.search(slug):
-        raise SiteError(
-            file, f"can't be at “{slug}”: an address ends in “/” or “.html”, and has no empty part and no “..”"
+        raise folder.error_at(
+            page.source,
+            f"can't be at “{slug}”: an address ends in “/” or “.html”, and has no empty part and no “..”",
+            *WRITTEN_AS,
         )
     if longest := max((size for part in slug.split("/") if (size := len(part.encode())) > MAX_PART), default=0):
-        raise SiteError(
-            file, f"a page's address may have {MAX_PART} bytes between two slashes, this has {longest}"
+        raise folder.error_at(
+            page.source,
+            f"a page's address may have {MAX_PART} bytes between two slashes, this has {longest}",
+            *WRITTEN_AS,
         )
     return slug
 
 
-def expanded(pattern: str, page: Page, slug: str, file: str, kind: str) -> str:
+def expanded(pattern: str, page: Page, slug: str, folder: Folder, kind: str) -> str:
     """Return the address that a pattern such as `/:year/:month/:slug/` gives a page."""
     name = slug.rpartition("/")[2]
     values = {
@@ -105,7 +110,7 @@ def expanded(pattern: str, page: Page, slug: str, file: str, kind: str) -> str:
     def value(match: re.Match[str]) -> str:
         if match[1] not in values:
             reason = "has no date for" if match[1] in ("year", "month", "day") else "knows no"
-            raise SiteError(file, f"{reason} “{match[0]}” of the permalink “{pattern}”")
+            raise folder.error_at(page.source, f"{reason} “{match[0]}” of the permalink “{pattern}”", *WRITTEN_AS)
         return values[match[1]]
 
     address = re.sub("/+", "/", PATTERN_NAME.sub(value, pattern)).strip("/")

@@ -73,7 +73,7 @@ def url_of(site: Site, slug: str) -> str | None:
 
 def unpublished(site: Site) -> Iterator[Problem]:
     for path in site.folder.unpublished:
-        yield Problem(site.folder.place(path), None, "is not published: files of this kind never are")
+        yield Problem(site.folder.place(path), None, "is not published: files of this kind are in public/ only")
     if (site.folder.root / "_posts").is_dir():
         reason = "is not published, as no name that begins with “_” is: call it “posts”"
         yield Problem(site.folder.place("_posts"), None, reason)

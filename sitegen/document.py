@@ -25,6 +25,7 @@ REFERENCES = {
 # A policy in a page may not have these.
 ONLY_IN_HEADERS = ("frame-ancestors", "report-uri", "report-to", "sandbox")
 PUNCTUATION = ".,;:!?()[]{}<>|\"'…“”„«»#*="
+INLINE = ("'unsafe-inline", "'sha", "'nonce")
 NOT_SCRIPTS = ("json", "importmap", "template", "speculationrules")
 
 type Attributes = dict[str, str | None]
@@ -57,6 +58,8 @@ class Document:
         self.warnings: list[list[str]] = []
         self.ids: list[str] = []
         self.anchors: list[str] = []
+        self.scripts = scripts_allowed(str(site.settings["policy"] or ""))
+        self.may_run_inline = not self.scripts or any(each.startswith(INLINE) for each in self.scripts)
         # What the head says already: contents by name or property, and the kinds of links.
         self.metas: dict[str | None, str] = {}
         self.relations: set[str | None] = set()
@@ -72,6 +75,10 @@ class Document:
 
     def _finish_node(self, node: LexborNode, tag: str, attributes: Attributes) -> None:
         self.ids += filter(None, [attributes.get("id")])
+        if not self.may_run_inline and (
+            handler := next((name for name in attributes if name.startswith("on")), None)
+        ):
+            self.warnings.append([f"{handler}=", f"the script in “{handler}” is blocked by the site's policy"])
         if tag == "a":
             self.anchors += filter(None, [attributes.get("name")])
         elif tag == "meta":
@@ -90,14 +97,14 @@ class Document:
 
     def _check_script(self, attributes: Attributes) -> None:
         """Warn about a script that the site's policy does not let run."""
-        source, allowed = attributes.get("src") or "", scripts_allowed(str(self.site.settings["policy"] or ""))
+        source, allowed = attributes.get("src") or "", self.scripts
         if any(kind in (attributes.get("type") or "") for kind in NOT_SCRIPTS) or not allowed:
             return
         is_remote = "//" in source
         host = urlsplit(source).netloc
         if is_remote and not {"*", "https:"} & allowed and not any(host and host in each for each in allowed):
             self.warnings.append([source, f"the script “{source}” is blocked by the site's policy"])
-        elif not source and not any(each.startswith(("'unsafe-inline", "'sha", "'nonce")) for each in allowed):
+        elif not source and not self.may_run_inline:
             self.warnings.append(["<script>", "a script in the page is blocked by the site's policy"])
 
     # References
@@ -132,7 +139,7 @@ class Document:
 
     def _address(self, path: str) -> str | None:
         """Return the address of the page or asset whose file this path names, or None."""
-        file = self._file(path)
+        file = self._file(path.removeprefix("@") if path.startswith("@/") else path)  # “@/” is Zola's
         if file.endswith(PAGE_TYPES):
             depend("source", file)
             page = self.site.by_source.get(file)

@@ -66,11 +66,7 @@ def make_engine(folder: Folder) -> Engine:
 def render_layout(engine: Engine, layout: str, file: str, variables: dict[str, Any]) -> SafeString:
     """Return what a layout makes of the variables of the page in `file`. Raises as `render_text` does."""
     with located_errors(file):
-        try:
-            template = engine.get_template(layout)
-        except TemplateDoesNotExist:
-            raise SiteError(file, f"there is no layout “{layout}”") from None
-        return template.render(Context(variables))
+        return engine.get_template(layout).render(Context(variables))
 
 
 def render_text(

@@ -10,7 +10,6 @@ from urllib.parse import quote, urljoin
 from django.utils.html import format_html
 
 from .document import Facts
-from .errors import SiteError
 from .pages import CONTROL_CHARACTER
 from .site import SITE_FEED, Site
 
@@ -89,7 +88,8 @@ def feed(site: Site, name: str, url: str) -> str:
     )
     for page in dated[:20]:
         if CONTROL_CHARACTER.search(page.title + site.summary_of(page) + "".join(page.tags)):
-            raise SiteError(site.folder.place(page.source), "has a control character, which no feed may have")
+            reason = "has a control character, which no feed may have"
+            raise site.folder.error_at(page.source, reason, "\\x", "\\u", "title")
         atom.add_item(
             title=page.title,
             link=absolute(site, page.url),

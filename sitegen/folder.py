@@ -31,6 +31,7 @@ ASSET_TYPES = {
     *(".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".ico"),
     *(".woff", ".woff2", ".ttf", ".otf", ".mp3", ".mp4", ".webm", ".vtt"),
 }
+RESERVED_TYPES = {".html", ".json", ".yaml", ".yml", ".toml", ".csv"}
 CACHED_BYTES = 256 * 1024
 
 
@@ -112,6 +113,12 @@ class Folder:
         """Return how messages name this file."""
         return f"{self._name}/{path}"
 
+    def error_at(self, path: str, reason: str, *needles: str) -> SiteError:
+        """Return the SiteError about the first line of a file that has one of these texts."""
+        lines = self.read_text(path).splitlines() if path in self.files else []
+        found = (number for needle in needles for number, line in enumerate(lines, 1) if needle in line.lower())
+        return SiteError(self.place(path), reason, next(found, None))
+
     def read(self, path: str) -> bytes:
         """Return the bytes of one of `files`; small ones are read once."""
         if path not in self._contents:
@@ -151,7 +158,7 @@ class Folder:
     @property
     def unpublished(self) -> list[str]:
         """The paths of files of a kind that is never published."""
-        known = (is_asset, is_page, is_reserved)
+        known = (is_asset, is_page, is_used)
         return [path for path in self.files if path != SETTINGS_FILE and not any(is_(path) for is_ in known)]
 
 
@@ -166,6 +173,11 @@ def decoded(content: bytes, file: str) -> str:
 def is_reserved(path: str) -> bool:
     """Whether a file is a layout or data; a layout may also be right beside its pages as base.html."""
     return path.startswith(("layouts/", "data/")) or path == "base.html"
+
+
+def is_used(path: str) -> bool:
+    """Whether a layout or data is of a kind that is read."""
+    return is_reserved(path) and splitext(path)[1] in RESERVED_TYPES
 
 
 def is_untouched(path: str) -> bool:

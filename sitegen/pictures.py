@@ -1,6 +1,7 @@
 """Pictures: their size, and narrower versions for narrow screens."""
 
 import re
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -72,7 +73,7 @@ def opened(content: bytes, file: str) -> "Iterator[ImageFile]":
         with Image.open(BytesIO(content)) as picture:
             yield picture
     except (
-        *(OSError, SyntaxError, ValueError, EOFError, IndexError),
+        *(OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error),
         *(Image.DecompressionBombError, Image.DecompressionBombWarning),
     ) as error:
         raise SiteError(file, f"is not a picture that can be read: {str(error).partition(' <')[0]}") from None

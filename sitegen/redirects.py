@@ -21,14 +21,17 @@ def read_redirects(
     redirects: dict[str, str] = {}
     problems: list[SiteError] = []
     taken = {page.url for page in pages}
-    for old, new, file in written_redirects(folder, settings, pages, by_name):
+    for old, new, source in written_redirects(folder, settings, pages, by_name):
         address = old_address(old, settings["slugs"])
         if not SAFE_ADDRESS.fullmatch(address) or ".." in address.split("/"):
-            problems.append(SiteError(file, f"the redirect {old!r} must look like “/old/address/”"))
+            problems.append(
+                folder.error_at(source, f"the redirect {old!r} must look like “/old/address/”", old.lower())
+            )
         elif address in taken:
-            problems.append(SiteError(file, f"{address} is a redirect and a page"))
+            problems.append(folder.error_at(source, f"{address} is a redirect and a page", old.lower()))
         elif redirects.setdefault(address, new) != new:
-            problems.append(SiteError(file, f"{address} redirects to {redirects[address]} and to {new}"))
+            reason = f"{address} redirects to {redirects[address]} and to {new}"
+            problems.append(folder.error_at(source, reason, old.lower()))
     return redirects, problems
 
 
@@ -38,10 +41,10 @@ def written_redirects(
     """Yield each old address, the new one, and the file that says so."""
     for old, new in settings["redirects"].items():
         page = find_page(by_name, str(new)) if str(new).endswith(PAGE_TYPES) else None
-        yield str(old), page.url if page else str(new), folder.place(SETTINGS_FILE)
+        yield str(old), page.url if page else str(new), SETTINGS_FILE
     for page in pages:
         for old in page.metadata.get("redirect_from") or () if page.number == 1 and not page.tag else ():
-            yield old, page.url, folder.place(page.source)
+            yield old, page.url, page.source
 
 
 def old_address(old: str, kind: str) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from .document import Document, Facts
-from .engine import TEMPLATE_TAG, make_engine, render_layout, render_text
+from .engine import BUILT_IN, TEMPLATE_TAG, make_engine, render_layout, render_text
 from .errors import SiteError
 from .fingerprints import fingerprint
 from .folder import Folder
@@ -75,6 +75,8 @@ class RenderedSite(Site):
         if not layout:
             return content
         layout = layout if layout.endswith(".html") else f"{layout}.html"
+        if layout not in self.folder.layouts and not (BUILT_IN / layout).is_file():
+            raise self.folder.error_at(page.source, f"there is no layout “{layout}”", "layout")
         return render_layout(self.engine, layout, self.folder.place(page.source), self._variables(page, content))
 
     def content_of(self, page: Page) -> SafeString:

@@ -12,9 +12,9 @@ from .options import Options
 
 # What every host allows, but for scripts of other sites and scripts in pages.
 POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline' https:; img-src 'self' data: https:; "
-    "font-src 'self' data: https:; media-src 'self' https:; frame-src 'self' https:; connect-src 'self'; "
-    "form-action 'self' https:; base-uri 'self'; object-src 'none'"
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline' https:; img-src * data:; "
+    "font-src 'self' data: https:; media-src * data:; frame-src *; connect-src 'self' https: wss:; "
+    "form-action 'self' https:; base-uri 'self'"
 )
 DEFAULTS: dict[str, Any] = {
     "title": "Untitled site",
@@ -89,6 +89,8 @@ def read_settings(folder: Folder, options: Options) -> tuple[dict[str, Any], lis
             problems.append(SiteError(file, reason, line_of_name(name, source)))
         elif value is not None:
             settings[name] = value
+    if options.url and urlsplit(options.url).scheme not in ("http", "https"):
+        problems.append(SiteError("--url", f"must be {EXPECTED['url'][1]}, not {short(options.url)}"))
     settings["url"] = options.url or settings["url"]
     parts = urlsplit(str(settings["url"]))
     settings |= {"zone": ZoneInfo(settings["time_zone"]), "origin": f"{parts.scheme}://{parts.netloc}"}

@@ -148,8 +148,8 @@ class Site(ABC):
         for page in self.pages:
             winner = self.by_slug[page.slug]
             if winner is not page:
-                others = self.folder.place(winner.source)
-                yield SiteError(self.folder.place(page.source), f"has the address {page.url}, as {others} has")
+                reason = f"has the address {page.url}, as {self.folder.place(winner.source)} has"
+                yield self.folder.error_at(page.source, reason, "permalink", "slug:")
             elif (asset := self.assets.published.get(page.file)) and page not in STANDARD_PAGES:
                 yield SiteError(self.folder.place(asset), f"would be published where {page.source} is")
 
@@ -222,9 +222,7 @@ class Site(ABC):
 
     def setting_warning(self, reason: str, needle: str) -> Problem:
         """Return the warning about the line of site.yaml that has `needle`."""
-        text = self.folder.read_text(SETTINGS_FILE)
-        line = next((number for number, line in enumerate(text.splitlines(), 1) if needle in line), None)
-        return Problem(self.folder.place(SETTINGS_FILE), line, reason)
+        return self.folder.error_at(SETTINGS_FILE, reason, needle.lower()).problem
 
     def breadcrumbs(self, page: Page) -> list[Page]:
         """Return the pages above `page`, the home page first."""

@@ -38,8 +38,10 @@ class Stage:
 
     def keep_output(self) -> None:
         """Have all files of the output in this folder too."""
+        built, self.built = self.built, stats(self.output)
         for name in self.built:
             self.keep(name)
+        self.built = built
 
     def write(self, path: str, content: bytes) -> Stats:
         """Put a file and its compressed siblings in place: the output's where it is the same. Return their stats.

@@ -33,6 +33,7 @@ def configure(hosts: Sequence[str] = (), **pages: object) -> None:
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
         ],
         ROOT_URLCONF="sitegen.standalone_urls",
+        SECURE_REFERRER_POLICY="strict-origin-when-cross-origin",  # what browsers do: players of videos ask for it
         USE_TZ=True,
         TIME_ZONE="UTC",
         SECURE_CSP={"default-src": [CSP.SELF]},  # of explained errors; pages have the policy of their site

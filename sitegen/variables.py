@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.template import Context, Template, Variable, VariableDoesNotExist
-from django.template.base import FilterExpression, Node, VariableNode
-from django.template.defaulttags import ForNode
+from django.template.base import FilterExpression, Node
+from django.template.defaulttags import FirstOfNode, IfChangedNode
 
 from .trace import Unknown, note_unknown
 
 WITH_DEFAULT = {"default", "default_if_none"}
+MAY_BE_MISSING = (FirstOfNode, IfChangedNode)
 
 
 class NotedVariable(Variable):
@@ -28,13 +29,16 @@ class NotedVariable(Variable):
 
 
 def note_variables(template: Template, first_line: int = 0) -> Template:
-    """Have the variables noted that a template shows or loops over, but for those with a default."""
-    nodes: list[Any] = [
-        *template.nodelist.get_nodes_by_type(VariableNode),
-        *template.nodelist.get_nodes_by_type(ForNode),
-    ]
-    for node in nodes:
-        note(node, node.filter_expression if isinstance(node, VariableNode) else node.sequence, first_line)
+    """Have the variables noted that a template shows, loops over or hands on, but for those with a default.
+
+    Those of conditions are none of them, as they are no expressions of their nodes.
+    """
+    for node in template.nodelist.get_nodes_by_type(Node):
+        for value in () if isinstance(node, MAY_BE_MISSING) else list(vars(node).values()):
+            values = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
+            for expression in values:
+                if isinstance(expression, FilterExpression):
+                    note(node, expression, first_line)
     return template
 
 

@@ -155,7 +155,7 @@ def test_an_error_is_found_in_every_kind_of_file_at_once(site):
 
 def test_a_control_character_by_its_escape_is_found_before_it_breaks_the_feed(site):
     site.write("blog/a.md", '---\ntitle: "A \\x08"\ndate: 2026-01-01\n---\nText\n')
-    with pytest.raises(BuildError, match=r"a\.md: has a control character, which no feed may have"):
+    with pytest.raises(BuildError, match=r"a\.md:2: has a control character, which no feed may have"):
         site.build()
 
 

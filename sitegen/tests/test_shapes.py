@@ -224,6 +224,7 @@ def test_the_summary_is_plain_text_of_the_first_paragraph(site, text, summary):
     [
         ("<script>x()</script>", True),
         ('<script src="https://cdn.example/x.js"></script>', True),
+        ('<button onclick="x()">x</button>', True),
         ('<script type="application/ld+json">{}</script>', False),
         ('<p style="color: red">x</p><iframe src="https://x.org" title="x"></iframe>', False),
     ],

@@ -47,6 +47,7 @@ def test_it_warns_with_the_line(site, path, content, said):
         ("a.md", "---\ntemplate: false\n---\n{{ name }}\n"),
         ("a.md", "{% verbatim %}{{ name }}{% endverbatim %}\n"),
         ("a.md", "`{{ name }}`\n"),
+        ("a.md", "{% firstof name 'none' %}\n"),
         ("a.md", "{% for p in site.pages %}{{ p.description }}{{ p.author }}{% endfor %}\n"),
         (
             "layouts/page.html",
