@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from .accessibility import PAGES, SIZES, small_targets, violations
 
+DESKTOP = {"desktop": SIZES["desktop"]}
 # The board as it is, and with what opens in it.
 PIECES = {
     "board": lambda person: None,
@@ -65,13 +66,15 @@ def test_axe_finds_nothing_on_any_page_and_every_target_can_be_hit(someone, own_
     found = []
     for name, path in PAGES.items():
         expect_landmarks(person.go(path))
-        found += violations(person, name)
+        found += violations(person, name, DESKTOP)
+        person.page.set_viewport_size(SIZES["phone"])
+        found += [f"{name}, phone: {target}" for target in small_targets(person)]
     stranger = someone(None, own_url, reduced_motion="reduce")
     stranger.go("/login/").page.get_by_role("button", name="Log in").click()
     expect(stranger.page.locator(".error").first).to_be_visible()
     found += violations(stranger, "log-in")
     for path in ("/password/", "/welcome/old-link/", "/nowhere/"):
-        found += violations(stranger.go(path), path)
+        found += violations(stranger.go(path), path, DESKTOP)
     assert not found, "\n".join(sorted(set(found)))
 
 
