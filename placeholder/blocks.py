@@ -57,9 +57,10 @@ def text_block(text: str, style: Style, size: int) -> TextBlock:
     height = size * max((line_height(each, style) for each in glyphs), default=LINE_HEIGHT)
     placed = tuple((line, round(number * height)) for number, line in lines)
     boxes = [
-        (left, top + baseline, right, bottom + baseline)
+        (left + x, top + baseline, right + x, bottom + baseline)
         for (_, baseline), each in zip(placed, glyphs, strict=True)
-        for left, top, right, bottom in (box_of(one, size) for one in each)
+        for run, x, anchor in each
+        for left, top, right, bottom in [run_box(run, size, anchor)]
     ]
     lefts, tops, rights, bottoms = zip(*boxes, strict=True) if boxes else ((0,),) * 4
     box = (floor(min(lefts)), floor(min(tops)), ceil(max(rights)), ceil(max(bottoms)))
@@ -103,17 +104,17 @@ def face_of(run: Run, size: int) -> ImageFont.FreeTypeFont | None:
     return face_at(run.file, size, needs_shaping(run)) if run.file else None
 
 
-def box_of(glyphs: Glyphs, size: int) -> tuple[float, float, float, float]:
-    """Return the bounding box of a run from the anchor of its line. It is an estimate where no font is here."""
-    run, x, anchor = glyphs
+@lru_cache(maxsize=4096)
+def run_box(run: Run, size: int, anchor: str) -> tuple[float, float, float, float]:
+    """Return the bounding box of a run from its anchor. It is an estimate where no font is here."""
     if face := face_of(run, size):
-        left, top, right, bottom = face.getbbox(run.text, direction=direction_of(run), anchor=anchor)
-        return left + x, top, right + x, bottom
+        return face.getbbox(run.text, direction=direction_of(run), anchor=anchor)
     width = advance(run, size)
-    left = x - width * next(share for name, share in ANCHORS.values() if name == anchor)
+    left = -width * next(share for name, share in ANCHORS.values() if name == anchor)
     return left, -0.8 * size, left + width, 0.2 * size
 
 
+@lru_cache(maxsize=4096)
 def advance(run: Run, size: int) -> float:
     """Return the width of a run, where the next one starts."""
     if face := face_of(run, size):

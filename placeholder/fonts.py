@@ -5,6 +5,7 @@ the machine, and need a library that shapes text: raqm in Pillow, with the syste
 """
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
@@ -42,17 +43,13 @@ ALPHABETS = (
 CHARACTERS = frozenset(chr(code) for first, last in ALPHABETS for code in range(first, last + 1))
 
 SHAPES = bool(features.check("raqm"))
-JOINERS = "\u200c\u200d\ufe0e\ufe0f"
+# Invisible characters that say how their neighbours are joined, shown or directed; no font needs to have them.
+JOINERS = "\u200c\u200d\u200e\u200f\ufe0e\ufe0f"
 FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "/Library/Fonts")
 # Installed fonts for many scripts; those for one are found by the script's name.
 GENERAL = (
-    "notosanscjk",
-    "notosanssymbols",
-    "notosansmath",
-    "droidsansfallback",
-    "dejavusans",
-    "freesans",
-    "unifont",
+    *("notosanscjk", "notosanssymbols", "notosanssymbols2", "notosansmath"),
+    *("droidsansfallbackfull", "droidsansfallback", "dejavusans", "freesansbold", "freesans", "unifont"),
 )
 
 
@@ -144,15 +141,21 @@ def coverage(file: str) -> frozenset[int]:
 def installed_for(character: str, weight: str) -> list[str]:
     """Return installed fonts that may have a character: those named after its script, then those for many scripts."""
     words = unicodedata.name(character, "").lower().replace("-", " ").split()
-    wanted = [*(f"noto{style}{word}" for style in ("sans", "serif") for word in words if len(word) > 2), *GENERAL]
+    wanted = [*(f"noto{style}{word}" for style in ("sans", "serif") for word in words), *GENERAL]
+    return [
+        file
+        for family in wanted
+        for file in sorted(families().get(family, ()), key=lambda file: f"-{weight}." not in file.lower())
+    ]
 
-    def rank(file: Path) -> tuple[int, bool, str]:
-        stem = file.stem.lower()
-        place = next((number for number, start in enumerate(wanted) if stem.startswith(start)), len(wanted))
-        return place, f"-{weight}" not in stem, stem
 
-    ranked = sorted((rank(file), file) for file in installed_files())
-    return [str(file) for (place, _, _), file in ranked if place < len(wanted)]
+@cache
+def families() -> dict[str, list[str]]:
+    """Return the installed fonts by the name of their family: what is before the weight, in small letters."""
+    found: dict[str, list[str]] = {}
+    for file in installed_files():
+        found.setdefault(re.split(r"[-\[]", file.stem.lower())[0], []).append(str(file))
+    return found
 
 
 @cache

@@ -50,9 +50,9 @@ def draw(picture: Picture) -> bytes:
 
 
 def text_ink(picture: Picture) -> tuple[Image.Image, tuple[int, int]] | None:
-    """Return the ink of a picture's text and its position (left, top), None without text."""
+    """Return the ink of a picture's text and its position (left, top), None if there is nothing to see."""
     block = fitted_text(picture, picture.scale)
-    if not block:
+    if not block or 0 in block.sides:
         return None
     left, top, _, _ = block.box
     ink = Image.new("L", block.sides)

@@ -45,6 +45,9 @@ SIMILAR_FONTS = {
     "source-sans-pro": "open-sans",
 }
 
+# They make the flags of England, Scotland and Wales from a black one.
+FLAG_TAGS = frozenset(map(chr, range(0xE0020, 0xE0080)))
+
 type Query = Mapping[str, Sequence[str]]
 type Reader = Callable[[str, str], Ground | Colour | str | int]
 
@@ -137,7 +140,7 @@ def read_text(name: str, value: str) -> str:
 
 def is_text(character: str) -> bool:
     """Return whether a character may be in a text: it has a shape or joins those that have, and was valid UTF-8."""
-    if character in JOINERS or character == "\n":
+    if character in JOINERS or character == "\n" or character in FLAG_TAGS:
         return True
     return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp") and not (
         character == "\ufffd" or ord(character) & 0xFFFE == 0xFFFE

@@ -68,6 +68,12 @@ def test_a_text_never_leaves_the_picture_empty(sides, text):
     assert len(drawn(f"{sides}.png?text={text}&bg=fff&fg=000").convert("L").getcolors()) > 1
 
 
+@pytest.mark.parametrize("ending", ["png", "webp", "svg"])
+@pytest.mark.parametrize("text", ["%E2%80%8D", "%0A%E2%80%8F", "%EF%B8%8F", "%E2%80%89%E2%80%8C", "%E2%A0%80"])
+def test_a_text_of_invisible_characters_is_drawn_as_nothing(text, ending):
+    assert draw(picture(f"60x60.{ending}?text={text}"))
+
+
 @pytest.mark.parametrize(
     ("text", "lines"),
     [

@@ -114,6 +114,15 @@ def test_a_character_without_a_font_is_refused_by_name_except_in_svg(no_fonts, t
     assert picture(f"9x9.svg?text={text}").text == text
 
 
+@pytest.mark.parametrize("text", ["שלום%E2%80%8F!", "क्%E2%80%8Dष", "abc%E2%80%8E"])
+def test_marks_that_join_and_direct_letters_belong_to_the_text(text):
+    assert len(picture(f"9x9/?text={text}").text) > 3
+
+
+def test_an_svg_carries_the_flag_of_wales(no_fonts):
+    assert picture("9x9.svg?text=\U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f").text
+
+
 @pytest.mark.parametrize("blank", ["", "%20", "%20%0A%20", "%C2%A0"])
 def test_a_blank_text_is_no_text(blank):
     assert picture(f"9x9/?text={blank}").text == ""
