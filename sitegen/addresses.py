@@ -4,17 +4,19 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import tzinfo
+from functools import lru_cache
 from posixpath import dirname
 from typing import Any
+from urllib.parse import unquote
 
 from .errors import SiteError
 from .fields import to_list
-from .folder import INDEX_NAMES, Folder, is_page
+from .folder import INDEX_NAMES, Folder, is_page, line_with
 from .pages import Page, parse_page
 from .slugs import DATED_NAME, clean, clean_path
 
 PATTERN_NAME = re.compile(r":(\w+)")
-OTHER_FILE = re.compile(r"\.(?:xml|txt|json|css|js|php|aspx?)$")
+NO_ADDRESS = re.compile(r"\.(?:xml|txt|json|css|js|php|aspx?)$|[?#\\\x00-\x1f]")
 WRITTEN_AS = ("permalink", "url", "path", "slug")
 MAX_PART = 200
 
@@ -23,17 +25,36 @@ def read_pages(folder: Folder, settings: dict[str, Any], zone: tzinfo) -> tuple[
     """Return the pages, and the SiteErrors of those that cannot be read by their slugs."""
     pages: list[Page] = []
     broken: dict[str, SiteError] = {}
-    paths = list(filter(is_page, folder.files))
+    paths, kind = list(filter(is_page, folder.files)), settings["slugs"]
     lists = lists_of(paths)
+    patterns = {name: (each or {}).get("permalink") for name, each in settings["collections"].items()}
     for path in paths:
-        place = folder.place(path)
+        pattern = next((patterns[name] for name in reversed(lists[path]) if patterns.get(name)), None)
         try:
-            page = parse_page(folder.read_text(path), path, place, folder.digest(path), lists[path], zone)
-            address = address_of(page, settings, folder)
-            pages.append(page if address == page.slug else replace(page, slug=address))
+            given = folder.read_text(path), path, folder.place(path), folder.digest(path)
+            pages.append(read_page(*given, lists[path], zone, kind, pattern))
         except SiteError as error:
-            broken[clean_path(path, settings["slugs"])] = error
+            broken[clean_path(path, kind)] = error
     return pages, broken
+
+
+@lru_cache(maxsize=20_000)  # the preview reads the folder anew for every request
+def read_page(
+    source: str,
+    path: str,
+    file: str,
+    fingerprint: str,
+    lists: tuple[str, ...],
+    zone: tzinfo,
+    kind: str,
+    pattern: str | None,
+) -> Page:
+    """Return a page with its address. Raises SiteError."""
+    page = parse_page(source, path, file, fingerprint, lists, zone)
+    try:
+        return replace(page, slug=address_of(page, pattern, kind))
+    except ValueError as error:
+        raise SiteError(file, str(error), line_with(source, *WRITTEN_AS)) from None
 
 
 def lists_of(paths: Collection[str]) -> dict[str, tuple[str, ...]]:
@@ -61,37 +82,27 @@ def ancestors(folder: str) -> list[str]:
     return ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
 
 
-def address_of(page: Page, settings: dict[str, Any], folder: Folder) -> str:
+def address_of(page: Page, pattern: str | None, kind: str) -> str:
     """Return the address of a page without its outer slashes: as its permalink says, its collection's, its path.
 
-    Raises SiteError for one that cannot be an address.
+    Raises ValueError for one that cannot be an address.
     """
-    kind = settings["slugs"]
     slug = clean_path(page.source, kind)
     if given := page.metadata.get("slug"):
         slug = "/".join([*slug.split("/")[:-1], clean(given.strip("/").replace("/", "-"), kind)])
-    patterns = [(settings["collections"].get(name) or {}).get("permalink") for name in reversed(page.collections)]
-    pattern = page.metadata.get("permalink") or next(filter(None, patterns), None)
+    pattern = page.metadata.get("permalink") or pattern
     if isinstance(pattern, str):
-        slug = expanded(pattern, page, slug, folder, kind)
+        slug = expanded(pattern, page, slug, kind)
     if not slug:
-        raise folder.error_at(page.source, "has no letter or digit that an address could be made of")
-    if any(part in ("", ".", "..") for part in slug.split("/")) or OTHER_FILE.search(slug):
-        raise folder.error_at(
-            page.source,
-            f"can't be at “{slug}”: an address ends in “/” or “.html”, and has no empty part and no “..”",
-            *WRITTEN_AS,
-        )
+        raise ValueError("has no letter or digit that an address could be made of")
+    if any(part in ("", ".", "..") for part in slug.split("/")) or NO_ADDRESS.search(slug):
+        raise ValueError(f"can't be at “{slug}”: an address ends in “/” or “.html”, without “..”, “?” and “#”")
     if longest := max((size for part in slug.split("/") if (size := len(part.encode())) > MAX_PART), default=0):
-        raise folder.error_at(
-            page.source,
-            f"a page's address may have {MAX_PART} bytes between two slashes, this has {longest}",
-            *WRITTEN_AS,
-        )
+        raise ValueError(f"a page's address may have {MAX_PART} bytes between two slashes, this has {longest}")
     return slug
 
 
-def expanded(pattern: str, page: Page, slug: str, folder: Folder, kind: str) -> str:
+def expanded(pattern: str, page: Page, slug: str, kind: str) -> str:
     """Return the address that a pattern such as `/:year/:month/:slug/` gives a page."""
     name = slug.rpartition("/")[2]
     values = {
@@ -110,8 +121,8 @@ def expanded(pattern: str, page: Page, slug: str, folder: Folder, kind: str) -> 
     def value(match: re.Match[str]) -> str:
         if match[1] not in values:
             reason = "has no date for" if match[1] in ("year", "month", "day") else "knows no"
-            raise folder.error_at(page.source, f"{reason} “{match[0]}” of the permalink “{pattern}”", *WRITTEN_AS)
+            raise ValueError(f"{reason} “{match[0]}” of the permalink “{pattern}”")
         return values[match[1]]
 
-    address = re.sub("/+", "/", PATTERN_NAME.sub(value, pattern)).strip("/")
+    address = re.sub("/+", "/", PATTERN_NAME.sub(value, unquote(pattern))).strip("/")
     return {"404.html": "404"}.get(address) or address.removesuffix("index.html").rstrip("/") or "index"

@@ -128,10 +128,10 @@ def place(site: Site, page: Page, needle: str, reason: str) -> Problem:
     """Return the Problem with the line of the page's file, or of one of the layouts, that has `needle`."""
     own = page.source if page.source in site.folder.files else None
     for path in [own, *site.folder.layouts.values()]:
-        if path and needle and (line := line_with(needle, site.folder.read_text(path))):
+        if path and needle and (line := number_of_line(needle, site.folder.read_text(path))):
             return Problem(site.folder.place(path), line, reason)
     return Problem(site.folder.place(page.source), 1 if own else None, reason)
 
 
-def line_with(needle: str, text: str) -> int | None:
+def number_of_line(needle: str, text: str) -> int | None:
     return line_of(re.escape(needle), text)

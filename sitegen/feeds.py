@@ -109,6 +109,6 @@ def redirect_file(old: str) -> str:
 def redirect(site: Site, new: str) -> str:
     """Return the page that leads from an old address to the new one without a server's help."""
     if new.startswith("/"):
-        new = site.base + new.lstrip("/")
+        new = site.base + quote(new.lstrip("/"), safe="/:?#[]@!$&'()*+,;=%~")
     canonical = urljoin(site.url, new)
     return format_html(REDIRECT, site.settings["language"], "This page has moved", canonical, new, new, new)

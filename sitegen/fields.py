@@ -83,7 +83,7 @@ def to_datetime(value: Any, zone: tzinfo = UTC) -> datetime | None:
         value = datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d\d:?\d\d$|Z$)", "", value.strip()))
     if not isinstance(value, datetime):
         value = datetime.combine(value, time.min)
-    moment: datetime = value if value.tzinfo else value.replace(tzinfo=zone)
+    moment: datetime = value.astimezone(zone) if value.tzinfo else value.replace(tzinfo=zone)
     return moment
 
 

@@ -115,15 +115,15 @@ class Folder:
 
     def error_at(self, path: str, reason: str, *needles: str) -> SiteError:
         """Return the SiteError about the first line of a file that has one of these texts."""
-        lines = self.read_text(path).splitlines() if path in self.files else []
-        found = (number for needle in needles for number, line in enumerate(lines, 1) if needle in line.lower())
-        return SiteError(self.place(path), reason, next(found, None))
+        text = self.read_text(path) if path in self.files else ""
+        return SiteError(self.place(path), reason, line_with(text, *needles))
 
     def read(self, path: str) -> bytes:
         """Return the bytes of one of `files`; small ones are read once."""
         if path not in self._contents:
             try:
-                content = Path(self.files[path]).read_bytes()
+                with open(self.files[path], "rb") as file:
+                    content = file.read()
             except OSError as error:
                 raise SiteError(self.place(path), f"can't be read: {error.strerror}") from None
             if len(content) > CACHED_BYTES:
@@ -160,6 +160,12 @@ class Folder:
         """The paths of files of a kind that is never published."""
         known = (is_asset, is_page, is_used)
         return [path for path in self.files if path != SETTINGS_FILE and not any(is_(path) for is_ in known)]
+
+
+def line_with(text: str, *needles: str) -> int | None:
+    """Return the number of the first line that has the first of these texts that is there, in any case."""
+    lines = text.lower().splitlines()
+    return next((number for needle in needles for number, line in enumerate(lines, 1) if needle in line), None)
 
 
 def decoded(content: bytes, file: str) -> str:

@@ -2,8 +2,8 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
-from functools import cached_property, lru_cache
+from datetime import datetime, tzinfo
+from functools import cached_property
 from posixpath import dirname
 
 from .errors import SiteError
@@ -135,10 +135,7 @@ class Page:
         return replace(self, slug=slug, number=number, tag=tag, digest=name)
 
 
-@lru_cache(maxsize=20_000)  # the preview reads the folder anew for every request
-def parse_page(
-    source: str, path: str, file: str, fingerprint: str, lists: tuple[str, ...] = (), zone: tzinfo = UTC
-) -> Page:
+def parse_page(source: str, path: str, file: str, fingerprint: str, lists: tuple[str, ...], zone: tzinfo) -> Page:
     if match := CONTROL_CHARACTER.search(source):
         line = source.count("\n", 0, match.start()) + 1
         raise SiteError(file, f"has a control character, U+{ord(match[0]):04X}", line)

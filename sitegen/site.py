@@ -13,7 +13,7 @@ from .assets import Assets, plain_name
 from .data import read_data
 from .errors import Problem, SiteError
 from .fields import ALIASES
-from .folder import SETTINGS_FILE, Folder, is_page
+from .folder import SETTINGS_FILE, Folder, is_page, is_untouched
 from .navigation import Entry, read_navigation
 from .options import Options, build_time
 from .pages import Page
@@ -84,16 +84,13 @@ class Site(ABC):
         return left_out | {page for page in self.found if folders and page.source.startswith(folders)}
 
     def _withheld(self) -> set[str]:
-        """Return the files that only pages use which are not published: in their folders, or beside and named there."""
+        """Return the files of pages that are not published: those in their folders, and those that only they name."""
         folders = tuple(page.own_folder for page in self.left_out if page.own_folder != "/")
-        beside = {page.source.rpartition("/")[0] for page in self.left_out}
         hidden = "\n".join(page.text + repr(page.metadata) for page in self.left_out)
-        withheld = set()
+        withheld = {path for path in self.folder.assets if folders and path.startswith(folders)}
         for path in self.folder.assets if self.left_out else ():
-            place, _, name = path.rpartition("/")
-            if (folders and path.startswith(folders)) or (
-                place in beside and name in hidden and not any(name in text for text in self._shown_texts)
-            ):
+            name = path.rpartition("/")[2]
+            if not is_untouched(path) and name in hidden and not any(name in text for text in self._shown_texts):
                 withheld.add(path)
         return withheld
 

@@ -18,7 +18,7 @@ NOT_TEXT = re.compile(
     r"<(style|script|template|pre|figcaption|nav|h[1-6]|summary|title|svg)\b.*?</\1>|<p class=\"[\w-]*-title.*?</p>|<!--.*?-->",
     re.DOTALL | re.IGNORECASE,
 )
-HEADING = re.compile(r"<h([2-4])\b[^>]*\bid=\"([^\"]*)\"[^>]*>(.*?)</h\1>", re.DOTALL | re.IGNORECASE)
+HEADING = re.compile(r"<h([2-4])\b[^>]*\bid=[\"']?([^\"'>\s]+)[^>]*>(.*?)</h\1>", re.DOTALL | re.IGNORECASE)
 TAG = re.compile(r"<[^<>]*>")
 ANCHOR = re.compile(r"<a class=\"header-anchor\".*?</a>", re.DOTALL)
 BOX = re.compile(r"<details|class=\"(?:admonition|markdown-alert)")

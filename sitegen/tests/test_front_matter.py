@@ -117,10 +117,16 @@ def test_what_belongs_to_a_draft_stays_out_with_it(site):
     ):
         site.write(name, "<svg/>")
     site.write("blog/trip/more.md", "# More\n")
+    site.write("static/only-later.svg", "<svg/>")
+    site.write("static/both.svg", "<svg/>")
+    site.write("blog/later.md", "---\ndraft: true\n---\n![x](/static/only-later.svg) ![x](/static/both.svg)\n")
+    site.write("page.md", "![x](/static/both.svg)\n")
     site.write("blog/shown.svg", "<svg/>")
     site.build()
     left = {path for path in site.files() if path.startswith("blog/")}
     assert {path.partition(".")[0] for path in left} == {"blog/shown"}
+    assert "static/both.svg" in site.files()
+    assert not [path for path in site.files() if "later" in path]
     site.build(drafts=True)
     assert {path.partition(".")[0] for path in site.files()} >= {
         "blog/trip/a",
