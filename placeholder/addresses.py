@@ -29,7 +29,7 @@ from placeholder.picture import (
     VERTICAL_ALIGNMENTS,
     Picture,
 )
-from placeholder.sizes import NAMED_SIZES
+from placeholder.sizes import named_size
 
 RATIO_LIMIT = 100
 SCALES = {"2x": 2, "3x": 3}
@@ -174,7 +174,7 @@ def is_ratio(part: str) -> bool:
 
 
 def may_be_size(part: str) -> bool:
-    return part in NAMED_SIZES or bool(re.search("[0-9]", part))
+    return bool(named_size(part) or re.search("[0-9]", part))
 
 
 # Size
@@ -196,8 +196,8 @@ def read_sides(first: str, second: str, limit: int) -> tuple[int, int]:
 
 def read_side_pair(sides: str, limit: int) -> tuple[int, int]:
     """Read vga, 300, 300x200, 640x4:3 or 16:9x1080."""
-    if sides in NAMED_SIZES:
-        return NAMED_SIZES[sides]
+    if size := named_size(sides):
+        return size
     across, by, down = sides.partition("x")
     if by and ":" in down:
         return read_ratio(down, "width", across, limit)

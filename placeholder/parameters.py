@@ -22,6 +22,11 @@ DEFAULT_FONT = "inter"
 THEMES = ("light", "dark")
 SWITCH = {"": True, "1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
 LIGHTEST_BOLD = 600
+# What CSS and fonts call other weights.
+SIMILAR_WEIGHTS = {
+    **dict.fromkeys(("thin", "light", "normal", "medium"), "regular"),
+    **dict.fromkeys(("semibold", "extrabold", "black"), "bold"),
+}
 
 WHOLE_NUMBER = re.compile("[1-9][0-9]{0,6}")
 HEX_COLOUR = re.compile("[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8}")
@@ -167,7 +172,7 @@ def read_weight(name: str, value: str) -> str:
     """Return a weight by its name, or the nearer one of a number from 100 to 900."""
     if is_number(value, 100, 900):
         return "bold" if int(value) >= LIGHTEST_BOLD else "regular"
-    return one_of(WEIGHTS)(name, value)
+    return one_of(WEIGHTS)(name, SIMILAR_WEIGHTS.get(value, value))
 
 
 def read_blur(name: str, value: str) -> int:

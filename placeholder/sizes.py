@@ -20,6 +20,7 @@ NAMED_SIZES = {
     "hd": (1280, 720),
     "hd720": (1280, 720),
     "fhd": (1920, 1080),
+    "fullhd": (1920, 1080),
     "hd1080": (1920, 1080),
     "qhd": (2560, 1440),
     # Advertisements
@@ -44,10 +45,21 @@ NAMED_SIZES = {
     "halfpage": (300, 600),
     # Cards for sharing
     "og": (1200, 630),
+    "facebook": (1200, 630),
+    "linkedin": (1200, 627),
+    "twitter": (1200, 675),
+    "youtube": (1280, 720),
+    "instagram": (1080, 1080),
     "square": (1080, 1080),
     "story": (1080, 1920),
+    "thumbnail": (150, 150),
     # Paper
     "a4": (595, 842),
     "a5": (420, 595),
     "letter": (612, 792),
 }
+
+
+def named_size(name: str) -> tuple[int, int] | None:
+    """Return the size of a name, in which hyphens make no difference."""
+    return NAMED_SIZES.get(name.replace("-", ""))

@@ -21,6 +21,7 @@ from placeholder.forms import Address, Builder
 from placeholder.parameters import AddressError
 from placeholder.picture import Picture
 from placeholder.responses import cache_key, picture_response, respond_or_explain
+from placeholder.sizes import NAMED_SIZES
 
 QUERY_LIMIT = 2000
 PARAMETER_LIMIT = 50
@@ -126,7 +127,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if "HX-Request" in request.headers:
         return render(request, "placeholder/home.html#result", context)
     context |= {"gallery": list(map(gallery_entry, GALLERY)), "people": PEOPLE}
-    context |= {"paths": addresses, "limits": parameters}
+    context |= {"paths": addresses, "limits": parameters, "sizes": NAMED_SIZES}
     return render(request, "placeholder/home.html", context)
 
 

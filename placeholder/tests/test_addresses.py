@@ -151,6 +151,10 @@ def test_a_size_may_have_a_name(name):
     assert picture(f"{name}/000/fff").text == "{} × {}".format(*NAMED_SIZES[name])
 
 
+def test_the_name_of_a_size_may_have_hyphens():
+    assert picture("medium-rectangle@2x.webp").pixels == (600, 500)
+
+
 @pytest.mark.parametrize(
     "address", ["a/b/c", "10x10//x/", "1:1/10/fff/000/9", "//", "vgas/fff/000", "9x9/fff/000/fff"]
 )

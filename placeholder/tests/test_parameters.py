@@ -195,6 +195,8 @@ def test_a_font_of_another_service_becomes_one_that_is_similar(name):
         ("600", "bold"),
         ("900", "bold"),
         ("bold", "bold"),
+        ("normal", "regular"),
+        ("black", "bold"),
     ],
 )
 def test_a_weight_is_a_name_or_a_number(weight, name):
