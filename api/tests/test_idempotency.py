@@ -170,6 +170,7 @@ def test_eight_at_the_same_time_add_one_task(site):
     assert added == 1
 
 
+@pytest.mark.slow
 def test_a_form_that_is_sent_eight_times_at_once_adds_one_task(site):
     sprint = site.get("/api/sprints").json()["results"][0]["id"]
     form = {"name": "Once", "status": 1, "key": "of-the-form"}

@@ -169,6 +169,7 @@ def build_in_a_child(site, kill_at):
         return status, int(pipe.read() or 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("can_exchange", [True, False])
 def test_a_build_killed_anywhere_leaves_the_old_site_or_the_new_one(
     small_site, tmp_path, monkeypatch, can_exchange

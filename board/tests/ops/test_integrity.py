@@ -64,7 +64,7 @@ BROKEN = {
     'UPDATE board_task SET "order" = "order" + 1 WHERE name = \'First\'': "has order",
     "UPDATE board_task SET assigned_id = NULL WHERE name = 'First'": "has assigned None",
     "DELETE FROM board_task WHERE name = 'First'": "is in the log but doesn't exist",
-    "UPDATE board_sprint SET description = 'Changed'": "Sprint 1 has description 'Changed'",
+    "UPDATE board_sprint SET description = 'Changed'": "has description 'Changed', but '' in the log",
     "UPDATE board_task SET started = '2026-01-01' WHERE name = 'First'": "A task that isn't started can't have a start date",
     "UPDATE board_task SET completed = '2026-01-01' WHERE name = 'First'": "Only completed tasks",
     "UPDATE board_task SET status = 7 WHERE name = 'Task 1'": "has an unknown status: 7",
