@@ -26,9 +26,10 @@ DATE = "a date such as 2026-11-22"
 
 
 def to_text(value: Any) -> str:
-    if value is None or isinstance(value, (str, int, float, date)):
-        return "" if value is None else str(value)
-    raise ValueError
+    # A bare “no” is false in YAML.
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, date, type(None))):
+        raise ValueError
+    return "" if value is None else str(value)
 
 
 def to_string(value: Any) -> str | None:

@@ -20,11 +20,11 @@ from os.path import splitext
 from pathlib import Path
 
 from .errors import SiteError
-from .metadata import Metadata, read_mapping
+from .metadata import MARKDOWN_TYPES, Metadata, read_mapping
 
 SETTINGS_FILE = "site.yaml"
-PAGE_TYPES = (".md", ".html")
-INDEX_NAMES = {"index.md", "index.html", "_index.md", "_index.html"}
+PAGE_TYPES = (*MARKDOWN_TYPES, ".html")
+INDEX_NAMES = {f"{name}{kind}" for name in ("index", "_index") for kind in PAGE_TYPES}
 HOST_FILES = {"CNAME", ".nojekyll", ".htaccess", ".domains", "_redirects", "_headers", "_routes.json"}
 ASSET_TYPES = {
     *(".css", ".js", ".mjs", ".map", ".json", ".webmanifest", ".txt", ".xml", ".pdf", ".zip"),

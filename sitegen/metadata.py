@@ -12,7 +12,8 @@ import yaml
 
 from .errors import SiteError
 
-BLANK_LINES = r"\A(?P<before>(?:[ \t]*\n)*)"
+MARKDOWN_TYPES = (".md", ".markdown")
+BLANK_LINES = r"\A(?P<before>(?:[ \t]*\n|<!--(?:(?!-->).)*-->)*)"
 FRONT_MATTER = re.compile(
     BLANK_LINES + r"(?P<fence>---|\+\+\+)[ \t]*(?P<language>\w*)[ \t]*\n"
     r"(?P<text>.*?)^(?:(?P=fence)|\.\.\.)[ \t]*(?:\n|\Z)",
@@ -46,7 +47,7 @@ def split_page(text: str, file: str) -> tuple[Metadata, str, int]:
     first_line = text.count("\n") - rest.count("\n")
     match = CONTEXT_BLOCK.search(rest) if "{%" in rest else None
     # Below other text of Markdown it may be quoted code.
-    if match and not (file.endswith(".md") and rest[: match.start()].strip()):
+    if match and not (file.endswith(MARKDOWN_TYPES) and rest[: match.start()].strip()):
         before = rest[: match.start()]
         line = first_line + before.count("\n") + 1
         metadata |= read_context(match[1], file, line, match.start(1) - rest.rfind("\n", 0, match.start(1)))
@@ -71,7 +72,7 @@ def split_front_matter(text: str, file: str) -> tuple[Metadata, str]:
         return to_mapping(data, file), text[end:].lstrip(" \t").removeprefix("\n")
     if match := OPEN_FRONT_MATTER.match(text):
         raise SiteError(file, "the front matter has no end", match["before"].count("\n") + 1)
-    if file.endswith(".md") and (match := BARE_FRONT_MATTER.match(text)):
+    if file.endswith(MARKDOWN_TYPES) and (match := BARE_FRONT_MATTER.match(text)):
         raise SiteError(
             file, "front matter must stand between two lines of “---”", match["before"].count("\n") + 1
         )

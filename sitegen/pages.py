@@ -10,7 +10,7 @@ from .errors import SiteError
 from .fields import convert_fields
 from .folder import INDEX_NAMES, digest
 from .markdown import first_heading
-from .metadata import Metadata, split_page
+from .metadata import MARKDOWN_TYPES, Metadata, split_page
 from .slugs import DATED_NAME
 
 # What keeps a page from being published, in Jekyll's, Zola's, Hugo's and Eleventy's words too.
@@ -50,7 +50,7 @@ class Page:
 
     @property
     def is_markdown(self) -> bool:
-        return self.source.endswith(".md")
+        return self.source.endswith(MARKDOWN_TYPES)
 
     @cached_property
     def title(self) -> str:
@@ -80,6 +80,15 @@ class Page:
         return (
             is_unbuilt or is_named_so or any(self.metadata.get(name) is value for name, value in LEFT_OUT.items())
         )
+
+    @property
+    def hides_below(self) -> bool:
+        """Whether the page holds back those below it: Hugo's cascade."""
+        cascade = self.metadata.get("cascade")
+        fields = (
+            {str(name).casefold(): value for name, value in cascade.items()} if isinstance(cascade, dict) else {}
+        )
+        return any(fields.get(name) is value for name, value in LEFT_OUT.items())
 
     @property
     def due(self) -> datetime | None:

@@ -80,8 +80,16 @@ class Site(ABC):
         drafts = [] if self.options.drafts else self.drafts
         future = [] if self.options.future else self.future
         left_out = {*drafts, *future, *self.expired}
-        folders = tuple(page.own_folder for page in left_out if page.own_folder != "/")
-        return left_out | {page for page in self.found if folders and page.source.startswith(folders)}
+        folders = {page.own_folder for page in left_out} | self._cascades()
+        return left_out | {page for page in self.found if page.source.startswith(tuple(folders - {"/"}))}
+
+    def _cascades(self) -> set[str]:
+        """Return the folders whose index keeps all else in them from being published."""
+        return (
+            set()
+            if self.options.drafts
+            else {page.own_folder.lstrip("/") for page in self.found if page.hides_below}
+        )
 
     def _withheld(self) -> set[str]:
         """Return the files of pages that are not published: those in their folders, and those that only they name."""

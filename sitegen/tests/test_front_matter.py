@@ -21,6 +21,7 @@ HIDDEN_HEADS = [
     '---json\n{"draft": true}\n---\n',
     "---toml\ndraft = true\n---\n",
     "\n\n---\ndraft: true\n---\n",
+    "<!-- a comment -->\n---\ndraft: true\n---\n",
     "---\ndraft: true\n...\n",
     "+++\ndraft = true\n+++\n",
     "+++\nrender = false\n+++\n",
@@ -171,4 +172,20 @@ def test_a_picture_that_ends_too_soon_is_named(site):
     site.write("a.md", "![x](half.jpg)\n")
     site.write("half.jpg", picture(2000, 1000, "JPEG")[:400])
     with pytest.raises((BuildError, SiteError), match=r"half\.jpg: is not a picture that can be read"):
+        site.build()
+
+
+def test_a_cascade_holds_back_the_pages_below(site):
+    site.write("blog/_index.md", "---\ncascade: {draft: true}\n---\n# Blog\n")
+    site.write("blog/a.md", "# Hush\n")
+    site.write("b.markdown", "# Shown\n")
+    site.build()
+    assert (site.output / "b/index.html").exists()
+    assert not (site.output / "blog/a").exists()
+
+
+@pytest.mark.parametrize("head", ["title: no", "tags: [yes]", "description: off"])
+def test_a_word_that_yaml_takes_for_true_or_false_is_no_text(site, head):
+    site.write("a.md", f"---\n{head}\n---\n")
+    with pytest.raises(BuildError, match=r"a\.md:2: .* must be .*, not \[?(True|False)"):
         site.build()
