@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 
 import nh3
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
@@ -14,7 +17,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 INLINE_TAGS = {"a", "br", "code", "em", "input", "label", "s", "strong"}
-BLOCK_TAGS = {"blockquote", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "ul"}
+BLOCK_TAGS = {"blockquote", "div", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "ul"}
 TABLE_TAGS = {"table", "tbody", "td", "th", "thead", "tr"}
 ATTRIBUTES = {
     "*": {"dir"},
@@ -23,6 +26,20 @@ ATTRIBUTES = {
     "ol": {"start"},
 }
 SCHEMES = {"http", "https", "mailto"}
+ALERTS = {
+    "note": _("Note"),
+    "tip": _("Tip"),
+    "important": _("Important"),
+    "warning": _("Warning"),
+    "caution": _("Caution"),
+}
+ALIGNMENTS = {"align-left", "align-center", "align-right"}
+CLASSES = {
+    "div": {"markdown-alert", *(f"markdown-alert-{kind}" for kind in ALERTS)},
+    "p": {"markdown-alert-title"},
+    "td": ALIGNMENTS,
+    "th": ALIGNMENTS,
+}
 
 # Blocks that get dir="auto". A list item's paragraph inherits the direction of the item.
 DIRECTED = {"heading_open", "list_item_open", "paragraph_open", "td_open", "th_open"}
@@ -34,7 +51,7 @@ CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
 
 
 def to_html(text: str) -> str:
-    """Render a description: CommonMark with tables, strikethrough, task lists and linked bare URLs.
+    """Render a description: CommonMark with tables, strikethrough, task lists, alerts and linked bare URLs.
 
     Single line breaks are preserved and HTML is escaped. An image becomes a link, because SECURE_CSP blocks images from
     other sites. As a second line of defence, the output is sanitized: only known tags, only URLs of `SCHEMES`.
@@ -43,6 +60,7 @@ def to_html(text: str) -> str:
         _parser().render(text),
         tags=INLINE_TAGS | BLOCK_TAGS | TABLE_TAGS,
         attributes=ATTRIBUTES,
+        allowed_classes=CLASSES,
         url_schemes=SCHEMES,
         link_rel="nofollow noopener",
     )
@@ -50,10 +68,11 @@ def to_html(text: str) -> str:
 
 @cache
 def _parser() -> MarkdownIt:
-    options = {"html": False, "linkify": True, "breaks": True}
+    options = {"html": False, "linkify": True, "breaks": True, "alerts": True}
     markdown = MarkdownIt("commonmark", options, renderer_cls=_Renderer)
     markdown.enable(["table", "strikethrough", "linkify"])
     markdown.core.ruler.push("direction", _set_directions)
+    markdown.core.ruler.push("alerts", _translate_alerts)
     return markdown.use(tasklists_plugin, label=True)
 
 
@@ -66,6 +85,12 @@ def _set_directions(state: StateCore) -> None:
         before = token
 
 
+def _translate_alerts(state: StateCore) -> None:
+    for token, title in pairwise(state.tokens):
+        if token.type == "alert_title_open" and title.content.lower() in ALERTS:
+            title.children = [Token("text", "", 0, content=gettext(ALERTS[title.content.lower()]))]
+
+
 class _Renderer(RendererHTML):
     def heading_open(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         """Render headings one level lower, below the page's own."""
@@ -73,6 +98,14 @@ class _Renderer(RendererHTML):
         return self.renderToken(tokens, index, options, env)
 
     heading_close = heading_open
+
+    def td_open(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+        """Render a column's alignment as a class, because SECURE_CSP blocks inline styles."""
+        if style := tokens[index].attrs.pop("style", None):
+            tokens[index].attrJoin("class", f"align-{str(style).rpartition(':')[2]}")
+        return self.renderToken(tokens, index, options, env)
+
+    th_open = td_open
 
     def image(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         token = tokens[index]

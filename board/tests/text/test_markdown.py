@@ -1,6 +1,7 @@
 """Rendering of Markdown for pages and cards, and sanitization."""
 
 import pytest
+from django.utils.translation import override
 from markdown_it import MarkdownIt
 
 from board.tests.html_page import Page
@@ -44,6 +45,22 @@ def test_tables_and_task_lists_are_shown():
     assert all("disabled" in box.attrs for box in page.all("input"))
 
 
+def test_columns_of_a_table_are_aligned_without_inline_style():
+    cells = Page(to_html("| a | b | c |\n|---|:-:|--:|\n| 1 | 2 | 3 |")).all("td")
+    assert [cell.get("class") for cell in cells] == [None, "align-center", "align-right"]
+    assert all("style" not in cell.attrs for cell in cells)
+
+
+def test_an_alert_has_its_title_in_the_readers_language():
+    page = Page(to_html("> [!WARNING]\n> Mind the *gap*"))
+    assert page.one("div", class_="markdown-alert markdown-alert-warning").texts("p") == [
+        "Warning",
+        "Mind the gap",
+    ]
+    with override("de"):
+        assert Page(to_html("> [!warning]\n> Mind the gap")).texts("p") == ["Warnung", "Mind the gap"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -67,7 +84,8 @@ def test_nothing_of_it_can_act(text):
     assert not page.all("script")
     assert not page.all("img")
     for element in page.all():
-        assert element.attrs.keys() <= {"href", "title", "rel", "dir"}
+        assert element.attrs.keys() <= {"href", "title", "rel", "dir", "class"}
+        assert element.attrs.get("class") in (None, "align-center")
         assert not element.attrs.get("href", "").lower().startswith(("javascript", "data", "vbscript"))
 
 
