@@ -224,7 +224,7 @@ class Build:
             slowest=sorted(self.seconds.items(), key=lambda row: -row[1])[:3],
             largest=sorted(sizes, key=lambda row: -row[1])[:3],
             warnings=warnings,
-            drafts=[] if self.options.drafts else [page.source for page in self.site.drafts],
+            drafts=sorted(page.source for page in self.site.left_out - {*self.site.future, *self.site.expired}),
             future=[] if self.options.future else [page.source for page in self.site.future],
             expired=[page.source for page in self.site.expired],
         )

@@ -1,12 +1,12 @@
 """Checks of a built site: broken links, missing anchors, orphaned pages …"""
 
-import re
 from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 from .document import Facts
 from .errors import Problem
-from .fields import FIELDS, line_of
+from .fields import FIELDS
+from .folder import line_with
 from .pages import Page
 from .redirects import wrong_redirects
 from .site import STANDARD_PAGES, Site
@@ -128,10 +128,6 @@ def place(site: Site, page: Page, needle: str, reason: str) -> Problem:
     """Return the Problem with the line of the page's file, or of one of the layouts, that has `needle`."""
     own = page.source if page.source in site.folder.files else None
     for path in [own, *site.folder.layouts.values()]:
-        if path and needle and (line := number_of_line(needle, site.folder.read_text(path))):
+        if path and needle and (line := line_with(site.folder.read_text(path), needle.lower())):
             return Problem(site.folder.place(path), line, reason)
     return Problem(site.folder.place(page.source), 1 if own else None, reason)
-
-
-def number_of_line(needle: str, text: str) -> int | None:
-    return line_of(re.escape(needle), text)

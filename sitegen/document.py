@@ -273,4 +273,4 @@ def words(text: str) -> str:
     if not chunks.isascii():
         decomposed = unicodedata.normalize("NFKD", chunks).casefold()
         chunks = "".join(sign for sign in decomposed if unicodedata.category(sign) != "Mn").replace("\u2019", "'")
-    return " ".join(dict.fromkeys(chunk.strip(PUNCTUATION) for chunk in chunks.split())).strip()
+    return " ".join(filter(None, dict.fromkeys(chunk.strip(PUNCTUATION) for chunk in chunks.split())))

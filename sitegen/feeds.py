@@ -99,7 +99,8 @@ def feed(site: Site, name: str, url: str) -> str:
             updateddate=page.updated,
             categories=page.tags,
         )
-    return atom.writeString("utf-8")
+    text: str = atom.writeString("utf-8")
+    return text.replace('<summary type="html">', "<summary>")  # summaries are plain text
 
 
 def redirect_file(old: str) -> str:

@@ -102,8 +102,7 @@ class Page:
 
     @property
     def tags(self) -> list[str]:
-        tags: list[str] = self.metadata.get("tags") or []
-        return tags
+        return list(dict.fromkeys(self.metadata.get("tags") or []))
 
     @property
     def collection(self) -> str:

@@ -14,7 +14,7 @@ def blog(site):
         "site.yaml", "title: A & B\nurl: https://site.example\nauthor: Alex\nredirects: {/was/: /blog/one/}\n"
     )
     site.write("index.md", "# Home\n")
-    site.write("blog/one.md", "---\ntitle: One & only\ndate: 2026-01-01\ntags: [x]\n---\nThe *first* text.\n")
+    site.write("blog/one.md", "---\ntitle: One & only\ndate: 2026-01-01\ntags: [x]\n---\nThe *first* text & <3.\n")
     site.write(
         "blog/two.md", "---\ntitle: Two\ndate: 2026-01-02\nupdated: 2026-02-02\nredirect_from: [/2.html]\n---\n"
     )
@@ -41,7 +41,8 @@ def test_a_dated_collection_has_a_feed_newest_first(blog):
     assert feed.findtext(f"{ATOM}title") == "A & B"
     entries = feed.findall(f"{ATOM}entry")
     assert [entry.findtext(f"{ATOM}title") for entry in entries] == ["Two", "One & only"]
-    assert entries[1].findtext(f"{ATOM}summary") == "The first text."
+    assert entries[1].findtext(f"{ATOM}summary") == "The first text & <3."
+    assert entries[1].find(f"{ATOM}summary").attrib == {}  # plain text, not HTML
     assert entries[0].findtext(f"{ATOM}updated") == "2026-02-02T00:00:00+00:00"
     link = LexborHTMLParser(blog.html("index.html")).css_first("link[type='application/atom+xml']")
     assert (link.attributes["href"], link.attributes["title"]) == ("/blog/feed.xml", "blog")
@@ -62,7 +63,7 @@ def test_pages_say_their_canonical_address_and_what_chats_show(blog):
         "og:type": "article",
         "og:url": "https://site.example/blog/one/",
         "og:site_name": "A & B",
-        "og:description": "The first text.",
+        "og:description": "The first text & <3.",
     }
 
 
