@@ -41,6 +41,7 @@ TOC = "<!--table of contents-->"
 # characters that no text has.
 LINE_OF_TAGS = re.compile(r"^([ \t>]*)((?:{%(?:(?!%}).)*%}[ \t]*)+)$", re.MULTILINE)
 MARK = re.compile("<!--\ufdd0\\d+\ufdd1-->|\ufdd2\\d+\ufdd3|%EF%B7%92\\d+%EF%B7%93")
+RAW = re.compile(r"{%-?\s*(end)?raw\s*-?%}")  # Jekyll's and Eleventy's name for verbatim
 HEADING_LINE = re.compile(r"^[ \t>]*(?:#{1,6}(?:[ \t].*)?|=+[ \t]*|-+[ \t]*|.*</h[1-6]>.*)$", re.MULTILINE)
 HTML_HEADING = re.compile(r"<(h[1-6])\b[^>]*>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
 TAB = re.compile(r'===[+!]?[ \t]+"([^"\n]+)"[ \t]*$')
@@ -86,7 +87,8 @@ def to_html(text: str) -> Converted:
     env: EnvType = {"tags": tags}
     tokens = markdown.parse(source, env)
     html: str = markdown.renderer.render(tokens, markdown.options, env)
-    return Converted(tags.restore(html), list(unsupported(source, tokens)))
+    html = RAW.sub(r"{% \1verbatim %}", tags.restore(html))
+    return Converted(html, list(unsupported(source, tokens)))
 
 
 def may_have_links(text: str) -> bool:

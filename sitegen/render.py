@@ -19,7 +19,7 @@ from .markdown import TOC, Converted, to_html
 from .options import Options
 from .pages import Page
 from .site import Site
-from .summaries import contents_list, summary, table_of_contents
+from .summaries import Heading, contents_list, summary, table_of_contents
 from .template_views import PageView, SiteView, paginator
 from .trace import BRACES_AS_TEXT, Recording, recording
 
@@ -91,6 +91,11 @@ class RenderedSite(Site):
             html = html.replace(TOC, f'<nav class="toc">{entries}</nav>' if entries else "")
         return mark_safe(html)
 
+    def contents_of(self, page: Page) -> list[Heading]:
+        # What is not rendered yet has them too: a page may list its own.
+        html = self._markdown(page).html if page.is_markdown else self.content_of(page)
+        return table_of_contents(TEMPLATE_TAG.sub("", html))
+
     def summary_of(self, page: Page) -> str:
         if page.metadata.get("description") or page in self._summarized:
             return str(page.metadata.get("description") or "")
@@ -139,7 +144,8 @@ class RenderedSite(Site):
         tags = TEMPLATE_TAG.findall(problem.excerpt)
         for number, line in enumerate(page.text.splitlines(), page.first_line + 1):
             if any(tag in line for tag in tags):
-                reason = f"{problem.reason.partition(': ')[2]} ({BRACES_AS_TEXT})"
+                reason = problem.reason.partition(": ")[2].removesuffix(f" ({BRACES_AS_TEXT})")
+                reason = f"{reason} ({BRACES_AS_TEXT})"
                 return SiteError(problem.file, reason, number, line.find(tags[0]) + 1, line)
         return error
 

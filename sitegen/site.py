@@ -20,6 +20,7 @@ from .pages import Page
 from .redirects import read_redirects
 from .settings import read_settings
 from .slugs import tag_addresses
+from .summaries import Heading
 
 # Where the folder has none of its own, these. No page needs to link to them.
 STANDARD_PAGES = [
@@ -118,6 +119,10 @@ class Site(ABC):
     @abstractmethod
     def content_of(self, page: Page) -> SafeString:
         """Return the HTML of a page without its layout."""
+
+    @abstractmethod
+    def contents_of(self, page: Page) -> list[Heading]:
+        """Return the headings of a page, nested."""
 
     @abstractmethod
     def summary_of(self, page: Page) -> str:

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from .navigation import Entry
 from .pages import Page
 from .site import Site
-from .summaries import Heading, table_of_contents
+from .summaries import Heading
 from .trace import depend
 
 
@@ -49,7 +49,7 @@ class PageView:
     @property
     def toc(self) -> list["Heading"]:
         depend("content", self._page.slug)
-        return table_of_contents(self._site.content_of(self._page))
+        return self._site.contents_of(self._page)
 
     @property
     def breadcrumbs(self) -> list["PageView"]:

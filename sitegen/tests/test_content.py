@@ -220,6 +220,7 @@ def test_template_tags_work_in_markdown_prose_and_not_in_code(blog):
         ("- {% if page %}\n  yes\n  {% endif %}", "<li>\nyes\n</li>"),
         ('<b title="{{ page.title }}">*x*</b>', '<b title="T"><em>x</em></b>'),
         ("Seen {# for *us* only #}", "<p>Seen </p>"),
+        ("{% raw %}{{ page.title }}{% endraw %} `{% raw %}`", "<p>{{ page.title }} <code>{% raw %}</code></p>"),
         ("Not {%`a\nb %}`", "<p>Not {%<code>a b %}</code></p>"),
         ("`{{ a }}`<!--{{ page.title }}-->", "<p><code>{{ a }}</code><!--T--></p>"),
         ('```\n{% if a %}\n{{ b|default:"<" }}\n```', '<code>{% if a %}\n{{ b|default:"&lt;" }}\n</code>'),

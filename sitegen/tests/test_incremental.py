@@ -155,6 +155,17 @@ EDITS = st.sampled_from(
         ("data/d.json", '{"x": 2}'),
         ("static/s.css", "a { color: red }"),
         ("static/s.css", None),
+        ("site.yaml", "navigation: [a.md, {More: [b.md, blog/c.md]}]\ndescription: Ours\n"),
+        ("site.yaml", "time_zone: Asia/Tokyo\ncollections: {blog: {permalink: /:slug/}}\n"),
+        ("site.yaml", None),
+        ("blog/p/index.md", "---\ndate: 2026-01-01\n---\n![x](x.svg) {{ site.description }} {{ page.date }}\n"),
+        ("blog/p/index.md", "---\npublished: false\n---\n![x](x.svg)\n"),
+        ("blog/p/x.svg", "<svg/>"),
+        (
+            "index.md",
+            "# Home {{ nothing }}\n\nFirst.\n\n{% for e in site.navigation %}{{ e.title }}{% endfor %}\n",
+        ),
+        ("index.md", "Other.\n\n{% for t in page.toc %}{{ t.title }}{% endfor %}{{ author }}\n"),
     ]
 )
 
