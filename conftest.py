@@ -1,5 +1,6 @@
 """What every suite shares: plain static files, and the time each file took, printed at the end."""
 
+import gc
 import sys
 from collections import defaultdict
 from itertools import chain
@@ -66,6 +67,13 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if SLOW_FIXTURES & set(item.fixturenames):
             item.add_marker("slow")
+
+
+def pytest_collection_finish():
+    """Spare the garbage collector what lives to the end of the run; it took a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def pytest_terminal_summary(terminalreporter):
