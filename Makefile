@@ -49,7 +49,7 @@ endif
 check: lint test-scripts ## run the lint and the quick unit tests, on SQLite: before every commit
 	@$(python) -m pytest --numprocesses 2 --dist loadfile --quiet -m "not slow" config board api placeholder sitegen
 
-# All at once: while one waits, the others use its processor. Journeys wait the most, so there are three at a time.
+# All at once: while one waits, the others use its processor.
 test-units:
 	@$(python) -m pytest --numprocesses 2 --dist loadfile config board api placeholder sitegen
 
@@ -61,7 +61,7 @@ test-services:
 	@$(python) -m e2e.services $(python) -m pytest $(on_services)
 
 test-journeys:
-	@$(python) -m pytest --numprocesses 3 --dist loadfile e2e
+	@$(python) -m pytest --numprocesses 2 --dist loadfile e2e
 
 # Only files with such journeys: the others import packages that this environment lacks.
 test-firefox: setup-test $(static) ## run the main journeys in Firefox
