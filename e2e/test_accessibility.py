@@ -4,9 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
-from .accessibility import PAGES, SIZES, small_targets, violations
+from .accessibility import DESKTOP, PAGES, SIZES, small_targets, violations
 
-DESKTOP = {"desktop": SIZES["desktop"]}
 # The board as it is, and with what opens in it.
 PIECES = {
     "board": lambda person: None,

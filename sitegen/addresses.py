@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from .errors import SiteError
 from .fields import to_list
-from .folder import INDEX_NAMES, Folder, is_page, line_with
+from .folder import Folder, is_index, is_page, line_with
 from .pages import Page, parse_page
 from .slugs import DATED_NAME, clean, clean_path
 
@@ -70,10 +70,6 @@ def lists_of(paths: Collection[str]) -> dict[str, tuple[str, ...]]:
         is_section = is_index(path) and (dirname(path) in with_pages or path.rpartition("/")[2].startswith("_"))
         lists[path] = () if is_section else tuple(folders[:-1] if is_index(path) else folders)
     return lists
-
-
-def is_index(path: str) -> bool:
-    return path.rpartition("/")[2] in INDEX_NAMES
 
 
 def ancestors(folder: str) -> list[str]:

@@ -102,7 +102,7 @@ class Folder:
         if any(fnmatch(path, pattern) or fnmatch(name, pattern) for pattern in self.excluded):
             return False
         is_for_hosts = path in HOST_FILES or path.startswith((".well-known", "public/"))
-        return is_for_hosts or name in INDEX_NAMES or not name.startswith((".", "_"))
+        return is_for_hosts or is_index(path) or not name.startswith((".", "_"))
 
     def _misleading_link(self, link: Path) -> str | None:
         if not link.resolve().is_relative_to(self.root.resolve()):
@@ -194,6 +194,10 @@ def is_untouched(path: str) -> bool:
 def is_page(path: str) -> bool:
     outside = ("static/", "public/", ".well-known/")
     return not is_reserved(path) and not path.startswith(outside) and path.endswith(PAGE_TYPES)
+
+
+def is_index(path: str) -> bool:
+    return path.rpartition("/")[2] in INDEX_NAMES
 
 
 def is_asset(path: str) -> bool:

@@ -8,12 +8,12 @@ from posixpath import dirname
 
 from .errors import SiteError
 from .fields import convert_fields
-from .folder import INDEX_NAMES, digest
+from .folder import digest, is_index
 from .markdown import first_heading
 from .metadata import MARKDOWN_TYPES, Metadata, split_page
 from .slugs import DATED_NAME
 
-# What keeps a page from being published, in Jekyll's, Zola's, Hugo's and Eleventy's words too.
+# The fields that keep a page from being published, also by the names that Jekyll, Zola, Hugo and Eleventy use.
 LEFT_OUT = {"draft": True, "published": False, "render": False, "headless": True, "permalink": False}
 
 CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
@@ -131,7 +131,7 @@ class Page:
     def own_folder(self) -> str:
         """The folder of what belongs to this page alone, with a slash at its end: its own as an index, else a namesake."""
         stem = self.source.rpartition(".")[0]
-        return f"{dirname(stem)}/" if self.source.rpartition("/")[2] in INDEX_NAMES else f"{stem}/"
+        return f"{dirname(stem)}/" if is_index(self.source) else f"{stem}/"
 
     def __repr__(self) -> str:
         """Return what other pages can show of this page, its content left out."""

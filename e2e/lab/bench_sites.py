@@ -17,7 +17,6 @@ import json
 import os
 import random
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -27,8 +26,10 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from ..browser import launch
+from ..server import free_port
+
 WORDS = ["board", "calm", "paper", "cards", "people", "move", "while", "others", "look", "nobody", "asks", "new"]
-BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 MEMORY = "/dev/shm"
 GROWTH = (100, 1000, 5000)
 STEPS = ("full", "no change", "one edit", "layout edit")
@@ -244,12 +245,10 @@ def measure_preview(count, edits, place):
     tool.prepare(folder, count)
     command = [sys.executable, "-m", "sitegen", "serve", folder / "pages", "--port", port]
     server = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, env=environment())
-    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     try:
         server.stdout.readline()
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-            page = browser.new_page()
+            page = launch(playwright).new_page()
             page.goto(f"http://127.0.0.1:{port}/p7/")
             page.wait_for_selector("html[data-live]", state="attached")
             return [time_to_see(page, tool.page(folder), number) for number in range(edits)]
@@ -265,12 +264,6 @@ def time_to_see(page, path, number):
     saved = time.time()
     path.write_text(content)
     return page.evaluate("window.seen") - saved * 1000
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def tools(without_peers):
