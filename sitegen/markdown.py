@@ -8,43 +8,36 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
 from markdown_it.renderer import RendererHTML
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
-from mdit_py_plugins.admon import admon_plugin
-from mdit_py_plugins.admon.index import admonition
 from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
-from .attribute_lists import attribute_lists_plugin
+from .blocks import author_blocks_plugin
 from .engine import TEMPLATE_TAG
-
-if TYPE_CHECKING:
-    from pygments.formatters import HtmlFormatter
+from .summaries import plain_text
 
 DEEPEST_ANCHOR = 4
 IN_ADDRESSES = ";/?:@&=+$,-_.!~*'()#%"
 # Deeper than Python's stack: the parser would leave out what is inside without a word.
 MAX_NESTING = 10_000
-TOC = "<!--table of contents-->"
 
 # A line of nothing but `{% … %}` is no paragraph: the parser sees a comment. Any other tag is a word to it, of
 # characters that no text has.
 LINE_OF_TAGS = re.compile(r"^([ \t>]*)((?:{%(?:(?!%}).)*%}[ \t]*)+)$", re.MULTILINE)
 MARK = re.compile("<!--\ufdd0\\d+\ufdd1-->|\ufdd2\\d+\ufdd3|%EF%B7%92\\d+%EF%B7%93")
 RAW = re.compile(r"{%-?\s*(end)?raw\s*-?%}")  # Jekyll's and Eleventy's name for verbatim
-HEADING_LINE = re.compile(r"^[ \t>]*(?:#{1,6}(?:[ \t].*)?|=+[ \t]*|-+[ \t]*|.*</h[1-6]>.*)$", re.MULTILINE)
+TITLE_LINE = re.compile(r"^#[ \t].*$", re.MULTILINE)
 HTML_HEADING = re.compile(r"<(h[1-6])\b[^>]*>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
-TAB = re.compile(r'===[+!]?[ \t]+"([^"\n]+)"[ \t]*$')
 CODE_SPAN = re.compile(r"(`+).*?\1", re.DOTALL)
 CODE_TITLE = re.compile(r'\btitle="([^"]*)"')
 LANGUAGE = re.compile(r"\{?[ \t]*\.?([^\s{},:=]+)(?!=)")
@@ -83,7 +76,7 @@ def to_html(text: str) -> Converted:
     """Convert Markdown `text`. Raises RecursionError where it is nested too deeply."""
     tags = Tags()
     source = tags.hide(text) if "{" in text else text
-    markdown = parser(may_have_links(source), "{" in source)
+    markdown = parser(may_have_links(source))
     env: EnvType = {"tags": tags}
     tokens = markdown.parse(source, env)
     html: str = markdown.renderer.render(tokens, markdown.options, env)
@@ -139,67 +132,63 @@ class Tags:
 
 
 def first_heading(text: str, is_markdown: bool) -> str | None:
-    """Return the text of the first heading of the highest level, without its markup, or None.
-
-    Only as much is parsed as is needed: up to the first line that ends a heading of the first level.
-    """
-    found: dict[str, str] = {}
+    """Return the text of the first heading of the highest level, without its markup, or None."""
     if not is_markdown:
-        for match in HTML_HEADING.finditer(text):
-            found.setdefault(match[1].lower(), plain(match[2]))
-    else:
-        source = Tags().hide(text)
-        for line in HEADING_LINE.finditer(source):
-            part = source if "[" in line[0] or "`" in line[0] else source[: line.end()]
-            for tag, title in headings(part):
-                found.setdefault(tag, title)
-            if found.get("h1"):
-                break
-    return next((found[tag] for tag in sorted(found) if found[tag]), None)
+        return best_title(html_headings(text))
+    source = Tags().hide(text)
+    line = TITLE_LINE.search(source)
+    beginning = source[: line.end()] if line else ""
+    found = [] if "[" in beginning else markdown_headings(beginning)  # the address of a link may be anywhere
+    return best_title(found if "h1" in dict(found) else markdown_headings(source))
 
 
-@lru_cache(maxsize=4096)
-def headings(source: str) -> list[tuple[str, str]]:
-    """Return the tag and the text of each heading of a Markdown text whose tags are hidden."""
-    tokens = parser(links=False, attributes="{" in source).parse(source, {})
-    found = []
-    for token, following in zip(tokens, [*tokens[1:], Token("", "", 0)], strict=True):
-        if token.type == "heading_open":
-            title = "".join(map(text_of, following.children or ()))
-            found.append((token.tag, " ".join(MARK.sub("", title).split())))
-        elif token.type == "html_block" and (match := HTML_HEADING.search(token.content)):
-            found.append((match[1].lower(), plain(match[2])))
+def best_title(headings: list[tuple[str, str]]) -> str | None:
+    return next((title for _, title in sorted(headings, key=lambda heading: heading[0]) if title), None)
+
+
+def markdown_headings(source: str) -> list[tuple[str, str]]:
+    """Return the tag and the text of each heading; nothing but headings is parsed beyond its kind of block."""
+    markdown = outline_parser()
+    found, env = [], dict[str, Any]()
+    tokens = markdown.parse(source, env)
+    for token, following in pairwise([*tokens, Token("", "", 0)]):
+        if token.type == "heading_open" and token.info != "tab":
+            children: list[Token] = []
+            markdown.inline.parse(following.content, markdown, env, children)
+            found.append((token.tag, " ".join(MARK.sub("", "".join(map(text_of, children))).split())))
+        elif token.type == "html_block":
+            found += html_headings(token.content)
     return found
+
+
+def html_headings(html: str) -> list[tuple[str, str]]:
+    """Return the tag and the text of each heading; no text where it has template tags."""
+    found = HTML_HEADING.findall(html)
+    return [(tag.lower(), "" if re.search("{[{%]", inner) else plain_text(inner)) for tag, inner in found]
 
 
 def text_of(token: Token) -> str:
     if token.type == "image":
         return "".join(map(text_of, token.children or ()))
-    return token.content if token.type in ("text", "code_inline") else " " * token.type.endswith("break")
-
-
-def plain(html: str) -> str:
-    """Return the text of HTML; nothing where it has template tags."""
-    from selectolax.lexbor import LexborHTMLParser  # here, since few headings are HTML
-
-    body = LexborHTMLParser(html).body
-    return " ".join(body.text().split()) if body and not re.search("{[{%]", html) else ""
+    is_text = token.type in ("text", "text_special", "code_inline")
+    return token.content if is_text else " " * token.type.endswith("break")
 
 
 @cache
-def parser(links: bool, attributes: bool) -> MarkdownIt:
-    """Return a parser for texts that may have bare addresses, and attributes in braces."""
+def outline_parser() -> MarkdownIt:
+    return parser.__wrapped__(links=False).disable(["inline", "anchor"])
+
+
+@cache
+def parser(links: bool) -> MarkdownIt:
+    """Return a parser for texts that may have bare addresses."""
     options = {"xhtmlOut": False, "maxNesting": MAX_NESTING, "tasklists": True, "alerts": True}
     markdown = Parser("commonmark", options, renderer_cls=Renderer).enable(["table", "strikethrough"])
-    for plugin in [gfm_autolink_plugin] * links + [attribute_lists_plugin] * attributes:
-        markdown.use(plugin)
-    markdown.use(footnote_plugin).use(deflist_plugin).use(admon_plugin, render=render_admonition)
-    ends = ["paragraph", "reference", "blockquote", "list"]
-    markdown.block.ruler.at("admonition", indented_block, {"alt": ends})
+    if links:
+        markdown.use(gfm_autolink_plugin)
+    markdown.use(footnote_plugin).use(deflist_plugin).use(author_blocks_plugin)
     anchors = {"max_level": DEEPEST_ANCHOR, "permalink": True, "permalinkSymbol": "#"}
-    markdown.use(anchors_plugin, slug_func=slug_of, **anchors)
-    markdown.core.ruler.push("contents", contents)
-    return markdown
+    return markdown.use(anchors_plugin, slug_func=slug_of, **anchors)
 
 
 def slug_of(heading: str) -> str:
@@ -210,61 +199,6 @@ class Parser(MarkdownIt):
     def normalizeLink(self, url: str) -> str:  # noqa: N802
         """Return an address with its marks as they are: the parser's own way would take them apart."""
         return quote(url, IN_ADDRESSES)
-
-
-def indented_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Parse `!!! note` or `??? note`, or `=== "Name"`, MkDocs' tab, and the indented text below."""
-    begin = state.bMarks[start] + state.tShift[start]
-    if not state.src.startswith(("!!!", "???", "==="), begin):
-        return False
-    match = TAB.match(state.src[begin : state.eMarks[start]])
-    count, source = len(state.tokens), state.src
-    if match:
-        state.src = f"{source[:begin]}!!!{source[begin + 3 :]}"
-    widen_empty_lines(state, start, end)
-    is_there = admonition(state, start, end, silent)
-    state.src = source
-    if match and is_there and not silent:
-        make_section(state.tokens[count : count + 4], match[1], state.tokens[:count])
-    return is_there
-
-
-def widen_empty_lines(state: StateBlock, start: int, end: int) -> None:
-    """Have empty lines count as indented where the next line is: two of them would end the block."""
-    indent = state.sCount[start] + 4
-    for line in range(end - 2, start, -1):
-        if state.isEmpty(line) and state.sCount[line + 1] >= indent:
-            state.sCount[line] = indent
-
-
-def make_section(tokens: Sequence[Token], name: str, before: Sequence[Token]) -> None:
-    """Make a section with a heading of an admonition, one level below the last heading that is not such a one."""
-    section, opening, title, closing = tokens
-    above = [int(token.tag[1]) for token in before if token.type == "heading_open" and not token.meta.get("tab")]
-    section.attrs, opening.attrs, opening.meta, title.content = {"class": "tab"}, {}, {"tab": True}, name
-    opening.tag = closing.tag = f"h{min(6, (above or [1])[-1] + 1)}"
-    opening.type, closing.type = "heading_open", "heading_close"
-
-
-def contents(state: StateCore) -> None:
-    """Put a mark in the place of `[TOC]`; the list is made once the page is."""
-    for index, token in enumerate(state.tokens) if "toc" in state.src.lower() else ():
-        if token.type == "inline" and token.content in ("[TOC]", "[toc]", "[[TOC]]", "[[_TOC_]]"):
-            token.children = [Token("html_inline", "", 0, content=TOC)]
-            state.tokens[index - 1].hidden = state.tokens[index + 1].hidden = True
-
-
-def render_admonition(
-    renderer: RendererHTML, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
-) -> str:
-    """Return a tag of an admonition; one that begins with `???` folds."""
-    token = tokens[idx]
-    markup = tokens[idx - 2].markup if token.type == "admonition_title_close" else token.markup
-    if markup.startswith("?"):
-        token.tag = "summary" if "title" in token.type else "details"
-        if token.markup == "???+" and token.type == "admonition_open":
-            token.attrSet("open", "")
-    return renderer.renderToken(tokens, idx, options, env)
 
 
 class Renderer(RendererHTML):
@@ -308,13 +242,14 @@ def highlight(code: str, language: str) -> str:
     from pygments.util import ClassNotFound
 
     try:
-        return pygments.highlight(code, get_lexer_by_name(language), formatter())
+        html: str = pygments.highlight(code, get_lexer_by_name(language), formatter())
     except ClassNotFound:
-        return escape(code)
+        html = escape(code)
+    return html
 
 
 @cache
-def formatter() -> "HtmlFormatter[str]":
+def formatter() -> Any:
     from pygments.formatters import HtmlFormatter
 
     return HtmlFormatter(nowrap=True)  # makes a style sheet that nobody asks for: once is enough

@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from .blocks import TOC
 from .document import Document, Facts
 from .engine import BUILT_IN, TEMPLATE_TAG, make_engine, render_layout, render_text
 from .errors import SiteError
 from .fingerprints import fingerprint
 from .folder import Folder
-from .markdown import TOC, Converted, to_html
+from .markdown import Converted, to_html
 from .options import Options
 from .pages import Page
 from .site import Site

@@ -24,7 +24,13 @@ from sitegen.markdown import first_heading, to_html
         ("- a\n- b\n{: .c }", '<ul class="c">'),
         ("| a |\n|---|\n| b |\n{: .c }", '<table class="c">'),
         ("[a](b){:target=_blank}", '<a href="b" target="_blank">a</a>'),
+        ("[**a**](b){.c}", '<a href="b" class="c"><strong>a</strong></a>'),
         ("![a](b.png){ width=50% }", 'width="50%"'),
+        ("> a\n{: .c}", '<blockquote class="c">'),
+        (
+            "!!! note inline end\n    x",
+            '<div class="admonition note inline end">\n<p class="admonition-title">Note</p>',
+        ),
         ("www.a.org, https://a.org/b_c and a@b.org", '<a href="mailto:a@b.org">a@b.org</a>'),
         ('# T\n\n=== "A b"\n\n    x', '<div class="tab">\n<h2 id="a-b">A b <a'),
         (
