@@ -1,6 +1,8 @@
 """Checks of a built site: broken links, missing anchors, orphaned pages …"""
 
+import re
 from collections.abc import Container, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from .document import Facts
@@ -97,12 +99,13 @@ def unknown(site: Site, facts: dict[str, Facts]) -> Iterator[Problem]:
     of_pages = {name for page in site.pages for name in page.metadata} | FIELDS.keys()
     anywhere = {*of_pages, *names_in([site.data, site.settings, *(page.metadata for page in site.pages)])}
     for page in site.pages:
-        for file, line, text, name, is_attribute, is_own in (
-            facts[page.slug]["unknown"] if page.slug in facts else ()
-        ):
-            if name not in anywhere | {"0"} if is_attribute else is_own or name not in of_pages:
-                reason = f"there is no “{text}” to show ({BRACES_AS_TEXT})"
-                yield Problem(file, line, reason)
+        own = site.folder.place(page.source)
+        for file, text, name, is_attribute in facts[page.slug]["unknown"] if page.slug in facts else ():
+            if name not in anywhere | {"0"} if is_attribute else file == own or name not in of_pages:
+                tag = re.compile(r"\{[{%][^}]*" + re.escape(text))
+                lines = enumerate(Path(file).read_text().splitlines(), 1)
+                line = next((number for number, line in lines if tag.search(line)), 1)
+                yield Problem(file, line, f"there is no “{text}” to show ({BRACES_AS_TEXT})")
 
 
 def names_in(value: Any) -> Iterator[str]:

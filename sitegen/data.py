@@ -1,20 +1,13 @@
 """The files in data/."""
 
-from collections.abc import Callable
 from os.path import splitext
 from typing import Any
 
 from .errors import SiteError
 from .folder import Folder
-from .metadata import read_csv, read_json, read_toml, read_yaml
+from .metadata import READERS, read_csv
 
-DATA_READERS: dict[str, Callable[[str, str], Any]] = {
-    ".json": read_json,
-    ".yaml": read_yaml,
-    ".yml": read_yaml,
-    ".toml": read_toml,
-    ".csv": read_csv,
-}
+DATA_READERS = READERS | {"csv": read_csv}
 
 
 class DataFolder(dict[str, Any]):
@@ -26,14 +19,13 @@ def read_data(folder: Folder) -> tuple[DataFolder, list[SiteError]]:
 
     `data/team.json` is `team`; `data/team/berlin.json` is `berlin` within `team`.
     """
-    data = DataFolder()
-    problems: list[SiteError] = []
-    for path in folder.files:
+    data, problems = DataFolder(), []
+    for path, file in folder.files.items():
         stem, suffix = splitext(path)
-        if path.startswith("data/") and suffix in DATA_READERS:
+        if path.startswith("data/") and suffix[1:] in DATA_READERS:
             try:
-                content = DATA_READERS[suffix](folder.read_text(path), folder.place(path))
-                add_data(data, stem.split("/")[1:], content, folder.place(path))
+                content = DATA_READERS[suffix[1:]](folder.read_text(path), file)
+                add_data(data, stem.split("/")[1:], content, file)
             except SiteError as error:
                 problems.append(error)
     return data, problems

@@ -17,8 +17,8 @@ from django.utils.safestring import SafeString
 
 from .errors import SiteError
 from .folder import Folder
-from .metadata import split_page
-from .trace import depend
+from .metadata import line_at, split_page
+from .trace import BRACES_AS_TEXT, depend
 from .variables import note_variables
 
 BUILT_IN = Path(__file__).parent / "templates" / "sitegen"
@@ -48,8 +48,7 @@ class SiteLoader(CachedLoader):
     def get_contents(self, origin: Origin) -> str:
         path = self.folder.layouts.get(str(origin.template_name))
         if path and origin.name == self.folder.place(path):
-            _, text, first_line = split_page(self.folder.read_text(path), origin.name)
-            return "\n" * first_line + text
+            return split_page(self.folder.read_text(path), origin.name)[1]
         return Path(origin.name).read_text()
 
 
@@ -69,41 +68,36 @@ def render_layout(engine: Engine, layout: str, file: str, variables: dict[str, A
         return engine.get_template(layout).render(Context(variables))
 
 
-def render_text(
-    engine: Engine, text: str, file: str, variables: dict[str, Any], first_line: int = 0
-) -> SafeString:
-    """Return what the text of a file makes of these variables as a template.
+def render_text(engine: Engine, text: str, file: str, variables: dict[str, Any], markdown: str = "") -> SafeString:
+    """Return what the text of a file makes of these variables as a template; it may be HTML made of `markdown`.
 
-    `first_line` counts the lines that were taken off the top of the file before.
-
-    Raises SiteError with file, line, column and the text that is wrong.
+    Raises SiteError with file, line and column.
     """
-    with located_errors(file, first_line):
-        template = note_variables(Template(text, Origin(file, file), file, engine), first_line)
-        return template.render(Context(variables))
+    with located_errors(file, markdown):
+        return note_variables(Template(text, Origin(file, file), file, engine)).render(Context(variables))
 
 
 @contextmanager
-def located_errors(file: str, first_line: int = 0) -> Iterator[None]:
+def located_errors(file: str, markdown: str = "") -> Iterator[None]:
     """Raise whatever a tag or filter raises inside as a SiteError: it is a mistake in the page."""
     try:
         yield
     except SiteError:
         raise
     except Exception as error:
-        raise located(error, file, first_line) from error
+        raise located(error, file, markdown) from error
 
 
-def located(error: Exception, file: str, first_line: int) -> SiteError:
+def located(error: Exception, file: str, markdown: str) -> SiteError:
     """Return the SiteError that says where in which file a template's error is."""
-    reason = reason_of(error)
-    place = getattr(error, "template_debug", None)
+    reason, place = reason_of(error), getattr(error, "template_debug", None)
     if not place:
         return SiteError(file, reason)
-    line = place["line"] + (first_line if place["name"] == file else 0)
-    column = len(unescape(place["before"])) + 1
-    excerpt = unescape(place["before"] + place["during"] + place["after"]).rstrip("\n")
-    return SiteError(place["name"], reason, line, column, excerpt)
+    if not markdown or place["name"] != file:
+        return SiteError(place["name"], reason, place["line"], len(unescape(place["before"])) + 1)
+    start = max(0, markdown.find(unescape(place["during"])))
+    column = start - markdown.rfind("\n", 0, start)
+    return SiteError(file, f"{reason} ({BRACES_AS_TEXT})", line_at(markdown, start), column)
 
 
 def reason_of(error: Exception) -> str:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import date, datetime, time, tzinfo
 from typing import Any
 
 from .errors import SiteError
-from .metadata import Metadata, short
+from .metadata import Metadata, line_at, short
 
 # Names of Hugo, Zola, Jekyll, Eleventy and MkDocs, and ours.
 ALIASES = {
@@ -22,6 +22,9 @@ ALIASES = {
     "expirydate": "expiry_date",
 }
 TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+# What converts a value or raises, and the kind of value that it expects.
+type Kind = tuple[Callable[[Any], Any], str]
+
 DATE = "a date such as 2026-11-22"
 
 
@@ -30,12 +33,6 @@ def to_text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float, date, type(None))):
         raise ValueError
     return "" if value is None else str(value)
-
-
-def to_string(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    raise ValueError
 
 
 def to_bool(value: Any) -> bool:
@@ -49,50 +46,34 @@ def to_list(value: Any) -> list[str]:
     return [to_text(item) for item in values if item is not None]
 
 
-def to_number(value: Any) -> float | None:
-    if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
-        return value
-    raise ValueError
-
-
-def to_count(value: Any) -> int:
-    if isinstance(value, int) and value > 0:
-        return value
-    raise ValueError
-
-
-def to_permalink(value: Any) -> str | bool:
-    if value is False or (isinstance(value, str) and value and "{" not in value):
-        return value
-    raise ValueError
-
-
-def to_layout(value: Any) -> Any:
-    """Return the name of a layout; null and false mean none."""
-    return value if isinstance(value, str) else {None: None, False: None}[value]
-
-
-def to_each(value: Any) -> str:
-    return {"tags": "tags"}[value]
-
-
-def to_datetime(value: Any, zone: tzinfo = UTC) -> datetime | None:
-    """Convert a date, a datetime or ISO text; without a zone it is in `zone`."""
+def to_datetime(value: Any) -> datetime | None:
+    """Convert a date, a datetime or ISO text."""
     if value is None or value == "":
         return None
     if isinstance(value, str):
-        value = datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d\d:?\d\d$|Z$)", "", value.strip()))
-    if not isinstance(value, datetime):
-        value = datetime.combine(value, time.min)
-    moment: datetime = value.astimezone(zone) if value.tzinfo else value.replace(tzinfo=zone)
-    return moment
+        return datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d\d:?\d\d$|Z$)", "", value.strip()))
+    return value if isinstance(value, datetime) else datetime.combine(value, time.min)
 
 
-FIELDS: dict[str, tuple[Callable[..., Any], str]] = {
+def only(is_expected: Callable[[Any], bool]) -> Callable[[Any], Any]:
+    """Return what takes values as they are, and raises ValueError for others."""
+
+    def convert(value: Any) -> Any:
+        if not is_expected(value):
+            raise ValueError
+        return value
+
+    return convert
+
+
+FIELDS: dict[str, Kind] = {
     "title": (to_text, "text"),
     "description": (to_text, "text"),
     "image": (to_text, "the path of a picture"),
-    "layout": (to_layout, "the name of a layout"),
+    "layout": (
+        only(lambda value: value is None or value is False or isinstance(value, str)),
+        "the name of a layout",
+    ),
     "date": (to_datetime, DATE),
     "updated": (to_datetime, DATE),
     "publish_date": (to_datetime, DATE),
@@ -104,18 +85,20 @@ FIELDS: dict[str, tuple[Callable[..., Any], str]] = {
     "render": (to_bool, "true or false"),
     "headless": (to_bool, "true or false"),
     "navigation": (to_bool, "true or false"),
-    "order": (to_number, "a number"),
+    "order": (only(lambda value: value is None or type(value) in (int, float)), "a number"),
     "slug": (to_text, "text"),
-    "permalink": (to_permalink, "an address such as /about/us/, without tags"),
-    "paginate": (to_string, "the name of a collection"),
-    "per_page": (to_count, "a number above 0"),
-    "each": (to_each, "“tags”"),
+    "permalink": (
+        only(lambda value: value is False or (isinstance(value, str) and bool(value) and "{" not in value)),
+        "an address such as /about/us/, without tags",
+    ),
+    "paginate": (only(lambda value: value is None or isinstance(value, str)), "the name of a collection"),
+    "per_page": (only(lambda value: type(value) is int and value > 0), "a number above 0"),
+    "each": (only(lambda value: value == "tags"), "“tags”"),
 }
-DATES = {name for name, (convert, _) in FIELDS.items() if convert is to_datetime}
 
 
 def convert_fields(metadata: Metadata, source: str, file: str, zone: tzinfo) -> Metadata:
-    """Return the metadata with known names in our spelling, and their values converted.
+    """Return the metadata with known names in our spelling, and their values converted; dates are in `zone`.
 
     Raises SiteError for a name that is given twice, and a value that is not of the kind its name promises.
     """
@@ -127,18 +110,25 @@ def convert_fields(metadata: Metadata, source: str, file: str, zone: tzinfo) -> 
             raise SiteError(file, f"“{name}” is given twice", line_of_name(written, source))
         given.add(name)
         if name in FIELDS:
-            convert, expected = FIELDS[name]
-            try:
-                value = convert(value, zone) if name in DATES else convert(value)
-            except (LookupError, TypeError, ValueError, OverflowError):
-                reason = f"“{written}” must be {expected}, not {short(value)}"
-                raise SiteError(file, reason, line_of_name(written, source)) from None
+            value = converted(value, FIELDS[name], written, source, file)
+            if isinstance(value, datetime):
+                value = value.astimezone(zone) if value.tzinfo else value.replace(tzinfo=zone)
         fields[name] = value
         fields.setdefault(written, value)
     taxonomies = fields.get("taxonomies")  # Zola's
     if isinstance(taxonomies, dict) and isinstance(taxonomies.get("tags"), list):
         fields.setdefault("tags", to_list(taxonomies["tags"]))
     return fields
+
+
+def converted(value: Any, kind: Kind, name: str, source: str, file: str) -> Any:
+    """Return a value as its kind has it. Raises SiteError with the line of its name."""
+    convert, expected = kind
+    try:
+        return convert(value)
+    except (LookupError, TypeError, ValueError, OverflowError, OSError):
+        reason = f"“{name}” must be {expected}, not {short(value)}"
+        raise SiteError(file, reason, line_of_name(name, source)) from None
 
 
 def field_name(written: str, value: object) -> str:
@@ -151,10 +141,5 @@ def field_name(written: str, value: object) -> str:
 
 
 def line_of_name(name: str, source: str) -> int | None:
-    return line_of(rf"^[^\w\n]*{re.escape(name)}[^\w\n]*[:=]", source)
-
-
-def line_of(pattern: str, text: str) -> int | None:
-    """Return the number of the first line in which `pattern` begins, or None."""
-    match = re.search(pattern, text, re.MULTILINE)
-    return text.count("\n", 0, match.start()) + 1 if match else None
+    match = re.search(rf"^[^\w\n]*{re.escape(name)}[^\w\n]*[:=]", source, re.MULTILINE)
+    return line_at(source, match.start()) if match else None

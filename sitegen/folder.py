@@ -20,7 +20,7 @@ from os.path import splitext
 from pathlib import Path
 
 from .errors import SiteError
-from .metadata import MARKDOWN_TYPES, Metadata, read_mapping
+from .metadata import MARKDOWN_TYPES, Metadata, read_mapping, read_yaml
 
 SETTINGS_FILE = "site.yaml"
 PAGE_TYPES = (*MARKDOWN_TYPES, ".html")
@@ -70,9 +70,8 @@ class Folder:
         if not file.is_file() or file.is_symlink():
             return {}, []
         try:
-            written = read_mapping(
-                decoded(file.read_bytes(), self.place(SETTINGS_FILE)), self.place(SETTINGS_FILE)
-            )
+            place = self.place(SETTINGS_FILE)
+            written = read_mapping(read_yaml, decoded(file.read_bytes(), place), place)
         except SiteError as error:
             self.setting_problems.append(error)
             return {}, []

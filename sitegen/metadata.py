@@ -31,75 +31,73 @@ BARE_FRONT_MATTER = re.compile(
 )
 CONTEXT_BLOCK = re.compile(r"{%\s*block\s+context\s*%}(.*?){%\s*endblock(?:\s+context)?\s*%}[ \t]*\n?", re.DOTALL)
 
+REST_OF_LINE = re.compile(r"[ \t]*\n?")
+
 type Metadata = dict[str, Any]
+type Reader = Callable[[str, str], Any]
 
 
-def split_page(text: str, file: str) -> tuple[Metadata, str, int]:
-    """Return the metadata of a page, its text without them, and how many lines were taken off its top.
+def split_page(text: str, file: str) -> tuple[Metadata, str]:
+    """Return the metadata of a page, and its text with empty lines in the place of those of the metadata.
 
     A page carries its metadata at its top: YAML between `---`, TOML between `+++`, or a JSON object. It may have
-    a `{% block context %}` with JSON too (in Markdown: above all text); the block wins. The lines of a block are
-    left empty, so that the line numbers of the rest stay what they are.
+    a `{% block context %}` with JSON too (in Markdown: above all text); the block wins.
 
     Raises SiteError for metadata that cannot be read.
     """
-    metadata, rest = split_front_matter(text, file)
-    first_line = text.count("\n") - rest.count("\n")
-    match = CONTEXT_BLOCK.search(rest) if "{%" in rest else None
+    metadata, start = read_front_matter(text, file)
+    match = CONTEXT_BLOCK.search(text, start) if "{%" in text else None
     # Below other text of Markdown it may be quoted code.
-    if match and not (file.endswith(MARKDOWN_TYPES) and rest[: match.start()].strip()):
-        before = rest[: match.start()]
-        line = first_line + before.count("\n") + 1
-        metadata |= read_context(match[1], file, line, match.start(1) - rest.rfind("\n", 0, match.start(1)))
-        rest = before + "\n" * match[0].count("\n") + rest[match.end() :]
-    return metadata, rest, first_line
+    if match and not (file.endswith(MARKDOWN_TYPES) and text[start : match.start()].strip()):
+        if match[1].strip():
+            metadata |= read_mapping(read_json, in_place(text, *match.span(1)), file)
+        text = text[: match.start()] + "\n" * match[0].count("\n") + text[match.end() :]
+    return metadata, "\n" * text.count("\n", 0, start) + text[start:]
 
 
-def split_front_matter(text: str, file: str) -> tuple[Metadata, str]:
+def read_front_matter(text: str, file: str) -> tuple[Metadata, int]:
+    """Return the metadata at the top of a text, and where the rest of it begins."""
     if match := FRONT_MATTER.match(text):
-        line = match["before"].count("\n") + 1
         language = match["language"].lower() or {"---": "yaml", "+++": "toml"}[match["fence"]]
-        if language not in FRONT_MATTER_READERS:
-            raise SiteError(file, f"front matter in “{language}” can't be read: write YAML, TOML or JSON", line)
-        data = FRONT_MATTER_READERS[language](match["text"], file, line + 1)
-        return to_mapping(data, file, line + 1), text[match.end() :]
+        if language not in READERS:
+            reason = f"front matter in “{language}” can't be read: write YAML, TOML or JSON"
+            raise SiteError(file, reason, line_at(text, match.start("fence")))
+        return read_mapping(READERS[language], in_place(text, *match.span("text")), file), match.end()
     if match := JSON_FRONT_MATTER.match(text):
         try:
             _, end = json.JSONDecoder().raw_decode(text, match.end())
         except (json.JSONDecodeError, RecursionError):
             end = len(text)
-        data = read_json(text[match.end() : end], file, match["before"].count("\n") + 1)
-        return to_mapping(data, file), text[end:].lstrip(" \t").removeprefix("\n")
+        metadata = read_mapping(read_json, in_place(text, match.end(), end), file)
+        return metadata, end + len(REST_OF_LINE.match(text, end)[0])  # type: ignore[index]  # matches anything
     if match := OPEN_FRONT_MATTER.match(text):
-        raise SiteError(file, "the front matter has no end", match["before"].count("\n") + 1)
+        raise SiteError(file, "the front matter has no end", line_at(text, match.end("before")))
     if file.endswith(MARKDOWN_TYPES) and (match := BARE_FRONT_MATTER.match(text)):
-        raise SiteError(
-            file, "front matter must stand between two lines of “---”", match["before"].count("\n") + 1
-        )
-    return {}, text
+        reason = "front matter must stand between two lines of “---”"
+        raise SiteError(file, reason, line_at(text, match.end("before")))
+    return {}, 0
 
 
-def read_mapping(text: str, file: str) -> Metadata:
-    """Return the mapping that `text`, YAML or JSON, describes."""
-    return to_mapping(read_yaml(text, file), file)
+def in_place(text: str, start: int, end: int) -> str:
+    """Return part of a text behind as many lines and spaces as are before it, so that errors have their places."""
+    return "\n" * text.count("\n", 0, start) + " " * (start - text.rfind("\n", 0, start) - 1) + text[start:end]
 
 
-def to_mapping(data: object, file: str, line: int = 1) -> Metadata:
-    if data is None:
-        return {}
-    if not isinstance(data, dict):
-        raise SiteError(file, f"expected names with values, such as “title: About”, not {short(data)}", line)
-    return {str(key): value for key, value in data.items()}
+def line_at(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
 
 
-def read_context(text: str, file: str, line: int, column: int) -> Metadata:
-    """Return the JSON object in a context block that begins at this line and column."""
-    if not text.strip():
-        return {}
-    data = read_json(text, file, line, column)
-    if not isinstance(data, dict):
-        raise SiteError(file, f"expected a JSON object {{…}} in the context block, not {short(data)}", line)
-    return data
+def first_line(text: str) -> int:
+    return line_at(text, len(text) - len(text.lstrip()))
+
+
+def read_mapping(read: Reader, text: str, file: str) -> Metadata:
+    """Return the names and values that a text describes. Raises SiteError."""
+    data = read(text, file)
+    if not isinstance(data, dict | None):
+        reason = f"expected names with values, such as “title: About”, not {short(data)}"
+        raise SiteError(file, reason, first_line(text))
+    return {str(key): value for key, value in (data or {}).items()}
 
 
 class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # written in C where there is one
@@ -116,37 +114,34 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
         return super().construct_mapping(node, deep)
 
 
-def read_yaml(text: str, file: str, line: int = 1) -> Any:
+def read_yaml(text: str, file: str) -> Any:
     try:
         return yaml.load(text, Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        row, column = (mark.line, mark.column) if mark else (0, 0)
         reason = ", ".join(filter(None, [error.context, error.problem]))
-        raise syntax_error("YAML", reason, file, text, line, row, column) from None
+        place = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        raise SiteError(file, f"broken YAML: {reason}", *place) from None
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        raise SiteError(file, f"broken YAML: {first_sentence(error)}", line) from None
+        raise SiteError(file, f"broken YAML: {first_sentence(error)}", first_line(text)) from None
 
 
-def read_toml(text: str, file: str, line: int = 1) -> Any:
+def read_toml(text: str, file: str) -> Any:
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        place = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
-        row, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, 1)
-        reason = first_sentence(error).partition(" (at ")[0]
-        raise syntax_error("TOML", reason, file, text, line, row - 1, column - 1) from None
+        reason, _, place = first_sentence(error).partition(" (at ")
+        line, column = map(int, re.findall(r"\d+", place) or (line_at(text, len(text)), 1))
+        raise SiteError(file, f"broken TOML: {reason}", line, column) from None
 
 
-def read_json(text: str, file: str, line: int = 1, column: int = 1) -> Any:
-    """Return the value of a JSON text that begins at this line and column of its file."""
+def read_json(text: str, file: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=reject_repeated_keys, parse_constant=reject_constant)
     except json.JSONDecodeError as error:
-        shift = column - 1 if error.lineno == 1 else 0
-        raise syntax_error("JSON", error.msg, file, text, line, error.lineno - 1, error.colno - 1, shift) from None
+        raise SiteError(file, f"broken JSON: {error.msg}", error.lineno, error.colno) from None
     except (ValueError, RecursionError) as error:
-        raise SiteError(file, f"broken JSON: {first_sentence(error)}", line) from None
+        raise SiteError(file, f"broken JSON: {first_sentence(error)}", first_line(text)) from None
 
 
 def read_csv(text: str, file: str) -> list[dict[str, Any]]:
@@ -157,12 +152,7 @@ def read_csv(text: str, file: str) -> list[dict[str, Any]]:
         raise SiteError(file, f"broken CSV: {error}", rows.line_num) from None
 
 
-FRONT_MATTER_READERS: dict[str, Callable[[str, str, int], Any]] = {
-    "yaml": read_yaml,
-    "yml": read_yaml,
-    "toml": read_toml,
-    "json": read_json,
-}
+READERS: dict[str, Reader] = {"yaml": read_yaml, "yml": read_yaml, "toml": read_toml, "json": read_json}
 
 
 def reject_repeated_keys(pairs: list[tuple[str, Any]]) -> Metadata:
@@ -175,14 +165,6 @@ def reject_repeated_keys(pairs: list[tuple[str, Any]]) -> Metadata:
 
 def reject_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
-
-
-def syntax_error(
-    language: str, reason: str, file: str, text: str, first_line: int, row: int, column: int, shift: int = 0
-) -> SiteError:
-    lines = text.splitlines()
-    excerpt = lines[row] if row < len(lines) else ""
-    return SiteError(file, f"broken {language}: {reason}", first_line + row, column + shift + 1, excerpt)
 
 
 def first_sentence(error: Exception) -> str:

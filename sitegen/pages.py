@@ -10,7 +10,7 @@ from .errors import SiteError
 from .fields import convert_fields
 from .folder import digest, is_index
 from .markdown import first_heading
-from .metadata import MARKDOWN_TYPES, Metadata, split_page
+from .metadata import MARKDOWN_TYPES, Metadata, line_at, split_page
 from .slugs import DATED_NAME
 
 # The fields that keep a page from being published, also by the names that Jekyll, Zola, Hugo and Eleventy use.
@@ -32,7 +32,6 @@ class Page:
     metadata: Metadata
     text: str = ""
     digest: str = ""
-    first_line: int = 0
     collections: tuple[str, ...] = ()
     number: int = 1
     tag: str | None = None
@@ -145,11 +144,10 @@ class Page:
 
 def parse_page(source: str, path: str, file: str, fingerprint: str, lists: tuple[str, ...], zone: tzinfo) -> Page:
     if match := CONTROL_CHARACTER.search(source):
-        line = source.count("\n", 0, match.start()) + 1
-        raise SiteError(file, f"has a control character, U+{ord(match[0]):04X}", line)
-    metadata, text, first_line = split_page(source, file)
+        raise SiteError(file, f"has a control character, U+{ord(match[0]):04X}", line_at(source, match.start()))
+    metadata, text = split_page(source, file)
     metadata = convert_fields(metadata, source, file, zone)
     if not metadata.get("date") and (dated := DATED_NAME.match(path.rpartition("/")[2])):
         metadata |= convert_fields({"date": dated["date"]}, "", file, zone)
     name = digest(fingerprint, path, str(zone))
-    return Page("", path, metadata, text, name, first_line, lists)
+    return Page("", path, metadata, text, name, lists)

@@ -22,7 +22,7 @@ from .pages import Page
 from .site import Site
 from .summaries import Heading, contents_list, summary, table_of_contents
 from .template_views import PageView, SiteView, paginator
-from .trace import BRACES_AS_TEXT, Recording, recording
+from .trace import recording
 
 WHOLE_DOCUMENT = re.compile(
     r"\A\s*(?:{%\s*extends\b|<!doctype\b|<html\b)|^\s*{%\s*extends\b", re.IGNORECASE | re.MULTILINE
@@ -65,7 +65,7 @@ class RenderedSite(Site):
                 html, facts = Document(html, page, self, self._description(page, content)).finish(script)
             except LookupError as error:
                 raise SiteError(file, str(error)) from None
-        facts["unknown"] = self._unknown(page, found)
+        facts["unknown"] = [[*unknown] for unknown in found.unknown]
         facts["warnings"] += self._markdown(page).warnings if page.is_markdown else []
         return Rendered(html, facts, {name: fingerprint(self, name) for name in sorted(found.names)})
 
@@ -90,7 +90,7 @@ class RenderedSite(Site):
         if page.is_markdown and TOC in html:
             entries = contents_list(table_of_contents(html))
             html = html.replace(TOC, f'<nav class="toc">{entries}</nav>' if entries else "")
-        return mark_safe(html)
+        return mark_safe(html if page.is_markdown else html.lstrip("\n"))
 
     def contents_of(self, page: Page) -> list[Heading]:
         # What is not rendered yet has them too: a page may list its own.
@@ -110,20 +110,6 @@ class RenderedSite(Site):
     def _description(self, page: Page, content: str) -> str:
         return str(page.metadata.get("description") or (summary(content) if page.slug != "404" else ""))
 
-    def _unknown(self, page: Page, found: Recording) -> list[list[Any]]:
-        """Return the unknown variables with their lines in the source, and whether they are in the page's own text."""
-        own, rows = self.folder.place(page.source), []
-        for unknown in found.unknown:
-            line = unknown.line
-            if unknown.file == own and page.is_markdown:
-                tag = re.compile(r"\{[{%][^}]*" + re.escape(unknown.text))
-                lines = (
-                    n for n, text in enumerate(page.text.split("\n"), page.first_line + 1) if tag.search(text)
-                )
-                line = next(lines, page.first_line + 1)
-            rows.append([*unknown._replace(line=line), unknown.file == own])
-        return rows
-
     def _markdown(self, page: Page) -> Converted:
         try:
             return to_html(page.text)
@@ -131,24 +117,8 @@ class RenderedSite(Site):
             raise SiteError(self.folder.place(page.source), "has too many elements inside one another") from None
 
     def _render_text(self, page: Page, text: str) -> str:
-        file = self.folder.place(page.source)
-        try:
-            return render_text(self.engine, text, file, self._variables(page), page.first_line)
-        except SiteError as error:
-            raise self._in_markdown(page, error) from error
-
-    def _in_markdown(self, page: Page, error: SiteError) -> SiteError:
-        """Return the error with the line of the Markdown, where it was found in the HTML made of it."""
-        problem = error.problem
-        if not page.is_markdown or problem.file != self.folder.place(page.source) or not problem.line:
-            return error
-        tags = TEMPLATE_TAG.findall(problem.excerpt)
-        for number, line in enumerate(page.text.splitlines(), page.first_line + 1):
-            if any(tag in line for tag in tags):
-                reason = problem.reason.partition(": ")[2].removesuffix(f" ({BRACES_AS_TEXT})")
-                reason = f"{reason} ({BRACES_AS_TEXT})"
-                return SiteError(problem.file, reason, number, line.find(tags[0]) + 1, line)
-        return error
+        markdown = page.text if page.is_markdown else ""
+        return render_text(self.engine, text, self.folder.place(page.source), self._variables(page), markdown)
 
     def _variables(self, page: Page, content: str = "") -> dict[str, Any]:
         listing = paginator(self, page)

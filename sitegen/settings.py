@@ -2,10 +2,10 @@
 
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from .errors import Problem, SiteError
-from .fields import line_of_name
+from .fields import Kind, converted, line_of_name, only, to_bool, to_list, to_text
 from .folder import SETTINGS_FILE, Folder
 from .metadata import short
 from .options import Options
@@ -28,74 +28,74 @@ DEFAULTS: dict[str, Any] = {
     "navigation": None,
     "feed": True,
     "slugs": "unicode",
-    "time_zone": "UTC",
+    "time_zone": ZoneInfo("UTC"),
     "policy": POLICY,
     "exclude": [],
 }
 
 
-def is_zone(value: object) -> bool:
-    try:
-        return isinstance(value, str) and bool(ZoneInfo(value))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
+ANYTHING: Kind = (lambda value: value, "")
+COLLECTION = {"sort": str, "permalink": str, "feed": bool, "title": str}
 
 
-def is_text(value: object) -> bool:
-    return isinstance(value, (str, int, float))
+def is_address(value: object) -> bool:
+    return urlsplit(str(value)).scheme in ("http", "https")
 
 
 def is_collections(value: object) -> bool:
-    expected = {"sort": str, "permalink": str, "feed": bool, "title": str}
-    if not isinstance(value, dict) or not all(each is None or isinstance(each, dict) for each in value.values()):
+    if not isinstance(value, dict):
         return False
-    given = [
-        (name, each[name]) for each in value.values() for name in expected if each and each.get(name) is not None
-    ]
-    return all(isinstance(setting, expected[name]) for name, setting in given)
+    return all(
+        each is None or (isinstance(each, dict) and all(map(is_collection_setting, each.items())))
+        for each in value.values()
+    )
 
 
-EXPECTED = {
-    **dict.fromkeys(("title", "description", "author", "language"), (is_text, "text")),
-    "url": (
-        lambda value: urlsplit(str(value)).scheme in ("http", "https"),
-        "an address that begins with https://",
+def is_collection_setting(setting: tuple[str, object]) -> bool:
+    name, value = setting
+    return value is None or isinstance(value, COLLECTION.get(name, object))
+
+
+SETTINGS: dict[str, Kind] = {
+    **dict.fromkeys(("title", "description", "author", "language"), (to_text, "text")),
+    "url": (only(is_address), "an address that begins with https://"),
+    "layout": (only(lambda value: isinstance(value, str)), "the name of a layout"),
+    "redirects": (dict, "old addresses with new ones"),
+    "collections": (only(is_collections), "names of folders with sort, permalink, feed and title"),
+    "navigation": (only(lambda value: isinstance(value, list)), "a list"),
+    "feed": (to_bool, "true or false"),
+    "slugs": (only(lambda value: value in ("unicode", "ascii")), "unicode or ascii"),
+    "time_zone": (ZoneInfo, "a time zone such as Europe/Berlin"),
+    "policy": (
+        only(lambda value: isinstance(value, str) or value is False),
+        "a Content-Security-Policy, or false",
     ),
-    "layout": (lambda value: isinstance(value, str), "the name of a layout"),
-    "redirects": (lambda value: isinstance(value, dict), "old addresses with new ones"),
-    "collections": (is_collections, "names of folders with sort, permalink, feed and title"),
-    "navigation": (lambda value: isinstance(value, list), "a list"),
-    "feed": (lambda value: isinstance(value, bool), "true or false"),
-    "slugs": (lambda value: value in ("unicode", "ascii"), "unicode or ascii"),
-    "time_zone": (is_zone, "a time zone such as Europe/Berlin"),
-    "policy": (lambda value: isinstance(value, str) or value is False, "a Content-Security-Policy, or false"),
-    "exclude": (lambda value: isinstance(value, (str, list)), "a list such as [drafts, “*.tmp”]"),
+    "exclude": (to_list, "a list such as [drafts, “*.tmp”]"),
 }
 
 
 def read_settings(folder: Folder, options: Options) -> tuple[dict[str, Any], list[Problem], list[SiteError]]:
     """Return the settings, the warnings about them, and the SiteErrors of those that cannot be used.
 
-    Of their own are `zone`, the time zone, `origin`, the URL without its path, and `base`, the path the site is
-    published under.
+    Of their own are `origin`, the URL without its path, and `base`, the path the site is published under.
     """
-    file, written = folder.place(SETTINGS_FILE), folder.settings
-    source = folder.read_text(SETTINGS_FILE) if written else ""
-    settings, problems, warnings = dict(DEFAULTS), [], []
-    for name, value in written.items():
-        is_expected, expected = EXPECTED.get(name, (lambda value: True, ""))
-        if value is not None and not is_expected(value):
-            reason = f"“{name}” must be {expected}, not {short(value)}"
-            problems.append(SiteError(file, reason, line_of_name(name, source)))
-        elif value is not None:
-            settings[name] = value
-    if options.url and urlsplit(options.url).scheme not in ("http", "https"):
-        problems.append(SiteError("--url", f"must be {EXPECTED['url'][1]}, not {short(options.url)}"))
+    file, problems, warnings = folder.place(SETTINGS_FILE), [], []
+    settings, source = dict(DEFAULTS), folder.read_text(SETTINGS_FILE) if folder.settings else ""
+    for name, value in folder.settings.items():
+        try:
+            if value is not None:
+                settings[name] = converted(value, SETTINGS.get(name, ANYTHING), name, source, file)
+        except SiteError as error:
+            problems.append(error)
+    if options.url and not is_address(options.url):
+        problems.append(SiteError("--url", f"must be {SETTINGS['url'][1]}, not {short(options.url)}"))
     settings["url"] = options.url or settings["url"]
     parts = urlsplit(str(settings["url"]))
-    settings |= {"zone": ZoneInfo(settings["time_zone"]), "origin": f"{parts.scheme}://{parts.netloc}"}
     path = f"/{parts.path.strip('/')}/".replace("//", "/")
-    settings["base"] = path if options.base is None else options.base
+    settings |= {
+        "origin": f"{parts.scheme}://{parts.netloc}",
+        "base": path if options.base is None else options.base,
+    }
     if path not in ("/", settings["base"]) and not options.is_preview:
         reason = f"the site is built for {settings['base']}, but “url” has the path {path}"
         warnings.append(Problem(file, line_of_name("url", source), reason))

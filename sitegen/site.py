@@ -47,7 +47,7 @@ class Site(ABC):
     ) -> None:
         self.folder, self.options = folder, options or Options()
         self.settings, self.warnings, setting_problems = read_settings(folder, self.options)
-        self.zone, self.url, self.base = (self.settings[name] for name in ("zone", "origin", "base"))
+        self.zone, self.url, self.base = (self.settings[name] for name in ("time_zone", "origin", "base"))
         self.now = (now or build_time()).astimezone(self.zone)
         self.data, data_problems = read_data(folder)
         self.everywhere = [*folder.setting_problems, *setting_problems, *data_problems]

@@ -13,13 +13,12 @@ BRACES_AS_TEXT = "for braces as text: “template: false”, or {% verbatim %}"
 
 
 class Unknown(NamedTuple):
-    """A variable of a template that is not there: its file and line, its text, and the name that is missing.
+    """A variable of a template that is not there: its file, its text, and the name that is missing.
 
     `is_attribute` says that something is there, but has no such name.
     """
 
     file: str
-    line: int
     text: str
     name: str
     is_attribute: bool

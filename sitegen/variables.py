@@ -15,20 +15,20 @@ MAY_BE_MISSING = (FirstOfNode, IfChangedNode)
 class NotedVariable(Variable):
     """A variable that is noted where it is not there."""
 
-    def __init__(self, var: str, file: str, line: int) -> None:
+    def __init__(self, var: str, file: str) -> None:
         super().__init__(var)
-        self.text, self.file, self.line = var, file, line
+        self.text, self.file = var, file
 
     def resolve(self, context: Any) -> Any:
         try:
             return super().resolve(context)
         except VariableDoesNotExist as error:
             name, found = str(error.params[0]), error.params[1]
-            note_unknown(Unknown(self.file, self.line, self.text, name, not isinstance(found, Context)))
+            note_unknown(Unknown(self.file, self.text, name, not isinstance(found, Context)))
             raise
 
 
-def note_variables(template: Template, first_line: int = 0) -> Template:
+def note_variables(template: Template) -> Template:
     """Have the variables noted that a template shows, loops over or hands on, but for those with a default.
 
     Those of conditions are none of them, as they are no expressions of their nodes.
@@ -38,12 +38,11 @@ def note_variables(template: Template, first_line: int = 0) -> Template:
             values = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
             for expression in values:
                 if isinstance(expression, FilterExpression):
-                    note(node, expression, first_line)
+                    note(expression, node.origin.name)
     return template
 
 
-def note(node: Node, expression: FilterExpression, first_line: int) -> None:
+def note(expression: FilterExpression, file: str) -> None:
     has_default = any(getattr(function, "__name__", "") in WITH_DEFAULT for function, _ in expression.filters)
     if isinstance(expression.var, Variable) and expression.var.lookups and not has_default:
-        line = first_line + ((node.token and node.token.lineno) or 0)
-        expression.var = NotedVariable(str(expression.var.var), node.origin.name, line)
+        expression.var = NotedVariable(str(expression.var.var), file)

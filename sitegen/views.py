@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 from functools import cache
+from linecache import checkcache, getline
 from mimetypes import guess_type
 from typing import Any, cast
 from urllib.parse import quote
@@ -136,7 +137,9 @@ def plain_error(request: HttpRequest, error: SiteError) -> HttpResponse:
 def explained_error(error: SiteError) -> HttpResponse:
     """Respond with the error, its place and the text there; the page reloads itself."""
     base = reverse("sitegen:preview")
-    context = {"problem": error.problem, "base": base, "live": base + LIVE_SCRIPT}
+    checkcache()
+    text = getline(error.problem.file, error.problem.line or 0)
+    context = {"problem": error.problem, "text": text, "base": base, "live": base + LIVE_SCRIPT}
     return HttpResponse(error_engine().get_template("error.html").render(Context(context)), status=500)
 
 

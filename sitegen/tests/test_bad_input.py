@@ -34,7 +34,7 @@ def failure(site, **how):
             '{% block context %}{"a": 1, "a": 2}{% endblock %}',
             "a.html:1: broken JSON: “a” is given twice",
         ),
-        ("a.html", "{% block context %}[1]{% endblock %}", "a.html:1: expected a JSON object"),
+        ("a.html", "{% block context %}[1]{% endblock %}", "a.html:1: expected names with values"),
         ("a.md", "---\ntitle: A\ndate: tomorrow\n---\n", "a.md:3: “date” must be a date such as"),
         ("a.md", "---\ndraft: perhaps\n---\n", "a.md:2: “draft” must be true or false"),
         ("a.md", "---\ntags: {a: b}\n---\n", "a.md:2: “tags” must be a list"),

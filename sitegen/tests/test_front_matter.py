@@ -80,7 +80,7 @@ def test_a_head_that_is_not_understood_is_an_error_with_its_line(site, head, sai
     ],
 )
 def test_text_that_only_resembles_a_head_is_text(text):
-    assert split_page(text, "a.md") == ({}, text, 0)
+    assert split_page(text, "a.md") == ({}, text)
 
 
 @pytest.mark.parametrize(
