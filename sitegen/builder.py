@@ -3,7 +3,6 @@
 import gc
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -23,7 +22,7 @@ from .options import Options
 from .pages import Page
 from .render import Rendered, RenderedSite
 from .report import Report
-from .stage import MARKER, Stage, Stats
+from .stage import MARKER, Stage, Stats, stats
 from .workspace import PageRecord, State, Workspace
 
 PAGES_WORTH_PROCESSES = 200
@@ -31,12 +30,10 @@ BATCH = 8  # pages that a process takes at once
 
 
 class Outcome(NamedTuple):
-    """The result of one page: its record and its files, or what is wrong with it."""
+    """The result of one page: its record, or what is wrong with it."""
 
     page: str
     record: PageRecord | None = None
-    files: Stats = {}
-    seconds: float = 0
     problem: Problem | None = None
 
 
@@ -49,16 +46,18 @@ class Build:
         self.workspace, self.options, self.old_state = workspace, options, state
         self.inputs = folder.fingerprint()  # reads everything once, so that all processes see the same
         self.site = RenderedSite(folder, options, now, hashed=True)
-        self.stage = Stage(workspace.next, workspace.output, state.get("files", {}), options.release)
+        self.stage = Stage(workspace.next, workspace.output, "files" in state, options.release)
         self.problems = [error.problem for error in self.site.problems]
         self.records: dict[str, PageRecord] = {}
-        self.seconds: dict[str, float] = {}
 
     def run(self, only: Sequence[str] = (), strict: bool = False, processes: int | None = None) -> Report:
         """Build the pages that changed, or the `only` ones named, and publish the site. Raises BuildError."""
         wanted = self.named_pages(only) if only else self.stale_pages()
         for outcome in self.outcomes(wanted, processes or processors()):
-            self.take(outcome)
+            if outcome.problem:
+                self.problems.append(outcome.problem)
+            elif outcome.record:
+                self.records[outcome.page] = outcome.record
         self.write_assets()
         if not only:
             for path, make in machine_files(self.site, self.facts).items():
@@ -66,10 +65,12 @@ class Build:
                     self.stage.write(path, make().encode())
         if self.problems:
             raise BuildError(self.problems)
-        warnings = check_site(self.site, self.facts(), self.stage.files)
+        self.stage.write(MARKER, b'{"made by": "sitegen"}\n')
+        files = stats(self.stage.folder)
+        warnings = check_site(self.site, self.facts(), files)
         if strict and warnings:
             raise BuildError(warnings)
-        return self.publish(warnings, is_whole=not only)
+        return self.publish(files, len(wanted), warnings, is_whole=not only)
 
     @contextmanager
     def collecting(self, file: str) -> Iterator[None]:
@@ -86,9 +87,8 @@ class Build:
         pages = []
         for page in self.site.pages:
             record = self.old_state.get("pages", {}).get(page.slug)
-            if record and self.is_current(page, record):
+            if record and self.is_current(page, record) and self.stage.keep(record["file"]):
                 self.records[page.slug] = record
-                self.stage.keep(record["file"])
             else:
                 pages.append(page)
         return pages
@@ -140,33 +140,24 @@ class Build:
 
         Not one after the other: compression takes the processor's cache from all else, a tenth of a full build.
         """
-        rendered = [(page, *self.render(page)) for page in pages]
+        rendered = [(page, self.render(page)) for page in pages]
         return [self.write(*each) for each in rendered]
 
-    def render(self, page: Page) -> tuple[Rendered | Problem, float]:
-        """Return the page, or why it cannot be rendered, and the seconds it took."""
-        started = time.perf_counter()
+    def render(self, page: Page) -> Rendered | Problem:
+        """Return the page, or why it cannot be rendered."""
         try:
-            return self.site.render(page), time.perf_counter() - started
+            return self.site.render(page)
         except Exception as error:
-            return problem_of(error, self.site.folder.place(page.source)), 0
+            return problem_of(error, self.site.folder.place(page.source))
 
-    def write(self, page: Page, rendered: Rendered | Problem, seconds: float) -> Outcome:
+    def write(self, page: Page, rendered: Rendered | Problem) -> Outcome:
         if isinstance(rendered, Problem):
             return Outcome(page.slug, problem=rendered)
         html, facts, trace = rendered
         # Of two pages with one address, which is an error anyway, one has the file.
-        files = self.stage.write(page.file, html.encode()) if self.site.by_slug[page.slug] is page else {}
-        record: PageRecord = {"digest": page.digest, "trace": trace, "facts": facts, "file": page.file}
-        return Outcome(page.slug, record, files, seconds)
-
-    def take(self, outcome: Outcome) -> None:
-        if outcome.problem:
-            self.problems.append(outcome.problem)
-        elif outcome.record:
-            self.records[outcome.page] = outcome.record
-            self.seconds[outcome.page] = outcome.seconds
-            self.stage.files |= outcome.files
+        if self.site.by_slug[page.slug] is page:
+            self.stage.write(page.file, html.encode())
+        return Outcome(page.slug, {"digest": page.digest, "trace": trace, "facts": facts, "file": page.file})
 
     def facts(self) -> dict[str, Facts]:
         return {slug: record["facts"] for slug, record in self.records.items()}
@@ -199,12 +190,7 @@ class Build:
         hashed, plain = address[1:], plain_name(path)
         is_own = address == self.site.assets.address(path)
         names = [hashed, plain] if is_own and plain != hashed else [hashed]
-        built = self.stage.built
-        if self.site.assets.is_hashed(path) and all(
-            built.get(name, [])[:1] == built.get(hashed, [0])[:1] for name in names
-        ):
-            for name in names:
-                self.stage.keep(name)
+        if self.site.assets.is_hashed(path) and all(self.stage.keep(name) for name in names):
             return
         data = content()
         for name in names:
@@ -212,17 +198,13 @@ class Build:
 
     # The end
 
-    def publish(self, warnings: list[Problem], is_whole: bool) -> Report:
-        self.stage.write(MARKER, b'{"made by": "sitegen"}\n')
-        sizes = [(path, stat[0]) for path, stat in self.stage.files.items()]
+    def publish(self, files: Stats, rendered: int, warnings: list[Problem], is_whole: bool) -> Report:
         report = Report(
             output=self.workspace.output,
             pages=len(self.records),
-            rendered=len(self.seconds),
-            files=len(sizes),
-            bytes=sum(size for _, size in sizes),
-            slowest=sorted(self.seconds.items(), key=lambda row: -row[1])[:3],
-            largest=sorted(sizes, key=lambda row: -row[1])[:3],
+            rendered=rendered,
+            files=len(files),
+            bytes=sum(size for size, _ in files.values()),
             warnings=warnings,
             drafts=sorted(page.source for page in self.site.left_out - {*self.site.future, *self.site.expired}),
             future=[] if self.options.future else [page.source for page in self.site.future],
@@ -237,7 +219,7 @@ class Build:
             "next_due": due.isoformat() if due else None,
             "pages": self.records,
             "report": {**asdict(report), "output": ""},
-            "files": self.stage.files,
+            "files": files,
         }
         self.workspace.publish(state, sync=self.options.release)
         return report

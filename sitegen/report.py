@@ -11,7 +11,7 @@ type Print = Callable[[str], object]
 
 @dataclass
 class Report:
-    """The result of a build. `slowest` and `largest` are the first few with their seconds and bytes."""
+    """The result of a build."""
 
     output: Path
     pages: int = 0
@@ -19,8 +19,6 @@ class Report:
     files: int = 0
     bytes: int = 0
     seconds: float = 0
-    slowest: list[tuple[str, float]] = field(default_factory=list)
-    largest: list[tuple[str, int]] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     drafts: list[str] = field(default_factory=list)
     future: list[str] = field(default_factory=list)
@@ -34,9 +32,6 @@ def print_report(report: Report, say: Print, warn: Print) -> None:
     for left_out, why in reasons:
         if left_out:
             say(f"Left out, {why}: {len(left_out)} ({', '.join(left_out)})")
-    if report.rendered:
-        say("Slowest: " + ", ".join(f"{slug} {seconds * 1000:.0f} ms" for slug, seconds in report.slowest))
-        say("Largest: " + ", ".join(f"{path} {size_of(size)}" for path, size in report.largest))
     say(
         f"Built {report.pages} pages ({report.rendered} rendered), {report.files} files, "
         f"{size_of(report.bytes)} in {report.seconds:.2f} s, {len(report.warnings)} warnings"

@@ -1,74 +1,90 @@
-"""The output of a build while it is written: hard links to files of the last output that are the same, and new files."""
+"""The output of a build while it is written: hard links to files of the last output that are the same, and new files.
 
+Text files have compressed siblings, so that a server sends them without work.
+"""
+
+import gzip
 import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from .compress import SUFFIXES, siblings
+import brotli
 
 MARKER = ".sitegen"
+TEXT = {".html", ".css", ".js", ".mjs", ".map", ".json", ".webmanifest", ".svg", ".xml", ".txt", ".vtt"}
+WORTHWHILE = 256  # bytes; below, the headers of an answer weigh more than what is saved
 
 # Of files by their paths: the size, and the modification time in nanoseconds.
 type Stats = dict[str, list[int]]
 
 
 class Stage:
-    """The folder of a build, new and empty at first.
+    """The folder of a build, new and empty at first. `can_reuse` says that files of the output are as we left them."""
 
-    `built` are the files of the output that can be used again, and `files` those that this build has put in place;
-    both with the compressed siblings.
-    """
-
-    def __init__(self, folder: Path, output: Path, built: Stats, release: bool = False) -> None:
-        self.folder, self.output, self.built, self.release = folder, output, built, release
-        self.files: Stats = {}
+    def __init__(self, folder: Path, output: Path, can_reuse: bool, release: bool = False) -> None:
+        self.folder, self.output, self.can_reuse, self.release = folder, output, can_reuse, release
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
 
-    def keep(self, path: str) -> Stats:
-        """Have the file of the output in this folder too, and its siblings. Return their stats."""
-        kept = {path + suffix: self.built[path + suffix] for suffix in SUFFIXES if path + suffix in self.built}
-        for name in kept:
-            self._put(name, partial(link, f"{self.output}/{name}"))
-        self.files |= kept
-        return kept
-
     def keep_output(self) -> None:
         """Have all files of the output in this folder too."""
-        built, self.built = self.built, stats(self.output)
-        for name in self.built:
-            self.keep(name)
-        self.built = built
+        for path in stats(self.output):
+            self._put(path, partial(link, f"{self.output}/{path}"))
 
-    def write(self, path: str, content: bytes) -> Stats:
-        """Put a file and its compressed siblings in place: the output's where it is the same. Return their stats.
+    def keep(self, path: str) -> bool:
+        """Have the file of the output in this folder too, with its siblings; return whether there is one to use."""
+        if not self.can_reuse or not os.path.isfile(f"{self.output}/{path}"):
+            return False
+        for suffix in ("", ".gz", ".br") if is_compressed(path) else ("",):
+            if os.path.exists(f"{self.output}/{path}{suffix}"):
+                self._put(path + suffix, partial(link, f"{self.output}/{path}{suffix}"))
+        return True
 
-        A forked process may do this; the stage of its parent learns of the files by `files`.
-        """
-        is_same_size = path in self.built and self.built[path][0] == len(content)
-        if is_same_size and (self.output / path).read_bytes() == content:
-            return self.keep(path)
-        written = {}
+    def write(self, path: str, content: bytes) -> None:
+        """Put a file and its siblings in place: the output's where it is the same. A forked process may do this."""
+        if self._is_the_same(path, content) and self.keep(path):
+            return
         for suffix, data in siblings(path, content, self.release).items():
             self._put(path + suffix, partial(write_new, data))
-            written[path + suffix] = stat_of(os.stat(f"{self.folder}/{path}{suffix}"))
-        self.files |= written
-        return written
+
+    def _is_the_same(self, path: str, content: bytes) -> bool:
+        try:
+            with open(self.output / path, "rb") as file:
+                return os.fstat(file.fileno()).st_size == len(content) and file.read() == content
+        except OSError:
+            return False
 
     def _put(self, path: str, make: Callable[[str], object]) -> None:
         """Call `make` with the place of a new file, once its folder is there and nothing else in its place."""
         target = f"{self.folder}/{path}"
-        if path in self.files:
-            with suppress(FileNotFoundError):
-                os.unlink(target)
+        with suppress(FileNotFoundError):
+            os.unlink(target)
         try:
             make(target)
         except FileNotFoundError:
             os.makedirs(os.path.dirname(target), exist_ok=True)
             make(target)
+
+
+def is_compressed(path: str) -> bool:
+    return PurePosixPath(path).suffix in TEXT
+
+
+def siblings(path: str, content: bytes, release: bool) -> dict[str, bytes]:
+    """Return a file and its compressed versions by their suffixes; pictures and tiny files have none.
+
+    Brotli's quality 11 takes longer than the rest of a build: it is for a release.
+    """
+    if len(content) < WORTHWHILE or not is_compressed(path):
+        return {"": content}
+    return {
+        "": content,
+        ".gz": gzip.compress(content, compresslevel=9 if release else 6, mtime=0),
+        ".br": brotli.compress(content, quality=11 if release else 5),
+    }
 
 
 def stats(folder: Path) -> Stats:
@@ -79,12 +95,9 @@ def stats(folder: Path) -> Stats:
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(entry.path)
             else:
-                found[entry.path[start:]] = stat_of(entry.stat(follow_symlinks=False))
+                stat = entry.stat(follow_symlinks=False)
+                found[entry.path[start:]] = [stat.st_size, stat.st_mtime_ns]
     return found
-
-
-def stat_of(stat: os.stat_result) -> list[int]:
-    return [stat.st_size, stat.st_mtime_ns]
 
 
 def write_new(content: bytes, target: str) -> None:

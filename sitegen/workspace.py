@@ -112,14 +112,11 @@ def check_output(output: str | Path, root: str | Path) -> None:
     output, root = Path(os.path.abspath(output)), Path(root).resolve()
     if output.is_symlink():
         raise SiteError(output, "is a link; name the folder itself as output")
-    real = output.resolve()
-    if real == Path.home() or real in [Path.cwd(), *Path.cwd().parents]:
+    real, here = output.resolve(), Path.cwd()
+    if real in (Path.home(), here, *here.parents, root, *root.parents):
         raise SiteError(output, "is not a folder to build into: more than a site is in it")
-    if real == root or real in root.parents:
-        raise SiteError(output, "is not a folder to build into: the pages are in it")
     if real.is_relative_to(root) and not real.relative_to(root).parts[0].startswith(("_", ".")):
         raise SiteError(output, "is among the pages: give it a name that starts with “_”, or another place")
-    if output.exists() and not output.is_dir():
-        raise SiteError(output, "is a file")
-    if output.is_dir() and any(output.iterdir()) and not (output / MARKER).is_file():
+    is_ours = output.is_dir() and (not any(output.iterdir()) or (output / MARKER).is_file())
+    if output.exists() and not is_ours:
         raise SiteError(output, "has files that no build of ours has made: empty it, or name another folder")
