@@ -218,17 +218,21 @@ class Site(ABC):
                 children.setdefault(page.parent_slug, []).append(page)
         return children
 
-    @cached_property
+    @property
     def navigation(self) -> list[Entry]:
         """The entries of the main navigation: those of site.yaml, or the pages of the top level."""
-        if self.settings["navigation"] is None:
-            return [Entry(page.title, page.url, page) for page in self.children.get("index", [])]
-        return read_navigation(self.by_name, self.settings["navigation"])[0]
+        return self._navigation[0]
 
     @property
     def unknown_entries(self) -> list[str]:
         """The names in the navigation of site.yaml that no page has."""
-        return read_navigation(self.by_name, self.settings["navigation"] or [])[1]
+        return self._navigation[1]
+
+    @cached_property
+    def _navigation(self) -> tuple[list[Entry], list[str]]:
+        if self.settings["navigation"] is None:
+            return [Entry(page.title, page.url, page) for page in self.children.get("index", [])], []
+        return read_navigation(self.by_name, self.settings["navigation"])
 
     def setting_warning(self, reason: str, needle: str) -> Problem:
         """Return the warning about the line of site.yaml that has `needle`."""

@@ -3,12 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from django.utils.safestring import SafeString
-
 from .navigation import Entry
 from .pages import Page
 from .site import Site
-from .summaries import Heading
 from .trace import depend
 
 
@@ -16,11 +13,26 @@ class PageView:
     """A page: `page.title`, `page.children` … and every name of its front matter."""
 
     OWN = {"slug", "url", "title", "date", "updated", "tags", "collection", "section", "order"}
+    # What is found out for a template, with the kind that stands for it in the trace.
+    FOUND: dict[str, tuple[str, Callable[[Site, Page], Any]]] = {
+        "content": ("content", lambda site, page: site.content_of(page)),
+        "summary": ("content", lambda site, page: site.summary_of(page)),
+        "description": ("content", lambda site, page: site.summary_of(page)),
+        "toc": ("content", lambda site, page: site.contents_of(page)),
+        "breadcrumbs": ("breadcrumbs", lambda site, page: views(site, site.breadcrumbs(page))),
+        "children": ("navigation", lambda site, page: views(site, site.children.get(page.slug, ()))),
+        "previous": ("neighbours", lambda site, page: view(site, site.neighbours(page)[0])),
+        "next": ("neighbours", lambda site, page: view(site, site.neighbours(page)[1])),
+    }
 
     def __init__(self, site: Site, page: Page) -> None:
         self._site, self._page = site, page
 
     def __getitem__(self, name: str) -> Any:
+        if name in self.FOUND:
+            kind, find = self.FOUND[name]
+            depend(kind, self._page.slug)
+            return find(self._site, self._page)
         return getattr(self._page, name) if name in self.OWN else self._page.metadata[name]
 
     def __eq__(self, other: object) -> bool:
@@ -32,87 +44,40 @@ class PageView:
     def __str__(self) -> str:
         return self._page.title
 
-    @property
-    def content(self) -> SafeString:
-        depend("content", self._page.slug)
-        return self._site.content_of(self._page)
-
-    @property
-    def summary(self) -> str:
-        depend("content", self._page.slug)
-        return self._site.summary_of(self._page)
-
-    @property
-    def description(self) -> str:
-        return str(self._page.metadata.get("description") or self.summary)
-
-    @property
-    def toc(self) -> list["Heading"]:
-        depend("content", self._page.slug)
-        return self._site.contents_of(self._page)
-
-    @property
-    def breadcrumbs(self) -> list["PageView"]:
-        depend("breadcrumbs", self._page.slug)
-        return views(self._site, self._site.breadcrumbs(self._page))
-
-    @property
-    def children(self) -> list["PageView"]:
-        depend("navigation", self._page.slug)
-        return views(self._site, self._site.children.get(self._page.slug, ()))
-
-    @property
-    def previous(self) -> "PageView | None":
-        return self._neighbour(0)
-
-    @property
-    def next(self) -> "PageView | None":
-        return self._neighbour(1)
-
-    def _neighbour(self, which: int) -> "PageView | None":
-        depend("neighbours", self._page.slug)
-        page = self._site.neighbours(self._page)[which]
-        return PageView(self._site, page) if page else None
-
 
 class EntryView:
     """An entry of the navigation: the page it leads to, with the title and the children of the entry."""
 
     def __init__(self, site: Site, entry: Entry) -> None:
-        self._site, self._entry = site, entry
-        self.title, self.url, self.page = entry.title, entry.url, entry.page and PageView(site, entry.page)
-        self.section = entry.page and entry.page.section
-        self.slug = entry.page and entry.page.slug
-
-    @property
-    def children(self) -> "list[EntryView] | list[PageView]":
-        """The entries of a group, or, where site.yaml lists none, the pages below the page."""
-        if self._site.settings["navigation"] is None and self.page:
-            return self.page.children
-        return [EntryView(self._site, child) for child in self._entry.children]
+        self.page = view(site, entry.page)
+        is_written = site.settings["navigation"] is not None
+        self._own = {
+            "title": entry.title,
+            "url": entry.url,
+            # Where site.yaml lists none, the pages below the page.
+            **({"children": [EntryView(site, child) for child in entry.children]} if is_written else {}),
+        }
 
     def __getitem__(self, name: str) -> Any:
-        return (
-            self.page[name]
-            if self.page and not hasattr(type(self), name) and name not in vars(self)
-            else getattr(self, name)
-        )
+        if name in self._own or not self.page:
+            return self._own[name]
+        return self.page[name]
 
     def __str__(self) -> str:
-        return self.title
+        return str(self._own["title"])
 
 
 class TrackedMapping:
     """Values by name. A page that uses one of them, or their names, depends on it."""
 
     def __init__(
-        self, kind: str, values: Mapping[str, Any], view: Callable[[Any], Any] = lambda value: value
+        self, kind: str, values: Mapping[str, Any], show: Callable[[Any], Any] = lambda value: value
     ) -> None:
-        self._kind, self._values, self._view = kind, values, view
+        self._kind, self._values, self._show = kind, values, show
 
     def __getitem__(self, name: str) -> Any:
         depend(self._kind, name)
-        return self._view(self._values[name])
+        return self._show(self._values[name])
 
     def __iter__(self) -> Iterator[str]:
         depend(f"{self._kind}s")
@@ -131,8 +96,8 @@ class SiteView:
     def __init__(self, site: Site) -> None:
         self._site = site
         self.data = TrackedMapping("data", site.data)
-        self.collections = TrackedMapping("collection", site.collections, self._views)
-        self.tags = TrackedMapping("tag", site.tags, self._views)
+        self.collections = TrackedMapping("collection", site.collections, lambda pages: views(site, pages))
+        self.tags = TrackedMapping("tag", site.tags, lambda pages: views(site, pages))
 
     def __getitem__(self, name: str) -> Any:
         if name in ("collections", "navigation", "redirects"):
@@ -146,7 +111,7 @@ class SiteView:
     @property
     def pages(self) -> list[PageView]:
         depend("pages")
-        return self._views(self._site.pages)
+        return views(self._site, self._site.pages)
 
     @property
     def feeds(self) -> dict[str, str]:
@@ -163,9 +128,6 @@ class SiteView:
         depend("navigation")
         return [EntryView(self._site, entry) for entry in self._site.navigation]
 
-    def _views(self, pages: Iterable[Page]) -> list[PageView]:
-        return views(self._site, pages)
-
 
 class Paginator:
     """One part of the list of pages that a page shows, and the addresses of the parts before and after."""
@@ -180,10 +142,6 @@ class Paginator:
         self.next_url = f"{first}page/{page.number + 1}/" if page.number < count else None
 
 
-def views(site: Site, pages: Iterable[Page]) -> list[PageView]:
-    return [PageView(site, page) for page in pages]
-
-
 def paginator(site: Site, page: Page) -> Paginator | None:
     """Return the Paginator of a page that lists something, None for any other."""
     if page.metadata.get("each") == "tags":
@@ -194,3 +152,11 @@ def paginator(site: Site, page: Page) -> Paginator | None:
         depend("collection", name)
         return Paginator(site, page, site.collections.get(name, []), site.count_parts(page), page.per_page)
     return None
+
+
+def views(site: Site, pages: Iterable[Page]) -> list[PageView]:
+    return [PageView(site, page) for page in pages]
+
+
+def view(site: Site, page: Page | None) -> PageView | None:
+    return PageView(site, page) if page else None

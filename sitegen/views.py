@@ -4,12 +4,10 @@ With SITE_LIVE, for whoever writes the pages, the preview reloads after changes 
 """
 
 import logging
-import os
-import threading
-from functools import cache
+from functools import lru_cache
 from linecache import checkcache, getline
 from mimetypes import guess_type
-from typing import Any, cast
+from pathlib import Path
 from urllib.parse import quote
 
 from django.conf import settings
@@ -32,8 +30,6 @@ from .render import RenderedSite
 
 logger = logging.getLogger(__name__)
 LIVE_SCRIPT = "static/sitegen/live.js"
-_facts: dict[str, Any] = {}
-_facts_lock = threading.Lock()
 
 
 @login_not_required
@@ -104,22 +100,17 @@ def asset(site: RenderedSite, path: str) -> bytes | None:
 
 def generated(site: RenderedSite, path: str) -> str | None:
     """Return sitemap, feed, search index or redirect, or None where `path` is none of them."""
-    files = machine_files(site, lambda: facts_of(site))
+    slugs = tuple(page.slug for page in site.pages)
+    files = machine_files(site, lambda: facts_of(site.folder.root, site.options, site.folder.fingerprint(), slugs))
     make = files.get(path) or files.get(f"{path}index.html")
     return make() if make else None
 
 
-def facts_of(site: RenderedSite) -> dict[str, Facts]:
-    """Return the facts of all pages by slug. One request collects them, until a file changes."""
-    stats = [(path, os.stat(place)) for path, place in site.folder.files.items()]
-    files = [(path, stat.st_mtime_ns, stat.st_size) for path, stat in stats]
-    # Time alone makes pages appear.
-    state = [site.folder.root, site.options, files, [page.slug for page in site.pages]]
-    with _facts_lock:
-        if _facts.get("state") != state:
-            found = {page.slug: site.render(page).facts for page in site.pages}
-            _facts.update(state=state, found=found)
-        return cast("dict[str, Facts]", _facts["found"])
+@lru_cache(maxsize=1)
+def facts_of(root: Path, options: Options, fingerprint: str, slugs: tuple[str, ...]) -> dict[str, Facts]:
+    """Return the facts of all pages by slug: made once, until a file changes, or time makes pages appear."""
+    site = RenderedSite(Folder(root), options)
+    return {page.slug: site.render(page).facts for page in site.pages}
 
 
 def content_type(path: str) -> str:
@@ -140,9 +131,5 @@ def explained_error(error: SiteError) -> HttpResponse:
     checkcache()
     text = getline(error.problem.file, error.problem.line or 0)
     context = {"problem": error.problem, "text": text, "base": base, "live": base + LIVE_SCRIPT}
-    return HttpResponse(error_engine().get_template("error.html").render(Context(context)), status=500)
-
-
-@cache
-def error_engine() -> Engine:
-    return Engine(dirs=[str(BUILT_IN)])
+    engine = Engine(dirs=[str(BUILT_IN)])
+    return HttpResponse(engine.get_template("error.html").render(Context(context)), status=500)
