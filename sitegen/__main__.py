@@ -5,8 +5,7 @@ import gc
 import sys
 from pathlib import Path
 
-from .commands import CommandOptions, add_build_options, add_page_options, build_and_report, failure_message
-from .errors import BuildError, SiteError
+from .commands import add_build_options, add_page_options, run_build
 from .server import serve
 from .starter import start_site
 
@@ -35,27 +34,21 @@ def main(arguments: list[str] | None = None) -> int:
     # argparse does not take pages that stand behind an option.
     if more and (known.command != "build" or any(name.startswith("-") for name in more)):
         parser.error(f"unrecognized arguments: {' '.join(more)}")
-    options = vars(known)
     match known.command:
         case "build":
-            return run_build({**options, "pages": [*options["pages"], *more]})
+            gc.set_threshold(100_000)  # a short life with much that stays: collecting often finds little
+            failure = run_build({**vars(known), "pages": [*known.pages, *more]}, print, print_error)
         case "serve":
-            return serve(known.folder, known.host, known.port, known.drafts, known.future)
-    return start_site(known.name)
+            failure = serve(known.folder, known.host, known.port, known.drafts, known.future)
+        case _:
+            failure = start_site(known.name)
+    if failure:
+        print_error(failure)
+    return 1 if failure else 0
 
 
 def command_name() -> str:
     return "sitegen" if Path(sys.argv[0]).name == "sitegen" else "python -m sitegen"
-
-
-def run_build(options: CommandOptions) -> int:
-    gc.set_threshold(100_000)  # a short life with much that stays: collecting often finds little
-    folder, output = options["folder"], options["output"]
-    try:
-        return 0 if build_and_report(folder, output, options["pages"], options, print, print_error) else 1
-    except (SiteError, BuildError) as error:
-        print_error(failure_message(error, output))
-        return 1
 
 
 def print_error(text: str) -> None:

@@ -1,8 +1,6 @@
 """What `python -m sitegen` and the management commands share: their options and their messages."""
 
 from argparse import ArgumentParser
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from .build import build_site, verify_build
@@ -12,11 +10,6 @@ from .report import Print, print_report
 
 # The parsed arguments of the command line, by name.
 type CommandOptions = dict[str, Any]
-
-
-def add_page_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--drafts", action="store_true", help="with pages that say draft: true")
-    parser.add_argument("--future", action="store_true", help="with pages whose date has not come")
 
 
 def add_build_options(parser: ArgumentParser) -> None:
@@ -29,34 +22,25 @@ def add_build_options(parser: ArgumentParser) -> None:
     parser.add_argument("--processes", type=int, help="how many processes render (default: one a processor)")
 
 
-def build_and_report(
-    root: str | Path, output: str | Path, pages: Sequence[str], arguments: CommandOptions, say: Print, warn: Print
-) -> bool:
-    """Build as the command line asks, print the result, and return whether it could be verified.
+def add_page_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--drafts", action="store_true", help="with pages that say draft: true")
+    parser.add_argument("--future", action="store_true", help="with pages whose date has not come")
 
-    Raises SiteError and BuildError, as `build_site` does.
-    """
-    options = Options(
-        drafts=arguments["drafts"],
-        future=arguments["future"],
-        base=None if arguments["base"] is None else f"/{arguments['base'].strip('/')}/".replace("//", "/"),
-        url=arguments["url"],
-        release=arguments["release"],
-    )
-    now = build_time()
-    report = build_site(root, output, options, pages, arguments["strict"], arguments["processes"], now)
-    print_report(report, say, warn)
-    if not arguments["verify"]:
-        return True
-    different = verify_build(root, output, options, now)
-    for path in different:
-        warn(f"{output}/{path}: differs from a build from nothing")
-    if not different:
+
+def run_build(arguments: CommandOptions, say: Print, warn: Print) -> str | None:
+    """Build as the command line asks, print the result, and return what is wrong, if something is."""
+    folder, output = arguments["folder"], arguments["output"]
+    base = arguments["base"] and f"/{arguments['base'].strip('/')}/".replace("//", "/")
+    given = {name: arguments[name] for name in ("drafts", "future", "url", "release")}
+    options = Options(**given, base=base)
+    try:
+        now = build_time()
+        chosen = arguments["pages"], arguments["strict"], arguments["processes"]
+        print_report(build_site(folder, output, options, *chosen, now=now), say, warn)
+        different = verify_build(folder, output, options, now) if arguments["verify"] else []
+    except (SiteError, BuildError) as error:
+        count = len(error.problems) if isinstance(error, BuildError) else 1
+        return f"{error}\nNot built: {count} {'error' if count == 1 else 'errors'}; {output} is as it was."
+    if arguments["verify"] and not different:
         say("Verified: a build from nothing is the same, byte for byte.")
-    return not different
-
-
-def failure_message(error: SiteError | BuildError, output: str | Path) -> str:
-    """Return the message for a build that failed."""
-    count = len(error.problems) if isinstance(error, BuildError) else 1
-    return f"{error}\nNot built: {count} {'error' if count == 1 else 'errors'}; {output} is as it was."
+    return "\n".join(f"{output}/{path}: differs from a build from nothing" for path in different) or None

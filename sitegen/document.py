@@ -24,6 +24,7 @@ REFERENCES = {
 }
 # A policy in a page may not have these.
 ONLY_IN_HEADERS = ("frame-ancestors", "report-uri", "report-to", "sandbox")
+ATOM = "application/atom+xml"
 PUNCTUATION = ".,;:!?()[]{}<>|\"'…“”„«»#*="
 INLINE = ("'unsafe-inline", "'sha", "'nonce")
 NOT_SCRIPTS = ("json", "importmap", "template", "speculationrules")
@@ -59,7 +60,6 @@ class Document:
         self.ids: list[str] = []
         self.anchors: list[str] = []
         self.scripts = scripts_allowed(str(site.settings["policy"] or ""))
-        self.may_run_inline = not self.scripts or any(each.startswith(INLINE) for each in self.scripts)
         # What the head says already: contents by name or property, and the kinds of links.
         self.metas: dict[str | None, str] = {}
         self.relations: set[str | None] = set()
@@ -75,10 +75,6 @@ class Document:
 
     def _finish_node(self, node: LexborNode, tag: str, attributes: Attributes) -> None:
         self.ids += filter(None, [attributes.get("id")])
-        if not self.may_run_inline and (
-            handler := next((name for name in attributes if name.startswith("on")), None)
-        ):
-            self.warnings.append([f"{handler}=", f"the script in “{handler}” is blocked by the site's policy"])
         if tag == "a":
             self.anchors += filter(None, [attributes.get("name")])
         elif tag == "meta":
@@ -89,23 +85,15 @@ class Document:
             node.attrs["srcset"] = ", ".join(map(self._resolve_candidate, srcset.split(",")))
         if tag == "img":
             self._finish_picture(node, attributes)
-        elif tag == "script":
-            self._check_script(attributes)
+        if self.scripts and (tag == "script" or any(name.startswith("on") for name in attributes)):
+            self._check_script(tag, attributes)
         for name in REFERENCES.get(tag, ()):
             if name in attributes:
                 self._rewrite(node, name, attributes[name] or "")
 
-    def _check_script(self, attributes: Attributes) -> None:
-        """Warn about a script that the site's policy does not let run."""
-        source, allowed = attributes.get("src") or "", self.scripts
-        if any(kind in (attributes.get("type") or "") for kind in NOT_SCRIPTS) or not allowed:
-            return
-        is_remote = "//" in source
-        host = urlsplit(source).netloc
-        if is_remote and not {"*", "https:"} & allowed and not any(host and host in each for each in allowed):
-            self.warnings.append([source, f"the script “{source}” is blocked by the site's policy"])
-        elif not source and not self.may_run_inline:
-            self.warnings.append(["<script>", "a script in the page is blocked by the site's policy"])
+    def _check_script(self, tag: str, attributes: Attributes) -> None:
+        if blocked := blocked_script(tag, attributes, self.scripts):
+            self.warnings.append([blocked, f"the script “{blocked}” is blocked by the site's policy"])
 
     # References
 
@@ -230,11 +218,9 @@ class Document:
             elements.append(element("link", rel="canonical", href=address))
         if description and "description" not in self.metas:
             elements.append(element("meta", name="description", content=description))
-        if "application/atom+xml" not in self.relations:
-            feed = {"rel": "alternate", "type": "application/atom+xml"}
-            elements += [
-                element("link", **feed, title=name, href=self._based(url)) for name, url in self.site.feeds.items()
-            ]
+        if ATOM not in self.relations:
+            for name, url in self.site.feeds.items():
+                elements.append(element("link", rel="alternate", type=ATOM, title=name, href=self._based(url)))
         properties = {
             "og:title": self.page.title,
             "og:type": "article" if self.page.date else "website",
@@ -265,6 +251,19 @@ def scripts_allowed(policy: str) -> set[str]:
     """Return the sources that a policy lets scripts come from; nothing where it says nothing of scripts."""
     directives = {words[0]: set(words[1:]) for each in policy.split(";") if (words := each.split())}
     return directives.get("script-src") or directives.get("default-src") or set()
+
+
+def blocked_script(tag: str, attributes: Attributes, allowed: set[str]) -> str | None:
+    """Return the text of a script, or the name of a handler, that may not run, if there is one."""
+    may_run_inline = any(each.startswith(INLINE) for each in allowed)
+    handler = next((f"{name}=" for name in attributes if name.startswith("on")), None)
+    if tag != "script" or any(kind in (attributes.get("type") or "") for kind in NOT_SCRIPTS):
+        return None if may_run_inline else handler
+    source = attributes.get("src") or ""
+    if not source:
+        return None if may_run_inline else "<script>"
+    host = urlsplit(source).netloc
+    return source if host and not any(each in ("*", "https:") or host in each for each in allowed) else None
 
 
 def words(text: str) -> str:

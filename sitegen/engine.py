@@ -18,8 +18,7 @@ from django.utils.safestring import SafeString
 from .errors import SiteError
 from .folder import Folder
 from .metadata import line_at, split_page
-from .trace import BRACES_AS_TEXT, depend
-from .variables import note_variables
+from .trace import BRACES_AS_TEXT, depend, note_variables
 
 BUILT_IN = Path(__file__).parent / "templates" / "sitegen"
 TEMPLATE_TAG = re.compile(r"{%(?:(?!{%|%}).)*%}|{{(?:(?!{{|}}).)*}}")

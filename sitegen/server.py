@@ -1,7 +1,6 @@
 """The preview in one process of its own: no project, no database."""
 
 import socket
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,21 +9,20 @@ from .standalone import configure
 WILDCARDS = ("0.0.0.0", "::")  # every address of the machine
 
 
-def serve(
-    folder: str | Path, host: str = "127.0.0.1", port: int = 8001, drafts: bool = False, future: bool = False
-) -> int:
-    """Show the site of `folder` at http://host:port/ until interrupted; return the exit status."""
+def serve(folder: str | Path, host: str, port: int, drafts: bool, future: bool) -> str | None:
+    """Show the site of `folder` at http://host:port/ until interrupted; return why not, if so."""
     folder = Path(folder).resolve()
     if not folder.is_dir():
-        print(f"{folder}: is not a folder", file=sys.stderr)
-        return 1
-    if is_taken(host, port):
-        print(f"Port {port} is in use: name another with --port.", file=sys.stderr)
-        return 1
+        return f"{folder}: is not a folder"
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        return f"Port {port} can't be used ({error.strerror}): name another with --port."
     hosts = ["*"] if host in WILDCARDS else [host]
     configure(hosts, SITE_PAGES=folder, SITE_LIVE=True, SITE_DRAFTS=drafts, SITE_FUTURE=future)
     run(host, port, lambda: print(f"{folder} is at {addresses(host, port)} (Ctrl-C ends it)", flush=True))
-    return 0
+    return None
 
 
 def addresses(host: str, port: int) -> str:
@@ -32,16 +30,6 @@ def addresses(host: str, port: int) -> str:
     if host in WILDCARDS:
         return f"http://127.0.0.1:{port}/, and for others at http://{socket.gethostname()}:{port}/"
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
-
-
-def is_taken(host: str, port: int) -> bool:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return True
-    return False
 
 
 def run(host: str, port: int, ready: Callable[[], None]) -> None:

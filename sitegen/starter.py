@@ -3,21 +3,19 @@
 import json
 import re
 import shutil
-import sys
 from pathlib import Path
 
 STARTER = Path(__file__).parent / "starter"
 
 
-def start_site(name: str) -> int:
-    """Copy the starter into the new folder `name`, give it that name, and return the exit status."""
+def start_site(name: str) -> str | None:
+    """Copy the starter into the new folder `name` and give it that name; return why not, if so."""
     folder = Path(name)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        print(f"{folder}: exists and is not empty", file=sys.stderr)
-        return 1
+        return f"{folder}: exists and is not empty"
     title = re.sub(r"[-_]+", " ", folder.resolve().name).strip().capitalize()
     shutil.copytree(STARTER, folder, dirs_exist_ok=True)
     settings = folder / "site.yaml"
     settings.write_text(settings.read_text().replace("title: NAME", f"title: {json.dumps(title)}"))
     print(f"{folder} is there. See it with: python -m sitegen serve {folder}")
-    return 0
+    return None

@@ -3,8 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from sitegen.commands import add_build_options, build_and_report, failure_message
-from sitegen.errors import BuildError, SiteError
+from sitegen.commands import add_build_options, run_build
 
 
 class Command(BaseCommand):
@@ -18,12 +17,5 @@ class Command(BaseCommand):
         add_build_options(parser)
 
     def handle(self, **options: Any) -> None:
-        folder, output = options["folder"], options["output"]
-        try:
-            succeeded = build_and_report(
-                folder, output, options["pages"], options, self.stdout.write, self.stderr.write
-            )
-        except (SiteError, BuildError) as error:
-            raise CommandError(failure_message(error, output)) from error
-        if not succeeded:
-            raise CommandError("The site is not as it should be: see above.")
+        if failure := run_build(options, self.stdout.write, self.stderr.write):
+            raise CommandError(failure)
