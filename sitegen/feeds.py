@@ -11,6 +11,7 @@ from django.utils.html import format_html
 
 from .document import Facts
 from .pages import CONTROL_CHARACTER
+from .render import RenderedSite
 from .site import SITE_FEED, Site
 
 REDIRECT = (
@@ -21,7 +22,7 @@ REDIRECT = (
 )
 
 
-def machine_files(site: Site, facts: Callable[[], dict[str, Facts]]) -> dict[str, Callable[[], str]]:
+def machine_files(site: RenderedSite, facts: Callable[[], dict[str, Facts]]) -> dict[str, Callable[[], str]]:
     """Return a function that makes the text of each generated file, by its path.
 
     `facts` returns the facts of every page by slug.

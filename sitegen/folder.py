@@ -59,36 +59,31 @@ class Folder:
             raise SiteError(self.root, "is not a folder")
         self.problems: list[SiteError] = []
         self.setting_problems: list[SiteError] = []
-        self.settings, self.excluded = self._read_settings()
+        self.settings = self._read_settings()
+        given = self.settings.get("exclude") or []
+        patterns = map(str, given if isinstance(given, list) else [given])
+        self.excluded = [pattern.strip("/").removeprefix("**/") for pattern in patterns]
         self._contents: dict[str, bytes] = {}
         self._digests: dict[str, str] = {}
         self.files = {path: self.place(path) for path in sorted(self._find(), key=lambda path: path.split("/"))}
 
-    def _read_settings(self) -> tuple[Metadata, list[str]]:
-        """Return what site.yaml says, and the patterns of the files to leave out."""
-        file = self.root / SETTINGS_FILE
-        if not file.is_file() or file.is_symlink():
-            return {}, []
+    def _read_settings(self) -> Metadata:
+        place = self.place(SETTINGS_FILE)
+        if not os.path.isfile(place) or os.path.islink(place):
+            return {}
         try:
-            place = self.place(SETTINGS_FILE)
-            written = read_mapping(read_yaml, decoded(file.read_bytes(), place), place)
+            return read_mapping(read_yaml, decoded(Path(place).read_bytes(), place), place)
         except SiteError as error:
             self.setting_problems.append(error)
-            return {}, []
-        given = written.get("exclude") or []
-        patterns = map(str, given if isinstance(given, list) else [given])
-        return written, [pattern.strip("/").removeprefix("**/") for pattern in patterns]
+            return {}
 
     def _find(self) -> Iterator[str]:
         """Yield the paths of the usable files, and note what is wrong with others."""
         for folder, folders, files in os.walk(self.root):
-            inside = folder[len(str(self.root)) + 1 :]
-            start = f"{inside}/" if inside else ""
+            start = f"{folder}/"[len(str(self.root)) + 1 :]
             folders[:] = [name for name in folders if self._is_wanted(start + name)]
-            for path in (start + name for name in [*folders, *files]):
+            for path in filter(self._is_wanted, (start + name for name in [*folders, *files])):
                 place = self.place(path)
-                if not self._is_wanted(path):
-                    continue
                 if "\ud800" <= max(path) <= "\udfff":
                     self.problems.append(SiteError(ascii(place), "has a name that is not UTF-8"))
                 elif os.path.islink(place) and (reason := self._misleading_link(Path(place))):
@@ -119,16 +114,15 @@ class Folder:
 
     def read(self, path: str) -> bytes:
         """Return the bytes of one of `files`; small ones are read once."""
-        if path not in self._contents:
-            try:
-                with open(self.files[path], "rb") as file:
-                    content = file.read()
-            except OSError as error:
-                raise SiteError(self.place(path), f"can't be read: {error.strerror}") from None
-            if len(content) > CACHED_BYTES:
-                return content
+        if path in self._contents:
+            return self._contents[path]
+        try:
+            content = Path(self.files[path]).read_bytes()
+        except OSError as error:
+            raise SiteError(self.place(path), f"can't be read: {error.strerror}") from None
+        if len(content) <= CACHED_BYTES:
             self._contents[path] = content
-        return self._contents[path]
+        return content
 
     def read_text(self, path: str) -> str:
         return decoded(self.read(path), self.place(path))
@@ -164,7 +158,8 @@ class Folder:
 def line_with(text: str, *needles: str) -> int | None:
     """Return the number of the first line that has the first of these texts that is there, in any case."""
     lines = text.lower().splitlines()
-    return next((number for needle in needles for number, line in enumerate(lines, 1) if needle in line), None)
+    found = (number for needle in needles for number, line in enumerate(lines, 1) if needle.lower() in line)
+    return next(found, None)
 
 
 def decoded(content: bytes, file: str) -> str:

@@ -37,13 +37,8 @@ def read_navigation(pages: Mapping[str, Page], items: list[Any]) -> tuple[list[E
 
 def title_and_target(item: Any) -> tuple[str | None, Any]:
     """Return the title of an item, if it has one, and its page or list: `about`, `About: about.md`, `Guide: […]`."""
-    if not isinstance(item, dict):
-        return None, item if isinstance(item, list) else str(item)
-    if "title" in item or "url" in item or "children" in item:
-        target = item.get("children") or item.get("url") or item.get("page") or item.get("title")
-        return item.get("title"), target if isinstance(target, list) else str(target)
-    title, target = next(iter(item.items()), ("", ""))
-    return str(title), target if isinstance(target, list) else str(target)
+    title, target = next(iter(item.items()), ("", "")) if isinstance(item, dict) else (None, item)
+    return title and str(title), target if isinstance(target, list) else str(target)
 
 
 def find_page(pages: Mapping[str, Page], name: str) -> Page | None:

@@ -19,6 +19,7 @@ from .folder import Folder
 from .markdown import Converted, to_html
 from .options import Options
 from .pages import Page
+from .redirects import read_redirects
 from .site import Site
 from .summaries import Heading, contents_list, summary, table_of_contents
 from .template_views import PageView, SiteView, paginator
@@ -41,13 +42,11 @@ class RenderedSite(Site):
     """A site that can render its pages."""
 
     def __init__(
-        self,
-        folder: Folder,
-        options: Options | None = None,
-        now: datetime | None = None,
-        hashed: bool = False,
+        self, folder: Folder, options: Options | None = None, now: datetime | None = None, hashed: bool = False
     ) -> None:
         super().__init__(folder, options, now, hashed)
+        self.redirects, problems = read_redirects(self)
+        self.problems += problems
         self.engine = make_engine(folder)
         self.view = SiteView(self)
         self._summarized: set[Page] = set()

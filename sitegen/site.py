@@ -11,13 +11,12 @@ from django.utils.safestring import SafeString
 from .addresses import read_pages
 from .assets import Assets, plain_name
 from .data import read_data
-from .errors import Problem, SiteError
+from .errors import SiteError
 from .fields import ALIASES
-from .folder import SETTINGS_FILE, Folder, is_page, is_untouched
+from .folder import Folder, is_page, is_untouched
 from .navigation import Entry, read_navigation
 from .options import Options, build_time
 from .pages import Page
-from .redirects import read_redirects
 from .settings import read_settings
 from .slugs import tag_addresses
 from .summaries import Heading
@@ -39,11 +38,7 @@ class Site(ABC):
     """
 
     def __init__(
-        self,
-        folder: Folder,
-        options: Options | None = None,
-        now: datetime | None = None,
-        hashed: bool = False,
+        self, folder: Folder, options: Options | None = None, now: datetime | None = None, hashed: bool = False
     ) -> None:
         self.folder, self.options = folder, options or Options()
         self.settings, self.warnings, setting_problems = read_settings(folder, self.options)
@@ -64,14 +59,7 @@ class Site(ABC):
         self.by_slug = {page.slug: page for page in reversed(self.pages)}
         self.by_source = {page.source: page for page in reversed(self.pages)}
         self.by_name = self.by_slug | self.by_source
-        self.redirects, redirect_problems = read_redirects(folder, self.settings, self.pages, self.by_name)
-        self.problems = [
-            *folder.problems,
-            *self.everywhere,
-            *self.broken.values(),
-            *self._conflicts(),
-            *redirect_problems,
-        ]
+        self.problems = [*folder.problems, *self.everywhere, *self.broken.values(), *self._conflicts()]
         self.fingerprints: dict[str, str] = {}
 
     # Drafts, and pages whose time has not come or is over
@@ -185,8 +173,7 @@ class Site(ABC):
 
     def collection(self, name: str) -> dict[str, Any]:
         """Return the settings of a collection."""
-        settings: dict[str, Any] = self.settings["collections"].get(name) or {}
-        return settings
+        return self.settings["collections"].get(name) or {}
 
     def neighbours(self, page: Page) -> tuple[Page | None, Page | None]:
         """Return the pages before and after `page` in its collection."""
@@ -233,10 +220,6 @@ class Site(ABC):
         if self.settings["navigation"] is None:
             return [Entry(page.title, page.url, page) for page in self.children.get("index", [])], []
         return read_navigation(self.by_name, self.settings["navigation"])
-
-    def setting_warning(self, reason: str, needle: str) -> Problem:
-        """Return the warning about the line of site.yaml that has `needle`."""
-        return self.folder.error_at(SETTINGS_FILE, reason, needle.lower()).problem
 
     def breadcrumbs(self, page: Page) -> list[Page]:
         """Return the pages above `page`, the home page first."""
