@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from .commands import add_build_options, add_page_options, run_build
-from .server import serve
+from .standalone import serve
 from .starter import start_site
 
 

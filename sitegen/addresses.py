@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import tzinfo
 from functools import lru_cache
 from posixpath import dirname
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from .errors import SiteError
-from .fields import to_list
-from .folder import Folder, is_index, is_page, line_with
-from .pages import Page, parse_page
+from .fields import convert_fields, to_list
+from .folder import Folder, digest, is_index, is_page, line_with
+from .metadata import line_at, split_page
+from .pages import CONTROL_CHARACTER, Page
 from .slugs import DATED_NAME, clean, clean_path
 
 PATTERN_NAME = re.compile(r":(\w+)")
@@ -21,38 +22,43 @@ WRITTEN_AS = ("permalink", "url", "path", "slug")
 MAX_PART = 200
 
 
-def read_pages(folder: Folder, settings: dict[str, Any], zone: tzinfo) -> tuple[list[Page], dict[str, SiteError]]:
+class Rules(NamedTuple):
+    """What decides the address of a page beside its file: its collections, the time zone, and settings of the site."""
+
+    collections: tuple[str, ...]
+    zone: tzinfo
+    kind: str
+    pattern: str | None
+
+
+def read_pages(folder: Folder, settings: dict[str, Any]) -> tuple[list[Page], dict[str, SiteError]]:
     """Return the pages, and the SiteErrors of those that cannot be read by their slugs."""
     pages: list[Page] = []
     broken: dict[str, SiteError] = {}
     paths, kind = list(filter(is_page, folder.files)), settings["slugs"]
-    lists = lists_of(paths)
     patterns = {name: (each or {}).get("permalink") for name, each in settings["collections"].items()}
-    for path in paths:
-        pattern = next((patterns[name] for name in reversed(lists[path]) if patterns.get(name)), None)
+    for path, lists in lists_of(paths).items():
+        pattern = next((patterns[name] for name in reversed(lists) if patterns.get(name)), None)
+        rules = Rules(lists, settings["time_zone"], kind, pattern)
         try:
-            given = folder.read_text(path), path, folder.place(path), folder.digest(path)
-            pages.append(read_page(*given, lists[path], zone, kind, pattern))
+            pages.append(read_page(folder.read_text(path), path, folder.place(path), rules))
         except SiteError as error:
             broken[clean_path(path, kind)] = error
     return pages, broken
 
 
 @lru_cache(maxsize=20_000)  # the preview reads the folder anew for every request
-def read_page(
-    source: str,
-    path: str,
-    file: str,
-    fingerprint: str,
-    lists: tuple[str, ...],
-    zone: tzinfo,
-    kind: str,
-    pattern: str | None,
-) -> Page:
+def read_page(source: str, path: str, file: str, rules: Rules) -> Page:
     """Return a page with its address. Raises SiteError."""
-    page = parse_page(source, path, file, fingerprint, lists, zone)
+    if match := CONTROL_CHARACTER.search(source):
+        raise SiteError(file, f"has a control character, U+{ord(match[0]):04X}", line_at(source, match.start()))
+    metadata, text = split_page(source, file)
+    metadata = convert_fields(metadata, source, file, rules.zone)
+    if not metadata.get("date") and (dated := DATED_NAME.match(path.rpartition("/")[2])):
+        metadata |= convert_fields({"date": dated["date"]}, "", file, rules.zone)
+    page = Page("", path, metadata, text, digest(source, path, str(rules.zone)), rules.collections)
     try:
-        return replace(page, slug=address_of(page, pattern, kind))
+        return replace(page, slug=address_of(page, rules))
     except ValueError as error:
         raise SiteError(file, str(error), line_with(source, *WRITTEN_AS)) from None
 
@@ -78,23 +84,23 @@ def ancestors(folder: str) -> list[str]:
     return ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
 
 
-def address_of(page: Page, pattern: str | None, kind: str) -> str:
+def address_of(page: Page, rules: Rules) -> str:
     """Return the address of a page without its outer slashes: as its permalink says, its collection's, its path.
 
     Raises ValueError for one that cannot be an address.
     """
-    slug = clean_path(page.source, kind)
+    slug, kind = clean_path(page.source, rules.kind), rules.kind
     if given := page.metadata.get("slug"):
         slug = "/".join([*slug.split("/")[:-1], clean(given.strip("/").replace("/", "-"), kind)])
-    pattern = page.metadata.get("permalink") or pattern
+    pattern = page.metadata.get("permalink") or rules.pattern
     if isinstance(pattern, str):
         slug = expanded(pattern, page, slug, kind)
     if not slug:
         raise ValueError("has no letter or digit that an address could be made of")
     if any(part in ("", ".", "..") for part in slug.split("/")) or NO_ADDRESS.search(slug):
         raise ValueError(f"can't be at “{slug}”: an address ends in “/” or “.html”, without “..”, “?” and “#”")
-    if longest := max((size for part in slug.split("/") if (size := len(part.encode())) > MAX_PART), default=0):
-        raise ValueError(f"a page's address may have {MAX_PART} bytes between two slashes, this has {longest}")
+    if any(len(part.encode()) > MAX_PART for part in slug.split("/")):
+        raise ValueError(f"a page's address may have {MAX_PART} bytes between two slashes")
     return slug
 
 
@@ -102,12 +108,10 @@ def expanded(pattern: str, page: Page, slug: str, kind: str) -> str:
     """Return the address that a pattern such as `/:year/:month/:slug/` gives a page."""
     name = slug.rpartition("/")[2]
     values = {
-        "slug": name,
+        **dict.fromkeys(("slug", "filename", "name"), name),
         # Jekyll's files have dates in their names, and its titles are their names.
         "title": name if DATED_NAME.match(page.source.rpartition("/")[2]) else clean(page.title.lower(), kind),
         "categories": "/".join(clean(each, kind) for each in to_list(page.metadata.get("categories"))),
-        "filename": name,
-        "name": name,
         "section": slug.partition("/")[0] if "/" in slug else "",
         "path": slug,
     }

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from posixpath import join, normpath
 from urllib.parse import unquote, urlsplit
 
-from . import pictures, placeholders
+from . import pictures
 from .errors import SiteError
 from .folder import Folder, digest, is_untouched
 
@@ -21,7 +21,6 @@ HASHED = {
     *(".css", ".js", ".mjs", ".map", ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"),
     *(".woff", ".woff2", ".ttf", ".otf", ".mp3", ".mp4", ".webm"),
 }
-KEEP_NAME = {"sw.js"}  # clients ask for it by a fixed name
 
 SOURCE_MAP = re.compile(r"(?P<before>[/*][/*][#@]\s*sourceMappingURL=)(?P<target>[^\s*]+)")
 CSS_REFERENCE = re.compile(r"""(?P<before>url\(\s*["']?|@import\s+["'])(?P<target>[^"')\s]+)""")
@@ -50,7 +49,7 @@ class Assets:
         return {f"static/{path.relative_to(BUILT_IN).as_posix()}": path for path in BUILT_IN.rglob("*.*")}
 
     def __contains__(self, path: str) -> bool:
-        return path in self._own or path in self._built_in or bool(placeholders.FILE.fullmatch(path))
+        return path in self._own or path in self._built_in or bool(pictures.PLACEHOLDER.fullmatch(path))
 
     def raw(self, path: str) -> bytes:
         """Return the bytes of the file as it was written. Raises LookupError for a picture that cannot be drawn."""
@@ -59,7 +58,7 @@ class Assets:
         if path in self._built_in:
             return self._built_in[path].read_bytes()
         if path not in self._drawn:
-            self._drawn[path] = placeholders.draw(path)
+            self._drawn[path] = pictures.draw_placeholder(path)
         return self._drawn[path]
 
     def address(self, path: str) -> str:
@@ -72,7 +71,7 @@ class Assets:
     def is_hashed(self, path: str) -> bool:
         """Whether the address changes with the content."""
         name = PurePosixPath(path)
-        return self.hashed and name.suffix in HASHED and name.name not in KEEP_NAME and not is_untouched(path)
+        return self.hashed and name.suffix in HASHED and not is_untouched(path)
 
     def name(self, path: str) -> str:
         """Return the hash of this file and of every file it refers to."""

@@ -15,8 +15,8 @@ from pathlib import Path
 from .builder import Build
 from .errors import BuildError, Problem
 from .folder import Folder, digest
-from .options import Options, build_time
 from .report import Report
+from .settings import Options, build_time
 from .standalone import configure
 from .workspace import State, Workspace, check_output
 

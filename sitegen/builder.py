@@ -18,10 +18,10 @@ from .errors import BuildError, Problem, SiteError
 from .feeds import machine_files
 from .fingerprints import fingerprint
 from .folder import Folder
-from .options import Options
 from .pages import Page
 from .render import Rendered, RenderedSite
 from .report import Report
+from .settings import Options
 from .stage import MARKER, Stage, Stats, stats
 from .workspace import PageRecord, State, Workspace
 

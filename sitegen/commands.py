@@ -5,8 +5,8 @@ from typing import Any
 
 from .build import build_site, verify_build
 from .errors import BuildError, SiteError
-from .options import Options, build_time
 from .report import Print, print_report
+from .settings import Options, build_time
 
 # The parsed arguments of the command line, by name.
 type CommandOptions = dict[str, Any]

@@ -2,16 +2,13 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 from functools import cached_property
 from posixpath import dirname
 
-from .errors import SiteError
-from .fields import convert_fields
 from .folder import digest, is_index
 from .markdown import first_heading
-from .metadata import MARKDOWN_TYPES, Metadata, line_at, split_page
-from .slugs import DATED_NAME
+from .metadata import MARKDOWN_TYPES, Metadata
 
 # The fields that keep a page from being published, also by the names that Jekyll, Zola, Hugo and Eleventy use.
 LEFT_OUT = {"draft": True, "published": False, "render": False, "headless": True, "permalink": False}
@@ -73,12 +70,11 @@ class Page:
 
     @property
     def is_draft(self) -> bool:
+        if any(self.metadata.get(name) is value for name, value in LEFT_OUT.items()):
+            return True
         build = self.metadata.get("build") or self.metadata.get("_build")
         is_unbuilt = isinstance(build, dict) and str(build.get("render")).casefold() in ("never", "false")
-        is_named_so = str(self.metadata.get("status")).casefold() == "draft"
-        return (
-            is_unbuilt or is_named_so or any(self.metadata.get(name) is value for name, value in LEFT_OUT.items())
-        )
+        return is_unbuilt or str(self.metadata.get("status")).casefold() == "draft"
 
     @property
     def hides_below(self) -> bool:
@@ -140,14 +136,3 @@ class Page:
         """Return the page at `slug` that shows one part of what this page lists."""
         name = digest(self.digest, slug, str(number), tag or "")
         return replace(self, slug=slug, number=number, tag=tag, digest=name)
-
-
-def parse_page(source: str, path: str, file: str, fingerprint: str, lists: tuple[str, ...], zone: tzinfo) -> Page:
-    if match := CONTROL_CHARACTER.search(source):
-        raise SiteError(file, f"has a control character, U+{ord(match[0]):04X}", line_at(source, match.start()))
-    metadata, text = split_page(source, file)
-    metadata = convert_fields(metadata, source, file, zone)
-    if not metadata.get("date") and (dated := DATED_NAME.match(path.rpartition("/")[2])):
-        metadata |= convert_fields({"date": dated["date"]}, "", file, zone)
-    name = digest(fingerprint, path, str(zone))
-    return Page("", path, metadata, text, name, lists)

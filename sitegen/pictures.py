@@ -1,4 +1,4 @@
-"""Pictures: their size, and narrower versions for narrow screens."""
+"""Pictures: their size, narrower versions for narrow screens, and placeholders drawn by the project."""
 
 import re
 import struct
@@ -7,6 +7,9 @@ from contextlib import contextmanager
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.http import HttpResponse
 
 from .errors import SiteError
 
@@ -18,6 +21,7 @@ RESIZABLE = {".jpg", ".jpeg", ".png", ".webp"}
 MEASURABLE = RESIZABLE | {".gif", ".svg", ".avif"}
 SIDEWAYS = {5, 6, 7, 8}  # EXIF orientations that swap width and height
 ORIENTATION = 0x0112
+PLACEHOLDER = re.compile(r"image/(\d{1,5})x(\d{1,5})\.png")
 
 
 def is_picture(path: str) -> bool:
@@ -77,3 +81,31 @@ def opened(content: bytes, file: str) -> "Iterator[ImageFile]":
         *(Image.DecompressionBombError, Image.DecompressionBombWarning),
     ) as error:
         raise SiteError(file, f"is not a picture that can be read: {str(error).partition(' <')[0]}") from None
+
+
+def placeholder_file(width: object, height: object) -> str:
+    """Return the path of a placeholder picture in the built site."""
+    return f"image/{width}x{height}.png"
+
+
+def draw_placeholder(path: str) -> bytes:
+    """Return the bytes of the PNG at `path` of the built site, as the project serves it, without middleware.
+
+    Raises LookupError when the project draws no placeholder pictures, or refuses this one.
+    """
+    from django.test import RequestFactory  # here, since few pages have placeholder pictures
+    from django.urls import Resolver404, resolve
+
+    if not (match := PLACEHOLDER.fullmatch(path)):
+        raise LookupError(f"{path} is not a placeholder picture")
+    size = match.groups()
+    request = RequestFactory().get(getattr(settings, "SITE_PLACEHOLDER", "/image/{}x{}/").format(*size))
+    try:
+        view, args, kwargs = resolve(request.path)
+    except Resolver404:
+        raise LookupError("no app that draws placeholder pictures is installed") from None
+    response: HttpResponse = view(request, *args, **kwargs)
+    if response.status_code != 200:
+        said = f"({response.status_code}): {response.content.decode(errors='replace')[:200]}"
+        raise LookupError(f"the placeholder picture {size[0]} by {size[1]} was refused {said}")
+    return response.content

@@ -17,9 +17,9 @@ from .errors import SiteError
 from .fingerprints import fingerprint
 from .folder import Folder
 from .markdown import Converted, to_html
-from .options import Options
 from .pages import Page
 from .redirects import read_redirects
+from .settings import Options
 from .site import Site
 from .summaries import Heading, contents_list, summary, table_of_contents
 from .template_views import PageView, SiteView, paginator

@@ -1,5 +1,9 @@
-"""What site.yaml says, checked."""
+"""What site.yaml says, checked, and what it does not decide: the options of a build and the time of it."""
 
+import os
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -8,7 +12,6 @@ from .errors import Problem, SiteError
 from .fields import Kind, converted, line_of_name, only, to_bool, to_list, to_text
 from .folder import SETTINGS_FILE, Folder
 from .metadata import short
-from .options import Options
 
 # What every host allows, but for scripts of other sites and scripts in pages.
 POLICY = (
@@ -36,6 +39,21 @@ DEFAULTS: dict[str, Any] = {
 
 ANYTHING: Kind = (lambda value: value, "")
 COLLECTION = {"sort": str, "permalink": str, "feed": bool, "title": str}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the site's own settings do not decide.
+
+    `base` is the path of the site; without one it is that of its URL. `release` compresses as much as possible.
+    """
+
+    drafts: bool = False
+    future: bool = False
+    base: str | None = None
+    url: str | None = None
+    release: bool = False
+    is_preview: bool = False
 
 
 def is_address(value: object) -> bool:
@@ -100,3 +118,15 @@ def read_settings(folder: Folder, options: Options) -> tuple[dict[str, Any], lis
         reason = f"the site is built for {settings['base']}, but “url” has the path {path}"
         warnings.append(Problem(file, line_of_name("url", source), reason))
     return settings, warnings, problems
+
+
+def build_time() -> datetime:
+    """Return the time that counts as now: SOURCE_DATE_EPOCH where it is set.
+
+    https://reproducible-builds.org/specs/source-date-epoch/
+    """
+    seconds = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        return datetime.fromtimestamp(int(seconds) if seconds else int(time.time()), UTC)
+    except (ValueError, OverflowError):
+        raise SiteError("SOURCE_DATE_EPOCH", f"must be a number of seconds, not {seconds!r}") from None

@@ -15,9 +15,8 @@ from .errors import SiteError
 from .fields import ALIASES
 from .folder import Folder, is_page, is_untouched
 from .navigation import Entry, read_navigation
-from .options import Options, build_time
 from .pages import Page
-from .settings import read_settings
+from .settings import Options, build_time, read_settings
 from .slugs import tag_addresses
 from .summaries import Heading
 
@@ -46,7 +45,7 @@ class Site(ABC):
         self.now = (now or build_time()).astimezone(self.zone)
         self.data, data_problems = read_data(folder)
         self.everywhere = [*folder.setting_problems, *setting_problems, *data_problems]
-        self.found, self.broken = read_pages(folder, self.settings, self.zone)
+        self.found, self.broken = read_pages(folder, self.settings)
         self.drafts = [page for page in self.found if page.is_draft]
         self.future = [page for page in self.found if page.due and page.due > self.now]
         self.expired = [page for page in self.found if page.expires and page.expires <= self.now]

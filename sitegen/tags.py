@@ -7,7 +7,7 @@ from django.template.base import Parser, Token
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from . import placeholders
+from .pictures import PLACEHOLDER, placeholder_file
 from .site import Site
 from .trace import depend
 
@@ -52,8 +52,8 @@ def now(context: Context, pattern: str) -> str:
 @register.simple_tag
 def placeholder(width: object, height: object, alt: str = "") -> SafeString:
     """`{% placeholder 600 400 "What will be here" %}`: a picture of this size, to be replaced one day."""
-    path = placeholders.file_of(width, height)
-    if not placeholders.FILE.fullmatch(path):
+    path = placeholder_file(width, height)
+    if not PLACEHOLDER.fullmatch(path):
         raise TemplateSyntaxError(f"a picture's width and height must be numbers, not {width!r} and {height!r}")
     return format_html('<img src="/{}" width="{}" height="{}" alt="{}">', path, width, height, alt)
 

@@ -24,9 +24,9 @@ from .engine import BUILT_IN
 from .errors import SiteError
 from .feeds import machine_files
 from .folder import Folder
-from .options import Options
 from .pages import Page
 from .render import RenderedSite
+from .settings import Options
 
 logger = logging.getLogger(__name__)
 LIVE_SCRIPT = "static/sitegen/live.js"

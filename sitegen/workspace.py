@@ -59,15 +59,7 @@ class Workspace:
         self.folder.mkdir(parents=True, exist_ok=True)
         with open(self.folder / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            self._restore()
             yield
-
-    def _restore(self) -> None:
-        """Put the old site back if a build was killed where three renames were needed."""
-        old = self.folder / "old"
-        if old.is_dir() and not self.output.exists():
-            old.rename(self.output)
-        shutil.rmtree(old, ignore_errors=True)
 
     def state(self) -> State:
         """Return the state of the build that made the output; {} if none did or it was changed since."""
@@ -82,13 +74,11 @@ class Workspace:
         """Put the folder `next` in the place of the output, and remember the state."""
         if sync:
             os.sync()
-        if not self.output.exists():
+        if not (self.output.exists() and exchange(self.next, self.output)):
+            if self.output.exists():
+                shutil.rmtree(self.folder / "old", ignore_errors=True)
+                self.output.rename(self.folder / "old")
             self.next.rename(self.output)
-        elif not exchange(self.next, self.output):
-            old = self.folder / "old"
-            self.output.rename(old)
-            self.next.rename(self.output)
-            old.rename(self.next)
         temporary = self.state_file.with_suffix(".new")
         temporary.write_text(json.dumps(state, separators=(",", ":")))
         temporary.rename(self.state_file)

@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 
 from e2e.browser import launch
 from sitegen.build import build_site, contents
-from sitegen.options import Options
+from sitegen.settings import Options
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

@@ -55,7 +55,7 @@ def failure(site, **how):
         ("a.html", "{% url 'nowhere' %}", "a.html:1: column 1: there is no page “nowhere”"),
         ("a.html", b"\n\xff\xfe", "a.html:2: is not UTF-8 text"),
         ("!!!.md", "", "!!!.md: has no letter or digit that an address could be made of"),
-        ("x" * 201 + ".md", "", "a page's address may have 200 bytes between two slashes, this has 201"),
+        ("x" * 201 + ".md", "", "a page's address may have 200 bytes between two slashes"),
         ("static/a.jpg", b"not a picture", None),
     ],
 )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sitegen.engine import TEMPLATE_TAG
 from sitegen.errors import BuildError
 from sitegen.markdown import to_html
-from sitegen.options import build_time
+from sitegen.settings import build_time
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sitegen.build import verify_build
-from sitegen.options import Options, build_time
+from sitegen.settings import Options, build_time
 
 
 def rendered(site):
