@@ -9,7 +9,6 @@ from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from itertools import batched, chain
-from typing import NamedTuple
 
 from .assets import plain_name
 from .checks import check_site
@@ -29,12 +28,8 @@ PAGES_WORTH_PROCESSES = 200
 BATCH = 8  # pages that a process takes at once
 
 
-class Outcome(NamedTuple):
-    """The result of one page: its record, or what is wrong with it."""
-
-    page: str
-    record: PageRecord | None = None
-    problem: Problem | None = None
+# The slug of a page, and its record, or what is wrong with it.
+type Outcome = tuple[str, PageRecord | Problem]
 
 
 class Build:
@@ -53,11 +48,11 @@ class Build:
     def run(self, only: Sequence[str] = (), strict: bool = False, processes: int | None = None) -> Report:
         """Build the pages that changed, or the `only` ones named, and publish the site. Raises BuildError."""
         wanted = self.named_pages(only) if only else self.stale_pages()
-        for outcome in self.outcomes(wanted, processes or processors()):
-            if outcome.problem:
-                self.problems.append(outcome.problem)
-            elif outcome.record:
-                self.records[outcome.page] = outcome.record
+        for slug, outcome in self.outcomes(wanted, processes or processors()):
+            if isinstance(outcome, Problem):
+                self.problems.append(outcome)
+            else:
+                self.records[slug] = outcome
         self.write_assets()
         if not only:
             for path, make in machine_files(self.site, self.facts).items():
@@ -106,13 +101,11 @@ class Build:
         """Return the pages of these names, and keep everything that is in the output."""
         self.records = dict(self.old_state.get("pages", {}))
         self.stage.keep_output()
-        slugs = {name: name.strip("/").removesuffix("/index") or "index" for name in names}
-        self.problems += [
-            Problem(str(self.site.folder.root), None, f"there is no page “{name}”")
-            for name, slug in slugs.items()
-            if slug not in self.site.by_slug
-        ]
-        return [self.site.by_slug[slug] for slug in dict.fromkeys(slugs.values()) if slug in self.site.by_slug]
+        slugs = {name.strip("/").removesuffix("/index") or "index": name for name in names}
+        unknown = [f"there is no page “{name}”" for slug, name in slugs.items() if slug not in self.site.by_slug]
+        if unknown:
+            raise BuildError(Problem(str(self.site.folder.root), None, reason) for reason in unknown)
+        return [self.site.by_slug[slug] for slug in slugs]
 
     def outcomes(self, pages: Sequence[Page], processes: int) -> Iterator[Outcome]:
         """Render and write the pages, many of them in several processes."""
@@ -141,23 +134,21 @@ class Build:
         Not one after the other: compression takes the processor's cache from all else, a tenth of a full build.
         """
         rendered = [(page, self.render(page)) for page in pages]
-        return [self.write(*each) for each in rendered]
+        return [(page.slug, self.write(page, result)) for page, result in rendered]
 
     def render(self, page: Page) -> Rendered | Problem:
-        """Return the page, or why it cannot be rendered."""
         try:
             return self.site.render(page)
         except Exception as error:
             return problem_of(error, self.site.folder.place(page.source))
 
-    def write(self, page: Page, rendered: Rendered | Problem) -> Outcome:
+    def write(self, page: Page, rendered: Rendered | Problem) -> PageRecord | Problem:
         if isinstance(rendered, Problem):
-            return Outcome(page.slug, problem=rendered)
-        html, facts, trace = rendered
+            return rendered
         # Of two pages with one address, which is an error anyway, one has the file.
         if self.site.by_slug[page.slug] is page:
-            self.stage.write(page.file, html.encode())
-        return Outcome(page.slug, {"digest": page.digest, "trace": trace, "facts": facts, "file": page.file})
+            self.stage.write(page.file, rendered.html.encode())
+        return {"digest": page.digest, "trace": rendered.trace, "facts": rendered.facts, "file": page.file}
 
     def facts(self) -> dict[str, Facts]:
         return {slug: record["facts"] for slug, record in self.records.items()}
@@ -174,22 +165,22 @@ class Build:
                 families.update(assets.family(path))
         for path in sorted(families):
             with self.collecting(self.site.folder.place(path)):
-                self.write_asset(path, assets.address(path), partial(assets.finished, path))
+                # Who knows a file by its own name finds it, too.
+                self.write_asset(
+                    path, {assets.address(path), f"/{plain_name(path)}"}, partial(assets.finished, path)
+                )
         for path in sorted(self.traced("variants")):
             with self.collecting(self.site.folder.place(path)):
                 for width, address in assets.variants(path):
-                    self.write_asset(path, address, partial(assets.variant, path, width))
+                    self.write_asset(path, {address}, partial(assets.variant, path, width))
 
     def traced(self, kind: str) -> set[str]:
         """Return the names of this kind in the traces of all pages."""
         names = {name for record in self.records.values() for name in record["trace"]}
         return {name.removeprefix(f"{kind}:") for name in names if name.startswith(f"{kind}:")}
 
-    def write_asset(self, path: str, address: str, content: Callable[[], bytes]) -> None:
-        """Write an asset; one with a hash in its address also under its own name, for whoever asks for that."""
-        hashed, plain = address[1:], plain_name(path)
-        is_own = address == self.site.assets.address(path)
-        names = [hashed, plain] if is_own and plain != hashed else [hashed]
+    def write_asset(self, path: str, addresses: set[str], content: Callable[[], bytes]) -> None:
+        names = [address[1:] for address in addresses]
         if self.site.assets.is_hashed(path) and all(self.stage.keep(name) for name in names):
             return
         data = content()

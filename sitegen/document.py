@@ -1,6 +1,5 @@
 """The last step of a page: rewrite references, measure pictures, collect facts for the checks."""
 
-import unicodedata
 from collections import Counter
 from html import escape
 from posixpath import dirname, join, normpath
@@ -13,6 +12,7 @@ from . import pictures
 from .folder import PAGE_TYPES, is_asset
 from .pages import Page
 from .site import Site
+from .summaries import words
 from .trace import depend
 
 # The attributes that name another file or page, by the elements that have them.
@@ -25,7 +25,6 @@ REFERENCES = {
 # A policy in a page may not have these.
 ONLY_IN_HEADERS = ("frame-ancestors", "report-uri", "report-to", "sandbox")
 ATOM = "application/atom+xml"
-PUNCTUATION = ".,;:!?()[]{}<>|\"'…“”„«»#*="
 INLINE = ("'unsafe-inline", "'sha", "'nonce")
 NOT_SCRIPTS = ("json", "importmap", "template", "speculationrules")
 
@@ -264,12 +263,3 @@ def blocked_script(tag: str, attributes: Attributes, allowed: set[str]) -> str |
         return None if may_run_inline else "<script>"
     host = urlsplit(source).netloc
     return source if host and not any(each in ("*", "https:") or host in each for each in allowed) else None
-
-
-def words(text: str) -> str:
-    """Return the different words of a text as the search compares them (search.js): without case and accents."""
-    chunks = " ".join(dict.fromkeys(text.casefold().split()))
-    if not chunks.isascii():
-        decomposed = unicodedata.normalize("NFKD", chunks).casefold()
-        chunks = "".join(sign for sign in decomposed if unicodedata.category(sign) != "Mn").replace("\u2019", "'")
-    return " ".join(filter(None, dict.fromkeys(chunk.strip(PUNCTUATION) for chunk in chunks.split())))

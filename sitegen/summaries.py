@@ -1,6 +1,7 @@
-"""What a page's HTML says in short: its first paragraph and its headings."""
+"""What a page's HTML says in short: its first paragraph, its headings, its words."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
@@ -24,6 +25,7 @@ ANCHOR = re.compile(r"<a class=\"header-anchor\".*?</a>", re.DOTALL)
 BOX = re.compile(r"<details|class=\"(?:admonition|markdown-alert)")
 BLOCK = re.compile(r"</?(?:p|li|div|td|th|tr|dd|dt|br|blockquote|[uo]l|section)\b", re.IGNORECASE)
 WORDS_WITHOUT_PARAGRAPH = 30
+PUNCTUATION = ".,;:!?()[]{}<>|\"'…“”„«»#*="
 
 
 def summary(html: str) -> str:
@@ -85,3 +87,12 @@ def contents_list(entries: list[Heading]) -> SafeString:
         return mark_safe("")
     rows = ((entry.url, entry.title, contents_list(entry.children)) for entry in entries)
     return format_html("<ul>{}</ul>", format_html_join("", '<li><a href="{}">{}</a>{}</li>', rows))
+
+
+def words(text: str) -> str:
+    """Return the different words of a text as the search compares them (search.js): without case and accents."""
+    chunks = " ".join(dict.fromkeys(text.casefold().split()))
+    if not chunks.isascii():
+        decomposed = unicodedata.normalize("NFKD", chunks).casefold()
+        chunks = "".join(sign for sign in decomposed if unicodedata.category(sign) != "Mn").replace("\u2019", "'")
+    return " ".join(filter(None, dict.fromkeys(chunk.strip(PUNCTUATION) for chunk in chunks.split())))
