@@ -7,6 +7,7 @@ request, no other tag libraries.
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,16 @@ def make_engine(folder: Folder) -> Engine:
         builtins=["sitegen.tags"],
         debug=True,  # for the line and text of an error; nothing else here looks at it
     )
+
+
+@cache
+def own_templates() -> Engine:
+    return Engine(dirs=[str(BUILT_IN)])
+
+
+def render_own(name: str, **variables: Any) -> SafeString:
+    """Return what one of sitegen's own templates makes of these variables, whatever the folder has by that name."""
+    return own_templates().get_template(name).render(Context(variables))
 
 
 def render_layout(engine: Engine, layout: str, file: str, variables: dict[str, Any]) -> SafeString:

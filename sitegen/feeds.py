@@ -3,23 +3,14 @@
 import json
 from collections.abc import Callable
 from functools import partial
-from html import escape
 from operator import attrgetter
 from urllib.parse import quote, urljoin
 
-from django.utils.html import format_html
-
 from .document import Facts
-from .pages import CONTROL_CHARACTER
+from .engine import render_own
+from .pages import CONTROL_CHARACTER, Page
 from .render import RenderedSite
 from .site import SITE_FEED, Site
-
-REDIRECT = (
-    '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>{}</title>'
-    '<meta name="robots" content="noindex"><link rel="canonical" href="{}">'
-    '<meta http-equiv="refresh" content="0; url={}"></head>'
-    '<body><main><h1>This page has moved</h1><p><a href="{}">{}</a></p></main></body></html>'
-)
 
 
 def machine_files(site: RenderedSite, facts: Callable[[], dict[str, Facts]]) -> dict[str, Callable[[], str]]:
@@ -45,29 +36,22 @@ def absolute(site: Site, address: str) -> str:
 
 def sitemap(site: Site, facts: dict[str, Facts]) -> str:
     """Return the sitemap of https://www.sitemaps.org/protocol.html, without pages with noindex."""
-    rows = []
-    for page in site.pages:
-        if page.slug not in facts or facts[page.slug]["hidden"]:
-            continue
-        lastmod = f"<lastmod>{page.updated.date().isoformat()}</lastmod>" if page.updated else ""
-        rows.append(f"<url><loc>{escape(absolute(site, page.url))}</loc>{lastmod}</url>")
-    namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
-    return '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="{}">\n{}\n</urlset>\n'.format(
-        namespace, "\n".join(rows)
-    )
+    rows = [
+        (absolute(site, page.url), page.updated and page.updated.date().isoformat()) for page in shown(site, facts)
+    ]
+    return render_own("sitemap.xml", rows=rows)
+
+
+def shown(site: Site, facts: dict[str, Facts]) -> list[Page]:
+    return [page for page in site.pages if page.slug in facts and not facts[page.slug]["hidden"]]
 
 
 def search_index(site: Site, facts: dict[str, Facts]) -> str:
     """Return address, title, description and words of every page without noindex, as JSON."""
+    pages = [(page, facts[page.slug]) for page in shown(site, facts) if page.number == 1]
     rows = [
-        [
-            site.base + quote(page.url.lstrip("/")),
-            page.title,
-            facts[page.slug]["description"],
-            facts[page.slug]["words"],
-        ]
-        for page in site.pages
-        if page.slug in facts and not facts[page.slug]["hidden"] and page.number == 1
+        [site.base + quote(page.url.lstrip("/")), page.title, each["description"], each["words"]]
+        for page, each in pages
     ]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
@@ -113,4 +97,4 @@ def redirect(site: Site, new: str) -> str:
     if new.startswith("/"):
         new = site.base + quote(new.lstrip("/"), safe="/:?#[]@!$&'()*+,;=%~")
     canonical = urljoin(site.url, new)
-    return format_html(REDIRECT, site.settings["language"], "This page has moved", canonical, new, new, new)
+    return render_own("redirect.html", language=site.settings["language"], canonical=canonical, new=new)

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from .blocks import TOC
 from .document import Document, Facts
-from .engine import BUILT_IN, TEMPLATE_TAG, make_engine, render_layout, render_text
+from .engine import BUILT_IN, TEMPLATE_TAG, make_engine, render_layout, render_own, render_text
 from .errors import SiteError
 from .fingerprints import fingerprint
 from .folder import Folder
@@ -21,7 +21,7 @@ from .pages import Page
 from .redirects import read_redirects
 from .settings import Options
 from .site import Site
-from .summaries import Heading, contents_list, summary, table_of_contents
+from .summaries import Heading, summary, table_of_contents
 from .template_views import PageView, SiteView, paginator
 from .trace import recording
 
@@ -87,7 +87,7 @@ class RenderedSite(Site):
         is_template = "{" in html and page.metadata.get("template", True)
         html = self._render_text(page, html) if is_template else html
         if page.is_markdown and TOC in html:
-            entries = contents_list(table_of_contents(html))
+            entries = render_own("contents.html", entries=table_of_contents(html))
             html = html.replace(TOC, f'<nav class="toc">{entries}</nav>' if entries else "")
         return mark_safe(html if page.is_markdown else html.lstrip("\n"))
 

@@ -46,10 +46,7 @@ def run(host: str, port: int, ready: Callable[[], None]) -> None:
     from .live import websocket_urlpatterns
 
     application = ProtocolTypeRouter(
-        {
-            "http": get_asgi_application(),
-            "websocket": URLRouter(websocket_urlpatterns),
-        }
+        {"http": get_asgi_application(), "websocket": URLRouter(websocket_urlpatterns)}
     )
     endpoints = build_endpoint_description_strings(host=host, port=port)
     Server(application, endpoints=endpoints, ready_callable=ready).run()

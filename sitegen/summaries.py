@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from selectolax.lexbor import LexborHTMLParser
 
@@ -79,14 +77,6 @@ def table_of_contents(html: str) -> list[Heading]:
 def headings(html: str) -> Iterator[Heading]:
     for match in HEADING.finditer(html):
         yield Heading(int(match[1]), unescape(match[2]), plain_text(ANCHOR.sub("", match[3])))
-
-
-def contents_list(entries: list[Heading]) -> SafeString:
-    """Return the HTML of a table of contents."""
-    if not entries:
-        return mark_safe("")
-    rows = ((entry.url, entry.title, contents_list(entry.children)) for entry in entries)
-    return format_html("<ul>{}</ul>", format_html_join("", '<li><a href="{}">{}</a>{}</li>', rows))
 
 
 def words(text: str) -> str:

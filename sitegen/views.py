@@ -13,14 +13,13 @@ from urllib.parse import quote
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.template import Context, Engine
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.defaults import server_error
 
 from .document import Facts
-from .engine import BUILT_IN
+from .engine import render_own
 from .errors import SiteError
 from .feeds import machine_files
 from .folder import Folder
@@ -130,6 +129,5 @@ def explained_error(error: SiteError) -> HttpResponse:
     base = reverse("sitegen:preview")
     checkcache()
     text = getline(error.problem.file, error.problem.line or 0)
-    context = {"problem": error.problem, "text": text, "base": base, "live": base + LIVE_SCRIPT}
-    engine = Engine(dirs=[str(BUILT_IN)])
-    return HttpResponse(engine.get_template("error.html").render(Context(context)), status=500)
+    html = render_own("error.html", problem=error.problem, text=text, base=base, live=base + LIVE_SCRIPT)
+    return HttpResponse(html, status=500)

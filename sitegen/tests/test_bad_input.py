@@ -44,11 +44,7 @@ def failure(site, **how):
         ("site.yaml", "navigation: about\n", "site.yaml:1: “navigation” must be a list"),
         ("a.html", "<p>\n{% if x %}\n", "a.html:2: column 1: Unclosed tag: 'if'"),
         ("a.html", "\n<p>{{ x|nofilter }}", "a.html:2: column 4: Invalid filter: 'nofilter'"),
-        (
-            "a.html",
-            "---\ntitle: A\n---\n\n{% nonsense %}",
-            "a.html:5: column 1: Invalid block tag: 'nonsense'",
-        ),
+        ("a.html", "---\ntitle: A\n---\n\n{% nonsense %}", "a.html:5: column 1: Invalid block tag: 'nonsense'"),
         ("a.md", "---\ntitle: A\n---\n\nText\n\n{% nonsense %}\n", "a.md:7: column 1: Invalid block tag"),
         ("layouts/page.html", "<p>\n\n{% nonsense %}", "layouts/page.html:3: column 1: Invalid block tag"),
         ("a.html", "{% include 'none.html' %}", "a.html:1: column 1: there is no template “none.html”"),
