@@ -8,20 +8,16 @@ picture renames the style sheet that shows it.
 import re
 from collections.abc import Collection
 from functools import cached_property
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from posixpath import join, normpath
 from urllib.parse import unquote, urlsplit
 
 from . import pictures
 from .errors import SiteError
-from .folder import Folder, digest, is_untouched
+from .folder import HASHED_TYPES, Folder, digest, is_untouched
 
 BUILT_IN = Path(__file__).parent / "static"
-HASHED = {
-    *(".css", ".js", ".mjs", ".map", ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"),
-    *(".woff", ".woff2", ".ttf", ".otf", ".mp3", ".mp4", ".webm"),
-}
-
 SOURCE_MAP = re.compile(r"(?P<before>[/*][/*][#@]\s*sourceMappingURL=)(?P<target>[^\s*]+)")
 CSS_REFERENCE = re.compile(r"""(?P<before>url\(\s*["']?|@import\s+["'])(?P<target>[^"')\s]+)""")
 JS_REFERENCE = re.compile(r"""(?P<before>\b(?:from|import)\s*\(?\s*["'])(?P<target>\.{0,2}/[^"'\n]+)(?=["'])""")
@@ -42,7 +38,6 @@ class Assets:
         self.published = {plain_name(path): path for path in self.own}
         self.hidden = self._own - set(self.published.values())  # behind another file of the same name
         self._names: dict[str, str] = {}
-        self._drawn: dict[str, bytes] = {}
 
     @cached_property
     def _built_in(self) -> dict[str, Path]:
@@ -55,11 +50,7 @@ class Assets:
         """Return the bytes of the file as it was written. Raises LookupError for a picture that cannot be drawn."""
         if path in self._own:
             return self.folder.read(path)
-        if path in self._built_in:
-            return self._built_in[path].read_bytes()
-        if path not in self._drawn:
-            self._drawn[path] = pictures.draw_placeholder(path)
-        return self._drawn[path]
+        return self._built_in[path].read_bytes() if path in self._built_in else pictures.draw_placeholder(path)
 
     def address(self, path: str) -> str:
         """Return the address of this asset in the built site, without the site's base."""
@@ -70,15 +61,13 @@ class Assets:
 
     def is_hashed(self, path: str) -> bool:
         """Whether the address changes with the content."""
-        name = PurePosixPath(path)
-        return self.hashed and name.suffix in HASHED and not is_untouched(path)
+        return self.hashed and PurePosixPath(path).suffix in HASHED_TYPES and not is_untouched(path)
 
     def name(self, path: str) -> str:
         """Return the hash of this file and of every file it refers to."""
         if path not in self._names:
-            self._names[path] = digest(
-                *(part for each in self.family(path) for part in (each, self._digest(each)))
-            )
+            parts = ((each, self._digest(each)) for each in self.family(path))
+            self._names[path] = digest(*chain.from_iterable(parts))
         return self._names[path]
 
     def _digest(self, path: str) -> str:

@@ -26,11 +26,12 @@ SETTINGS_FILE = "site.yaml"
 PAGE_TYPES = (*MARKDOWN_TYPES, ".html")
 INDEX_NAMES = {f"{name}{kind}" for name in ("index", "_index") for kind in PAGE_TYPES}
 HOST_FILES = {"CNAME", ".nojekyll", ".htaccess", ".domains", "_redirects", "_headers", "_routes.json"}
-ASSET_TYPES = {
-    *(".css", ".js", ".mjs", ".map", ".json", ".webmanifest", ".txt", ".xml", ".pdf", ".zip"),
-    *(".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".ico"),
-    *(".woff", ".woff2", ".ttf", ".otf", ".mp3", ".mp4", ".webm", ".vtt"),
+# Those that only pages and style sheets name can have a hash in their names.
+HASHED_TYPES = {
+    *(".css", ".js", ".mjs", ".map", ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"),
+    *(".woff", ".woff2", ".ttf", ".otf", ".mp3", ".mp4", ".webm"),
 }
+ASSET_TYPES = HASHED_TYPES | {".json", ".webmanifest", ".txt", ".xml", ".pdf", ".zip", ".ico", ".vtt"}
 RESERVED_TYPES = {".html", ".json", ".yaml", ".yml", ".toml", ".csv"}
 CACHED_BYTES = 256 * 1024
 
