@@ -22,7 +22,8 @@ def serve(folder: str | Path, host: str, port: int, drafts: bool, future: bool) 
     try:
         socket.create_server((host, port), family=family).close()
     except OSError as error:
-        return f"Port {port} can't be used ({error.strerror}): name another with --port."
+        reason = str(error.strerror).partition(" (")[0]
+        return f"Port {port} can't be had ({reason}): name another with --port."
     hosts = ["*"] if host in WILDCARDS else [host]
     configure(hosts, SITE_PAGES=folder, SITE_LIVE=True, SITE_DRAFTS=drafts, SITE_FUTURE=future)
     run(host, port, lambda: print(f"{folder} is at {addresses(host, port)} (Ctrl-C ends it)", flush=True))

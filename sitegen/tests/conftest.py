@@ -54,7 +54,12 @@ def site(tmp_path):
 
 @pytest.fixture
 def small_site(site):
-    """Two pages, a layout, a style sheet and a data file."""
+    write_small_site(site)
+    return site
+
+
+def write_small_site(site):
+    """Write two pages, a layout, a style sheet and a data file."""
     site.write("index.md", "# Home\n\n[About](about.html) {{ site.data.team.0.name }}\n")
     site.write(
         "about.html",
@@ -72,7 +77,6 @@ def small_site(site):
     site.write("static/site.css", "body { color: red; background: url(dot.svg) }\n")
     site.write("static/dot.svg", '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>')
     site.write("data/team.json", '[{"name": "Alex"}]')
-    return site
 
 
 @pytest.fixture(scope="module")

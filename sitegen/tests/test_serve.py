@@ -10,26 +10,39 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from e2e.server import Server
+from e2e.server import Server, free_port
+
+from .conftest import SiteFolder, write_small_site
 
 SHOWN = 10_000
 
 
-@pytest.fixture
-def server(small_site):
-    """Serve the small site; returns its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "sitegen", "serve", str(small_site.folder), "--port", str(port)]
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """Serve a folder for all tests here; returns it and its address."""
+    site = SiteFolder(tmp_path_factory.mktemp("served"))
+    port = free_port()
+    command = [sys.executable, "-m", "sitegen", "serve", str(site.folder), "--port", str(port)]
     process = subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True)
     try:
         assert f"http://127.0.0.1:{port}/" in process.stdout.readline()
-        yield f"http://127.0.0.1:{port}"
+        yield site, f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait()
         process.stdout.close()
+
+
+@pytest.fixture
+def served_site(served):
+    """The small site in the folder that is served, as it was."""
+    write_small_site(served[0])
+    return served[0]
+
+
+@pytest.fixture
+def server(served, served_site):
+    return served[1]
 
 
 def open_live(page, address):
@@ -37,31 +50,31 @@ def open_live(page, address):
     page.wait_for_selector("html[data-live]", state="attached")
 
 
-def test_an_edit_shows_itself_without_leaving_the_page(page, server, small_site):
+def test_an_edit_shows_itself_without_leaving_the_page(page, server, served_site):
     open_live(page, server)
     page.evaluate("window.stayed = true")
-    small_site.write("index.md", "# Edited while you look\n")
+    served_site.write("index.md", "# Edited while you look\n")
     expect(page.get_by_role("heading", name="Edited while you look")).to_be_visible(timeout=SHOWN)
     assert page.evaluate("window.stayed")
-    small_site.write("layouts/foot.html", "<footer>A new foot</footer>")
+    served_site.write("layouts/foot.html", "<footer>A new foot</footer>")
     expect(page.get_by_text("A new foot")).to_be_visible(timeout=SHOWN)
     assert page.complaints == []
 
 
-def test_an_edited_style_sheet_takes_effect_in_place(page, server, small_site):
+def test_an_edited_style_sheet_takes_effect_in_place(page, server, served_site):
     open_live(page, server)
     expect(page.locator("body")).to_have_css("color", "rgb(255, 0, 0)")
-    small_site.write("static/site.css", "body { color: rgb(0, 0, 255) }")
+    served_site.write("static/site.css", "body { color: rgb(0, 0, 255) }")
     expect(page.locator("body")).to_have_css("color", "rgb(0, 0, 255)", timeout=SHOWN)
 
 
-def test_an_error_is_shown_and_the_page_recovers_by_itself(page, server, small_site):
+def test_an_error_is_shown_and_the_page_recovers_by_itself(page, server, served_site):
     open_live(page, f"{server}/about/")
-    whole = (small_site.folder / "about.html").read_text()
-    small_site.write("about.html", "<p>\n{% nonsense %}")
+    whole = (served_site.folder / "about.html").read_text()
+    served_site.write("about.html", "<p>\n{% nonsense %}")
     expect(page.get_by_text("about.html:2")).to_be_visible(timeout=SHOWN)
     expect(page.get_by_text("{% nonsense %}")).to_be_visible()
-    small_site.write("about.html", whole)
+    served_site.write("about.html", whole)
     expect(page.get_by_role("heading", name="About us")).to_be_visible(timeout=SHOWN)
 
 
@@ -91,25 +104,23 @@ def test_it_answers_with_the_policy_of_the_site_and_404(page, server):
     assert page.request.get(server, headers={"Host": "evil.example"}).status == 400
 
 
-def test_a_taken_port_is_said_in_words(server, small_site):
+def test_a_taken_port_is_said_in_words(server, served_site):
     command = [
         sys.executable,
         "-m",
         "sitegen",
         "serve",
-        str(small_site.folder),
+        str(served_site.folder),
         "--port",
         server.rpartition(":")[2],
     ]
     done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "is in use" in done.stderr
+    assert "(Address already in use)" in done.stderr
 
 
 def test_a_preview_for_the_network_answers_at_every_address_that_it_prints(small_site):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [
         sys.executable,
         "-m",
