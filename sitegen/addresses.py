@@ -36,7 +36,7 @@ def read_pages(folder: Folder, settings: dict[str, Any]) -> tuple[list[Page], di
     pages: list[Page] = []
     broken: dict[str, SiteError] = {}
     paths, kind = list(filter(is_page, folder.files)), settings["slugs"]
-    patterns = {name: (each or {}).get("permalink") for name, each in settings["collections"].items()}
+    patterns = {name: each.get("permalink") for name, each in settings["collections"].items()}
     for path, lists in lists_of(paths).items():
         pattern = next((patterns[name] for name in reversed(lists) if patterns.get(name)), None)
         rules = Rules(lists, settings["time_zone"], kind, pattern)

@@ -5,8 +5,7 @@ request, no other tag libraries.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -74,8 +73,7 @@ def render_own(name: str, **variables: Any) -> SafeString:
 
 def render_layout(engine: Engine, layout: str, file: str, variables: dict[str, Any]) -> SafeString:
     """Return what a layout makes of the variables of the page in `file`. Raises as `render_text` does."""
-    with located_errors(file):
-        return engine.get_template(layout).render(Context(variables))
+    return render(lambda: engine.get_template(layout), file, variables)
 
 
 def render_text(engine: Engine, text: str, file: str, variables: dict[str, Any], markdown: str = "") -> SafeString:
@@ -83,18 +81,17 @@ def render_text(engine: Engine, text: str, file: str, variables: dict[str, Any],
 
     Raises SiteError with file, line and column.
     """
-    with located_errors(file, markdown):
-        return note_variables(Template(text, Origin(file, file), file, engine)).render(Context(variables))
+    return render(
+        lambda: note_variables(Template(text, Origin(file, file), file, engine)), file, variables, markdown
+    )
 
 
-@contextmanager
-def located_errors(file: str, markdown: str = "") -> Iterator[None]:
-    """Raise whatever a tag or filter raises inside as a SiteError: it is a mistake in the page."""
+def render(get: Callable[[], Template], file: str, variables: dict[str, Any], markdown: str = "") -> SafeString:
     try:
-        yield
+        return get().render(Context(variables))
     except SiteError:
         raise
-    except Exception as error:
+    except Exception as error:  # whatever a tag or filter raises is a mistake in the page
         raise located(error, file, markdown) from error
 
 

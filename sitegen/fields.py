@@ -126,7 +126,7 @@ def converted(value: Any, kind: Kind, name: str, source: str, file: str) -> Any:
     convert, expected = kind
     try:
         return convert(value)
-    except (LookupError, TypeError, ValueError, OverflowError, OSError):
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, OSError):
         reason = f"“{name}” must be {expected}, not {short(value)}"
         raise SiteError(file, reason, line_of_name(name, source)) from None
 

@@ -37,8 +37,9 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-ANYTHING: Kind = (lambda value: value, "")
-COLLECTION = {"sort": str, "permalink": str, "feed": bool, "title": str}
+ANYTHING = only(lambda value: True)
+NAME = only(lambda value: isinstance(value, str))
+COLLECTION = {"sort": NAME, "permalink": NAME, "feed": to_bool, "title": to_text}
 
 
 @dataclass(frozen=True)
@@ -60,26 +61,19 @@ def is_address(value: object) -> bool:
     return urlsplit(str(value)).scheme in ("http", "https")
 
 
-def is_collections(value: object) -> bool:
-    if not isinstance(value, dict):
-        return False
-    return all(
-        each is None or (isinstance(each, dict) and all(map(is_collection_setting, each.items())))
-        for each in value.values()
-    )
-
-
-def is_collection_setting(setting: tuple[str, object]) -> bool:
-    name, value = setting
-    return value is None or isinstance(value, COLLECTION.get(name, object))
+def to_collections(value: Any) -> dict[str, dict[str, Any]]:
+    """Return the settings of each collection that has some."""
+    return {
+        name: {key: COLLECTION.get(key, ANYTHING)(each[key]) for key in each or ()} for name, each in value.items()
+    }
 
 
 SETTINGS: dict[str, Kind] = {
     **dict.fromkeys(("title", "description", "author", "language"), (to_text, "text")),
     "url": (only(is_address), "an address that begins with https://"),
-    "layout": (only(lambda value: isinstance(value, str)), "the name of a layout"),
+    "layout": (NAME, "the name of a layout"),
     "redirects": (dict, "old addresses with new ones"),
-    "collections": (only(is_collections), "names of folders with sort, permalink, feed and title"),
+    "collections": (to_collections, "names of folders with sort, permalink, feed and title"),
     "navigation": (only(lambda value: isinstance(value, list)), "a list"),
     "feed": (to_bool, "true or false"),
     "slugs": (only(lambda value: value in ("unicode", "ascii")), "unicode or ascii"),
@@ -102,7 +96,7 @@ def read_settings(folder: Folder, options: Options) -> tuple[dict[str, Any], lis
     for name, value in folder.settings.items():
         try:
             if value is not None:
-                settings[name] = converted(value, SETTINGS.get(name, ANYTHING), name, source, file)
+                settings[name] = converted(value, SETTINGS.get(name, (ANYTHING, "")), name, source, file)
         except SiteError as error:
             problems.append(error)
     if options.url and not is_address(options.url):

@@ -172,7 +172,8 @@ class Site(ABC):
 
     def collection(self, name: str) -> dict[str, Any]:
         """Return the settings of a collection."""
-        return self.settings["collections"].get(name) or {}
+        settings: dict[str, Any] = self.settings["collections"].get(name, {})
+        return settings
 
     def neighbours(self, page: Page) -> tuple[Page | None, Page | None]:
         """Return the pages before and after `page` in its collection."""
