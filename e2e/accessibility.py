@@ -5,7 +5,6 @@ import json
 from axe_playwright_python.sync_playwright import Axe
 
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1440, "height": 900}}
-DESKTOP = {"desktop": SIZES["desktop"]}
 SMALLEST_TARGET = 24
 AXE = Axe().axe_script
 # Colours that are still changing to the other theme are no violation. Swagger UI is not ours: axe finds violations in it, and it
@@ -51,18 +50,18 @@ PAGES = {
 }
 
 
-def violations(person, name, sizes=SIZES):
-    """Return a line for each element that axe finds, in the last size in both themes, and for each target too small."""
-    found = []
+def violations(person, name):
+    """Return a line for each element that axe finds, in both themes, and for each target that is too small."""
     person.page.evaluate(AXE)
-    for size, viewport in sizes.items():
-        person.page.set_viewport_size(viewport)
-        found += _found_by_axe(person, f"{name}, {size}", {})
-        found += [f"{name}, {size}: {target}" for target in small_targets(person)]
+    found = _found_by_axe(person, name, {})
     person.page.emulate_media(color_scheme="dark")
     found += _found_by_axe(person, f"{name}, dark", COLOURS)
     person.page.emulate_media(color_scheme="light")
-    return found
+    return found + too_small(person, name)
+
+
+def too_small(person, name):
+    return [f"{name}: {target}" for target in small_targets(person)]
 
 
 def _found_by_axe(person, where, options):

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from .accessibility import DESKTOP, PAGES, SIZES, small_targets, violations
+from .accessibility import PAGES, SIZES, small_targets, too_small, violations
 
 # The board as it is, and with what opens in it.
 PIECES = {
@@ -65,16 +65,20 @@ def test_axe_finds_nothing_on_any_page_and_every_target_can_be_hit(someone, own_
     found = []
     for name, path in PAGES.items():
         expect_landmarks(person.go(path))
-        found += violations(person, name, DESKTOP)
-        person.page.set_viewport_size(SIZES["phone"])
-        found += [f"{name}, phone: {target}" for target in small_targets(person)]
+        found += violations(person, name) + too_small_on_a_phone(person, name)
+        person.page.set_viewport_size(SIZES["desktop"])
     stranger = someone(None, own_url, reduced_motion="reduce")
     stranger.go("/login/").page.get_by_role("button", name="Log in").click()
     expect(stranger.page.locator(".error").first).to_be_visible()
-    found += violations(stranger, "log-in")
+    found += violations(stranger, "log-in") + too_small_on_a_phone(stranger, "log-in")
     for path in ("/password/", "/welcome/old-link/", "/nowhere/"):
-        found += violations(stranger.go(path), path, DESKTOP)
+        found += violations(stranger.go(path), path)
     assert not found, "\n".join(sorted(set(found)))
+
+
+def too_small_on_a_phone(person, name):
+    person.page.set_viewport_size(SIZES["phone"])
+    return too_small(person, f"{name} on a phone")
 
 
 def expect_landmarks(person):
@@ -89,7 +93,8 @@ def test_axe_finds_nothing_on_the_board_whatever_is_open(someone, own_url):
     for name, open_piece in PIECES.items():
         person.page.set_viewport_size(SIZES["desktop"])
         open_piece(person.open_demo_board())
-        found += violations(person, name)
+        found += violations(person, name) + too_small_on_a_phone(person, name)
+    found += violations(person.open_demo_board(), "board on a phone")
     expect_landmarks(person)
     assert not found, "\n".join(sorted(set(found)))
 

@@ -1,6 +1,7 @@
 """Two processes behind the nginx of the manual, on PostgreSQL and Redis: what is noticed when one goes."""
 
 import asyncio
+import random
 import re
 import signal
 import ssl
@@ -12,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from e2e.lab.chaos import Chaos, Mover, api_of, make_board, newest_number
+from e2e.lab.chaos import PAUSE, Chaos, Mover, api_of, make_board, newest_number
 
 from .board_page import Person, unused_end_date
 from .live_client import LiveClient, cards_of, fetch_page, log_in
@@ -48,7 +49,7 @@ class Farm:
         return [LiveClient(self.url, cookie, self.sprint) for cookie in cookies]
 
     async def hurt(self, fault, pages):
-        """Follow the board on these pages, change and read it without a pause, and let `fault(chaos)` happen meanwhile.
+        """Follow the board on these pages, change and read it all the time, and let `fault(chaos)` happen meanwhile.
 
         Returns chaos.py's `Outcome`: what failed, and whether each page shows the truth afterwards.
         """
@@ -70,10 +71,11 @@ class Farm:
             return outcome
 
     async def read(self, cookie, chaos):
-        """Load the board again and again, and count in the ledger what fails."""
+        """Load the board every now and then, and count in the ledger what fails."""
         async with httpx.AsyncClient(base_url=self.url, headers={"Cookie": cookie}, timeout=20) as browser:
             while True:
                 await chaos.moving.wait()
+                await asyncio.sleep(random.uniform(*PAUSE))
                 try:
                     answer = await browser.get(f"/sprints/{self.sprint}/")
                     chaos.ledger.tally["http_errors"] += answer.status_code != 200

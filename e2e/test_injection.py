@@ -42,6 +42,13 @@ AT_ONCE = 22
 # What a person would press on each in turn, in one go.
 PRESS_EACH = """(elements, keys) => elements.forEach(
     (element) => element.dispatchEvent(new KeyboardEvent("keydown", { ...keys, bubbles: true, cancelable: true })))"""
+# What the browser makes of each task's page, without opening it.
+READ_ALL = """async ([tasks, traces]) => {
+    const texts = await Promise.all(tasks.map(async (task) => (await fetch(`/tasks/${task}/`)).text()));
+    const pages = texts.map((text) => new DOMParser().parseFromString(text, "text/html"));
+    const found = pages.flatMap((page) => [...page.querySelectorAll(traces)].map((one) => one.outerHTML));
+    return [pages.map(({ title }) => title), found];
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -104,10 +111,15 @@ def test_pages_show_it_as_text(admin, hostile):
     ]:
         admin.go(path)
         admin.unharmed()
-    for task, payload in zip(hostile.tasks, PAYLOADS, strict=True):
-        admin.go(f"/tasks/{task}/")
-        expect(admin.page).to_have_title(f"{payload} · Lightboard")
-        admin.unharmed()
+    admin.go(task)
+    admin.unharmed()
+
+
+def test_every_tasks_page_shows_it_as_text(admin, hostile):
+    titles, traces = admin.go("/").page.evaluate(READ_ALL, [hostile.tasks, TRACES])
+    # A browser makes one space of several in a title.
+    assert titles == [" ".join(f"{payload} · Lightboard".split()) for payload in PAYLOADS]
+    assert traces == []
 
 
 def test_the_api_answers_with_what_no_browser_runs(admin):

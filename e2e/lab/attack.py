@@ -45,9 +45,10 @@ MULTIPART = "multipart/form-data; boundary=B"
 class Target:
     """A server of its own with a board, and a person who looks at it."""
 
-    def __init__(self, folder, **env):
+    def __init__(self, folder, **options):
         # The limit on requests is not what is tried here.
-        self.server = Server(folder, API_RATE="1000000/minute", API_RATE_UNKNOWN="1000000/minute", **env).start()
+        rates = {"API_RATE": "1000000/minute", "API_RATE_UNKNOWN": "1000000/minute"}
+        self.server = Server(folder, **rates, **options).start()
         self.url, self.process_id = self.server.url, self.server.process.pid
         with api_of(self.url) as api:
             sprint = api.post("/sprints", json={"name": "Target", "end": unused_end_date().isoformat()}).json()

@@ -15,7 +15,7 @@ from .wire import close_code, connect, forget_peak, head, memory, open_unread, p
 
 @pytest.fixture(scope="module")
 def target(tmp_path_factory):
-    target = Target(tmp_path_factory.mktemp("target"))
+    target = Target(tmp_path_factory.mktemp("target"), program=("-m", "e2e.lab.impatient"))
     yield target
     target.stop()
 
