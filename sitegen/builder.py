@@ -41,7 +41,7 @@ class Build:
         self.workspace, self.options, self.old_state = workspace, options, state
         self.inputs = folder.fingerprint()  # reads everything once, so that all processes see the same
         self.site = RenderedSite(folder, options, now, hashed=True)
-        self.stage = Stage(workspace.next, workspace.output, "files" in state, options.release)
+        self.stage = Stage(workspace.next, workspace.output, state.get("files", {}), options.release)
         self.problems = [error.problem for error in self.site.problems]
         self.records: dict[str, PageRecord] = {}
 

@@ -63,9 +63,8 @@ def is_address(value: object) -> bool:
 
 def to_collections(value: Any) -> dict[str, dict[str, Any]]:
     """Return the settings of each collection that has some."""
-    return {
-        name: {key: COLLECTION.get(key, ANYTHING)(each[key]) for key in each or ()} for name, each in value.items()
-    }
+    given = {name: {key: each[key] for key in each or () if each[key] is not None} for name, each in value.items()}
+    return {name: {key: COLLECTION.get(key, ANYTHING)(each[key]) for key in each} for name, each in given.items()}
 
 
 SETTINGS: dict[str, Kind] = {

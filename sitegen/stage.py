@@ -7,7 +7,6 @@ import gzip
 import os
 import shutil
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -22,10 +21,10 @@ type Stats = dict[str, list[int]]
 
 
 class Stage:
-    """The folder of a build, new and empty at first. `can_reuse` says that files of the output are as we left them."""
+    """The folder of a build, new and empty at first. `built` are the files of the output that can be used again."""
 
-    def __init__(self, folder: Path, output: Path, can_reuse: bool, release: bool = False) -> None:
-        self.folder, self.output, self.can_reuse, self.release = folder, output, can_reuse, release
+    def __init__(self, folder: Path, output: Path, built: Stats, release: bool = False) -> None:
+        self.folder, self.output, self.built, self.release = folder, output, built, release
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
 
@@ -36,41 +35,31 @@ class Stage:
 
     def keep(self, path: str) -> bool:
         """Have the file of the output in this folder too, with its siblings; return whether there is one to use."""
-        if not self.can_reuse or not os.path.isfile(f"{self.output}/{path}"):
-            return False
-        for suffix in ("", ".gz", ".br") if is_compressed(path) else ("",):
-            if os.path.exists(f"{self.output}/{path}{suffix}"):
-                self._put(path + suffix, partial(link, f"{self.output}/{path}{suffix}"))
-        return True
+        for name in (path, f"{path}.gz", f"{path}.br"):
+            if name in self.built:
+                self._put(name, partial(link, f"{self.output}/{name}"))
+        return path in self.built
 
     def write(self, path: str, content: bytes) -> None:
         """Put a file and its siblings in place: the output's where it is the same. A forked process may do this."""
-        if self._is_the_same(path, content) and self.keep(path):
+        is_same_size = path in self.built and self.built[path][0] == len(content)
+        if is_same_size and (self.output / path).read_bytes() == content:
+            self.keep(path)
             return
         for suffix, data in siblings(path, content, self.release).items():
             self._put(path + suffix, partial(write_new, data))
 
-    def _is_the_same(self, path: str, content: bytes) -> bool:
-        try:
-            with open(self.output / path, "rb") as file:
-                return os.fstat(file.fileno()).st_size == len(content) and file.read() == content
-        except OSError:
-            return False
-
     def _put(self, path: str, make: Callable[[str], object]) -> None:
         """Call `make` with the place of a new file, once its folder is there and nothing else in its place."""
         target = f"{self.folder}/{path}"
-        with suppress(FileNotFoundError):
-            os.unlink(target)
         try:
+            make(target)
+        except FileExistsError:
+            os.unlink(target)
             make(target)
         except FileNotFoundError:
             os.makedirs(os.path.dirname(target), exist_ok=True)
             make(target)
-
-
-def is_compressed(path: str) -> bool:
-    return PurePosixPath(path).suffix in TEXT
 
 
 def siblings(path: str, content: bytes, release: bool) -> dict[str, bytes]:
@@ -78,7 +67,7 @@ def siblings(path: str, content: bytes, release: bool) -> dict[str, bytes]:
 
     Brotli's quality 11 takes longer than the rest of a build: it is for a release.
     """
-    if len(content) < WORTHWHILE or not is_compressed(path):
+    if len(content) < WORTHWHILE or PurePosixPath(path).suffix not in TEXT:
         return {"": content}
     return {
         "": content,
@@ -109,7 +98,7 @@ def link(old: str, new: str) -> None:
     """Have the old file in the new place too, without copying it where the file system can."""
     try:
         os.link(old, new)
-    except FileNotFoundError:
+    except (FileNotFoundError, FileExistsError):
         raise
     except OSError:
         shutil.copy2(old, new)
