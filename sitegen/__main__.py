@@ -5,9 +5,8 @@ import gc
 import sys
 from pathlib import Path
 
-from .commands import add_build_options, add_page_options, run_build
+from .commands import add_build_options, add_page_options, run_build, start_site
 from .standalone import serve
-from .starter import start_site
 
 
 def main(arguments: list[str] | None = None) -> int:

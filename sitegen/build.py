@@ -15,10 +15,9 @@ from pathlib import Path
 from .builder import Build
 from .errors import BuildError, Problem
 from .folder import Folder, digest
-from .report import Report
 from .settings import Options, build_time
 from .standalone import configure
-from .workspace import State, Workspace, check_output
+from .workspace import Report, State, Workspace, check_output
 
 
 def build_site(

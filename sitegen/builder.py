@@ -15,14 +15,12 @@ from .checks import check_site
 from .document import Facts
 from .errors import BuildError, Problem, SiteError
 from .feeds import machine_files
-from .fingerprints import fingerprint
 from .folder import Folder
 from .pages import Page
-from .render import Rendered, RenderedSite
-from .report import Report
+from .render import Rendered, RenderedSite, fingerprint
 from .settings import Options
 from .stage import MARKER, Stage, Stats, stats
-from .workspace import PageRecord, State, Workspace
+from .workspace import PageRecord, Report, State, Workspace
 
 PAGES_WORTH_PROCESSES = 200
 BATCH = 8  # pages that a process takes at once

@@ -1,12 +1,20 @@
-"""What `python -m sitegen` and the management commands share: their options and their messages."""
+"""The commands of `python -m sitegen`, of which those of a project are a part."""
 
+import json
+import re
+import shutil
 from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from .build import build_site, verify_build
 from .errors import BuildError, SiteError
-from .report import Print, print_report
 from .settings import Options, build_time
+from .workspace import Report
+
+type Print = Callable[[str], object]
+STARTER = Path(__file__).parent / "starter"
 
 # The parsed arguments of the command line, by name.
 type CommandOptions = dict[str, Any]
@@ -44,3 +52,36 @@ def run_build(arguments: CommandOptions, say: Print, warn: Print) -> str | None:
     if arguments["verify"] and not different:
         say("Verified: a build from nothing is the same, byte for byte.")
     return "\n".join(f"{output}/{path}: differs from a build from nothing" for path in different) or None
+
+
+def print_report(report: Report, say: Print, warn: Print) -> None:
+    for warning in report.warnings:
+        warn(f"{warning} (warning)")
+    reasons = ((report.drafts, "drafts"), (report.future, "dated in the future"), (report.expired, "expired"))
+    for left_out, why in reasons:
+        if left_out:
+            say(f"Left out, {why}: {len(left_out)} ({', '.join(left_out)})")
+    say(
+        f"Built {report.pages} pages ({report.rendered} rendered), {report.files} files, "
+        f"{size_of(report.bytes)} in {report.seconds:.2f} s, {len(report.warnings)} warnings"
+        f" → {report.output}"
+    )
+
+
+def size_of(number: float) -> str:
+    if number < 1000:
+        return f"{number:.0f} bytes"
+    return f"{number / 1000:.0f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"
+
+
+def start_site(name: str) -> str | None:
+    """Copy the starter into the new folder `name` and give it that name; return why not, if so."""
+    folder = Path(name)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        return f"{folder}: exists and is not empty"
+    title = re.sub(r"[-_]+", " ", folder.resolve().name).strip().capitalize()
+    shutil.copytree(STARTER, folder, dirs_exist_ok=True)
+    settings = folder / "site.yaml"
+    settings.write_text(settings.read_text().replace("title: NAME", f"title: {json.dumps(title)}"))
+    print(f"{folder} is there. See it with: python -m sitegen serve {folder}")
+    return None

@@ -1,7 +1,7 @@
 """What a page depends on, and the variables that are not there, recorded while it is rendered.
 
 A trace holds names such as `template:base.html`, `data:team` or `collection:blog`. A later build asks
-`Site.fingerprint` for what those names stand for now, and renders a page again only where one differs.
+`fingerprint` (render.py) for what those names stand for now, and renders a page again only where one differs.
 """
 
 from collections.abc import Iterator

@@ -13,11 +13,12 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypedDict
 
 from .document import Facts
-from .errors import SiteError
+from .errors import Problem, SiteError
 from .stage import MARKER, Stats, stats
 
 AT_FDCWD = -100
@@ -42,6 +43,22 @@ class State(TypedDict, total=False):
     pages: dict[str, PageRecord]
     report: dict[str, Any]
     files: Stats
+
+
+@dataclass
+class Report:
+    """The result of a build."""
+
+    output: Path
+    pages: int = 0
+    rendered: int = 0
+    files: int = 0
+    bytes: int = 0
+    seconds: float = 0
+    warnings: list[Problem] = field(default_factory=list)
+    drafts: list[str] = field(default_factory=list)
+    future: list[str] = field(default_factory=list)
+    expired: list[str] = field(default_factory=list)
 
 
 class Workspace:

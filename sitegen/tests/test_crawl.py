@@ -10,7 +10,7 @@ from django.conf import settings
 from playwright.sync_api import expect
 
 from sitegen.build import build_site
-from sitegen.starter import start_site
+from sitegen.commands import start_site
 
 BOOK_LAYOUT = """{% load static %}<!DOCTYPE html>
 <html lang="en">
