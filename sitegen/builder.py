@@ -195,9 +195,10 @@ class Build:
             files=len(files),
             bytes=sum(size for size, _ in files.values()),
             warnings=warnings,
-            drafts=sorted(page.source for page in self.site.left_out - {*self.site.future, *self.site.expired}),
-            future=[] if self.options.future else [page.source for page in self.site.future],
-            expired=[page.source for page in self.site.expired],
+            left_out={
+                why: sorted(page.source for page, reason in self.site.left_out.items() if reason == why)
+                for why in sorted(set(self.site.left_out.values()))
+            },
         )
         due = self.site.next_due
         # A page with the time of the build may have to be rendered again at any time.

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
+
 from .build import build_site, verify_build
 from .errors import BuildError, SiteError
 from .settings import Options, build_time
@@ -57,21 +59,13 @@ def run_build(arguments: CommandOptions, say: Print, warn: Print) -> str | None:
 def print_report(report: Report, say: Print, warn: Print) -> None:
     for warning in report.warnings:
         warn(f"{warning} (warning)")
-    reasons = ((report.drafts, "drafts"), (report.future, "dated in the future"), (report.expired, "expired"))
-    for left_out, why in reasons:
-        if left_out:
-            say(f"Left out, {why}: {len(left_out)} ({', '.join(left_out)})")
+    for why, names in report.left_out.items():
+        say(f"Left out, {why}: {len(names)} ({', '.join(names)})")
     say(
         f"Built {report.pages} pages ({report.rendered} rendered), {report.files} files, "
-        f"{size_of(report.bytes)} in {report.seconds:.2f} s, {len(report.warnings)} warnings"
+        f"{filesizeformat(report.bytes)} in {report.seconds:.2f} s, {len(report.warnings)} warnings"
         f" → {report.output}"
     )
-
-
-def size_of(number: float) -> str:
-    if number < 1000:
-        return f"{number:.0f} bytes"
-    return f"{number / 1000:.0f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"
 
 
 def start_site(name: str) -> str | None:

@@ -46,9 +46,6 @@ class Site(ABC):
         self.data, data_problems = read_data(folder)
         self.everywhere = [*folder.setting_problems, *setting_problems, *data_problems]
         self.found, self.broken = read_pages(folder, self.settings)
-        self.drafts = [page for page in self.found if page.is_draft]
-        self.future = [page for page in self.found if page.due and page.due > self.now]
-        self.expired = [page for page in self.found if page.expires and page.expires <= self.now]
         self.left_out = self._left_out()
         self.written = [page for page in self.found if page not in self.left_out]
         self.assets = Assets(folder, hashed, self._withheld())
@@ -63,21 +60,21 @@ class Site(ABC):
 
     # Drafts, and pages whose time has not come or is over
 
-    def _left_out(self) -> set[Page]:
-        """Return the pages that are not published, with those that belong to one."""
-        drafts = [] if self.options.drafts else self.drafts
-        future = [] if self.options.future else self.future
-        left_out = {*drafts, *future, *self.expired}
-        folders = {page.own_folder for page in left_out} | self._cascades()
-        return left_out | {page for page in self.found if page.source.startswith(tuple(folders - {"/"}))}
+    def _left_out(self) -> dict[Page, str]:
+        """Return the pages that are not published, with those that belong to one, and why."""
+        reasons = {page: reason for page in self.found if (reason := self._reason_to_leave_out(page))}
+        folders = {page.own_folder for page in reasons}
+        if not self.options.drafts:
+            folders |= {page.own_folder.lstrip("/") for page in self.found if page.hides_below}
+        below = [page for page in self.found if page.source.startswith(tuple(folders - {"/"}))]
+        return dict.fromkeys(below, "drafts") | reasons
 
-    def _cascades(self) -> set[str]:
-        """Return the folders whose index keeps all else in them from being published."""
-        return (
-            set()
-            if self.options.drafts
-            else {page.own_folder.lstrip("/") for page in self.found if page.hides_below}
-        )
+    def _reason_to_leave_out(self, page: Page) -> str | None:
+        if page.is_draft and not self.options.drafts:
+            return "drafts"
+        if page.due and page.due > self.now and not self.options.future:
+            return "dated in the future"
+        return "expired" if page.expires and page.expires <= self.now else None
 
     def _withheld(self) -> set[str]:
         """Return the files of pages that are not published: those in their folders, and those that only they name."""
@@ -99,9 +96,8 @@ class Site(ABC):
     @property
     def next_due(self) -> datetime | None:
         """The next moment at which the time of a page comes or is over, if any."""
-        future = [] if self.options.future else [page.due for page in self.future if page.due]
-        expiring = [page.expires for page in self.found if page.expires and page.expires > self.now]
-        return min([*future, *expiring], default=None)
+        moments = [moment for page in self.found for moment in (page.due, page.expires)]
+        return min((moment for moment in moments if moment and moment > self.now), default=None)
 
     @abstractmethod
     def content_of(self, page: Page) -> SafeString:

@@ -47,7 +47,7 @@ class State(TypedDict, total=False):
 
 @dataclass
 class Report:
-    """The result of a build."""
+    """The result of a build; `left_out` are the files of pages that are not published, by the reason."""
 
     output: Path
     pages: int = 0
@@ -56,9 +56,7 @@ class Report:
     bytes: int = 0
     seconds: float = 0
     warnings: list[Problem] = field(default_factory=list)
-    drafts: list[str] = field(default_factory=list)
-    future: list[str] = field(default_factory=list)
-    expired: list[str] = field(default_factory=list)
+    left_out: dict[str, list[str]] = field(default_factory=dict)
 
 
 class Workspace:

@@ -135,7 +135,9 @@ def test_drafts_and_future_pages_are_counted_and_named(small_site, capsys):
 def test_the_report_says_what_was_built(small_site, capsys):
     main(["build", str(small_site.folder), "--output", str(small_site.output)])
     said = capsys.readouterr().out
-    assert re.search(r"^Built 4 pages \(4 rendered\), \d+ files, \d+ kB in \d\.\d\d s, \d+ warnings → ", said)
+    assert re.search(
+        r"^Built 4 pages \(4 rendered\), \d+ files, [\d.]+\xa0KB in \d\.\d\d s, \d+ warnings → ", said
+    )
 
 
 def test_a_process_that_is_killed_fails_the_build_and_the_old_site_stays(small_site, monkeypatch):

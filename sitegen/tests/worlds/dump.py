@@ -18,7 +18,7 @@ OURS = re.compile(r"static/sitegen/|search/|404\.html|robots\.txt|\.sitegen$|.*\
 def dump(world: str, output: Path) -> str:
     """Build the site in the manner of another generator; return its warnings, files, and what its pages show."""
     report = build_site(HERE / world, output, now=NOW)
-    rows = [f"left out: {name}" for name in [*report.drafts, *report.future, *report.expired]]
+    rows = [f"left out: {name}" for names in report.left_out.values() for name in names]
     rows += [str(warning).replace(f"{HERE}/", "") for warning in report.warnings]
     for path in sorted(output.rglob("*")):
         name = path.relative_to(output).as_posix()
