@@ -18,9 +18,10 @@ from functools import cached_property
 from hashlib import blake2b
 from os.path import splitext
 from pathlib import Path
+from typing import Any
 
 from .errors import SiteError
-from .metadata import MARKDOWN_TYPES, Metadata, read_mapping, read_yaml
+from .metadata import MARKDOWN_TYPES, READERS, Metadata, read_csv, read_mapping, read_yaml
 
 SETTINGS_FILE = "site.yaml"
 PAGE_TYPES = (*MARKDOWN_TYPES, ".html")
@@ -32,7 +33,7 @@ HASHED_TYPES = {
     *(".woff", ".woff2", ".ttf", ".otf", ".mp3", ".mp4", ".webm"),
 }
 ASSET_TYPES = HASHED_TYPES | {".json", ".webmanifest", ".txt", ".xml", ".pdf", ".zip", ".ico", ".vtt"}
-RESERVED_TYPES = {".html", ".json", ".yaml", ".yml", ".toml", ".csv"}
+DATA_READERS = READERS | {"csv": read_csv}
 CACHED_BYTES = 256 * 1024
 
 
@@ -149,11 +150,41 @@ class Folder:
         layouts = {path: path for path in self.files if path.endswith(".html")}
         return layouts | {path.removeprefix("layouts/"): path for path in layouts if path.startswith("layouts/")}
 
+    def read_data(self) -> tuple["DataFolder", list[SiteError]]:
+        """Return the content of the files in data/ by their names, and the SiteErrors of unusable ones.
+
+        `data/team.json` is `team`; `data/team/berlin.json` is `berlin` within `team`.
+        """
+        data, problems = DataFolder(), []
+        for path, file in self.files.items():
+            stem, suffix = splitext(path)
+            if path.startswith("data/") and suffix[1:] in DATA_READERS:
+                try:
+                    data.add(stem.split("/")[1:], DATA_READERS[suffix[1:]](self.read_text(path), file), file)
+                except SiteError as error:
+                    problems.append(error)
+        return data, problems
+
     @property
     def unpublished(self) -> list[str]:
         """The paths of files of a kind that is never published."""
         known = (is_asset, is_page, is_used)
         return [path for path in self.files if path != SETTINGS_FILE and not any(is_(path) for is_ in known)]
+
+
+class DataFolder(dict[str, Any]):
+    """The data of a folder by name, as opposed to the content of a file."""
+
+    def add(self, names: list[str], content: Any, file: str) -> None:
+        """Put content where its names lead. Raises SiteError where something is already."""
+        first, *rest = names
+        if not rest and first in self:
+            raise SiteError(file, f"is data named “{first}”, as another file or folder is")
+        place = self.setdefault(first, DataFolder() if rest else content)
+        if rest and not isinstance(place, DataFolder):
+            raise SiteError(file, f"is data named “{first}”, as a file beside the folder is")
+        if rest:
+            place.add(rest, content, file)
 
 
 def line_with(text: str, *needles: str) -> int | None:
@@ -178,7 +209,7 @@ def is_reserved(path: str) -> bool:
 
 def is_used(path: str) -> bool:
     """Whether a layout or data is of a kind that is read."""
-    return is_reserved(path) and splitext(path)[1] in RESERVED_TYPES
+    return is_reserved(path) and splitext(path)[1][1:] in {"html", *DATA_READERS}
 
 
 def is_untouched(path: str) -> bool:

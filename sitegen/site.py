@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString
 
 from .addresses import read_pages
 from .assets import Assets, plain_name
-from .data import read_data
 from .errors import SiteError
 from .fields import ALIASES
 from .folder import Folder, is_page, is_untouched
@@ -43,7 +42,7 @@ class Site(ABC):
         self.settings, self.warnings, setting_problems = read_settings(folder, self.options)
         self.zone, self.url, self.base = (self.settings[name] for name in ("time_zone", "origin", "base"))
         self.now = (now or build_time()).astimezone(self.zone)
-        self.data, data_problems = read_data(folder)
+        self.data, data_problems = folder.read_data()
         self.everywhere = [*folder.setting_problems, *setting_problems, *data_problems]
         self.found, self.broken = read_pages(folder, self.settings)
         self.left_out = self._left_out()
