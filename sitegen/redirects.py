@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
+from .addresses import clean_path
 from .errors import SiteError
 from .folder import PAGE_TYPES, SETTINGS_FILE
 from .navigation import find_page
 from .site import Site
-from .slugs import clean_path
 
 SAFE_ADDRESS = re.compile(r"/(?:[^/\x00-\x1f?#*<>\"\\|]+/)*(?:[^/\x00-\x1f?#*<>\"\\|]+\.html?)?")
 

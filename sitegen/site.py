@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from .addresses import read_pages
+from .addresses import read_pages, tag_addresses
 from .assets import Assets, plain_name
 from .errors import SiteError
 from .fields import ALIASES
@@ -16,7 +16,6 @@ from .folder import Folder, is_page, is_untouched
 from .navigation import Entry, read_navigation
 from .pages import Page
 from .settings import Options, build_time, read_settings
-from .slugs import tag_addresses
 from .summaries import Heading
 
 # Where the folder has none of its own, these. No page needs to link to them.

@@ -5,8 +5,8 @@ from urllib.parse import quote
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from sitegen.addresses import tag_addresses
 from sitegen.errors import BuildError
-from sitegen.slugs import tag_addresses
 
 
 def warnings(site, **how):
