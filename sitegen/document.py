@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from . import pictures
 from .folder import PAGE_TYPES, is_asset
 from .pages import Page
+from .settings import Attributes, blocked_script, scripts_allowed
 from .site import Site
 from .summaries import words
 from .trace import depend
@@ -25,10 +26,6 @@ REFERENCES = {
 # A policy in a page may not have these.
 ONLY_IN_HEADERS = ("frame-ancestors", "report-uri", "report-to", "sandbox")
 ATOM = "application/atom+xml"
-INLINE = ("'unsafe-inline", "'sha", "'nonce")
-NOT_SCRIPTS = ("json", "importmap", "template", "speculationrules")
-
-type Attributes = dict[str, str | None]
 
 
 class Facts(TypedDict):
@@ -244,22 +241,3 @@ class Document:
 def element(tag: str, **attributes: str) -> str:
     values = {name: escape(value, quote=False).replace('"', "&quot;") for name, value in attributes.items()}
     return f"<{tag}{''.join(f' {name}="{value}"' for name, value in values.items())}>"
-
-
-def scripts_allowed(policy: str) -> set[str]:
-    """Return the sources that a policy lets scripts come from; nothing where it says nothing of scripts."""
-    directives = {words[0]: set(words[1:]) for each in policy.split(";") if (words := each.split())}
-    return directives.get("script-src") or directives.get("default-src") or set()
-
-
-def blocked_script(tag: str, attributes: Attributes, allowed: set[str]) -> str | None:
-    """Return the text of a script, or the name of a handler, that may not run, if there is one."""
-    may_run_inline = any(each.startswith(INLINE) for each in allowed)
-    handler = next((f"{name}=" for name in attributes if name.startswith("on")), None)
-    if tag != "script" or any(kind in (attributes.get("type") or "") for kind in NOT_SCRIPTS):
-        return None if may_run_inline else handler
-    source = attributes.get("src") or ""
-    if not source:
-        return None if may_run_inline else "<script>"
-    host = urlsplit(source).netloc
-    return source if host and not any(each in ("*", "https:") or host in each for each in allowed) else None

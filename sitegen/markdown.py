@@ -24,7 +24,7 @@ from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
 from .blocks import author_blocks_plugin
 from .engine import TEMPLATE_TAG
-from .summaries import plain_text
+from .summaries import best_title, html_headings
 
 DEEPEST_ANCHOR = 4
 IN_ADDRESSES = ";/?:@&=+$,-_.!~*'()#%"
@@ -37,7 +37,6 @@ LINE_OF_TAGS = re.compile(r"^([ \t>]*)((?:{%(?:(?!%}).)*%}[ \t]*)+)$", re.MULTIL
 MARK = re.compile("<!--\ufdd0\\d+\ufdd1-->|\ufdd2\\d+\ufdd3|%EF%B7%92\\d+%EF%B7%93")
 RAW = re.compile(r"{%-?\s*(end)?raw\s*-?%}")  # Jekyll's and Eleventy's name for verbatim
 TITLE_LINE = re.compile(r"^#[ \t].*$", re.MULTILINE)
-HTML_HEADING = re.compile(r"<(h[1-6])\b[^>]*>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
 CODE_SPAN = re.compile(r"(`+).*?\1", re.DOTALL)
 CODE_TITLE = re.compile(r'\btitle="([^"]*)"')
 LANGUAGE = re.compile(r"\{?[ \t]*\.?([^\s{},:=]+)(?!=)")
@@ -142,10 +141,6 @@ def first_heading(text: str, is_markdown: bool) -> str | None:
     return best_title(found if "h1" in dict(found) else markdown_headings(source))
 
 
-def best_title(headings: list[tuple[str, str]]) -> str | None:
-    return next((title for _, title in sorted(headings, key=lambda heading: heading[0]) if title), None)
-
-
 def markdown_headings(source: str) -> list[tuple[str, str]]:
     """Return the tag and the text of each heading; nothing but headings is parsed beyond its kind of block."""
     markdown = outline_parser()
@@ -159,12 +154,6 @@ def markdown_headings(source: str) -> list[tuple[str, str]]:
         elif token.type == "html_block":
             found += html_headings(token.content)
     return found
-
-
-def html_headings(html: str) -> list[tuple[str, str]]:
-    """Return the tag and the text of each heading; no text where it has template tags."""
-    found = HTML_HEADING.findall(html)
-    return [(tag.lower(), "" if re.search("{[{%]", inner) else plain_text(inner)) for tag, inner in found]
 
 
 def text_of(token: Token) -> str:

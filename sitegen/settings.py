@@ -19,6 +19,8 @@ POLICY = (
     "font-src 'self' data: https:; media-src * data:; frame-src *; connect-src 'self' https: wss:; "
     "form-action 'self' https:; base-uri 'self'"
 )
+INLINE = ("'unsafe-inline", "'sha", "'nonce")
+NOT_SCRIPTS = ("json", "importmap", "template", "speculationrules")
 DEFAULTS: dict[str, Any] = {
     "title": "Untitled site",
     "description": "",
@@ -40,6 +42,10 @@ DEFAULTS: dict[str, Any] = {
 ANYTHING = only(lambda value: True)
 NAME = only(lambda value: isinstance(value, str))
 COLLECTION = {"sort": NAME, "permalink": NAME, "feed": to_bool, "title": to_text}
+
+
+# Of an element of HTML.
+type Attributes = dict[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -123,3 +129,22 @@ def build_time() -> datetime:
         return datetime.fromtimestamp(int(seconds) if seconds else int(time.time()), UTC)
     except (ValueError, OverflowError):
         raise SiteError("SOURCE_DATE_EPOCH", f"must be a number of seconds, not {seconds!r}") from None
+
+
+def scripts_allowed(policy: str) -> set[str]:
+    """Return the sources that a policy lets scripts come from; nothing where it says nothing of scripts."""
+    directives = {words[0]: set(words[1:]) for each in policy.split(";") if (words := each.split())}
+    return directives.get("script-src") or directives.get("default-src") or set()
+
+
+def blocked_script(tag: str, attributes: Attributes, allowed: set[str]) -> str | None:
+    """Return the text of a script, or the name of a handler, that may not run, if there is one."""
+    may_run_inline = any(each.startswith(INLINE) for each in allowed)
+    handler = next((f"{name}=" for name in attributes if name.startswith("on")), None)
+    if tag != "script" or any(kind in (attributes.get("type") or "") for kind in NOT_SCRIPTS):
+        return None if may_run_inline else handler
+    source = attributes.get("src") or ""
+    if not source:
+        return None if may_run_inline else "<script>"
+    host = urlsplit(source).netloc
+    return source if host and not any(each in ("*", "https:") or host in each for each in allowed) else None

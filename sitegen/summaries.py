@@ -18,6 +18,7 @@ NOT_TEXT = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 HEADING = re.compile(r"<h([2-4])\b[^>]*\bid=[\"']?([^\"'>\s]+)[^>]*>(.*?)</h\1>", re.DOTALL | re.IGNORECASE)
+HTML_HEADING = re.compile(r"<(h[1-6])\b[^>]*>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
 TAG = re.compile(r"<[^<>]*>")
 ANCHOR = re.compile(r"<a class=\"header-anchor\".*?</a>", re.DOTALL)
 BOX = re.compile(r"<details|class=\"(?:admonition|markdown-alert)")
@@ -47,6 +48,16 @@ def without_boxes(html: str) -> str:
 
 def plain_text(html: str) -> str:
     return " ".join(unescape(TAG.sub("", BLOCK.sub(r" \g<0>", html))).split())
+
+
+def best_title(headings: list[tuple[str, str]]) -> str | None:
+    return next((title for _, title in sorted(headings, key=lambda heading: heading[0]) if title), None)
+
+
+def html_headings(html: str) -> list[tuple[str, str]]:
+    """Return the tag and the text of each heading; no text where it has template tags."""
+    found = HTML_HEADING.findall(html)
+    return [(tag.lower(), "" if re.search("{[{%]", inner) else plain_text(inner)) for tag, inner in found]
 
 
 @dataclass
