@@ -25,8 +25,6 @@ TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "of
 # What converts a value or raises, and the kind of value that it expects.
 type Kind = tuple[Callable[[Any], Any], str]
 
-DATE = "a date such as 2026-11-22"
-
 
 def to_text(value: Any) -> str:
     # A bare “no” is false in YAML.
@@ -74,17 +72,12 @@ FIELDS: dict[str, Kind] = {
         only(lambda value: value is None or value is False or isinstance(value, str)),
         "the name of a layout",
     ),
-    "date": (to_datetime, DATE),
-    "updated": (to_datetime, DATE),
-    "publish_date": (to_datetime, DATE),
-    "expiry_date": (to_datetime, DATE),
+    **dict.fromkeys(
+        ("date", "updated", "publish_date", "expiry_date"), (to_datetime, "a date such as 2026-11-22")
+    ),
     "tags": (to_list, "a list such as [news, team]"),
     "redirect_from": (to_list, "a list of addresses such as [/old/]"),
-    "draft": (to_bool, "true or false"),
-    "published": (to_bool, "true or false"),
-    "render": (to_bool, "true or false"),
-    "headless": (to_bool, "true or false"),
-    "navigation": (to_bool, "true or false"),
+    **dict.fromkeys(("draft", "published", "render", "headless", "navigation"), (to_bool, "true or false")),
     "order": (only(lambda value: value is None or type(value) in (int, float)), "a number"),
     "slug": (to_text, "text"),
     "permalink": (

@@ -21,24 +21,6 @@ POLICY = (
 )
 INLINE = ("'unsafe-inline", "'sha", "'nonce")
 NOT_SCRIPTS = ("json", "importmap", "template", "speculationrules")
-DEFAULTS: dict[str, Any] = {
-    "title": "Untitled site",
-    "description": "",
-    "author": "",
-    "language": "en",
-    "url": "http://localhost:8000",
-    "layout": "page.html",
-    "collections": {},
-    "redirects": {},
-    "navigation": None,
-    "feed": True,
-    "slugs": "unicode",
-    "time_zone": ZoneInfo("UTC"),
-    "policy": POLICY,
-    "exclude": [],
-}
-
-
 ANYTHING = only(lambda value: True)
 NAME = only(lambda value: isinstance(value, str))
 COLLECTION = {"sort": NAME, "permalink": NAME, "feed": to_bool, "title": to_text}
@@ -60,11 +42,14 @@ class Options:
     base: str | None = None
     url: str | None = None
     release: bool = False
-    is_preview: bool = False
 
 
 def is_address(value: object) -> bool:
     return urlsplit(str(value)).scheme in ("http", "https")
+
+
+TEXT: Kind = (to_text, "text")
+ADDRESS: Kind = (only(is_address), "an address that begins with https://")
 
 
 def to_collections(value: Any) -> dict[str, dict[str, Any]]:
@@ -73,21 +58,25 @@ def to_collections(value: Any) -> dict[str, dict[str, Any]]:
     return {name: {key: COLLECTION.get(key, ANYTHING)(each[key]) for key in each} for name, each in given.items()}
 
 
-SETTINGS: dict[str, Kind] = {
-    **dict.fromkeys(("title", "description", "author", "language"), (to_text, "text")),
-    "url": (only(is_address), "an address that begins with https://"),
-    "layout": (NAME, "the name of a layout"),
-    "redirects": (dict, "old addresses with new ones"),
-    "collections": (to_collections, "names of folders with sort, permalink, feed and title"),
-    "navigation": (only(lambda value: isinstance(value, list)), "a list"),
-    "feed": (to_bool, "true or false"),
-    "slugs": (only(lambda value: value in ("unicode", "ascii")), "unicode or ascii"),
-    "time_zone": (ZoneInfo, "a time zone such as Europe/Berlin"),
+# The default of each setting, and its kind.
+SETTINGS: dict[str, tuple[Any, Kind]] = {
+    "title": ("Untitled site", TEXT),
+    "description": ("", TEXT),
+    "author": ("", TEXT),
+    "language": ("en", TEXT),
+    "url": ("http://localhost:8000", ADDRESS),
+    "layout": ("page.html", (NAME, "the name of a layout")),
+    "redirects": ({}, (dict, "old addresses with new ones")),
+    "collections": ({}, (to_collections, "names of folders with sort, permalink, feed and title")),
+    "navigation": (None, (only(lambda value: isinstance(value, list)), "a list")),
+    "feed": (True, (to_bool, "true or false")),
+    "slugs": ("unicode", (only(lambda value: value in ("unicode", "ascii")), "unicode or ascii")),
+    "time_zone": (ZoneInfo("UTC"), (ZoneInfo, "a time zone such as Europe/Berlin")),
     "policy": (
-        only(lambda value: isinstance(value, str) or value is False),
-        "a Content-Security-Policy, or false",
+        POLICY,
+        (only(lambda value: isinstance(value, str) or value is False), "a Content-Security-Policy, or false"),
     ),
-    "exclude": (to_list, "a list such as [drafts, “*.tmp”]"),
+    "exclude": ([], (to_list, "a list such as [drafts, “*.tmp”]")),
 }
 
 
@@ -97,15 +86,17 @@ def read_settings(folder: Folder, options: Options) -> tuple[dict[str, Any], lis
     Of their own are `origin`, the URL without its path, and `base`, the path the site is published under.
     """
     file, problems, warnings = folder.place(SETTINGS_FILE), [], []
-    settings, source = dict(DEFAULTS), folder.read_text(SETTINGS_FILE) if folder.settings else ""
+    settings = {name: default for name, (default, _) in SETTINGS.items()}
+    source = folder.read_text(SETTINGS_FILE) if folder.settings else ""
     for name, value in folder.settings.items():
         try:
             if value is not None:
-                settings[name] = converted(value, SETTINGS.get(name, (ANYTHING, "")), name, source, file)
+                _, kind = SETTINGS.get(name, (None, (ANYTHING, "")))
+                settings[name] = converted(value, kind, name, source, file)
         except SiteError as error:
             problems.append(error)
     if options.url and not is_address(options.url):
-        problems.append(SiteError("--url", f"must be {SETTINGS['url'][1]}, not {short(options.url)}"))
+        problems.append(SiteError("--url", f"must be {ADDRESS[1]}, not {short(options.url)}"))
     settings["url"] = options.url or settings["url"]
     parts = urlsplit(str(settings["url"]))
     path = f"/{parts.path.strip('/')}/".replace("//", "/")
@@ -113,7 +104,7 @@ def read_settings(folder: Folder, options: Options) -> tuple[dict[str, Any], lis
         "origin": f"{parts.scheme}://{parts.netloc}",
         "base": path if options.base is None else options.base,
     }
-    if path not in ("/", settings["base"]) and not options.is_preview:
+    if path not in ("/", settings["base"]):
         reason = f"the site is built for {settings['base']}, but “url” has the path {path}"
         warnings.append(Problem(file, line_of_name("url", source), reason))
     return settings, warnings, problems

@@ -52,7 +52,6 @@ def open_site() -> RenderedSite:
         drafts=getattr(settings, "SITE_DRAFTS", False),
         future=getattr(settings, "SITE_FUTURE", False),
         base=reverse("sitegen:preview"),
-        is_preview=True,
     )
     return RenderedSite(Folder(settings.SITE_PAGES), options)
 
