@@ -138,7 +138,7 @@ def expanded(pattern: str, page: Page, slug: str, kind: str) -> str:
 def clean_path(path: str, kind: str) -> str:
     """Return the address that a path makes: `blog/Über uns.md` is `blog/Über-uns`."""
     *folders, name = path.rpartition(".")[0].split("/")
-    if name in ("index", "_index"):
+    if is_index(path):
         return "/".join(clean(folder, kind) for folder in folders) or "index"
     return "/".join(clean(part, kind) for part in [*folders, DATED_NAME.sub("", name) or name])
 

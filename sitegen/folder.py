@@ -26,6 +26,8 @@ from .metadata import MARKDOWN_TYPES, READERS, Metadata, read_csv, read_mapping,
 SETTINGS_FILE = "site.yaml"
 PAGE_TYPES = (*MARKDOWN_TYPES, ".html")
 INDEX_NAMES = {f"{name}{kind}" for name in ("index", "_index") for kind in PAGE_TYPES}
+# The index of its folder, as in a repository, unless the folder has one of the others.
+README = "README.md"
 HOST_FILES = {"CNAME", ".nojekyll", ".htaccess", ".domains", "_redirects", "_headers", "_routes.json"}
 # Those that only pages and style sheets name can have a hash in their names.
 HASHED_TYPES = {
@@ -84,6 +86,8 @@ class Folder:
         for folder, folders, files in os.walk(self.root):
             start = f"{folder}/"[len(str(self.root)) + 1 :]
             folders[:] = [name for name in folders if self._is_wanted(start + name)]
+            if not INDEX_NAMES.isdisjoint(files):
+                files = [name for name in files if name != README]
             for path in filter(self._is_wanted, (start + name for name in [*folders, *files])):
                 place = self.place(path)
                 if "\ud800" <= max(path) <= "\udfff":
@@ -223,7 +227,7 @@ def is_page(path: str) -> bool:
 
 
 def is_index(path: str) -> bool:
-    return path.rpartition("/")[2] in INDEX_NAMES
+    return path.rpartition("/")[2] in {*INDEX_NAMES, README}
 
 
 def is_asset(path: str) -> bool:

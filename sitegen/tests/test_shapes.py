@@ -27,6 +27,7 @@ def warnings(site, **how):
         ("v1.2.md", "", "v1.2"),
         ("2026-01-02-first.md", "", "first"),
         ("blog/_index.md", "", "blog"),
+        ("guide/README.md", "", "guide"),
     ],
 )
 def test_any_name_is_a_page(site, name, written, address):
@@ -35,6 +36,14 @@ def test_any_name_is_a_page(site, name, written, address):
     site.write("index.md", f"[x]({quote(name)})\n")
     assert not any("broken" in warning for warning in warnings(site))
     assert (site.output / address / "index.html").exists()
+
+
+def test_a_readme_beside_an_index_is_no_page(site):
+    site.write("guide/index.md", "# Guide\n")
+    site.write("guide/README.md", "# For the repository\n")
+    warnings(site)
+    assert "Guide" in (site.output / "guide" / "index.html").read_text()
+    assert not (site.output / "guide" / "README").exists()
 
 
 @pytest.mark.parametrize(
