@@ -9,14 +9,14 @@ from board.history import log
 from board.history.schema import Snapshot
 from board.models import Event, Sprint, Task
 
-from .changes import at_version, change, merge, remove_row, save_row, unchanged_fields
+from .changes import at_version, change, merge, remove_row, save_row, set_fields, unchanged_fields
 
 
-def add_sprint(
-    by: User | None, *, end: date, name: str = "", description: str = "", at: datetime | None = None
-) -> Sprint:
+def add_sprint(by: User | None, *, end: date, at: datetime | None = None, **fields: Any) -> Sprint:
+    """Create a sprint. `fields` are name, goal, description and start."""
     with change(by, at) as this:
-        sprint = Sprint(name=name, description=description, end=end)
+        sprint = Sprint(end=end)
+        set_fields(sprint, fields)
         validate_sprint(sprint, today=this.today, end_is_new=True)
         return save_row(this, sprint)
 
@@ -24,7 +24,7 @@ def add_sprint(
 def change_sprint(
     by: User | None, sprint_id: int, expect: int | None = None, base: int | None = None, **changes: Any
 ) -> Sprint:
-    """Change the name, description or end of a sprint. Raises `Sprint.DoesNotExist`, `Outdated`, `Conflict`."""
+    """Change the name, goal, description, start or end of a sprint. Raises `Sprint.DoesNotExist`, `Outdated`, `Conflict`."""
     with change(by) as this:
         sprint, before = _sprint(sprint_id, expect)
         merge(sprint, base, changes)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 from board.history.schema import Snapshot, SpacedOrders
-from board.models import Event, Sprint, Status, Task
+from board.models import Event, Sprint, Status, Task, Team
 
 from . import ordering
 from .changes import at_version, change, merge, remove_row, save_row, set_fields, unchanged_fields
@@ -40,7 +40,7 @@ def add_task(
 ) -> Task:
     """Create a task, by default at the end of its column.
 
-    `fields` are description, sprint_id, status, assigned, started, due and completed. For `at`, see `change`.
+    `fields` are description, sprint_id, status, assigned, started, due, completed and points. For `at`, see `change`.
     """
     with change(by, at) as this:
         task = Task(name=name)
@@ -132,8 +132,18 @@ def validate_task(
                 raise ValidationError({"sprint": gettext("This sprint doesn't exist.")})
             if sprint.end < today:
                 raise ValidationError({"sprint": gettext("This sprint has ended, so you can't add tasks to it.")})
+    _validate_points(task, before)
     task.clean_fields(exclude={"order", "version", "sprint", "assigned", *unchanged_fields(task, before)})
     task.clean()
+
+
+def _validate_points(task: Task, before: Snapshot | None) -> None:
+    if task.points is None or (before and task.points == before["points"]):
+        return
+    scale = Team.load().points_scale
+    if task.points not in scale:
+        numbers = {"scale": ", ".join(map(str, scale))}
+        raise ValidationError({"points": gettext("Use one of these numbers: %(scale)s.") % numbers})
 
 
 def sync_dates(task: Task, given: Container[str], today: date) -> None:

@@ -1,7 +1,7 @@
 """The log: sequence numbers, events, and replay."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, TypedDict, cast
 
 from django.contrib.auth.models import User
@@ -74,6 +74,9 @@ def snapshot(row: Row) -> Snapshot:
 
 
 def _as_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        # As the database returns it.
+        value = value.astimezone(UTC)
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -4,8 +4,9 @@ from .account import LoginThrottle, Profile
 from .column import Column, Status
 from .event import Counter, Event
 from .idempotency import IdempotencyRecord
-from .sprint import Sprint
+from .sprint import Sprint, SprintState
 from .task import Task
+from .team import Team
 
 __all__ = [
     "Column",
@@ -15,6 +16,8 @@ __all__ = [
     "LoginThrottle",
     "Profile",
     "Sprint",
+    "SprintState",
     "Status",
     "Task",
+    "Team",
 ]

@@ -2,6 +2,7 @@ from typing import cast
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 
 class Counter(models.Model):
@@ -43,6 +44,9 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["task", "seq"], name="event_of_task"),
             models.Index(fields=["sprint", "seq"], name="event_of_sprint"),
+            models.Index(
+                fields=["from_sprint", "seq"], name="event_from_sprint", condition=Q(from_sprint__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

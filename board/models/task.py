@@ -64,6 +64,9 @@ class Task(Searchable):
     started = DayField(_("started"), null=True, blank=True)
     due = DayField(_("due"), null=True, blank=True)
     completed = DayField(_("completed"), null=True, blank=True)
+    points = models.PositiveSmallIntegerField(_("points"), null=True, blank=True)
+    # How many sprints closed with the task unfinished and moved it on. In the row, because a card is rendered from it.
+    carried = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     version = models.BigIntegerField(editable=False)
 
     objects = TaskQuerySet.as_manager()

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from unittest import mock
 
 import pytest
 from django.utils import timezone
@@ -47,3 +48,15 @@ def browser(client, user):
     """Django's test client, logged in as `user`."""
     client.force_login(user)
     return client
+
+
+@pytest.fixture
+def today_is():
+    """Set the date, at noon in the team's time zone: `today_is(date(2027, 3, 1))`."""
+    with mock.patch("django.utils.timezone.now") as now:
+
+        def set_today(day):
+            now.return_value = datetime(day.year, day.month, day.day, 12, tzinfo=timezone.get_default_timezone())
+
+        set_today(timezone.localdate(datetime.now(timezone.get_default_timezone())))
+        yield set_today
