@@ -8,7 +8,7 @@ from itertools import chain
 import pytest
 
 from board import components
-from board.history import burndown
+from board.history import timeline
 from board.views import boards
 from e2e.services import Postgres, Redis
 
@@ -42,7 +42,7 @@ def _nothing_kept():
     """Each test has a database of its own, with the same numbers for other things."""
     for kept in (boards.page_cache, components.card_cache, components.board_cache):
         kept.clear()
-    burndown.counter_of.cache_clear()
+    timeline.timeline_of.cache_clear()
 
 
 class OutgoingConnectionError(BaseException):

@@ -41,6 +41,7 @@ class BoardConfig(AppConfig):
         post_save.connect(revoke, sender=get_user_model())
         post_save.connect(log.count_people_change, sender=get_user_model())
         post_delete.connect(log.count_people_change, sender=get_user_model())
+        post_save.connect(log.count_people_change, sender=self.get_model("Team"))
         post_save.connect(revoke, sender=self.get_model("Profile"))
         user_logged_in.connect(backends.begin)
         user_logged_out.connect(backends.end)

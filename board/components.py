@@ -1,7 +1,7 @@
 """Cards and boards as HTML, rendered once per version and cached."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, TypedDict
 
 from django.contrib.auth import get_user_model
@@ -9,7 +9,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from board.history import burndown, log
+from board.history import log
+from board.history.burndown import Unit, burndown
+from board.history.timeline import timeline_of
 from board.text.search import normalize
 
 from .cache import VersionedCache
@@ -32,8 +34,9 @@ class Board(TypedDict):
 
 
 class Sparkline(TypedDict):
-    """The points of the two SVG lines, and the first and last number of open tasks."""
+    """The points of the two SVG lines, and the first and last number of remaining tasks or points."""
 
+    unit: Unit
     left: str
     ideal: str
     first: int
@@ -59,7 +62,7 @@ def board(sprint_id: int, state: log.State, words: Sequence[str] = ()) -> Board:
 
 
 def _board(sprint_id: int, state: log.State, words: Sequence[str]) -> Board:
-    sprint = Sprint.objects.get(pk=sprint_id)
+    sprint = Sprint.objects.with_working_days().get(pk=sprint_id)
     columns: dict[Column, dict[str, Any]] = {column: {"cards": [], "total": 0} for column in Column}
     matches = _matching(sprint_id, words) if words else None
     for pk, column, html in _cards(sprint_id, people=state[1]):
@@ -99,29 +102,31 @@ def _matching(sprint_id: int, words: Sequence[str]) -> set[int]:
 
 
 def head(sprint: Sprint, total: int, done: int) -> dict[str, Any]:
-    """Return the context of the component board/head.html#head. `total` and `done` count the sprint's tasks."""
+    """Return the context of the component board/head.html#head. `total` and `done` count the sprint's tasks.
+
+    The sprint is from `with_working_days`.
+    """
     return {"sprint": sprint, "total": total, "done": done, "burndown": _sparkline(sprint)}
 
 
 def _sparkline(sprint: Sprint, width: int = 120, height: int = 40, edge: int = 2) -> Sparkline | None:
     """Return the burndown as points of a sparkline, or None if there are fewer than two days or no tasks."""
-    days = burndown.tasks_left(sprint.pk)
-    top = max((count for _, count in days), default=0)
-    if len(days) < 2 or not top:
+    chart = burndown(sprint, timeline_of(sprint.pk).read(), sprint.working_days)
+    known = [day.remaining(chart.unit) for day in chart.past_days]
+    top = max([chart.initial, *known])
+    if len(known) < 2 or not top:
         return None
-    start = days[0][0]
-    span = max((sprint.end - start).days, len(days) - 1, 1)
 
-    def point(day: date, count: int) -> str:
-        x = edge + (width - 2 * edge) * (day - start) / timedelta(days=span)
-        return f"{x:.1f},{height - edge - (height - 2 * edge) * count / top:.1f}"
+    def point(number: int, value: float) -> str:
+        x = edge + (width - 2 * edge) * number / max(len(chart.days) - 1, 1)
+        return f"{x:.1f},{height - edge - (height - 2 * edge) * value / top:.1f}"
 
-    first, last = days[0][1] or top, days[-1][1]
     return {
-        "left": " ".join(point(day, count) for day, count in days),
-        "ideal": f"{point(start, first)} {point(max(sprint.end, start), 0)}",
-        "first": first,
-        "last": last,
+        "unit": chart.unit,
+        "left": " ".join(point(number, value) for number, value in enumerate(known)),
+        "ideal": " ".join(point(number, day.ideal) for number, day in enumerate(chart.days)),
+        "first": known[0],
+        "last": known[-1],
     }
 
 

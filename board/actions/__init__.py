@@ -12,25 +12,47 @@ Order: a sort key is an integer, at first `GAP` away from its neighbours. A move
 When two neighbours touch, `ordering.make_room` spaces out the cards around the spot; the event has their keys as `spaced`.
 
 Undo: every change returns its number, and `undo` writes the reverse with the same lock, validation and log. It is refused
-if someone has changed the same since.
+if someone has changed the same since. A batch changes several rows, each with an event of its own, and is undone as a whole
+(`Change.is_batch`).
+
+A closed sprint refuses every change of itself and its tasks (`changes.validate_is_open`, `sprints.validate_can_change`).
+Only reopening it, the undo of its closing, changes them again.
 """
 
+from .bulk import Bulk, Skipped, change_tasks, move_tasks, remove_tasks
 from .changes import Conflict, Outdated
-from .sprints import add_sprint, change_sprint, remove_sprint
+from .closing import Choice, Outcome, Reopened, close_sprint, reopen_sprint
+from .sprints import add_sprint, change_sprint, remove_sprint, start_sprint
 from .tasks import Place, add_task, change_task, place_task, remove_task
-from .undo import restore_task, undo
+from .team import change_team
+from .undo import Kept, Undone, restore_task, undo, undo_all
 
 __all__ = [
+    "Bulk",
+    "Choice",
     "Conflict",
+    "Kept",
+    "Outcome",
     "Outdated",
     "Place",
+    "Reopened",
+    "Skipped",
+    "Undone",
     "add_sprint",
     "add_task",
     "change_sprint",
     "change_task",
+    "change_tasks",
+    "change_team",
+    "close_sprint",
+    "move_tasks",
     "place_task",
     "remove_sprint",
     "remove_task",
+    "remove_tasks",
+    "reopen_sprint",
     "restore_task",
+    "start_sprint",
     "undo",
+    "undo_all",
 ]

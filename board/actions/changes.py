@@ -1,20 +1,22 @@
-"""One change: a transaction under the writers' lock that saves a row, logs it and publishes it on commit."""
+"""One change: a transaction under the writers' lock that saves rows, logs them and publishes the change on commit."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from board.history import log
 from board.history.schema import Changes, Row, Snapshot, SpacedOrders
 from board.live import notifications
-from board.models import Event
+from board.models import Event, Sprint, Team
 
 
 class Outdated(Exception):
@@ -39,24 +41,38 @@ class Conflict(Exception):
         self.mine = mine
 
 
-@dataclass(frozen=True)
+@dataclass
 class Change:
-    """The change of the current transaction: its author (None for the system), sequence number and time."""
+    """The change of the current transaction: its author (None for the system), first sequence number, time and events.
+
+    A batch changes several rows, each with an event of its own. They are undone together.
+    """
 
     by: User | None
-    seq: int
+    first: int
     at: datetime
+    is_batch: bool = False
+    events: list[Event] = field(default_factory=list)
 
     @property
     def today(self) -> date:
         return timezone.localdate(self.at)
 
+    def next_number(self) -> int:
+        return log.next_number() if self.events else self.first
+
 
 @contextmanager
-def change(by: User | None, at: datetime | None = None) -> Iterator[Change]:
-    """Open a transaction and acquire the writers' lock. `at` is the time for the log, by default the current time."""
+def change(by: User | None, at: datetime | None = None, is_batch: bool = False) -> Iterator[Change]:
+    """Open a transaction and acquire the writers' lock. Without an event, it is rolled back.
+
+    `at` is the time for the log, by default the current time.
+    """
     with transaction.atomic():
-        yield Change(by, log.next_number(), at or timezone.now())
+        this = Change(by, log.next_number(), at or timezone.now(), is_batch)
+        yield this
+        if not this.events:
+            transaction.set_rollback(True)
 
 
 def at_version[R: Row](row: R, expect: int | None) -> tuple[R, Snapshot]:
@@ -97,45 +113,51 @@ def merge(row: Row, base: int | None, changes: Mapping[str, Any]) -> None:
         raise Conflict(theirs, clashes, mine)
 
 
-def set_fields(row: Row, changes: Mapping[str, Any]) -> None:
+def set_fields(row: Row | Team, changes: Mapping[str, Any]) -> None:
     for name, value in changes.items():
         setattr(row, name, value)
 
 
+def validate_is_open(*sprints: Sprint | None) -> None:
+    """Raise `ValidationError` if one of the sprints of a task, before or after a change, is closed."""
+    for sprint in sprints:
+        if sprint and sprint.is_closed:
+            reason = gettext("%(sprint)s is closed. Reopen it to change its tasks.")
+            raise ValidationError({"sprint": reason % {"sprint": sprint}})
+
+
 def save_row[R: Row](
-    this: Change,
-    row: R,
-    before: Snapshot | None = None,
-    spaced: SpacedOrders | None = None,
-    undoes: int | None = None,
+    this: Change, row: R, before: Snapshot | None = None, spaced: SpacedOrders | None = None, **extras: Any
 ) -> R:
     """Save a validated row, log the change and publish it on commit. Does nothing if the row is unchanged.
 
-    `undoes` is the number of the change that this change reverses.
+    `extras` are other keys of `schema.EXTRAS`.
     """
     changes = log.difference(before, log.snapshot(row))
     if not changes:
-        transaction.set_rollback(True)
         return row
-    row.version = this.seq
+    row.version = this.next_number()
     if before is None:
         row.save(force_insert=True)
     else:
         row.save(update_fields=[*changes, "version"])
     kind = Event.Kind.ADD if before is None else Event.Kind.UPDATE
-    row.event = _log(this, kind, row, changes, spaced=spaced, undoes=undoes)
+    row.event = _log(this, row.version, kind, row, changes, spaced=spaced, **extras)
     return row
 
 
 def remove_row(this: Change, row: Row, undoes: int | None = None) -> Event:
     changes = log.difference(log.snapshot(row), None)
-    event = _log(this, Event.Kind.REMOVE, row, changes, undoes=undoes)
+    event = _log(this, this.next_number(), Event.Kind.REMOVE, row, changes, undoes=undoes)
     row.delete()
     return event
 
 
-def _log(this: Change, kind: Event.Kind, row: Row, changes: Changes, **extras: Any) -> Event:
-    event = log.write(this.seq, this.by, this.at, kind, row, changes, **extras)
-    # Robust, because the change stays saved if a subscriber fails.
-    transaction.on_commit(lambda: notifications.publish(notifications.CHANGE), robust=True)
+def _log(this: Change, seq: int, kind: Event.Kind, row: Row, changes: Changes, **extras: Any) -> Event:
+    batch = this.first if this.is_batch else None
+    event = log.write(seq, this.by, this.at, kind, row, changes, batch=batch, **extras)
+    if not this.events:
+        # Robust, because the change stays saved if a subscriber fails.
+        transaction.on_commit(lambda: notifications.publish(notifications.CHANGE), robust=True)
+    this.events.append(event)
     return event

@@ -26,7 +26,8 @@ def change_sprint(
 ) -> Sprint:
     """Change the name, goal, description, start or end of a sprint. Raises `Sprint.DoesNotExist`, `Outdated`, `Conflict`."""
     with change(by) as this:
-        sprint, before = _sprint(sprint_id, expect)
+        sprint, before = get_sprint(sprint_id, expect)
+        validate_can_change(sprint)
         merge(sprint, base, changes)
         validate_sprint(sprint, before, today=this.today, end_is_new=before["end"] != log.snapshot(sprint)["end"])
         return save_row(this, sprint, before)
@@ -35,13 +36,42 @@ def change_sprint(
 def remove_sprint(by: User | None, sprint_id: int, expect: int | None = None) -> Event:
     """Delete a sprint without tasks and return the event. Raises `Sprint.DoesNotExist`, `Outdated`."""
     with change(by) as this:
-        sprint, _before = _sprint(sprint_id, expect)
+        sprint, _before = get_sprint(sprint_id, expect)
+        validate_can_change(sprint)
         validate_is_empty(sprint)
         return remove_row(this, sprint)
 
 
-def _sprint(sprint_id: int, expect: int | None) -> tuple[Sprint, Snapshot]:
+def start_sprint(by: User | None, sprint_id: int, expect: int | None = None, at: datetime | None = None) -> Sprint:
+    """Start a planned sprint. One that was to start later starts today.
+
+    Raises `Sprint.DoesNotExist`, `Outdated`, and `ValidationError` if the sprint is running, has ended or is closed.
+    """
+    with change(by, at) as this:
+        sprint, before = get_sprint(sprint_id, expect)
+        validate_can_change(sprint)
+        _validate_can_start(sprint, this.today)
+        sprint.started_at = this.at
+        sprint.start = min(sprint.start or this.today, this.today)
+        return save_row(this, sprint, before)
+
+
+def _validate_can_start(sprint: Sprint, today: date) -> None:
+    if sprint.started_at or (sprint.start and sprint.start <= today):
+        raise ValidationError(gettext("%(sprint)s is already running.") % {"sprint": sprint})
+    if sprint.end < today:
+        raise ValidationError(
+            gettext("%(sprint)s has ended. Change its end date to start it.") % {"sprint": sprint}
+        )
+
+
+def get_sprint(sprint_id: int, expect: int | None) -> tuple[Sprint, Snapshot]:
     return at_version(Sprint.objects.get(pk=sprint_id), expect)
+
+
+def validate_can_change(sprint: Sprint) -> None:
+    if sprint.is_closed:
+        raise ValidationError(gettext("%(sprint)s is closed. Reopen it to change it.") % {"sprint": sprint})
 
 
 def validate_sprint(sprint: Sprint, before: Snapshot | None = None, *, today: date, end_is_new: bool) -> None:

@@ -11,7 +11,17 @@ from board.history.schema import Snapshot, SpacedOrders
 from board.models import Event, Sprint, Status, Task, Team
 
 from . import ordering
-from .changes import at_version, change, merge, remove_row, save_row, set_fields, unchanged_fields
+from .changes import (
+    Change,
+    at_version,
+    change,
+    merge,
+    remove_row,
+    save_row,
+    set_fields,
+    unchanged_fields,
+    validate_is_open,
+)
 
 
 @dataclass(frozen=True)
@@ -64,16 +74,23 @@ def change_task(
     include the dates or `order`.
     """
     with change(by) as this:
-        task, before = _task(task_id, expect)
-        column = task.sprint_id, task.status
-        merge(task, base, changes)
-        if task.status != before["status"]:
-            sync_dates(task, changes, this.today)
-        spaced: SpacedOrders = {}
-        if (task.sprint_id, task.status) != column and "order" not in changes:
-            spaced = assign_order(task, Place(task.sprint_id, task.status))
-        validate_task(task, this.today, **_validation_context(task, before))
-        return save_row(this, task, before, spaced)
+        task, before = get_task(task_id, expect)
+        return save_changes(this, task, before, changes, base)
+
+
+def save_changes(
+    this: Change, task: Task, before: Snapshot, changes: dict[str, Any], base: int | None = None
+) -> Task:
+    column = task.sprint_id, task.status
+    validate_is_open(task.sprint)
+    merge(task, base, changes)
+    if task.status != before["status"]:
+        sync_dates(task, changes, this.today)
+    validate_task(task, this.today, **_validation_context(task, before))
+    spaced: SpacedOrders = {}
+    if (task.sprint_id, task.status) != column and "order" not in changes:
+        spaced = assign_order(task, Place(task.sprint_id, task.status))
+    return save_row(this, task, before, spaced)
 
 
 def place_task(
@@ -90,26 +107,31 @@ def place_task(
     and a move to the same place changes nothing.
     """
     with change(by, at) as this:
-        task, before = _task(task_id, expect)
-        if callable(place):
-            place = place(task)
-        task.sprint_id = place.sprint_id
-        task.status = place.status if place.sprint_id else Status.TODO
-        if task.status != before["status"]:
-            sync_dates(task, (), this.today)
-        validate_task(task, this.today, **_validation_context(task, before))
-        spaced = assign_order(task, place, before)
-        return save_row(this, task, before, spaced)
+        task, before = get_task(task_id, expect)
+        return save_place(this, task, before, place(task) if callable(place) else place)
+
+
+def save_place(this: Change, task: Task, before: Snapshot, place: Place) -> Task:
+    validate_is_open(task.sprint)
+    task.sprint_id = place.sprint_id
+    task.status = place.status if place.sprint_id else Status.TODO
+    if task.status != before["status"]:
+        sync_dates(task, (), this.today)
+    validate_task(task, this.today, **_validation_context(task, before))
+    spaced = assign_order(task, place, before)
+    return save_row(this, task, before, spaced)
 
 
 def remove_task(by: User | None, task_id: int, expect: int | None = None) -> Event:
     """Delete a task and return the event. Raises `Task.DoesNotExist`, `Outdated`."""
     with change(by) as this:
-        return remove_row(this, _task(task_id, expect)[0])
+        task, _before = get_task(task_id, expect)
+        validate_is_open(task.sprint)
+        return remove_row(this, task)
 
 
-def _task(task_id: int, expect: int | None) -> tuple[Task, Snapshot]:
-    return at_version(Task.objects.select_related("assigned").get(pk=task_id), expect)
+def get_task(task_id: int, expect: int | None = None) -> tuple[Task, Snapshot]:
+    return at_version(Task.objects.select_related("assigned", "sprint").get(pk=task_id), expect)
 
 
 def _validation_context(task: Task, before: Snapshot) -> ValidationContext:
@@ -130,6 +152,7 @@ def validate_task(
             sprint = Sprint.objects.filter(pk=task.sprint_id).first()
             if sprint is None:
                 raise ValidationError({"sprint": gettext("This sprint doesn't exist.")})
+            validate_is_open(sprint)
             if sprint.end < today:
                 raise ValidationError({"sprint": gettext("This sprint has ended, so you can't add tasks to it.")})
     _validate_points(task, before)

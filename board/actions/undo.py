@@ -1,7 +1,7 @@
 """Undoing changes and restoring deleted tasks."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
@@ -13,8 +13,8 @@ from board.history import log, sentences
 from board.history.schema import Row, Snapshot, SpacedOrders, fields, kind_of
 from board.models import Event, Sprint, Status, Task
 
-from .changes import Change, change, remove_row, save_row
-from .sprints import validate_is_empty, validate_sprint
+from .changes import Change, change, remove_row, save_row, validate_is_open
+from .sprints import validate_can_change, validate_is_empty, validate_sprint
 from .tasks import Place, assign_order, sync_dates, validate_task
 
 if TYPE_CHECKING:
@@ -28,27 +28,87 @@ REASONS: "dict[str, tuple[StrPromise, StrPromise]]" = {
 }
 
 
+class Kept(NamedTuple):
+    """A task that an undo left as it is, and why."""
+
+    task: int
+    name: str
+    reason: str
+
+
+class Undone(NamedTuple):
+    """The first event of an undo, None if there was nothing left to reverse, and the tasks that it left as they are."""
+
+    event: Event | None
+    kept: list[Kept]
+
+
 def undo(by: User | None, seq: int) -> Event | None:
     """Write the reverse of change number `seq` and return its event, or None if there is nothing left to reverse.
+
+    For other rows of the same change, see `undo_all`.
+    """
+    return undo_all(by, seq).event
+
+
+def undo_all(by: User | None, seq: int) -> Undone:
+    """Write the reverse of the change that event number `seq` is part of.
 
     A moved card goes back below the nearest card that was above it. A deleted row is recreated under its id, and a
     created one is deleted. Undoing an undo redoes the change. Raises `Event.DoesNotExist`, and `ValidationError` if the
     same fields have changed since, or if the result would be invalid (a task in a sprint that has ended, for example).
+    In a change of several rows, tasks for which that is so are left as they are, unless they are all of its rows.
     """
     with change(by) as this:
-        event = Event.objects.get(pk=seq)
-        row = log.current_row(event)
-        _validate_unchanged_since(by, event, row)
-        kind = kind_of(event)
-        if not kind.exists_after:
-            return _recreate(this, _as_removed(this, event), event).event
+        kept = reverse(this, Event.objects.get(pk=seq))
+        return Undone(this.events[0] if this.events else None, kept)
+
+
+def reverse(this: Change, event: Event) -> list[Kept]:
+    """Undo the change that an event is part of, and return the tasks that it left as they are."""
+    events = log.events_of_change(event)
+    this.is_batch = len(events) > 1
+    kept: list[Kept] = []
+    # The reverse of closing a sprint ends with the sprint, when its tasks are back.
+    for one in reversed(events):
+        try:
+            _undo_event(this, one, is_closing="closing" in events[0].changes)
+        except ValidationError as error:
+            if one.task is None or len(kept) + 1 == len(events):
+                raise
+            kept.append(Kept(one.task, _last_name(one), " ".join(error.messages)))
+    return kept
+
+
+def _last_name(event: Event) -> str:
+    row = log.current_row(event) or log.removed_row(next(iter(log.later_events(event))))
+    return str(row)
+
+
+def _undo_event(this: Change, event: Event, is_closing: bool) -> None:
+    row = log.current_row(event)
+    _validate_unchanged_since(this.by, event, row, is_closing)
+    if not is_closing:
+        _validate_can_undo(event, row)
+    kind = kind_of(event)
+    if not kind.exists_after:
+        _recreate(this, _as_removed(this, event), event, is_frozen=is_closing)
+    elif kind.exists_before:
         # The row exists: deleting it would have been a later change.
-        row = cast(Row, row)
-        if kind.exists_before:
-            return _revert(this, row, event).event
+        _revert(this, cast(Row, row), event, is_frozen=is_closing)
+    else:
         if isinstance(row, Sprint):
             validate_is_empty(row)
-        return remove_row(this, row, undoes=seq)
+        remove_row(this, cast(Row, row), undoes=event.seq)
+
+
+def _validate_can_undo(event: Event, row: Row | None) -> None:
+    if isinstance(row, Sprint):
+        validate_can_change(row)
+        if event.changes.get("closed_at", [None, None])[0]:
+            raise ValidationError(gettext("To close this sprint again, use “Close sprint”."))
+    elif row:
+        validate_is_open(row.sprint)
 
 
 def restore_task(by: User | None, task_id: int) -> Task:
@@ -62,15 +122,17 @@ def restore_task(by: User | None, task_id: int) -> Task:
         if event is None:
             raise Task.DoesNotExist
         task = cast(Task, _as_removed(this, event))
-        if task.sprint and task.sprint.end < this.today:
+        if task.sprint and (task.sprint.is_closed or task.sprint.end < this.today):
             _move_to_backlog(this, task)
         return _recreate(this, task, event, Place(task.sprint_id, task.status))
 
 
-def _validate_unchanged_since(by: User | None, event: Event, row: Row | None) -> None:
+def _validate_unchanged_since(by: User | None, event: Event, row: Row | None, is_closing: bool) -> None:
     later = list(log.later_events(event))
     if row and event.kind != Event.Kind.REMOVE:
-        later = _touching(later, _changed_fields(event, row))
+        # Work on a task that a closed sprint passed on is not taken back.
+        names = {"sprint", "status"} if is_closing and event.task else _changed_fields(event, row)
+        later = _touching(later, names)
     if later:
         mine, theirs = REASONS[later[0].kind]
         is_mine = by and later[0].actor_id == by.pk
@@ -90,7 +152,7 @@ def _changed_fields(event: Event, row: Row) -> set[str]:
     return {name for name, (_, after) in changes.items() if now[name] != after}
 
 
-def _revert(this: Change, row: Row, event: Event) -> Row:
+def _revert(this: Change, row: Row, event: Event, is_frozen: bool) -> None:
     before = log.snapshot(row)
     changes = fields(event)
     log.restore_fields(row, {name: was for name, (was, _) in changes.items()})
@@ -99,11 +161,13 @@ def _revert(this: Change, row: Row, event: Event) -> Row:
         validate_sprint(row, _as_logged(row), today=this.today, end_is_new="end" in changes)
     else:
         _unassign_deleted_user(row)
+        is_new = not is_frozen and row.sprint_id != before["sprint"]
         # `was_done` stays false: a task whose completion is undone may leave the sprint.
-        validate_task(row, this.today, sprint_is_new=row.sprint_id != before["sprint"], before=_as_logged(row))
-        if not changes.keys().isdisjoint(log.PLACE):
+        validate_task(row, this.today, sprint_is_new=is_new, before=_as_logged(row))
+        # The tasks of a change of several have their sort keys back, which is their place among each other, too.
+        if not this.is_batch and not changes.keys().isdisjoint(log.PLACE):
             spaced = assign_order(row, _previous_position(row, event), log.snapshot(row))
-    return save_row(this, row, before, spaced, undoes=event.seq)
+    save_row(this, row, before, spaced, undoes=event.seq)
 
 
 def _as_removed(this: Change, event: Event) -> Row:
@@ -118,16 +182,21 @@ def _as_removed(this: Change, event: Event) -> Row:
     return row
 
 
-def _recreate[R: Row](this: Change, row: R, event: Event, place: Place | None = None) -> R:
+def _recreate[R: Row](
+    this: Change, row: R, event: Event, place: Place | None = None, is_frozen: bool = False
+) -> R:
     """Save a row from `_as_removed`. A task goes to `place`, or else to its previous position."""
     spaced: SpacedOrders = {}
     if isinstance(row, Sprint):
         validate_sprint(row, _as_logged(row), today=this.today, end_is_new=False)
     else:
+        if not is_frozen:
+            validate_is_open(row.sprint)
         validate_task(row, this.today, sprint_is_new=False, before=_as_logged(row))
-        if row.sprint_id == event.sprint:
-            place = place or _previous_position(row, event)
-        spaced = assign_order(row, place or Place(row.sprint_id, row.status), log.snapshot(row))
+        if not this.is_batch:
+            if row.sprint_id == event.sprint:
+                place = place or _previous_position(row, event)
+            spaced = assign_order(row, place or Place(row.sprint_id, row.status), log.snapshot(row))
     return save_row(this, row, spaced=spaced, undoes=event.seq)
 
 

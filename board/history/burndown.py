@@ -1,65 +1,146 @@
-"""The number of open tasks of a sprint at the end of each day, computed from the log."""
+"""The numbers of a sprint's tasks day by day: remaining work, scope, and the ideal line."""
 
-from datetime import date, timedelta
-from itertools import accumulate
-from threading import Lock
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal, NamedTuple
 
-from cachetools import LRUCache, cached
-from django.db.models import Q
 from django.utils import timezone
 
-from board.models import Event, Status
+from board.models import Sprint, Status
 
-SPRINTS_CACHED = 200
+from .timeline import NOTHING, ONE_DAY, Item, Step, Timeline, Totals, day_of, midnight
+
+type Unit = Literal["tasks", "points"]
+INSTANT = timedelta(microseconds=1)
 
 
-def tasks_left(sprint_id: int) -> list[tuple[date, int]]:
-    """Return the number of open tasks of a sprint at the end of each day, as [(date, count)].
+class Start(NamedTuple):
+    """The first day of a sprint, and the moment until which tasks count as committed."""
 
-    Starts with the day of the sprint's first event. Tasks added later don't change earlier days.
+    day: date
+    moment: datetime
+
+
+class Day(NamedTuple):
+    """A day of the sprint. `ideal` is the value at its end; `totals` are None for days to come."""
+
+    day: date
+    is_working_day: bool
+    ideal: float
+    totals: Totals | None
+
+    def counts(self, unit: Unit) -> tuple[int, ...]:
+        """Return the numbers by status, as for a cumulative flow: Not Started first, Done last."""
+        totals = self.totals or NOTHING
+        return totals.tasks if unit == "tasks" else totals.points
+
+    def remaining(self, unit: Unit) -> int:
+        return sum(self.counts(unit)[: Status.DONE - 1])
+
+    def scope(self, unit: Unit) -> int:
+        return sum(self.counts(unit))
+
+
+@dataclass(frozen=True)
+class Burndown:
+    """The days of a sprint, from its start to its end and no further.
+
+    `initial` is what was committed. `today` is None unless it is one of the days of a sprint that isn't closed.
     """
-    by_day = counter_of(sprint_id).by_day()
-    if not by_day:
-        return []
-    day, today = min(by_day), timezone.localdate()
-    days = [day + timedelta(days=n) for n in range((today - day).days + 1)]
-    counts = accumulate(days, lambda count, day: by_day.get(day, count), initial=0)
-    return list(zip(days, list(counts)[1:], strict=True))
+
+    unit: Unit
+    initial: int
+    days: list[Day]
+    today: date | None
+
+    @property
+    def past_days(self) -> list[Day]:
+        """The days that have numbers."""
+        return [day for day in self.days if day.totals]
+
+    @property
+    def highest(self) -> int:
+        """The highest number, for the axis."""
+        return max([self.initial, *(day.scope(self.unit) for day in self.past_days)])
 
 
-class OpenTaskCounter:
-    """An incremental count of a sprint's open tasks, which reads each event once. Thread-safe."""
+def burndown(
+    sprint: Sprint, timeline: Timeline, working_days: Sequence[int], unit: Unit | None = None
+) -> Burndown:
+    """Return the burndown of a sprint. `timeline` is that of the sprint, read. Without `unit`, it is `usual_unit`."""
+    unit = unit or usual_unit(timeline.totals)
+    start = start_of(sprint, timeline)
+    initial = sum(_size(item, unit) for item in committed(timeline, start).values())
+    dates = list(_dates(start.day, sprint.end))
+    if timeline.closing:
+        working_days = timeline.closing.facts.get("working_days", working_days)
+    works = [day.weekday() in working_days for day in dates]
+    today = timezone.localdate()
+    last = day_of(timeline.closing.at) if timeline.closing else today
+    days = list(map(Day, dates, works, _ideal(initial, works), _totals(timeline, dates, last)))
+    return Burndown(unit, initial, days, today if not timeline.closing and today in dates else None)
 
-    def __init__(self, sprint_id: int) -> None:
-        self.sprint_id = sprint_id
-        self._seq = 0
-        self._is_open: dict[int, bool] = {}
-        self._by_day: dict[date, int] = {}
-        self._reading = Lock()
 
-    def by_day(self) -> dict[date, int]:
-        """Return {date: number of open tasks at its end} of the days with events."""
-        with self._reading:
-            events = Event.objects.filter(
-                Q(sprint=self.sprint_id) | Q(from_sprint=self.sprint_id), seq__gt=self._seq
-            )
-            for event in events.order_by("seq").only("created_at", "kind", "task", "sprint", "changes"):
-                if event.task is not None:
-                    self._apply(event.task, event)
-                self._by_day[timezone.localdate(event.created_at)] = sum(self._is_open.values())
-                self._seq = event.seq
-            return dict(self._by_day)
+def usual_unit(totals: Totals) -> Unit:
+    """Return "points" if most tasks have them."""
+    return "points" if 2 * totals.estimated > sum(totals.tasks) else "tasks"
 
-    def _apply(self, task_id: int, event: Event) -> None:
-        if event.kind == Event.Kind.REMOVE or event.sprint != self.sprint_id:
-            self._is_open.pop(task_id, None)
-        elif "status" in event.changes:
-            self._is_open[task_id] = event.changes["status"][1] != Status.DONE
+
+def start_of(sprint: Sprint, timeline: Timeline) -> Start:
+    """Return when a sprint started: when someone started it, or else at the beginning of its start date.
+
+    A sprint that was created on that day or later, or has no start date, starts with the tasks of its first day.
+    """
+    if timeline.closing and (started := timeline.closing.facts.get("started")):
+        day, moment = started
+        return Start(date.fromisoformat(day), datetime.fromisoformat(moment))
+    if sprint.started_at:
+        return Start(day_of(sprint.started_at), sprint.started_at)
+    first = day_of(timeline.begun or timezone.now())
+    if sprint.start and sprint.start > first:
+        return Start(sprint.start, midnight(sprint.start) - INSTANT)
+    return Start(first, midnight(first + ONE_DAY) - INSTANT)
+
+
+def committed(timeline: Timeline, start: Start) -> dict[int, Item]:
+    """Return the tasks that were in the sprint when it started, by id."""
+    items: dict[int, Item] = {}
+    for step in timeline.steps:
+        if step.at > start.moment:
+            continue
+        if step.after is None:
+            items.pop(step.task, None)
         else:
-            self._is_open.setdefault(task_id, True)
+            items[step.task] = step.after
+    return items
 
 
-@cached(LRUCache(SPRINTS_CACHED), lock=Lock())
-def counter_of(sprint_id: int) -> OpenTaskCounter:
-    """Return the counter that all threads of this process share."""
-    return OpenTaskCounter(sprint_id)
+def later_steps(timeline: Timeline, start: Start) -> list[Step]:
+    """Return what changed after the start."""
+    return [step for step in timeline.steps if step.at > start.moment]
+
+
+def _size(item: Item, unit: Unit) -> int:
+    return 1 if unit == "tasks" else item.points or 0
+
+
+def _dates(first: date, last: date) -> Iterator[date]:
+    for number in range(max((last - first).days, 0) + 1):
+        yield first + timedelta(number)
+
+
+def _ideal(initial: int, works: list[bool]) -> Iterator[float]:
+    """Yield the ideal remaining work at the end of each day. It is flat on days off."""
+    steps = works if any(works) else [True] * len(works)
+    done = 0
+    for step in steps:
+        done += step
+        yield initial * (1 - done / sum(steps))
+
+
+def _totals(timeline: Timeline, dates: list[date], last: date) -> Iterator[Totals | None]:
+    totals = timeline.days.get(max((day for day in timeline.days if day < dates[0]), default=dates[0]), NOTHING)
+    for day in dates:
+        totals = timeline.days.get(day, totals)
+        yield totals if day <= last else None

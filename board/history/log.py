@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from itertools import takewhile
 from typing import Any, NamedTuple, TypedDict, cast
 
 from django.contrib.auth.models import User
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from board.models import Counter, Event, Sprint, Task
 
-from .schema import Changes, Row, Snapshot, field_names, fields, kind_of, malformed, other_orders, unknown
+from .schema import Changes, Row, Snapshot, batch, field_names, fields, kind_of, malformed, other_orders, unknown
 
 # How long a deleted task can be restored.
 RESTORABLE = timedelta(days=30)
@@ -58,7 +59,7 @@ def state() -> State:
 
 
 def count_people_change(update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-    """Count a change of an account, except for log-ins. Receiver of `post_save` and `post_delete`."""
+    """Count a change of an account or the team, except for log-ins. Receiver of `post_save` and `post_delete`."""
     if update_fields != {"last_login"}:
         Counter.objects.update(people=F("people") + 1)
 
@@ -130,6 +131,20 @@ def changed_since(row: Row, version: int) -> dict[str, tuple[Any, Event]]:
             _, newest = changed.get(name, (None, event))
             changed[name] = was, newest
     return changed
+
+
+def events_of_change(event: Event) -> list[Event]:
+    """Return all events of the change that an event is part of, oldest first."""
+    first = batch(event)
+    if first is None:
+        return [event]
+    events = Event.objects.filter(seq__gte=first).select_related("actor").order_by("seq").iterator()
+    return list(takewhile(lambda one: batch(one) == first, events))
+
+
+def closing_of(sprint_id: int) -> Event | None:
+    """Return the event that closed a sprint last, or None."""
+    return next((event for event in events_of_row(None, sprint_id) if "closing" in event.changes), None)
 
 
 def events_of_row(task_id: int | None, sprint_id: int | None) -> QuerySet[Event]:

@@ -63,6 +63,14 @@ def _undoes_is_valid(event: Event, value: Any) -> bool:
     return type(value) is int and 0 < value < event.seq
 
 
+def _batch_is_valid(event: Event, value: Any) -> bool:
+    return type(value) is int and 0 < value <= event.seq
+
+
+def _closing_is_valid(event: Event, value: Any) -> bool:
+    return isinstance(value, dict) and {name: type(part) for name, part in value.items()} == CLOSING
+
+
 KINDS: dict[str, Kind] = {
     Event.Kind.ADD: Kind(exists_before=False, exists_after=True),
     Event.Kind.UPDATE: Kind(exists_before=True, exists_after=True),
@@ -73,6 +81,20 @@ EXTRAS: dict[str, Extra] = {
         "the tasks whose sort keys made room, {task id: [before, after]}", _spaced_is_valid, _spaced_orders
     ),
     "undoes": Extra("the `seq` of the event that this one reverses", _undoes_is_valid),
+    "batch": Extra("the `seq` of the first event of the same change, if it changed several rows", _batch_is_valid),
+    "closing": Extra("the outcome of a closed sprint, and what its report needs", _closing_is_valid),
+}
+# What is stored when a sprint closes, because it can change or disappear later: the outcome and the note; the day and the
+# moment of the start; the weekdays on which the team worked; {name of a person: numbers of the events that changed the scope};
+# {id of a sprint that tasks were moved to: [name, end]}; and what was done, as [tasks, points].
+CLOSING = {
+    "outcome": str,
+    "note": str,
+    "started": list,
+    "working_days": list,
+    "authors": dict,
+    "sprints": dict,
+    "done": list,
 }
 
 
@@ -97,6 +119,12 @@ def other_orders(event: Event) -> Orders:
 def undone(event: Event) -> int | None:
     """Return the number of the event that this event reverses, or None."""
     seq: int | None = event.changes.get("undoes")
+    return seq
+
+
+def batch(event: Event) -> int | None:
+    """Return the number of the first event of a change of several rows, or None."""
+    seq: int | None = event.changes.get("batch")
     return seq
 
 

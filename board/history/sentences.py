@@ -9,12 +9,12 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from board.models import Column, Event, Sprint, Status
 from board.text import dates
 
-from .log import PLACE, events_of_row
+from .log import PLACE, events_of_change, events_of_row
 from .schema import fields, kind_of, undone
 
 if TYPE_CHECKING:
@@ -61,13 +61,13 @@ MOVED_BACK = Sentence(
     gettext_lazy("%(who)s moved this task back from %(before)s to %(after)s"),
 )
 MOVED_WITHIN = Sentence(
-    gettext_lazy("%(who)s moved %(what)s within its column"),
-    gettext_lazy("Moved %(what)s within its column"),
+    gettext_lazy("%(who)s moved %(what)s within the column"),
+    gettext_lazy("Moved %(what)s within the column"),
     gettext_lazy("%(who)s moved this task within its column"),
 )
 MOVED_BACK_WITHIN = Sentence(
-    gettext_lazy("%(who)s moved %(what)s back within its column"),
-    gettext_lazy("Moved %(what)s back within its column"),
+    gettext_lazy("%(who)s moved %(what)s back within the column"),
+    gettext_lazy("Moved %(what)s back within the column"),
     gettext_lazy("%(who)s moved this task back within its column"),
 )
 RENAMED = Sentence(
@@ -115,13 +115,46 @@ CHANGED_BACK = Sentence(
     gettext_lazy("Changed the %(field)s of %(what)s back"),
     gettext_lazy("%(who)s changed the %(field)s back"),
 )
+POINTS_SET = Sentence(
+    gettext_lazy("%(who)s set the points of %(what)s to %(after)s"),
+    gettext_lazy("Set the points of %(what)s to %(after)s"),
+    gettext_lazy("%(who)s set the points to %(after)s"),
+)
+POINTS_CHANGED = Sentence(
+    gettext_lazy("%(who)s changed the points of %(what)s from %(before)s to %(after)s"),
+    gettext_lazy("Changed the points of %(what)s from %(before)s to %(after)s"),
+    gettext_lazy("%(who)s changed the points from %(before)s to %(after)s"),
+)
+POINTS_REMOVED = Sentence(
+    gettext_lazy("%(who)s removed the points of %(what)s"),
+    gettext_lazy("Removed the points of %(what)s"),
+    gettext_lazy("%(who)s removed the points"),
+)
+STARTED = Sentence(
+    gettext_lazy("%(who)s started %(what)s"),
+    gettext_lazy("Started %(what)s"),
+    gettext_lazy("%(who)s started %(what)s"),
+)
+CLOSED = Sentence(
+    gettext_lazy("%(who)s closed %(what)s"),
+    gettext_lazy("Closed %(what)s"),
+    gettext_lazy("%(who)s closed %(what)s"),
+)
+REOPENED = Sentence(
+    gettext_lazy("%(who)s reopened %(what)s"),
+    gettext_lazy("Reopened %(what)s"),
+    gettext_lazy("%(who)s reopened %(what)s"),
+)
 FIELDS = {
     "name": gettext_lazy("name"),
+    "goal": gettext_lazy("goal"),
     "description": gettext_lazy("description"),
     "assigned": gettext_lazy("assignee"),
     "started": gettext_lazy("start date"),
     "due": gettext_lazy("due date"),
     "completed": gettext_lazy("completion date"),
+    "points": gettext_lazy("points"),
+    "start": gettext_lazy("start date"),
     "end": gettext_lazy("end date"),
 }
 
@@ -209,6 +242,20 @@ def describe(event: Event, names: Names, what: str, who: str | None = None) -> s
     return sentence % {"who": who, "what": what, **change.values()}
 
 
+def describe_change(event: Event, what: str) -> str:
+    """Describe the whole change that an event is part of: "Moved 5 tasks to Sprint 14", "Closed “Sprint 13”".
+
+    `what` is the task or sprint of the event itself.
+    """
+    events = events_of_change(event)
+    chief = next((one for one in events if one.task is None), event)
+    if chief.task is None and event.task is not None:
+        what = quoted(Sprint.objects.get(pk=chief.row_id))
+    elif chief.task is not None and len(events) > 1:
+        what = ngettext("%(count)s task", "%(count)s tasks", len(events)) % {"count": len(events)}
+    return describe(chief, names_in([chief]), what)
+
+
 def _summarize(event: Event, changes: list[Change]) -> Change:
     """Return the only change, the move if there is one, or the list of changed fields."""
     if len(changes) == 1 or not changes[0].field:
@@ -224,11 +271,21 @@ def _changes(event: Event, names: Names) -> list[Change]:
     if not kind.exists_after:
         return [Change(DELETED)]
     changed = fields(event)
+    if step := _life_cycle(changed):
+        return [step]
     # Moves set these dates, so they are not separate changes.
     moved = {*PLACE, "started", "completed"} if "status" in changed else PLACE
     # PostgreSQL does not keep the order of a JSON object's keys.
     edits = [_edit(event, name, changed[name], names) for name in FIELDS if name in changed and name not in moved]
     return [_move(event, changed, names), *edits] if changed.keys() & set(PLACE) else edits
+
+
+def _life_cycle(changed: dict[str, list[Any]]) -> Change | None:
+    if "closed_at" in changed:
+        return Change(CLOSED if changed["closed_at"][1] else REOPENED)
+    if "started_at" in changed:
+        return Change(STARTED) if changed["started_at"][1] else Change(CHANGED_BACK, str(FIELDS["start"]))
+    return None
 
 
 def _addition(event: Event) -> Change:
@@ -265,13 +322,23 @@ def _edit(event: Event, name: str, pair: list[Any], names: Names) -> Change:
         return Change(RENAMED, field, quoted(before), quoted(after))
     if name == "assigned":
         return _assignment(field, before, after, names)
-    if name in ("name", "description"):
+    if name in ("name", "goal", "description"):
         return Change(_changed(event), field)
+    if name == "points":
+        return _estimate(field, before, after)
     if after is None:
         return Change(DATE_REMOVED, field)
     if before is None:
         return Change(DATE_SET, field, after=dates.format_date(date.fromisoformat(after), "SHORT_DATE"))
     return Change(DATE_MOVED, field, *_span(date.fromisoformat(before), date.fromisoformat(after)))
+
+
+def _estimate(field: str, before: int | None, after: int | None) -> Change:
+    if after is None:
+        return Change(POINTS_REMOVED, field)
+    if before is None:
+        return Change(POINTS_SET, field, after=str(after))
+    return Change(POINTS_CHANGED, field, str(before), str(after))
 
 
 def _assignment(field: str, before: int | None, after: int | None, names: Names) -> Change:

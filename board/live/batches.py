@@ -53,7 +53,7 @@ def batch(sprint_id: int, since: int, state: log.State) -> Frame:
         "news": [_news(event, names, mentioned) for event in ours if event.task is not None],
     }
     if any(map(_shows_in_head, ours)):
-        sprint = Sprint.objects.with_counts().filter(pk=sprint_id).first()
+        sprint = Sprint.objects.with_working_days().with_counts().filter(pk=sprint_id).first()
         if sprint is None:
             return {"reset": True}
         context = head(sprint, sprint.task_count, sprint.done_count)
@@ -67,10 +67,12 @@ def for_page(frame: Frame) -> dict[str, object]:
 
 
 def _shows_in_head(event: Event) -> bool:
-    """Return whether an event can change the board's head, which shows the sprint and its numbers of tasks."""
+    """Return whether an event can change the board's head, which shows the sprint and its sums."""
     if event.task is None or event.kind != Event.Kind.UPDATE:
         return True
-    return "sprint" in event.changes or Status.DONE in event.changes.get("status", ())
+    return not event.changes.keys().isdisjoint({"sprint", "points"}) or Status.DONE in event.changes.get(
+        "status", ()
+    )
 
 
 def is_on_board(event: Event, sprint_id: int) -> bool:

@@ -3,7 +3,7 @@ from typing import Self, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,6 +14,7 @@ from .column import Status
 from .event import Event
 from .fields import NAME_LENGTH, DayField, DescriptionField, NameField
 from .search import Searchable
+from .team import Team, default_working_days
 
 RECENTLY = timedelta(days=7)
 GOAL_LENGTH = 200
@@ -67,6 +68,14 @@ class SprintQuerySet(models.QuerySet["Sprint"]):
         first = models.functions.Coalesce("start", "end")
         return self.alias(first=first).filter(first__lte=end, end__gte=start or end).order_by("end", "pk")
 
+    def with_working_days(self) -> Self:
+        """Add the team's `working_days` to each sprint, which saves a query."""
+        days = models.functions.Coalesce(
+            models.Subquery(Team.objects.filter(pk=1).values("working_days")),
+            Value(default_working_days(), models.JSONField()),
+        )
+        return self.annotate(working_days=days)
+
     def with_counts(self) -> Self:
         """Add `task_count` and `done_count` to each sprint, and the sums of their points."""
         done = Q(task__status=Status.DONE)
@@ -103,6 +112,8 @@ class Sprint(Searchable):
     done_count: int
     points: int
     done_points: int
+    # Set by SprintQuerySet.with_working_days.
+    working_days: list[int]
 
     name = NameField(_("name"), max_length=NAME_LENGTH, blank=True, default="")
     goal = NameField(_("goal"), max_length=GOAL_LENGTH, blank=True, default="", db_default="")

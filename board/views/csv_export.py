@@ -23,6 +23,7 @@ HEAD = [
     _("Due"),
     _("Started"),
     _("Completed"),
+    _("Points"),
 ]
 # Where spreadsheets interpret text as a formula (https://owasp.org/www-community/attacks/CSV_Injection): at the beginning
 # of a cell, and wherever a cell would begin with a different separator.
@@ -54,7 +55,7 @@ def _cells(task: Task) -> list[object]:
         full_name(task.assigned) if task.assigned else "",
     ]
     days = [day.isoformat() if day else "" for day in (task.due, task.started, task.completed)]
-    return [task.pk, *map(_escape_formula, texts), *days]
+    return [task.pk, *map(_escape_formula, texts), *days, "" if task.points is None else task.points]
 
 
 def _escape_formula(text: object) -> str:

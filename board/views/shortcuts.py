@@ -228,9 +228,7 @@ def toast_context(event: Event | None, row: Row | None = None, is_undo: bool = F
     if event is None:
         return {}
     return {
-        "text": sentences.describe(
-            event, sentences.names_in([event]), sentences.quoted(row or log.removed_row(event))
-        ),
+        "text": sentences.describe_change(event, sentences.quoted(row or log.removed_row(event))),
         "undo": event.seq,
         "is_undo": is_undo,
     }

@@ -2,11 +2,12 @@
 
 from typing import Any, cast
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import ResolverMatch
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -140,9 +141,7 @@ def move_task(request: UserRequest, pk: int) -> Task | HttpResponse:
 
 
 def _move_form(request: UserRequest, task: Task) -> MoveForm:
-    sprints = Sprint.objects.filter(end__gte=timezone.localdate()) | Sprint.objects.filter(
-        pk=cast(int, task.sprint_id)
-    )
+    sprints = Sprint.objects.open() | Sprint.objects.filter(pk=cast(int, task.sprint_id))
     sprints = sprints.order_by("end", "pk")
     column = request.GET.get("column", next_column(task, sprints, _sprint_before(request)))
     cards = Task.objects.filter(Q(sprint__in=sprints) | Q(sprint=None)).order_by("order", "pk")
@@ -170,8 +169,15 @@ def delete_task(request: UserRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         template = "board/delete_task.html" + ("#question" if request.htmx else "")
         return render(request, template, {"task": task})
-    with missing_as_404():
-        event = actions.remove_task(request.user, pk)
+    try:
+        with missing_as_404():
+            event = actions.remove_task(request.user, pk)
+    except ValidationError as error:
+        reason = " ".join(error.messages)
+        if request.htmx:
+            return render(request, "board/error_message.html", {"reason": reason}, status=UNPROCESSABLE)
+        messages.error(request, reason)
+        return redirect_to(request, task)
     if requesting_board(request):
         context = {"gone": pk, "seq": event.seq, **toast_context(event)}
         return render(request, "board/changed.html#deleted", context)

@@ -1,12 +1,11 @@
 from datetime import timedelta
-from unittest import mock
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from board import actions
-from board.history import burndown, log, sentences
+from board.history import log, sentences
 from board.models import Event, Sprint, Status, Task
 
 pytestmark = pytest.mark.django_db
@@ -85,20 +84,3 @@ def test_the_history_of_a_task_names_actors_and_changes(user, sprint, add, chang
     task = add(sprint=sprint, status=Status.ACTIVE)
     actions.change_task(user, task.pk, **changes)
     assert [line["text"] for line in sentences.story(task.pk)] == [words, "Ana Lind created this task"]
-
-
-def test_the_burndown_shows_the_historic_count_of_each_day(user, sprint, add):
-    """Tasks that are added or removed later don't change earlier days."""
-    now = timezone.now()
-
-    def on_day(days_ago, action, *args, **kwargs):
-        with mock.patch("django.utils.timezone.now", return_value=now - timedelta(days=days_ago)):
-            return action(*args, **kwargs)
-
-    Event.objects.filter(sprint=sprint.pk).update(created_at=now - timedelta(days=5))
-    first = on_day(4, add, "One", sprint)
-    second = on_day(4, add, "Two", sprint)
-    on_day(3, actions.change_task, user, first.pk, status=Status.DONE)
-    on_day(2, add, "Three", sprint)
-    on_day(1, actions.place_task, user, second.pk, actions.Place(None, Status.TODO))
-    assert [count for _, count in burndown.tasks_left(sprint.pk)] == [0, 2, 1, 2, 1, 1]

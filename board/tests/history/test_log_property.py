@@ -78,6 +78,30 @@ class Log(RuleBasedStateMachine):
     def remove_sprint(self, pk):
         self.act(actions.remove_sprint, pk)
 
+    @rule(pk=st.integers(1, 3))
+    def start_sprint(self, pk):
+        self.act(actions.start_sprint, pk)
+
+    @rule(pk=st.integers(1, 3), others=st.sampled_from(["backlog", "dropped", 1, 2, 3]))
+    def close_sprint(self, pk, others):
+        self.act(actions.close_sprint, pk, outcome="met", others=others)
+
+    @rule(pk=st.integers(1, 3))
+    def reopen_sprint(self, pk):
+        self.act(actions.reopen_sprint, pk)
+
+    @rule(pks=st.lists(ids), sprint=sprints, after=ids)
+    def move_tasks(self, pks, sprint, after):
+        self.act(actions.move_tasks, pks, sprint, after=after)
+
+    @rule(pks=st.lists(ids), points=st.sampled_from([None, 1, 4, 5]))
+    def change_tasks(self, pks, points):
+        self.act(actions.change_tasks, pks, points=points)
+
+    @rule(pks=st.lists(ids, max_size=2))
+    def remove_tasks(self, pks):
+        self.act(actions.remove_tasks, pks)
+
     @rule(back=st.integers(0, 3))
     def undo(self, back):
         self.act(actions.undo, log.newest_number() - back)

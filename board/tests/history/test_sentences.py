@@ -60,6 +60,15 @@ CHANGES = {
         actions.change_task(user, task.pk, due=DUE),
         actions.change_task(user, task.pk, due=None),
     ),
+    "estimated": lambda user, task, sprint, ben: actions.change_task(user, task.pk, points=3),
+    "estimated again": lambda user, task, sprint, ben: (
+        actions.change_task(user, task.pk, points=3),
+        actions.change_task(user, task.pk, points=5),
+    ),
+    "not estimated": lambda user, task, sprint, ben: (
+        actions.change_task(user, task.pk, points=3),
+        actions.change_task(user, task.pk, points=None),
+    ),
     "moved": lambda user, task, sprint, ben: actions.place_task(user, task.pk, Place(sprint.pk, Status.ACTIVE)),
     "moved to the backlog": lambda user, task, sprint, ben: actions.place_task(
         user, task.pk, Place(None, Status.TODO)
@@ -119,6 +128,21 @@ ENGLISH = {
         "Removed the due date of “Draw”",
         "Ana Lind removed the due date of “Draw”",
         "Ana Lind removed the due date",
+    ),
+    "estimated": (
+        "Set the points of “Draw” to 3",
+        "Ana Lind set the points of “Draw” to 3",
+        "Ana Lind set the points to 3",
+    ),
+    "estimated again": (
+        "Changed the points of “Draw” from 3 to 5",
+        "Ana Lind changed the points of “Draw” from 3 to 5",
+        "Ana Lind changed the points from 3 to 5",
+    ),
+    "not estimated": (
+        "Removed the points of “Draw”",
+        "Ana Lind removed the points of “Draw”",
+        "Ana Lind removed the points",
     ),
     "moved": (
         "Moved “Draw” to In Development",
@@ -194,6 +218,21 @@ GERMAN = {
         "Fälligkeitsdatum von „Draw“ entfernt",
         "Ana Lind hat das Fälligkeitsdatum von „Draw“ entfernt",
         "Ana Lind hat das Fälligkeitsdatum entfernt",
+    ),
+    "estimated": (
+        "Punkte von „Draw“ auf 3 gesetzt",
+        "Ana Lind hat die Punkte von „Draw“ auf 3 gesetzt",
+        "Ana Lind hat die Punkte auf 3 gesetzt",
+    ),
+    "estimated again": (
+        "Punkte von „Draw“ von 3 auf 5 geändert",
+        "Ana Lind hat die Punkte von „Draw“ von 3 auf 5 geändert",
+        "Ana Lind hat die Punkte von 3 auf 5 geändert",
+    ),
+    "not estimated": (
+        "Punkte von „Draw“ entfernt",
+        "Ana Lind hat die Punkte von „Draw“ entfernt",
+        "Ana Lind hat die Punkte entfernt",
     ),
     "moved": (
         "„Draw“ nach „In Entwicklung“ verschoben",
@@ -301,3 +340,22 @@ def test_no_name_is_read_where_no_event_mentions_one(task, django_assert_num_que
     events = list(log.since(0))
     with django_assert_num_queries(0):
         sentences.names_in(events)
+
+
+def test_the_life_cycle_of_a_sprint_is_described(user, sprint):
+    started = actions.start_sprint(user, sprint.pk)
+    closed = actions.close_sprint(user, sprint.pk, outcome="met")
+    reopened = actions.reopen_sprint(user, sprint.pk).sprint
+    undone = actions.undo(user, started.event.seq)
+    texts = [sentences.describe(row.event, sentences.names_in([]), "“S”") for row in (started, closed, reopened)]
+    assert texts == ["Started “S”", "Closed “S”", "Reopened “S”"]
+    assert sentences.describe_change(undone, "“S”") == "Changed the start date of “S” back"
+
+
+def test_reopening_a_sprint_with_leftovers_is_described_by_the_sprint(user, sprint, add):
+    add("Left over", actions.start_sprint(user, sprint.pk))
+    closing = actions.close_sprint(user, sprint.pk, outcome="met", others="backlog").event
+    assert sentences.describe_change(closing, "“Sprint 1”") == "Closed “Sprint 1”"
+    reopening = actions.undo(user, closing.seq)
+    assert reopening.task
+    assert sentences.describe_change(reopening, "“Left over”") == "Reopened “Sprint 1”"

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import nullcontext
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -32,6 +33,9 @@ def board(user, sprint, next_sprint, add):
     actions.undo(user, undone.seq)
     actions.undo(user, actions.add_task(user, name="Undone").event.seq)
     actions.restore_task(user, others[1].pk)
+    over = actions.start_sprint(user, actions.add_sprint(user, end=sprint.end + timedelta(days=1)).pk)
+    add("Left over", over)
+    actions.close_sprint(user, over.pk, outcome="met", others=sprint.pk)
     assert {name for event in Event.objects.all() for name in event.changes} > EXTRAS.keys()
     return first
 

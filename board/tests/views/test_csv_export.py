@@ -10,7 +10,18 @@ import pytest
 from board.models import Status
 
 pytestmark = pytest.mark.django_db
-HEAD = ["Number", "Name", "Description", "Sprint", "Column", "Assigned to", "Due", "Started", "Completed"]
+HEAD = [
+    "Number",
+    "Name",
+    "Description",
+    "Sprint",
+    "Column",
+    "Assigned to",
+    "Due",
+    "Started",
+    "Completed",
+    "Points",
+]
 
 
 def read(response):
@@ -24,9 +35,15 @@ def read(response):
 
 
 def test_a_sprint_is_exported_in_board_order(browser, sprint, next_sprint, add, user):
-    first, second = add("First", sprint), add("Second", sprint)
+    first, second = add("First", sprint), add("Second", sprint, points=0)
     done = add(
-        "Done", sprint, Status.DONE, assigned=user, due=date(2999, 1, 2), description="Two\nlines, “quoted”"
+        "Done",
+        sprint,
+        Status.DONE,
+        assigned=user,
+        due=date(2999, 1, 2),
+        points=5,
+        description="Two\nlines, “quoted”",
     )
     add("Elsewhere", next_sprint)
     add("Waiting")
@@ -34,8 +51,8 @@ def test_a_sprint_is_exported_in_board_order(browser, sprint, next_sprint, add, 
     assert response["Content-Disposition"] == f'attachment; filename="sprint-{sprint.pk}.csv"'
     today = done.completed.isoformat()
     assert read(response) == [
-        [str(first.pk), "First", "", "Sprint 1", "Not Started", "", "", "", ""],
-        [str(second.pk), "Second", "", "Sprint 1", "Not Started", "", "", "", ""],
+        [str(first.pk), "First", "", "Sprint 1", "Not Started", "", "", "", "", ""],
+        [str(second.pk), "Second", "", "Sprint 1", "Not Started", "", "", "", "", "0"],
         [
             str(done.pk),
             "Done",
@@ -46,6 +63,7 @@ def test_a_sprint_is_exported_in_board_order(browser, sprint, next_sprint, add, 
             "2999-01-02",
             today,
             today,
+            "5",
         ],
     ]
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from board.models import Event, Task
+from board import actions
+from board.models import Event, Status, Task
 from board.tests.html_page import HTMX, Page
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +65,13 @@ def test_on_the_confirmation_page_htmx_redirects_to_the_board(browser, sprint, a
     response = browser.post(path, headers=HTMX | {"HX-Current-URL": f"http://testserver{path}"})
     assert response["HX-Redirect"] == f"/sprints/{sprint.pk}/"
     assert "Deleted" in Page(browser.get(f"/sprints/{sprint.pk}/")).one("div", class_="toast").text
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_task_of_a_closed_sprint_is_not_deleted_and_the_page_says_why(browser, user, sprint, add, headers):
+    task = add("Done", actions.start_sprint(user, sprint.pk), Status.DONE)
+    actions.close_sprint(user, sprint.pk, outcome="met")
+    response = browser.post(f"/tasks/{task.pk}/delete/", headers=headers, follow=True)
+    assert response.status_code == (422 if headers else 200)
+    assert "Sprint 1 is closed. Reopen it to change its tasks." in response.content.decode()
+    assert Task.objects.filter(pk=task.pk).exists()

@@ -291,7 +291,7 @@ def test_a_change_that_never_was_cannot_be_undone(user):
     ("change", "words"),
     [
         ("an edit", "Changed the name, assignee and due date of it back"),
-        ("a move down", "Moved it back within its column"),
+        ("a move down", "Moved it back within the column"),
         ("a move to work", "Moved it back to Not Started"),
         ("a removal", "Restored it to Not Started"),
         ("an addition", "Deleted it"),
