@@ -11,7 +11,7 @@ on_services := $(addprefix board/tests/,actions history live models ops \
 		views/test_board_page.py views/test_home.py views/test_undo.py) \
 	$(addprefix api/tests/test_,conditional.py contract.py delivery.py events.py move.py search.py webhooks.py) \
 	e2e/test_live_protocol.py \
-	$(addprefix --ignore=board/tests/,actions/test_concurrency.py history/test_log_property.py models/test_first_release.py ops/test_backup.py ops/test_integrity.py) \
+	$(addprefix --ignore=board/tests/,actions/test_concurrency.py history/test_log_property.py history/test_report_property.py models/test_first_release.py ops/test_backup.py ops/test_integrity.py) \
 	--deselect=board/tests/ops/test_db_errors.py::test_a_full_disk_refuses_the_change_and_lets_people_read
 static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py config/storage.py
 
