@@ -16,7 +16,9 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from board.accounts.usernames import find_user
-from board.models import Sprint, Status, Task
+from board.models import Sprint, SprintState, Status, Task
+from board.models.sprint import SprintQuerySet
+from board.models.team import HIGHEST_POINTS
 from board.text.search import normalize, sort_key
 
 User = get_user_model()
@@ -25,7 +27,8 @@ MAX_SEARCH_WORDS = 20
 LONGEST_ID = 18
 ORDERING_COLUMNS = {"name": "name_key", "-name": "-name_key"}
 # Filters that may be repeated.
-MULTIPLE = {"sprint", "status", "assigned"}
+MULTIPLE = {"sprint", "status", "assigned", "state", "points"}
+NO_POINTS = "none"
 
 # Rows of any model.
 type Rows = QuerySet[Any]
@@ -216,6 +219,19 @@ class AnyPersonFilter(AnyRowFilter):
     field_class = PeopleField
 
 
+class PointsField(fields.MultipleChoiceField):
+    """Numbers of points, and "none"."""
+
+    def valid_value(self, value: str) -> bool:
+        return value == NO_POINTS or (
+            value.isascii() and value.isdecimal() and len(value) <= len(str(HIGHEST_POINTS))
+        )
+
+
+class PointsFilter(filters.MultipleChoiceFilter):
+    field_class = PointsField
+
+
 class SprintFilter(filters.FilterSet):
     end_min = filters.DateFilter(
         field_name="end", lookup_expr="gte", input_formats=ISO_DATE, help_text="The earliest end date."
@@ -224,9 +240,18 @@ class SprintFilter(filters.FilterSet):
         field_name="end", lookup_expr="lte", input_formats=ISO_DATE, help_text="The latest end date."
     )
 
+    state = filters.MultipleChoiceFilter(
+        choices=[(state.value, state.label) for state in SprintState],
+        method="filter_state",
+        help_text="Sprints in any of these states.",
+    )
+
     class Meta:
         model = Sprint
         fields: list[str] = []
+
+    def filter_state(self, sprints: SprintQuerySet, name: str, states: list[str]) -> SprintQuerySet:
+        return sprints.in_state(*states) if states else sprints
 
 
 class TaskFilter(filters.FilterSet):
@@ -245,6 +270,13 @@ class TaskFilter(filters.FilterSet):
         to_field_name=User.USERNAME_FIELD,
         help_text="Tasks assigned to any of these usernames.",
     )
+    points = extend_schema_field(
+        {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Tasks with any of these points; `none` for tasks without points.",
+        }
+    )(PointsFilter(distinct=False, null_value=NO_POINTS, label="Points"))
     backlog = extend_schema_field(
         {
             "enum": ["true", "false"],

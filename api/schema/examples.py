@@ -4,8 +4,13 @@ LINK = "https://board.example.org/api"
 SPRINT = {
     "id": 3,
     "name": "Walking skeleton",
+    "goal": "A card can be dragged",
     "description": "",
+    "start": "2027-03-01",
     "end": "2027-03-12",
+    "state": "running",
+    "started_at": "2027-03-01T08:00:00Z",
+    "closed_at": None,
     "version": 41,
     "links": {
         "self": f"{LINK}/sprints/3",
@@ -25,6 +30,8 @@ TASK = {
     "started": "2027-03-01",
     "due": None,
     "completed": None,
+    "points": 5,
+    "carried": 0,
     "version": 42,
     "links": {"self": f"{LINK}/tasks/17", "sprint": f"{LINK}/sprints/3", "assigned": f"{LINK}/users/ada"},
 }
@@ -46,13 +53,64 @@ PROBLEM_EXAMPLE = {
     "detail": "started: A task that isn't started can't have a start date.",
     "fields": BROKEN_RULE,
 }
+REPORT_TASK = {"id": 17, "name": "Draw the columns", "points": 5}
+LEFTOVER = {**REPORT_TASK, "went": "sprint", "sprint": 4}
+PART = {"count": 1, "points": 5, "tasks": [REPORT_TASK]}
+NO_TASKS = {"count": 0, "points": 0, "tasks": []}
+LEFTOVERS = {"count": 1, "points": 5, "tasks": [LEFTOVER]}
+SCOPE_CHANGE = {
+    "at": "2027-03-02T09:30:00Z",
+    "by": "Ada Lovelace",
+    "kind": "added",
+    "task": REPORT_TASK,
+    "tasks": 1,
+    "points": 5,
+}
+FIGURES = {"ideal": 9.0, "remaining": 10, "scope": 13, "flow": [5, 5, 0, 3]}
+DAY = {"day": "2027-03-02", "is_working_day": True, "tasks": FIGURES, "points": FIGURES}
+KEPT = {"task": 17, "name": "Draw the columns", "reason": "Ada Lovelace has since changed it."}
 # By the name of the schema.
 EXAMPLES = {
     "Sprint": SPRINT,
-    "PatchedSprint": {"name": "Walking skeleton", "end": "2027-03-12"},
+    "PatchedSprint": {"goal": "A card can be dragged", "end": "2027-03-12"},
     "Task": TASK,
     "PatchedTask": {"status": 4},
     "Move": {"sprint": 3, "status": 2, "before": 18},
+    "Close": {
+        "outcome": "partly",
+        "note": "The rain.",
+        "choices": {"17": 4, "18": "dropped"},
+        "others": "backlog",
+    },
+    "Kept": KEPT,
+    "Reopened": {"sprint": SPRINT, "kept": [KEPT]},
+    "ReportTask": REPORT_TASK,
+    "Leftover": LEFTOVER,
+    "Part": PART,
+    "Leftovers": LEFTOVERS,
+    "ScopeChange": SCOPE_CHANGE,
+    "Figures": FIGURES,
+    "Day": DAY,
+    "Report": {
+        "sprint": 3,
+        "name": "Walking skeleton",
+        "goal": "A card can be dragged",
+        "state": "closed",
+        "start": "2027-03-01",
+        "end": "2027-03-12",
+        "closed_at": "2027-03-12T16:00:00Z",
+        "outcome": "partly",
+        "note": "The rain.",
+        "unit": "points",
+        "committed": NO_TASKS,
+        "added": PART,
+        "removed": NO_TASKS,
+        "done": NO_TASKS,
+        "unfinished": LEFTOVERS,
+        "estimated": 0,
+        "changes": [SCOPE_CHANGE],
+        "days": [DAY],
+    },
     "User": {
         "id": 1,
         "username": "ada",

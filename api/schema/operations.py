@@ -6,6 +6,8 @@ from .responses import ERRORS, Node, ref
 
 RESOURCES = {"sprints", "tasks", "users"}
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+# Actions beside those of REST framework, which accept `If-Match` and an `Idempotency-Key`.
+OWN_ACTIONS = {"move", "start", "close", "reopen"}
 WITH_BODY = {"POST", "PUT", "PATCH"}
 
 
@@ -36,7 +38,7 @@ class OperationSchema(AutoSchema):
     @property
     def _is_idempotent(self) -> bool:
         """Whether the operation accepts an `Idempotency-Key`."""
-        return self._action in ("create", "move")
+        return self._action in {"create", *OWN_ACTIONS}
 
     def _add_headers(self, operation: Node) -> None:
         sent = operation.pop("parameters", [])
@@ -44,7 +46,7 @@ class OperationSchema(AutoSchema):
         if has_tag and self.method == "GET":
             sent.append(ref("parameters", "IfNoneMatch"))
             operation["responses"]["304"] = ref("responses", "NotModified")
-        if self._action in ("update", "partial_update", "destroy", "move"):
+        if self._action in {"update", "partial_update", "destroy", *OWN_ACTIONS}:
             sent.append(ref("parameters", "IfMatch"))
         if self._is_idempotent:
             sent.append(ref("parameters", "IdempotencyKey"))
@@ -73,7 +75,7 @@ class OperationSchema(AutoSchema):
             errors |= {400}
         if "{" in self.path:
             errors |= {404}
-        if self._action in ("update", "partial_update", "destroy", "move"):
+        if self._action in {"update", "partial_update", "destroy", *OWN_ACTIONS}:
             errors |= {412}
         if self._is_idempotent:
             errors |= {422}

@@ -1,5 +1,5 @@
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any, NoReturn
@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 LARGEST_ID = 2**63 - 1
 MAX_UNKNOWN_FIELDS = 20
+MOMENT = serializers.DateTimeField()
 
 
 class KnownFields(serializers.Serializer[Any]):
@@ -24,7 +25,7 @@ class KnownFields(serializers.Serializer[Any]):
             raise serializers.ValidationError({name: ["Unknown field."] for name in unknown})
         return super().to_internal_value(data)
 
-    def refuse(self, errors: dict[str, list[str]]) -> NoReturn:
+    def refuse(self, errors: Mapping[str, Any]) -> NoReturn:
         """Raise a `ValidationError` for fields that are valid one by one. The browsable API shows it beside them."""
         self._errors = errors
         raise serializers.ValidationError(self.errors)
@@ -79,3 +80,7 @@ def path_to(view: str, *args: object) -> str:
 
 def iso(date: date | None) -> str | None:
     return date.isoformat() if date else None
+
+
+def iso_time(moment: datetime | None) -> str | None:
+    return MOMENT.to_representation(moment) if moment else None

@@ -72,6 +72,8 @@ class TaskSerializer(ResourceSerializer):
             "started",
             "due",
             "completed",
+            "points",
+            "carried",
             "version",
             "links",
         ]
@@ -80,6 +82,10 @@ class TaskSerializer(ResourceSerializer):
                 "help_text": "Requires a status other than Not Started. If missing, it follows the status."
             },
             "completed": {"help_text": "Requires the status Done. If missing, it follows the status."},
+            "points": {
+                "help_text": "The estimate, a number of the team's scale (0, 1, 2, 3, 5, 8, 13, 21), or null."
+            },
+            "carried": {"read_only": True, "help_text": "How many sprints closed with the task and moved it on."},
             "version": {"help_text": "The sequence number of the last change."},
         }
 
@@ -96,6 +102,8 @@ class TaskSerializer(ResourceSerializer):
             "started": iso(task.started),
             "due": iso(task.due),
             "completed": iso(task.completed),
+            "points": task.points,
+            "carried": task.carried,
             "version": task.version,
             "links": self.get_links(task),
         }

@@ -31,8 +31,13 @@ def test_a_sprint_has_the_fields_of_the_contract(client, sprint):
     assert body == {
         "id": sprint.pk,
         "name": "Walking skeleton",
+        "goal": "",
         "description": "",
+        "start": None,
         "end": sprint.end.isoformat(),
+        "state": "planned",
+        "started_at": None,
+        "closed_at": None,
         "version": sprint.version,
         "links": {
             "self": f"http://testserver/api/sprints/{sprint.pk}",
@@ -255,3 +260,32 @@ def test_the_number_of_queries_does_not_grow_with_the_list(client, today, django
         )
         with django_assert_num_queries(3):
             assert len(client.get("/api/sprints?page_size=100").json()["results"]) == min(total, 100)
+
+
+def test_sprints_are_filtered_by_their_state(client, ada, sprint, today):
+    running = actions.add_sprint(ada, start=today, end=today + timedelta(days=1))
+    over = actions.start_sprint(ada, actions.add_sprint(ada, end=today + timedelta(days=2)).pk)
+    actions.close_sprint(ada, over.pk, outcome="met")
+
+    def found(query):
+        return {row["id"] for row in client.get(f"/api/sprints?{query}").json()["results"]}
+
+    assert found("state=planned") == {sprint.pk}
+    assert found("state=running&state=closed") == {running.pk, over.pk}
+    assert refusal(client.get("/api/sprints?state=over")) == ["state"]
+
+
+def test_the_goal_and_the_start_are_kept_where_a_request_does_not_name_them(client, sprint, today):
+    url = f"/api/sprints/{sprint.pk}"
+    body = client.patch(url, {"goal": "Cards can be\ndragged", "start": today.isoformat()}).json()
+    assert (body["goal"], body["start"], body["state"]) == ("Cards can be dragged", today.isoformat(), "running")
+    body = client.put(url, {"name": "New", "end": sprint.end.isoformat()}).json()
+    assert (body["name"], body["goal"], body["start"]) == ("New", "Cards can be dragged", today.isoformat())
+    assert client.patch(url, {"start": ""}).json()["start"] is None
+    assert refusal(client.patch(url, {"goal": "x" * 201})) == ["goal"]
+
+
+def test_what_follows_from_the_log_is_accepted_and_ignored(client, sprint):
+    sent = {"state": "closed", "started_at": "2027-01-01T00:00:00Z", "closed_at": "2027-01-01T00:00:00Z"}
+    body = client.patch(f"/api/sprints/{sprint.pk}", sent).json()
+    assert [body[name] for name in sent] == ["planned", None, None]

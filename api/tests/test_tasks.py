@@ -67,6 +67,8 @@ def test_a_task_has_the_fields_of_the_contract(client, ada, sprint, today):
         "started": today.isoformat(),
         "due": today.isoformat(),
         "completed": None,
+        "points": None,
+        "carried": 0,
         "version": task.version,
         "links": {
             "self": f"http://testserver/api/tasks/{task.pk}",
@@ -626,3 +628,29 @@ def test_a_body_of_many_megabytes_is_refused(client):
     body = '{"name": "' + "x" * 10_000_000 + '"}'
     assert client.post("/api/tasks", body, content_type="application/json").status_code == 413
     assert not Task.objects.exists()
+
+
+def test_points_are_of_the_scale_and_kept_where_a_request_does_not_name_them(client, task):
+    url = f"/api/tasks/{task.pk}"
+    assert client.patch(url, {"points": 5}).json()["points"] == 5
+    assert client.put(url, {"name": "New"}).json()["points"] == 5
+    assert client.patch(url, {"points": ""}).json()["points"] is None
+    for wrong in (4, -1, "many", 10**9):
+        assert refusal(client.patch(url, {"points": wrong})) == ["points"]
+
+
+def test_tasks_are_filtered_by_points(client, ada):
+    for points in (None, 0, 3, 5):
+        actions.add_task(ada, name=str(points), points=points)
+
+    def found(query):
+        return {row["name"] for row in client.get(f"/api/tasks?{query}").json()["results"]}
+
+    assert found("points=3&points=0") == {"0", "3"}
+    assert found("points=none&points=5") == {"None", "5"}
+    for wrong in ("many", "-1", "9999", "9" * 5000, "٣"):
+        assert refusal(client.get(f"/api/tasks?points={wrong}")) == ["points"]
+
+
+def test_the_times_that_a_task_was_carried_are_read_only(client, task):
+    assert client.patch(f"/api/tasks/{task.pk}", {"carried": 3}).json()["carried"] == 0

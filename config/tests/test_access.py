@@ -81,6 +81,10 @@ TABLE = """
     /api/schema                                      read   -      -      -      -
     /api/sprints                                     read   write  -      -      -
     /api/sprints/<int:pk>                            read   -      write  write  write
+    /api/sprints/<int:pk>/close                      -      write  -      -      -
+    /api/sprints/<int:pk>/reopen                     -      write  -      -      -
+    /api/sprints/<int:pk>/report                     read   -      -      -      -
+    /api/sprints/<int:pk>/start                      -      write  -      -      -
     /api/tasks                                       read   write  -      -      -
     /api/tasks/<int:pk>                              read   -      write  write  write
     /api/tasks/<int:pk>/move                         -      write  -      -      -
