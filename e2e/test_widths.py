@@ -46,7 +46,9 @@ for number, name in enumerate({OTHERS!r}):
 today = timezone.localdate()
 sprint = actions.add_sprint(demo, name=word[:100], description=word, end=today + timedelta(days=500))
 past = Sprint.objects.past().first()
+actions.reopen_sprint(demo, past.pk)
 actions.change_sprint(demo, past.pk, name=word[:100], description=word)
+actions.close_sprint(demo, past.pk, outcome="met", others="backlog")
 due = today + timedelta(days=400)
 tasks = [
     actions.add_task(demo, name=word[:100], description=word, sprint_id=sprint.pk, status=status, due=due, assigned=demo)

@@ -62,7 +62,7 @@ def close_sprint(
         wanted = {pk: (choices or {}).get(pk, others) for pk in leftovers.values_list("pk", flat=True)}
         targets = Sprint.objects.open().exclude(pk=sprint.pk).in_bulk(_ids(wanted.values()))
         _validate_choices(wanted, targets)
-        facts = report.closing_facts(sprint, outcome, note, targets.values())
+        facts = report.closing_facts(sprint, Outcome(outcome).value, note, targets.values())
         sprint.closed_at = this.at
         save_row(this, sprint, before, closing=facts)
         to_backlog = [pk for pk, choice in wanted.items() if choice == "backlog"]

@@ -1,5 +1,7 @@
 """The demo command."""
 
+from itertools import pairwise
+
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
@@ -7,6 +9,7 @@ from django.utils import timezone
 
 from board import actions
 from board.history import log
+from board.history.report import report
 from board.models import Column, Event, Sprint, Status, Task
 
 from .html_page import Page
@@ -91,6 +94,30 @@ def test_the_past_sprint_is_finished(demo):
     past = Task.objects.filter(sprint=Sprint.objects.past().get())
     assert past.count() >= 5
     assert {task.status for task in past} == {Status.DONE}
+
+
+def test_the_past_sprint_is_closed_and_its_leftover_was_carried_to_the_running_one(demo):
+    past, running = Sprint.objects.past().get(), Sprint.objects.running().get()
+    found = report(past.pk)
+    assert (past.state, found.outcome, found.unit) == ("closed", "partly", "points")
+    assert found.note
+    assert found.committed.count
+    assert found.added.count
+    (leftover,) = found.carried.tasks
+    assert (leftover.sprint, Task.objects.get(pk=leftover.id).sprint, Task.objects.get(carried=1).pk) == (
+        running.pk,
+        running,
+        leftover.id,
+    )
+    remaining = [day.remaining("points") for day in found.burndown.days]
+    assert remaining[0] > remaining[9] > remaining[-1] == leftover.points
+
+
+def test_sprints_have_goals_and_follow_each_other(demo):
+    sprints = list(Sprint.objects.order_by("end"))
+    assert all(sprint.goal for sprint in sprints)
+    for sprint, following in pairwise(sprints):
+        assert sprint.end < following.start
 
 
 def test_all_dates_are_in_the_past_and_follow_the_work(demo):
