@@ -11,8 +11,8 @@ from board.history import log
 from board.history.schema import Snapshot
 from board.models import Event, Status, Task
 
-from .changes import Change, change, remove_row, validate_is_open
-from .tasks import Place, get_task, save_changes, save_place
+from .changes import Change, change, remove_row
+from .tasks import Place, get_task, save_changes, save_place, validate_can_change
 
 
 class Skipped(NamedTuple):
@@ -62,7 +62,7 @@ def remove_tasks(by: User | None, task_ids: Iterable[int]) -> Bulk:
     """Delete several tasks. Those of a closed sprint are skipped."""
 
     def remove(this: Change, task: Task, before: Snapshot) -> None:
-        validate_is_open(task.sprint)
+        validate_can_change(task)
         remove_row(this, task)
 
     return _each(by, task_ids, remove)

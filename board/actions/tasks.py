@@ -82,7 +82,7 @@ def save_changes(
     this: Change, task: Task, before: Snapshot, changes: dict[str, Any], base: int | None = None
 ) -> Task:
     column = task.sprint_id, task.status
-    validate_is_open(task.sprint)
+    validate_can_change(task)
     merge(task, base, changes)
     if task.status != before["status"]:
         sync_dates(task, changes, this.today)
@@ -112,7 +112,7 @@ def place_task(
 
 
 def save_place(this: Change, task: Task, before: Snapshot, place: Place) -> Task:
-    validate_is_open(task.sprint)
+    validate_can_change(task)
     task.sprint_id = place.sprint_id
     task.status = place.status if place.sprint_id else Status.TODO
     if task.status != before["status"]:
@@ -126,12 +126,19 @@ def remove_task(by: User | None, task_id: int, expect: int | None = None) -> Eve
     """Delete a task and return the event. Raises `Task.DoesNotExist`, `Outdated`."""
     with change(by) as this:
         task, _before = get_task(task_id, expect)
-        validate_is_open(task.sprint)
+        validate_can_change(task)
         return remove_row(this, task)
 
 
 def get_task(task_id: int, expect: int | None = None) -> tuple[Task, Snapshot]:
-    return at_version(Task.objects.select_related("assigned", "sprint").get(pk=task_id), expect)
+    tasks = Task.objects.select_related("assigned").with_sprint_closed_at()
+    return at_version(tasks.get(pk=task_id), expect)
+
+
+def validate_can_change(task: Task) -> None:
+    """Raise `ValidationError` if the sprint of a task from `get_task` is closed."""
+    if task.sprint_closed_at:
+        validate_is_open(task.sprint)
 
 
 def _validation_context(task: Task, before: Snapshot) -> ValidationContext:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from django.utils import timezone
@@ -16,7 +16,10 @@ INSTANT = timedelta(microseconds=1)
 
 
 class Start(NamedTuple):
-    """The first day of a sprint, and the moment until which tasks count as committed."""
+    """The first day of a sprint, and the moment until which tasks count as committed.
+
+    The moment is in UTC, as those of events: comparing moments of different time zones takes ten times as long.
+    """
 
     day: date
     moment: datetime
@@ -71,7 +74,7 @@ def burndown(
     """Return the burndown of a sprint. `timeline` is that of the sprint, read. Without `unit`, it is `usual_unit`."""
     unit = unit or usual_unit(timeline.totals)
     start = start_of(sprint, timeline)
-    initial = sum(_size(item, unit) for item in committed(timeline, start).values())
+    initial = _initial(timeline, start, unit)
     dates = list(_dates(start.day, sprint.end))
     if timeline.closing:
         working_days = timeline.closing.facts.get("working_days", working_days)
@@ -94,9 +97,9 @@ def start_of(sprint: Sprint, timeline: Timeline) -> Start:
     """
     if timeline.closing and (started := timeline.closing.facts.get("started")):
         day, moment = started
-        return Start(date.fromisoformat(day), datetime.fromisoformat(moment))
+        return Start(date.fromisoformat(day), datetime.fromisoformat(moment).astimezone(UTC))
     if sprint.started_at:
-        return Start(day_of(sprint.started_at), sprint.started_at)
+        return Start(day_of(sprint.started_at), sprint.started_at.astimezone(UTC))
     first = day_of(timeline.begun or timezone.now())
     if sprint.start and sprint.start > first:
         return Start(sprint.start, midnight(sprint.start) - INSTANT)
@@ -121,7 +124,15 @@ def later_steps(timeline: Timeline, start: Start) -> list[Step]:
     return [step for step in timeline.steps if step.at > start.moment]
 
 
-def _size(item: Item, unit: Unit) -> int:
+def _initial(timeline: Timeline, start: Start, unit: Unit) -> int:
+    """Return the sum of what was committed: of what is there now, without what changed since."""
+    changed = sum(_size(step.after, unit) - _size(step.before, unit) for step in later_steps(timeline, start))
+    return sum(timeline.totals.tasks if unit == "tasks" else timeline.totals.points) - changed
+
+
+def _size(item: Item | None, unit: Unit) -> int:
+    if item is None:
+        return 0
     return 1 if unit == "tasks" else item.points or 0
 
 

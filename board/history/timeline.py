@@ -3,7 +3,7 @@
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
 from typing import Any, Literal, NamedTuple
 
@@ -212,8 +212,8 @@ def day_of(at: datetime) -> date:
 
 
 def midnight(day: date) -> datetime:
-    """Return the moment in which a day begins in the team's time zone."""
-    return timezone.make_aware(datetime.combine(day, time()), timezone.get_default_timezone())
+    """Return the moment, in UTC, in which a day begins in the team's time zone."""
+    return timezone.make_aware(datetime.combine(day, time()), timezone.get_default_timezone()).astimezone(UTC)
 
 
 @cached(LRUCache(SPRINTS_CACHED), lock=Lock())

@@ -1,11 +1,11 @@
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, Self, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Concat, Left, StrIndex
 from django.urls import reverse
 from django.utils import timezone
@@ -33,6 +33,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Return the tasks of a column, from top to bottom."""
         return self.filter(sprint=sprint_id, status=status).order_by("order", "pk")
 
+    def with_sprint_closed_at(self) -> Self:
+        """Add `sprint_closed_at` to each task, which is quicker than reading the sprint."""
+        return self.annotate(sprint_closed_at=F("sprint__closed_at"))
+
     def matching(self, words: Iterable[str], names: dict[int, str]) -> Self:
         """Return the tasks that contain each word in their number, name, excerpt or assignee's name.
 
@@ -51,6 +55,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
 class Task(Searchable):
     event: Event | None = None
+    # Set by TaskQuerySet.with_sprint_closed_at.
+    sprint_closed_at: datetime | None
     search_fields = ("name", "description")
 
     name = NameField(_("name"), max_length=NAME_LENGTH)
