@@ -77,7 +77,7 @@ def reverse(this: Change, event: Event) -> list[Kept]:
             if one.task is None or len(kept) + 1 == len(events):
                 raise
             kept.append(Kept(one.task, _last_name(one), " ".join(error.messages)))
-    return kept
+    return kept[::-1]
 
 
 def _last_name(event: Event) -> str:

@@ -1,6 +1,6 @@
 """Helpers shared by the board's views."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from hashlib import sha256
@@ -15,7 +15,8 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import Resolver404, ResolverMatch, get_script_prefix, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext
+from django.utils.text import get_text_list
+from django.utils.translation import gettext, ngettext
 from django_htmx.http import HttpResponseClientRedirect
 
 from board import actions
@@ -211,27 +212,43 @@ def add_message(
     row: Row | None = None,
     sentence: str = "%(done)s",
     is_undo: bool = False,
+    kept: Sequence[actions.Kept] = (),
 ) -> None:
     """Add a message about a change, if there was one."""
     if event:
-        toast = toast_context(event, row, is_undo)
+        toast = toast_context(event, row, is_undo, kept)
         # The tag is the number of the change to undo, the level says whether it is an undo itself (templates/base.html).
         level = messages.INFO if is_undo else messages.SUCCESS
         messages.add_message(request, level, sentence % {"done": toast["text"]}, extra_tags=str(toast["undo"]))
 
 
-def toast_context(event: Event | None, row: Row | None = None, is_undo: bool = False) -> dict[str, Any]:
+def toast_context(
+    event: Event | None, row: Row | None = None, is_undo: bool = False, kept: Sequence[actions.Kept] = ()
+) -> dict[str, Any]:
     """Return the context of board/toast.html, empty if there was no change. `row` is the changed row, if it exists.
 
-    The toast of an undo offers to redo. The toast of a redo is that of any change.
+    The toast of an undo offers to redo, and names the tasks that it left as they are. The toast of a redo is that of any
+    change.
     """
     if event is None:
         return {}
+    done = sentences.describe_change(event, sentences.quoted(row or log.removed_row(event)))
     return {
-        "text": sentences.describe_change(event, sentences.quoted(row or log.removed_row(event))),
+        "text": f"{done}. {kept_text(kept)}" if kept else done,
         "undo": event.seq,
         "is_undo": is_undo,
     }
+
+
+def kept_text(kept: Sequence[actions.Kept]) -> str:
+    """Return a sentence about tasks that an undo left as they are."""
+    names = get_text_list([sentences.quoted(task.name) for task in kept], gettext("and"))
+    sentence = ngettext(
+        "%(names)s has changed since then and stays as it is.",
+        "%(names)s have changed since then and stay as they are.",
+        len(kept),
+    )
+    return sentence % {"names": names}
 
 
 def redirect_to(request: UserRequest, row: Row | None = None) -> HttpResponse:

@@ -30,7 +30,8 @@ def undo(request: UserRequest, seq: int) -> HttpResponse:
     """Undo a change. An error replaces the toast that offered to undo it."""
     try:
         with missing_as_404():
-            event = actions.undo(request.user, seq) or Event.objects.get(pk=seq)
+            undone = actions.undo_all(request.user, seq)
+            event = undone.event or Event.objects.get(pk=seq)
     except ValidationError as error:
         reason = gettext("Couldn't undo the change. %(reason)s") % {"reason": " ".join(error.messages)}
         if request.htmx:
@@ -45,8 +46,8 @@ def undo(request: UserRequest, seq: int) -> HttpResponse:
             "gone": event.task,
             "seq": event.seq,
             **card_context(cast("Task | None", row), board),
-            **toast_context(event, row, is_undo),
+            **toast_context(event, row, is_undo, undone.kept),
         }
         return render(request, "board/changed.html#undone", context)
-    add_message(request, event, row, is_undo=is_undo)
+    add_message(request, event, row, is_undo=is_undo, kept=undone.kept)
     return redirect_to(request, row)

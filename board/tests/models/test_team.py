@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from board import actions
+from board.history import log
 from board.models import Sprint, Team
 from board.models.rhythm import propose_sprint
 
@@ -76,3 +77,13 @@ def test_after_a_break_the_next_sprint_starts_today(today_is):
     today_is(THURSDAY)
     make(start=date(2027, 3, 8), end=FRIDAY, name="Spring")
     assert propose_sprint(Team()) == ("", THURSDAY, date(2027, 3, 29))
+
+
+def test_changed_settings_are_validated_and_shown_on_open_boards(user):
+    people = log.state().people
+    assert actions.change_team(name="Ferries", working_days=[0, 1]).name == "Ferries"
+    assert (Team.load().working_days, log.state().people) == ([0, 1], people + 1)
+    with pytest.raises(ValidationError):
+        actions.change_team(working_days=[])
+    actions.change_team(sprint_length=7)
+    assert (Team.objects.count(), Team.load().name, Team.load().sprint_length) == (1, "Ferries", 7)

@@ -1,6 +1,7 @@
 """GET /sprints/<id>/"""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from itertools import cycle
 
 import pytest
@@ -325,3 +326,19 @@ def test_the_theme_switch_never_redirects_to_another_host(browser, back):
 def test_an_invalid_theme_cookie_means_system(browser):
     browser.cookies[settings.THEME_COOKIE_NAME] = '"><script>'
     assert "data-theme" not in Page(browser.get("/")).one("html").attrs
+
+
+def test_the_spark_ends_with_the_sprint_and_is_flat_on_days_off(user, add, today_is):
+    today_is(date(2027, 3, 4))
+    sprint = actions.add_sprint(user, start=date(2027, 3, 4), end=date(2027, 3, 9))
+    task = add("a", sprint)
+    add("b", sprint)
+    today_is(date(2027, 3, 5))
+    actions.change_task(user, task.pk, status=Status.DONE)
+    today_is(date(2027, 3, 30))
+    html = components.board(sprint.pk, log.state())["html"]
+    lines = [[point.split(",")[1] for point in found.split()] for found in re.findall(r'points="([^"]+)"', html)]
+    assert lines == [
+        ["11.0", "20.0", "20.0", "20.0", "29.0", "38.0"],
+        ["2.0", "20.0", "20.0", "20.0", "20.0", "20.0"],
+    ]

@@ -468,3 +468,15 @@ def test_undoing_a_changed_addition_names_the_other_user(browser, ben, add):
         "Couldn't undo the change. Ben Berg has since changed it.",
     )
     assert Task.objects.get().name == "Paint"
+
+
+@pytest.mark.parametrize("on_board", [True, False])
+def test_undoing_a_change_of_several_tasks_names_those_that_changed_since(browser, user, sprint, add, on_board):
+    tasks = [add(name, sprint) for name in "abc"]
+    bulk = actions.change_tasks(user, [task.pk for task in tasks], points=5)
+    for task in tasks[:2]:
+        actions.change_task(user, task.pk, points=8)
+    headers = HTMX | {"HX-Current-URL": f"http://testserver/sprints/{sprint.pk}/"} if on_board else {}
+    page = browser.post(f"/undo/{bulk.event.seq}/", headers=headers, follow=True).content.decode()
+    assert "“a” and “b” have changed since then and stay as they are." in page
+    assert set(Task.objects.values_list("name", "points")) == {("a", 8), ("b", 8), ("c", None)}
