@@ -1,8 +1,10 @@
 """The numbers of a sprint's tasks day by day: remaining work, scope, and the ideal line."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from django.utils import timezone
@@ -13,6 +15,8 @@ from .timeline import NOTHING, ONE_DAY, Item, Step, Timeline, Totals, day_of, mi
 
 type Unit = Literal["tasks", "points"]
 INSTANT = timedelta(microseconds=1)
+# Of a longer sprint, a burndown has every other day, or every third, and so on.
+MOST_DAYS = 400
 
 
 class Start(NamedTuple):
@@ -75,12 +79,12 @@ def burndown(
     unit = unit or usual_unit(timeline.totals)
     start = start_of(sprint, timeline)
     initial = _initial(timeline, start, unit)
-    dates = list(_dates(start.day, sprint.end))
+    today = timezone.localdate()
+    last = day_of(timeline.closing.at) if timeline.closing else today
+    dates = _dates(start.day, sprint.end, last)
     if timeline.closing:
         working_days = timeline.closing.facts.get("working_days", working_days)
     works = [day.weekday() in working_days for day in dates]
-    today = timezone.localdate()
-    last = day_of(timeline.closing.at) if timeline.closing else today
     days = list(map(Day, dates, works, _ideal(initial, works), _totals(timeline, dates, last)))
     return Burndown(unit, initial, days, today if not timeline.closing and today in dates else None)
 
@@ -136,22 +140,25 @@ def _size(item: Item | None, unit: Unit) -> int:
     return 1 if unit == "tasks" else item.points or 0
 
 
-def _dates(first: date, last: date) -> Iterator[date]:
-    for number in range(max((last - first).days, 0) + 1):
-        yield first + timedelta(number)
+def _dates(first: date, end: date, last: date) -> list[date]:
+    """Return the days from the first to the end. Of a very long sprint, only some, but always `last` and the end."""
+    length = max((end - first).days, 0)
+    dates = {first + timedelta(number) for number in range(0, length + 1, 1 + length // MOST_DAYS)}
+    return sorted({*dates, first + timedelta(length), min(max(first, last), first + timedelta(length))})
 
 
 def _ideal(initial: int, works: list[bool]) -> Iterator[float]:
     """Yield the ideal remaining work at the end of each day. It is flat on days off."""
     steps = works if any(works) else [True] * len(works)
-    done = 0
-    for step in steps:
-        done += step
-        yield initial * (1 - done / sum(steps))
+    total = sum(steps)
+    for done in accumulate(steps):
+        yield initial * (1 - done / total)
 
 
 def _totals(timeline: Timeline, dates: list[date], last: date) -> Iterator[Totals | None]:
-    totals = timeline.days.get(max((day for day in timeline.days if day < dates[0]), default=dates[0]), NOTHING)
+    known = deque(sorted(timeline.days.items()))
+    totals = NOTHING
     for day in dates:
-        totals = timeline.days.get(day, totals)
+        while known and known[0][0] <= day:
+            totals = known.popleft()[1]
         yield totals if day <= last else None

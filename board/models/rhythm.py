@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from .fields import LATEST
 from .sprint import Sprint
 from .team import Team
 
@@ -23,7 +24,7 @@ def propose_sprint(team: Team) -> Proposal:
 
     After a long break, it starts today. Without an earlier sprint, its length is the team's. It ends on a working day.
     """
-    last = list(Sprint.objects.order_by("-end", "-pk")[:2])
+    last = list(Sprint.objects.filter(end__lte=LATEST).order_by("-end", "-pk")[:2])
     after = max([timezone.localdate() - ONE_DAY, *(sprint.end for sprint in last)])
     start = team.next_working_day(after)
     end = start + timedelta(days=_length(last, team) - 1)

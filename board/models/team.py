@@ -65,8 +65,9 @@ class Team(models.Model):
 
     def working_days_between(self, first: date, last: date) -> int:
         """Return the number of working days from `first` to `last`, both included; 0 if `last` is earlier."""
-        days = (first + timedelta(n) for n in range((last - first).days + 1))
-        return sum(map(self.is_working_day, days))
+        weeks, rest = divmod(max((last - first).days + 1, 0), 7)
+        days = (first + timedelta(n) for n in range(rest))
+        return weeks * len(self.working_days) + sum(map(self.is_working_day, days))
 
 
 def _is_set(numbers: object, highest: int) -> bool:

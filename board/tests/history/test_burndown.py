@@ -194,3 +194,14 @@ def test_it_counts_in_points_if_most_tasks_have_some(running, add, at):
     add("b", running, points=3)
     add("c", running, points=0)
     assert chart(running, None).unit == "points"
+
+
+def test_a_sprint_of_centuries_has_few_days_but_always_today_and_the_end(at, user, add):
+    at(1)
+    sprint = actions.add_sprint(user, end=date(2999, 12, 31))
+    add("a", sprint)
+    at(3)
+    figure = chart(sprint)
+    assert len(figure.days) < 500
+    assert [day.day for day in figure.past_days] == [date(2027, 3, 1), date(2027, 3, 3)]
+    assert (figure.days[-1].day, figure.days[-1].ideal, figure.today) == (sprint.end, 0, date(2027, 3, 3))

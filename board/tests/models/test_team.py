@@ -20,6 +20,7 @@ def test_without_settings_a_week_has_five_working_days():
     assert team.next_working_day(FRIDAY) == MONDAY
     assert team.working_days_between(FRIDAY, MONDAY) == 2
     assert team.working_days_between(MONDAY, FRIDAY) == 0
+    assert team.working_days_between(FRIDAY, THURSDAY) == 10
 
 
 @pytest.mark.parametrize(
@@ -87,3 +88,8 @@ def test_changed_settings_are_validated_and_shown_on_open_boards(user):
         actions.change_team(working_days=[])
     actions.change_team(sprint_length=7)
     assert (Team.objects.count(), Team.load().name, Team.load().sprint_length) == (1, "Ferries", 7)
+
+
+def test_a_sprint_at_the_end_of_time_has_no_follower(db):
+    make(end=date.max)
+    assert propose_sprint(Team()).name == ""
