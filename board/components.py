@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from django.contrib.auth import get_user_model
 from django.template.loader import render_to_string
@@ -15,7 +15,7 @@ from board.history.timeline import timeline_of
 from board.text.search import normalize
 
 from .cache import VersionedCache
-from .models import Column, Sprint, Task
+from .models import Column, Sprint, Task, Team
 from .templatetags.people import full_name
 
 # Increase this when pages of an older release can't place the components. Those pages reload themselves.
@@ -29,8 +29,20 @@ type RenderContext = tuple[str | None, int, date]
 
 
 class Board(TypedDict):
+    """A board as HTML, and whether its sprint is closed, so that nobody can change it."""
+
     title: str
     html: str
+    is_read_only: bool
+
+
+class Sums(NamedTuple):
+    """The numbers of a sprint's tasks and points, and of those that are done."""
+
+    total: int
+    done: int
+    points: int
+    done_points: int
 
 
 class Sparkline(TypedDict):
@@ -63,37 +75,50 @@ def board(sprint_id: int, state: log.State, words: Sequence[str] = ()) -> Board:
 
 def _board(sprint_id: int, state: log.State, words: Sequence[str]) -> Board:
     sprint = Sprint.objects.with_working_days().get(pk=sprint_id)
-    columns: dict[Column, dict[str, Any]] = {column: {"cards": [], "total": 0} for column in Column}
+    columns: dict[Column, dict[str, Any]] = {column: {"cards": [], "total": 0, "points": 0} for column in Column}
     matches = _matching(sprint_id, words) if words else None
-    for pk, column, html in _cards(sprint_id, people=state[1]):
+    for pk, column, points, html in _cards(sprint_id, people=state[1]):
         columns[column]["total"] += 1
+        columns[column]["points"] += points or 0
         if matches is None or pk in matches:
             columns[column]["cards"].append(html)
-    total = sum(column["total"] for name, column in columns.items() if name is not Column.BACKLOG)
+    in_sprint = [column for name, column in columns.items() if name is not Column.BACKLOG]
+    done = columns[Column.DONE]
+    sums = Sums(
+        sum(column["total"] for column in in_sprint),
+        done["total"],
+        sum(column["points"] for column in in_sprint),
+        done["points"],
+    )
     context = {
         "columns": columns.items(),
         "is_filtered": bool(words),
         "seq": state[0],
         "format": page_format(),
-        **head(sprint, total, columns[Column.DONE]["total"]),
+        **head(sprint, sums),
     }
-    return {"title": str(sprint), "html": render_to_string("board/board.html#board", context)}
+    html = render_to_string("board/board.html#board", context)
+    return {"title": str(sprint), "html": html, "is_read_only": sprint.is_closed}
 
 
-def _cards(sprint_id: int, people: int) -> list[tuple[int, Column, str]]:
-    """Return (id, column, HTML) for each card of a board, from top to bottom.
+def _cards(sprint_id: int, people: int) -> list[tuple[int, Column, int | None, str]]:
+    """Return (id, column, points, HTML) for each card of a board, from top to bottom.
 
     Reads the full rows of uncached cards only, and skips cards deleted in the meantime.
     """
     tasks = Task.objects.on_board(sprint_id).order_by("order", "pk")
-    places = list(tasks.values_list("pk", "version", "order", "sprint_id", "status"))
+    places = list(tasks.values_list("pk", "version", "order", "sprint_id", "status", "points"))
     context = _render_context(people)
     cached = card_cache.get_all(_cache_entry(pk, version, order, context) for pk, version, order, *_ in places)
     cards = {pk: html for (pk, *_), html in zip(places, cached, strict=True)}
     missing = [pk for pk, html in cards.items() if html is None]
     for pk, task in Task.objects.select_related("assigned").in_bulk(missing).items():
         cards[pk] = card(task, people)
-    return [(pk, Column.of(sprint, status), html) for pk, _, _, sprint, status in places if (html := cards[pk])]
+    return [
+        (pk, Column.of(sprint, status), points, html)
+        for pk, _, _, sprint, status, points in places
+        if (html := cards[pk])
+    ]
 
 
 def _matching(sprint_id: int, words: Sequence[str]) -> set[int]:
@@ -101,12 +126,11 @@ def _matching(sprint_id: int, words: Sequence[str]) -> set[int]:
     return set(Task.objects.on_board(sprint_id).matching(words, names).values_list("pk", flat=True))
 
 
-def head(sprint: Sprint, total: int, done: int) -> dict[str, Any]:
-    """Return the context of the component board/head.html#head. `total` and `done` count the sprint's tasks.
-
-    The sprint is from `with_working_days`.
-    """
-    return {"sprint": sprint, "total": total, "done": done, "burndown": _sparkline(sprint)}
+def head(sprint: Sprint, sums: Sums) -> dict[str, Any]:
+    """Return the context of the component board/head.html#head. The sprint is from `with_working_days`."""
+    team = Team(working_days=sprint.working_days)
+    days_left = team.working_days_between(timezone.localdate(), sprint.end)
+    return {"sprint": sprint, **sums._asdict(), "days_left": days_left, "burndown": _sparkline(sprint)}
 
 
 def _sparkline(sprint: Sprint, width: int = 120, height: int = 40, edge: int = 2) -> Sparkline | None:

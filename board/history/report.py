@@ -236,6 +236,10 @@ class Velocity(NamedTuple):
     low: int
     high: int
 
+    @property
+    def highest(self) -> int:
+        return max((number for _, number in self.bars), default=0)
+
 
 def velocity() -> Velocity:
     """Return the velocity of the last five closed sprints, with two queries. In points if most of them have some."""

@@ -6,7 +6,7 @@ from functools import cache
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, override
 
-from board.components import card, head, page_format
+from board.components import Sums, card, head, page_format
 from board.history import log, sentences
 from board.models import Event, Sprint, Status, Task
 
@@ -56,7 +56,7 @@ def batch(sprint_id: int, since: int, state: log.State) -> Frame:
         sprint = Sprint.objects.with_working_days().with_counts().filter(pk=sprint_id).first()
         if sprint is None:
             return {"reset": True}
-        context = head(sprint, sprint.task_count, sprint.done_count)
+        context = head(sprint, Sums(sprint.task_count, sprint.done_count, sprint.points, sprint.done_points))
         frame["head"] = render_to_string("board/head.html#head", context)
     return frame
 

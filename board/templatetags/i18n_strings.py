@@ -30,6 +30,7 @@ STRINGS = {
     "changed": _("changed by %(name)s"),
     "unmatched": _("doesn't match the filter"),
     "someOf": _("%(shown)s of %(total)s"),
+    "points": _("%(points)s pts"),
     # Announcements for screen readers
     "where": _("%(task)s: %(column)s, %(place)s of %(total)s"),
     "whereHere": _("%(column)s, %(place)s of %(total)s"),

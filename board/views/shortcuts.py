@@ -255,6 +255,11 @@ def redirect_to(request: UserRequest, row: Row | None = None) -> HttpResponse:
     """Redirect to the task's page if the form was opened there, else to the row's board, the task's page, or home."""
     page = (row.sprint if isinstance(row, Task) else None) or row
     url = _task_page(request, row) or (page.get_absolute_url() if page else resolve_url("home"))
+    return redirect_to_url(request, url)
+
+
+def redirect_to_url(request: UserRequest, url: str) -> HttpResponse:
+    """Redirect the page. htmx alone would follow a plain redirect and swap in what it finds there."""
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 

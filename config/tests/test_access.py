@@ -57,8 +57,12 @@ TABLE = """
     /readyz                                          open   -      -      -      -
     /sprints/<id:pk>/                                page   -      -      -      -
     /sprints/<id:pk>/changes/                        page   -      -      -      -
+    /sprints/<id:pk>/close/                          work   work   -      -      -
     /sprints/<id:pk>/delete/                         work   work   -      -      -
     /sprints/<id:pk>/edit/                           work   work   -      -      -
+    /sprints/<id:pk>/reopen/                         -      work   -      -      -
+    /sprints/<id:pk>/report/                         page   -      -      -      -
+    /sprints/<id:pk>/start/                          work   work   -      -      -
     /sprints/<id:sprint_pk>/tasks/add/               work   work   -      -      -
     /sprints/<id:pk>/tasks.csv                       page   -      -      -      -
     /sprints/add/                                    work   work   -      -      -
@@ -72,6 +76,7 @@ TABLE = """
     /tasks/<id:pk>/restore/                          -      work   -      -      -
     /tasks/deleted/                                  page   -      -      -      -
     /tasks.csv                                       page   -      -      -      -
+    /team/                                           admin  admin  -      -      -
     /theme/                                          -      page   -      -      -
     /undo/<id:seq>/                                  -      work   -      -      -
     /welcome/<str:token>/                            open   open   -      -      -

@@ -62,6 +62,7 @@ def test_translations_have_the_same_placeholders_and_elements(language, tmp_path
         key = text[0] if isinstance(text, tuple) else text.rpartition("\x04")[2]
         for pattern in (r"%\(\w+\)s", r"<[^>]+>"):
             assert set(re.findall(pattern, translation)) == set(re.findall(pattern, key)), text
+        assert translation.count("\n") == key.count("\n"), text
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -26,6 +26,8 @@ export function createBoardUpdates({ board, cards, announceChanges }) {
     const template = document.createElement("template");
     template.innerHTML = html;
     const head = get(board, ".board-head");
+    // Nobody can change the board of a closed sprint, and whoever reopens it can again.
+    if (head.matches("[data-closed]") !== !!template.content.querySelector("[data-closed]")) location.reload();
     // An open description stays open.
     if (head.querySelector("details[open]")) template.content.querySelector("details")?.setAttribute("open", "");
     head.replaceWith(template.content);

@@ -186,21 +186,37 @@ export function createCards({ board, t }) {
     card.dataset.says = t("held", { name });
   }
 
-  /** Update all counts on the page: "12", or "3 of 12" while a filter hides cards. */
+  /** Update all counts and sums on the page: "12", or "3 of 12" while a filter hides cards, and "34 pts". */
   function updateCounts() {
-    let all = 0;
+    const all = { count: 0, points: 0 };
     for (const section of board.querySelectorAll("[data-column]")) {
       const { column } = section.dataset;
-      const total = section.querySelectorAll(".cards > .card").length;
-      const shown = section.querySelectorAll(".cards > .card:not([hidden])").length;
-      if (column !== "backlog") all += total;
-      for (const element of board.querySelectorAll(`[data-count="${column}"]`)) {
-        setText(element, board.matches("[data-filtered]") ? t("someOf", { shown, total }) : total);
+      const cards = [...section.querySelectorAll(".cards > .card")];
+      const total = cards.length;
+      const shown = cards.filter((card) => !card.hidden).length;
+      const points = cards.reduce((sum, card) => sum + Number(card.dataset.points ?? 0), 0);
+      if (column !== "backlog") {
+        all.count += total;
+        all.points += points;
       }
-      if (column === "done") setText(get(board, "[data-done]"), total);
+      show(`[data-count="${column}"]`, board.matches("[data-filtered]") ? t("someOf", { shown, total }) : total);
+      show(`[data-sum="${column}"]`, points ? t("points", { points }) : "");
+      if (column === "done") {
+        show("[data-done]", total);
+        show("[data-done-points]", points);
+      }
     }
-    setText(get(board, "[data-all]"), all);
-    get(board, "[data-total]").dataset.total = String(all);
+    show("[data-all]", all.count);
+    show("[data-all-points]", all.points);
+    get(board, "[data-total]").dataset.total = String(all.count);
+  }
+
+  /**
+   * @param {string} selector
+   * @param {string | number} text
+   */
+  function show(selector, text) {
+    for (const element of board.querySelectorAll(selector)) setText(element, text);
   }
 
   return { find, listIn, upsert, upsertAll, remove, release, showOpened, showLocks, focusCard, focusBeside, updateCounts };

@@ -15,6 +15,8 @@ FORMS = {
     "add_sprint",
     "edit_sprint",
     "delete_sprint",
+    "start_sprint",
+    "close_sprint",
     "add_task",
     "edit_task",
     "edit_field",
@@ -40,7 +42,7 @@ OWN = {
     "welcome",
     "api:token",
 }
-FOR_ADMINS = {"invite", "person", "delete_invitation", "make_link", "deactivate", "reactivate"}
+FOR_ADMINS = {"team", "invite", "person", "delete_invitation", "make_link", "deactivate", "reactivate"}
 
 
 @pytest.fixture

@@ -9,12 +9,20 @@ from board.models import Event, Status
 from board.tests.html_page import HTMX, Page
 
 pytestmark = pytest.mark.django_db
-LABELS = ["Name", "Description", "Due", "Assigned to"]
+LABELS = ["Name", "Description", "Due", "Assigned to", "Points"]
 
 
 @pytest.fixture
 def task(user, sprint, add):
-    return add("Draw", sprint, Status.ACTIVE, description="With a pencil", assigned=user, due=timezone.localdate())
+    return add(
+        "Draw",
+        sprint,
+        Status.ACTIVE,
+        description="With a pencil",
+        assigned=user,
+        due=timezone.localdate(),
+        points=5,
+    )
 
 
 @pytest.fixture
@@ -27,7 +35,13 @@ def filled_in(django_user_model):
     """Form data that changes all fields, and the assigned user."""
     guest = django_user_model.objects.create_user("guest")
     due = timezone.localdate() + timedelta(days=4)
-    return {"name": "Paint", "description": "With a brush", "due": due.isoformat(), "assigned": guest.pk}
+    return {
+        "name": "Paint",
+        "description": "With a brush",
+        "due": due.isoformat(),
+        "assigned": guest.pk,
+        "points": 8,
+    }
 
 
 def test_the_form_is_a_whole_page_without_htmx(browser, task, path):
@@ -39,6 +53,7 @@ def test_the_form_is_a_whole_page_without_htmx(browser, task, path):
         "With a pencil",
         timezone.localdate().isoformat(),
         "Ana Lind",
+        "5",
     ]
 
 
@@ -57,9 +72,11 @@ def test_with_htmx_the_form_replaces_the_card(browser, task, path):
 def test_saving_changes_only_the_submitted_fields(browser, user, task, path, filled_in):
     browser.post(path, filled_in)
     event = Event.objects.latest("seq")
-    assert (event.actor, event.changes.keys()) == (user, {"name", "description", "due", "assigned"})
+    assert (event.actor, event.changes.keys()) == (user, {"name", "description", "due", "assigned", "points"})
     task.refresh_from_db()
-    assert (task.name, task.description, task.due.isoformat(), task.assigned_id) == tuple(filled_in.values())
+    assert (task.name, task.description, task.due.isoformat(), task.assigned_id, task.points) == tuple(
+        filled_in.values()
+    )
 
 
 def test_without_htmx_saving_redirects_to_the_board(browser, sprint, path, filled_in):
@@ -78,7 +95,8 @@ def test_with_htmx_saving_returns_the_card(browser, task, path, filled_in):
     card = Page(response).one("li", data_task=str(task.pk))
     assert response.status_code == 200
     assert card["data-version"] == str(Event.objects.latest("seq").seq)
-    assert (card.all("a")[0].text, card.one("span", title=True)["title"]) == ("Paint", "guest")
+    assert (card.all("a")[0].text, card.one("span", class_="points").text) == ("Paint", "8")
+    assert card.all("span", title="guest")
 
 
 def test_saving_without_a_change_writes_nothing(browser, user, task, path):
@@ -112,7 +130,7 @@ def test_errors_are_shown_at_their_field_and_input_is_preserved(
     page = Page(response)
     assert (response.status_code, page.is_whole) == (422, not headers)
     assert {one: page.error(one) for one in LABELS} == dict.fromkeys(LABELS, "") | {label: reason}
-    assert [page.value(one) for one in LABELS] == [data["name"], data["description"], data["due"], "guest"]
+    assert [page.value(one) for one in LABELS] == [data["name"], data["description"], data["due"], "guest", "8"]
     task.refresh_from_db()
     assert (task.name, task.description) == ("Draw", "With a pencil")
 
@@ -148,7 +166,7 @@ def test_a_deactivated_user_stays_assigned_until_someone_else_is(browser, user, 
 
 
 @pytest.mark.parametrize(
-    ("field", "label"), list(zip(["name", "description", "due", "assigned"], LABELS, strict=True))
+    ("field", "label"), list(zip(["name", "description", "due", "assigned", "points"], LABELS, strict=True))
 )
 def test_a_single_field_has_a_form(browser, task, field, label):
     page = Page(browser.get(f"/tasks/{task.pk}/edit/{field}/", headers=HTMX))
@@ -185,8 +203,8 @@ def test_on_the_forms_page_htmx_redirects_to_the_board(browser, sprint, path, fi
     assert toast.one("form")["action"] == f"/undo/{Event.objects.latest('seq').seq}/"
 
 
-def test_opening_the_form_takes_four_queries(browser, path, django_assert_num_queries):
-    with django_assert_num_queries(4):
+def test_opening_the_form_takes_five_queries(browser, path, django_assert_num_queries):
+    with django_assert_num_queries(5):
         browser.get(path, headers=HTMX)
 
 

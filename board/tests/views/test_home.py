@@ -44,7 +44,7 @@ def test_a_sprint_is_current_until_it_ended_seven_days_ago(browser, ending):
 
 
 def test_a_sprint_links_to_its_board(browser, sprint):
-    assert Page(browser.get("/")).one("ul", class_="sprints").one("a")["href"] == f"/sprints/{sprint.pk}/"
+    assert Page(browser.get("/")).one("ul", class_="sprints").all("a")[0]["href"] == f"/sprints/{sprint.pk}/"
 
 
 def test_a_sprint_shows_its_goal_end_and_progress(browser, user, sprint, add):
@@ -53,7 +53,7 @@ def test_a_sprint_shows_its_goal_end_and_progress(browser, user, sprint, add):
     add(sprint=sprint, status=Status.ACTIVE)
     row = Page(browser.get("/")).one("ul", class_="sprints").one("li")
     assert "A boarding pass on every phone" in row.text
-    assert "1 of 2 done" in row.text
+    assert "2 tasks" in row.text
     assert row.one("time")["datetime"] == sprint.end.isoformat()
     assert (row.one("progress")["value"], row.one("progress")["max"]) == ("1", "2")
 
@@ -63,6 +63,32 @@ def test_the_backlog_is_no_part_of_a_sprints_progress(browser, sprint, add):
     page = Page(browser.get("/"))
     assert "No tasks yet" in page.text
     assert "0 of 0" not in page.text
+
+
+def test_what_runs_comes_first_then_what_waits_and_then_what_is_planned(browser, user, ending):
+    planned, ended, running, closed = (ending(days) for days in (20, -3, 5, 9))
+    actions.start_sprint(user, running.pk)
+    actions.close_sprint(user, actions.start_sprint(user, closed.pk).pk, outcome="met")
+    page = Page(browser.get("/"))
+    assert page.texts("h2") == ["Running", "Waiting to be closed", "Planned"]
+    assert page.texts("strong") == ["Ends 5", "Ends -3", "Ends 20"]
+    assert page.one("a", class_="button primary")["href"] == f"/sprints/{ended.pk}/close/"
+    assert page.one("form", action=f"/sprints/{planned.pk}/start/").texts("button") == ["Start sprint"]
+
+
+def test_a_running_sprint_shows_what_is_done_in_tasks_and_points(browser, user, sprint, add):
+    add(sprint=sprint, status=Status.DONE, points=3)
+    add(sprint=sprint, points=5)
+    actions.start_sprint(user, sprint.pk)
+    assert "1 of 2 done, 3 of 8 points" in Page(browser.get("/")).one("span", class_="facts").text
+
+
+def test_a_planned_sprint_stands_beside_the_velocity(browser, user, sprint, next_sprint, add):
+    add(sprint=sprint, status=Status.DONE, points=8)
+    actions.close_sprint(user, actions.start_sprint(user, sprint.pk).pk, outcome="met")
+    add(sprint=next_sprint, points=5)
+    facts = Page(browser.get("/")).one("span", class_="facts").text
+    assert "1 task, 5 points · velocity 8 points, usually 8 to 8" in facts
 
 
 @pytest.mark.parametrize(("days", "word"), [(-1, "Ended"), (0, "Ends"), (1, "Ends")])
@@ -98,7 +124,8 @@ def test_the_navigation_shows_the_logged_in_user(browser):
 def test_the_number_of_queries_does_not_grow_with_the_sprints(browser, ending, django_assert_max_num_queries):
     for days in range(1, 30):
         ending(days)
-    with django_assert_max_num_queries(3):
+    # Session, person with profile, sprints, and the velocity beside planned sprints.
+    with django_assert_max_num_queries(5):
         browser.get("/")
 
 

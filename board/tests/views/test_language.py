@@ -103,11 +103,11 @@ def test_the_language_ends_with_the_request(browser, choose):
 
 def test_the_choice_costs_no_query(browser, choose, sprint, django_assert_num_queries):
     browser.get("/")
-    # Session, person with profile, sprints.
-    with django_assert_num_queries(3):
+    # Session, person with profile, sprints, velocity.
+    with django_assert_num_queries(4):
         browser.get("/")
     choose("de")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert language_of(browser.get("/")) == "de"
 
 
@@ -153,7 +153,7 @@ def test_the_board_is_german_in_every_piece(browser, sprint, add):
     page = Page(browser.get(f"/sprints/{sprint.pk}/", headers=GERMAN))
     (card,) = page.all("li", data_task=True)
     assert (card.one("time").text, card.all("a")[-1].text) == ("Heute", "Verschieben")
-    assert "7 Tage" in page.texts("dd")
+    assert "Arbeitstag" in page.one("dl").text
 
 
 @pytest.mark.parametrize(

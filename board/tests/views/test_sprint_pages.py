@@ -22,7 +22,7 @@ def in_days(days):
 def test_the_form_is_a_whole_page_without_htmx(browser):
     page = Page(browser.get("/sprints/add/"))
     assert page.is_whole
-    assert (page.heading, page.labels) == ("Add sprint", ["Name", "End date", "Description"])
+    assert (page.heading, page.labels) == ("Add sprint", ["Name", "Start date", "End date", "Goal", "Description"])
     assert "Create sprint" in page.buttons
 
 
@@ -30,7 +30,7 @@ def test_the_form_is_a_piece_with_htmx(browser):
     page = Page(browser.get("/sprints/add/", headers=HTMX))
     assert not page.is_whole
     assert [child.name for child in page.children if not isinstance(child, str)] == ["form"]
-    assert page.labels == ["Name", "End date", "Description"]
+    assert page.labels == ["Name", "Start date", "End date", "Goal", "Description"]
     assert page.buttons == ["Create sprint"]
 
 
@@ -66,7 +66,7 @@ def test_errors_are_shown_at_their_field_and_input_is_preserved(browser, sprint,
     page = Page(response)
     assert (response.status_code, page.is_whole) == (422, not headers)
     assert page.error(label) == reason
-    assert [page.error(other) for other in page.labels if other != label] == ["", ""]
+    assert not any(page.error(other) for other in page.labels if other != label)
     assert [page.value(one) for one in ("Name", "End date", "Description")] == list(data.values())
     assert Sprint.objects.count() == 1
 
@@ -79,6 +79,34 @@ def test_a_form_without_any_field_is_refused_like_an_empty_one(browser, sprint, 
     response = browser.post(path, headers=HTMX)
     assert response.status_code == 422
     assert "This field is required." in Page(response).text
+
+
+def test_the_form_proposes_the_rhythm_of_the_last_sprint(browser, user):
+    first = timezone.localdate() + timedelta(days=1)
+    actions.add_sprint(user, name="Sprint 7", start=first, end=first + timedelta(days=6))
+    page = Page(browser.get("/sprints/add/"))
+    assert page.value("Name") == "Sprint 8"
+    assert page.value("Start date") > (first + timedelta(days=6)).isoformat()
+    assert page.value("End date") >= page.value("Start date")
+
+
+def test_a_proposed_start_that_nobody_changed_yields_to_an_earlier_end(browser, sprint):
+    proposed = Page(browser.get("/sprints/add/")).value("Start date")
+    assert proposed > in_days(2)
+    response = browser.post("/sprints/add/", {"name": "Soon", "start": proposed, "end": in_days(2)})
+    assert response.status_code == 302
+    assert Sprint.objects.get(name="Soon").start is None
+
+
+def test_a_start_after_the_end_is_refused_at_its_field(browser):
+    page = Page(browser.post("/sprints/add/", {"start": in_days(9), "end": in_days(7)}))
+    assert page.error("Start date") == "The start date can't be after the end date."
+
+
+def test_a_sprint_that_overlaps_another_is_added_with_a_warning(browser, sprint):
+    data = {"name": "Sprint 2", "start": in_days(3), "end": in_days(12)}
+    toasts = Page(browser.post("/sprints/add/", data, follow=True)).texts("div", class_="toast")
+    assert toasts == ["Created “Sprint 2”Undo", "“Sprint 2” overlaps “Sprint 1”."]
 
 
 # Edit

@@ -24,7 +24,7 @@ def in_words(day):
 def test_the_page_shows_all_fields_of_the_task(browser, user, sprint, add):
     today = timezone.localdate()
     due = today + timedelta(days=3)
-    task = add("Draw", sprint, Status.DONE, description="First\n\nSecond", assigned=user, due=due)
+    task = add("Draw", sprint, Status.DONE, description="First\n\nSecond", assigned=user, due=due, points=5)
     page = Page(browser.get(f"/tasks/{task.pk}/"))
     assert page.is_whole
     assert page.heading == "Draw"
@@ -32,6 +32,7 @@ def test_the_page_shows_all_fields_of_the_task(browser, user, sprint, add):
     assert facts(page) == {
         "Column": "Completed",
         "Assigned to": "Ana Lind",
+        "Points": "5",
         "Due": in_words(due),
         "Started": in_words(today),
         "Completed": in_words(today),
@@ -41,7 +42,7 @@ def test_the_page_shows_all_fields_of_the_task(browser, user, sprint, add):
 def test_empty_fields_of_a_task_are_shown_as_such(browser, add):
     page = Page(browser.get(f"/tasks/{add().pk}/"))
     assert "No description" in page.text
-    assert facts(page) == {"Column": "Backlog", "Assigned to": "Nobody", "Due": "No date"}
+    assert facts(page) == {"Column": "Backlog", "Assigned to": "Nobody", "Points": "None", "Due": "No date"}
 
 
 def test_the_page_links_back_to_the_sprint_or_home(browser, sprint, add):

@@ -98,11 +98,14 @@ class ChangeForm(AnyModelForm):
         return version
 
     def changes(self) -> dict[str, Any]:
-        """Return {field: value} of the valid form, without fields for which "theirs" was chosen."""
+        """Return {field: value} of the valid form, without fields for which "theirs" was chosen.
+
+        Fields that were not submitted stay as they are: a page of an older release lacks some.
+        """
         return {
             name: value
             for name, value in self.cleaned_data.items()
-            if name != "version" and self.data.get(f"keep-{name}") != "theirs"
+            if name != "version" and name in self.data and self.data.get(f"keep-{name}") != "theirs"
         }
 
     def show_conflict(self, conflict: Conflict) -> None:

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
-from board.models import Task
+from board.models import Task, Team
 
 from .base import ChangeForm, DateInput, PersonField
 
@@ -23,9 +23,11 @@ class TaskForm(ChangeForm):
         get_user_model().objects.none(), label=_("Assigned to"), required=False, empty_label=_("Nobody")
     )
 
+    points = forms.TypedChoiceField(label=_("Points"), required=False, coerce=int, empty_value=None)
+
     class Meta:
         model = Task
-        fields = ["name", "description", "due", "assigned"]
+        fields = ["name", "description", "due", "assigned", "points"]
         labels = {"due": _("Due")}
         widgets = {"due": DateInput, "description": forms.Textarea({"rows": 4})}
 
@@ -36,12 +38,20 @@ class TaskForm(ChangeForm):
             self.fields = {name: self.fields[name] for name in (only, "version")}
         if "assigned" in self.fields:
             self._offer_people()
+        if "points" in self.fields:
+            self._offer_points()
 
     def _offer_people(self) -> None:
         people = get_user_model().objects.filter(is_active=True)
         if self.instance.assigned_id:
             people |= get_user_model().objects.filter(pk=self.instance.assigned_id)
         cast(PersonField, self.fields["assigned"]).queryset = people
+
+    def _offer_points(self) -> None:
+        now = self.instance.points
+        numbers = sorted({*Team.load().points_scale, *([] if now is None else [now])})
+        choices = [("", _("No points")), *((str(number), str(number)) for number in numbers)]
+        cast(forms.TypedChoiceField, self.fields["points"]).choices = choices
 
 
 class NewTaskForm(TaskModelForm):

@@ -1,0 +1,150 @@
+"""The geometry of charts as SVG: percentages of the plot, from its top left corner."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from math import ceil
+from typing import NamedTuple
+
+from board.history.burndown import Burndown, Day
+from board.models import Column
+
+TICKS = 4
+# So many labels fit under a chart on a phone.
+LABELS = 5
+
+
+class Tick(NamedTuple):
+    """A value of the axis, and where its line is."""
+
+    value: int
+    y: float
+
+
+class Slot(NamedTuple):
+    """A day of the chart: where it begins, how wide it is, and the numbers at its end."""
+
+    day: Day
+    x: float
+    width: float
+    is_labelled: bool
+    # None for days to come.
+    remaining: int | None
+    scope: int | None
+    scope_y: float
+
+
+class Layer(NamedTuple):
+    """One column of a cumulative flow, as the corners of its area."""
+
+    column: Column
+    points: str
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Values from 0 to `top`, at the lowest number of round steps."""
+
+    top: int
+    step: int
+
+    @classmethod
+    def up_to(cls, highest: int) -> "Axis":
+        step = next(size for size in _round_numbers() if size * TICKS >= highest)
+        return cls(max(step * ceil(highest / step), step), step)
+
+    def y(self, value: float) -> float:
+        return round(100 - 100 * value / self.top, 2)
+
+    @property
+    def ticks(self) -> list[Tick]:
+        return [Tick(value, self.y(value)) for value in range(0, self.top + 1, self.step)]
+
+
+def _round_numbers() -> Iterable[int]:
+    scale = 1
+    while True:
+        yield from (scale, 2 * scale, 5 * scale)
+        scale *= 10
+
+
+@dataclass(frozen=True)
+class BurndownChart:
+    """A burndown: paths of the remaining work, the scope and the ideal line, and a slot for each day."""
+
+    burndown: Burndown
+    axis: Axis
+    slots: list[Slot]
+
+    @classmethod
+    def of(cls, burndown: Burndown) -> "BurndownChart":
+        axis = Axis.up_to(burndown.highest)
+        width = 100 / len(burndown.days)
+        every = ceil(len(burndown.days) / LABELS)
+        slots = [
+            Slot(
+                day,
+                round(number * width, 2),
+                round(width, 2),
+                number % every == 0,
+                day.remaining(burndown.unit) if day.totals else None,
+                day.scope(burndown.unit) if day.totals else None,
+                axis.y(day.scope(burndown.unit)),
+            )
+            for number, day in enumerate(burndown.days)
+        ]
+        return cls(burndown, axis, slots)
+
+    @property
+    def remaining(self) -> str:
+        return self._steps([slot.remaining for slot in self.slots])
+
+    @property
+    def scope(self) -> str:
+        return self._steps([slot.scope for slot in self.slots])
+
+    def _steps(self, values: Sequence[int | None]) -> str:
+        """Return a line that changes at the end of each day."""
+        steps = [
+            f"H{slot.x + slot.width:.2f}V{self.axis.y(value)}"
+            for slot, value in zip(self.slots, values, strict=True)
+            if value is not None
+        ]
+        return f"M0 {self.axis.y(self.burndown.initial)}{''.join(steps)}" if steps else ""
+
+    @property
+    def ideal(self) -> str:
+        ends = [f"L{slot.x + slot.width:.2f} {self.axis.y(slot.day.ideal)}" for slot in self.slots]
+        return f"M0 {self.axis.y(self.burndown.initial)}{''.join(ends)}"
+
+    @property
+    def today(self) -> float | None:
+        """Where today ends."""
+        return next((slot.x + slot.width for slot in self.slots if slot.day.day == self.burndown.today), None)
+
+    @property
+    def days_off(self) -> list[Slot]:
+        return [slot for slot in self.slots if not slot.day.is_working_day]
+
+    @property
+    def flow(self) -> list[Layer]:
+        """The cumulative flow of the columns: the done tasks at the bottom."""
+        known = [slot for slot in self.slots if slot.day.totals]
+        counts = [tuple(reversed(slot.day.counts(self.burndown.unit))) for slot in known]
+        heights = [[0, *accumulate(numbers)] for numbers in counts]
+        columns = [column for column in Column if column is not Column.BACKLOG]
+        layers = []
+        for column, (below, above) in zip(reversed(columns), pairwise(range(len(columns) + 1)), strict=True):
+            top = [self._corners(slot, height[above]) for slot, height in zip(known, heights, strict=True)]
+            bottom = [self._corners(slot, height[below]) for slot, height in zip(known, heights, strict=True)]
+            layers.append(Layer(column, " ".join([*top, *map(_backwards, reversed(bottom))])))
+        return layers
+
+    def _corners(self, slot: Slot, value: int) -> str:
+        """Return the two ends of a day's value."""
+        y = self.axis.y(value)
+        return f"{slot.x},{y} {slot.x + slot.width:.2f},{y}"
+
+
+def _backwards(corners: str) -> str:
+    return " ".join(reversed(corners.split()))
