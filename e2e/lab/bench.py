@@ -19,6 +19,7 @@ PARTS = {
     "sites": "e2e.lab.bench_sites",
     "api": "e2e.lab.bench_api",
     "board": "e2e.lab.bench_board",
+    "sprints": "e2e.lab.bench_sprints",
     "live": "e2e.lab.bench_live",
     "change": "e2e.lab.bench_live --sockets 500 1000 --seconds 10 --rate 1",
     "writers": "e2e.lab.bench_writers",
