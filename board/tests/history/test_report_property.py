@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import Phase, given
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 
 from board import actions
@@ -165,7 +165,9 @@ def run(first_steps, started, later_steps, others, afterwards):
 
 @pytest.mark.slow
 def test_a_report_equals_a_count_by_hand_and_stays_the_same(db):
-    @hypothesis_settings(max_examples=25, deadline=None, phases=[Phase.generate])
+    @hypothesis_settings(
+        max_examples=25, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow]
+    )
     @given(histories, st.booleans(), histories, st.sampled_from(["backlog", "dropped", 2]), histories)
     def check_history(first_steps, started, later_steps, others, afterwards):
         timeline_of.cache_clear()

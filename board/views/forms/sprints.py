@@ -1,16 +1,21 @@
 """Forms of sprints: their fields, and how they close."""
 
-from collections.abc import Iterable
-from typing import Any, Self
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any, NamedTuple, Self
 
 from django import forms
 from django.http import QueryDict
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from board.actions import Choice, Outcome
 from board.actions.closing import NOTE_LENGTH
 from board.models import Sprint, Task, Team
 from board.models.rhythm import propose_sprint
+from board.templatetags.people import full_name
 
 from .base import ChangeForm, DateInput
 
@@ -39,10 +44,27 @@ class NewSprintForm(SprintForm):
         return data
 
 
+MAX_DIGITS = 18
+NAMED_CHOICES: dict[str, Choice] = {"backlog": "backlog", "dropped": "dropped"}
+
+
+class Leftover(NamedTuple):
+    """An unfinished task on the page that closes its sprint: what it shows, and the choice for it."""
+
+    task: Task
+    facts: str
+    select: str
+    choice: str
+    errors: list[str]
+    # The HTML of the options, which many tasks share.
+    options: SafeString
+
+
 class CloseForm(forms.Form):
     """Closes a sprint: whether its goal was met, and where each unfinished task goes.
 
-    The value of a choice is the id of a sprint, "backlog" or "dropped".
+    The field `task-<id>` says that of a task: the id of a sprint, "backlog" or "dropped"; `actions.close_sprint`
+    validates it.
     """
 
     outcome = forms.ChoiceField(
@@ -61,32 +83,57 @@ class CloseForm(forms.Form):
         """Offer `targets`, which are in the order of their end; what is left goes to the one that follows `sprint`."""
         super().__init__(*args, **kwargs)
         self.sprint, self.leftovers, self.targets = sprint, list(leftovers), list(targets)
-        choices = [
-            *((str(sprint.pk), _("To %(sprint)s") % {"sprint": sprint}) for sprint in self.targets),
-            ("backlog", _("To the backlog")),
-            ("dropped", _("Drop")),
+        self.destinations = [
+            *((str(target.pk), gettext("To %(sprint)s") % {"sprint": target}) for target in self.targets),
+            ("backlog", gettext("To the backlog")),
+            ("dropped", gettext("Drop")),
         ]
-        self.destinations = choices
-        following = next((str(target.pk) for target in self.targets if target.end > sprint.end), choices[0][0])
-        for task in self.leftovers:
-            self.fields[f"task-{task.pk}"] = forms.ChoiceField(
-                label=task.name,
-                choices=choices,
-                initial=following,
-                widget=forms.Select({"aria-label": task.name}),
-                error_messages={"invalid_choice": _("This sprint is no longer open. Choose another one.")},
-            )
+        following = next((str(target.pk) for target in self.targets if target.end > sprint.end), None)
+        self.default = following or self.destinations[0][0]
+        # A thousand fields of their own, with a widget each, would take a second.
+        self.fields |= dict.fromkeys(
+            [f"task-{task.pk}" for task in self.leftovers], forms.CharField(required=False)
+        )
 
     def with_selected_set(self, data: QueryDict) -> Self:
         """Return the form with the choice `to` for the `selected` tasks, to go on from there."""
         values = data.dict() | {f"task-{pk}": data.get("to") for pk in data.getlist("selected")}
         return type(self)(self.sprint, self.leftovers, self.targets, initial=values, auto_id=self.auto_id)
 
-    def rows(self) -> list[tuple[Task, forms.BoundField]]:
-        """Return each unfinished task with the field of its choice."""
-        return [(task, self[f"task-{task.pk}"]) for task in self.leftovers]
+    def rows(self) -> Iterator[Leftover]:
+        rendered, select = cache(self._options), gettext("Select %(name)s")
+        for task in self.leftovers:
+            name = f"task-{task.pk}"
+            choice = self._given(name) or self.default
+            errors = [str(error) for error in self.errors.get(name, [])]
+            yield Leftover(task, _facts(task), select % {"name": task.name}, choice, errors, rendered(choice))
 
     def choices(self) -> dict[int, Choice]:
-        """Return what the valid form says of each task, by id."""
-        chosen = {task.pk: self.cleaned_data[f"task-{task.pk}"] for task in self.leftovers}
-        return {pk: choice if choice in ("backlog", "dropped") else int(choice) for pk, choice in chosen.items()}
+        """Return what was submitted for each task, by id; a task without a choice is left out."""
+        given = {task.pk: self._given(f"task-{task.pk}") for task in self.leftovers}
+        return {pk: choice for pk, text in given.items() if (choice := _choice(text)) is not None}
+
+    def _given(self, name: str) -> str:
+        return str((self.data if self.is_bound else self.initial).get(name) or "")
+
+    def _options(self, choice: str) -> SafeString:
+        return format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((value, " selected" if value == choice else "", label) for value, label in self.destinations),
+        )
+
+
+def _choice(text: str) -> Choice | None:
+    if text.isdecimal() and len(text) <= MAX_DIGITS:
+        return int(text)
+    return NAMED_CHOICES.get(text)
+
+
+def _facts(task: Task) -> str:
+    facts = [str(task.column.label)]
+    if task.points is not None:
+        facts.append(ngettext("%(count)s point", "%(count)s points", task.points) % {"count": task.points})
+    if task.assigned:
+        facts.append(full_name(task.assigned))
+    return " · ".join(facts)
