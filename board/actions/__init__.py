@@ -19,7 +19,7 @@ A closed sprint refuses every change of itself and its tasks (`changes.validate_
 Only reopening it, the undo of its closing, changes them again.
 """
 
-from .bulk import Bulk, Skipped, change_tasks, move_tasks, remove_tasks
+from .bulk import Bulk, Skipped, add_tasks, change_tasks, move_tasks, remove_tasks
 from .changes import Conflict, Outdated
 from .closing import Choice, Outcome, Reopened, close_sprint, reopen_sprint
 from .sprints import add_sprint, change_sprint, remove_sprint, start_sprint
@@ -40,6 +40,7 @@ __all__ = [
     "Undone",
     "add_sprint",
     "add_task",
+    "add_tasks",
     "change_sprint",
     "change_task",
     "change_tasks",

@@ -1,6 +1,6 @@
 """Changes of several tasks at once, as one change with one undo."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
@@ -12,7 +12,7 @@ from board.history.schema import Snapshot
 from board.models import Event, Status, Task
 
 from .changes import Change, change, remove_row
-from .tasks import Place, get_task, save_changes, save_place, validate_can_change
+from .tasks import Place, get_task, save_changes, save_new, save_place, validate_can_change
 
 
 class Skipped(NamedTuple):
@@ -28,6 +28,15 @@ class Bulk(NamedTuple):
 
     event: Event | None
     skipped: list[Skipped]
+
+
+def add_tasks(by: User | None, tasks: Iterable[Mapping[str, Any]]) -> list[Task]:
+    """Create tasks, each at the end of its column. `tasks` are the arguments of `add_task`.
+
+    Raises `ValidationError`; then none is created.
+    """
+    with change(by, is_batch=True) as this:
+        return [save_new(this, **fields) for fields in tasks]
 
 
 def move_tasks(

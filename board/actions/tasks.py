@@ -53,16 +53,20 @@ def add_task(
     `fields` are description, sprint_id, status, assigned, started, due, completed and points. For `at`, see `change`.
     """
     with change(by, at) as this:
-        task = Task(name=name)
-        set_fields(task, fields)
-        sync_dates(task, fields, this.today)
-        spaced: SpacedOrders = {}
-        if order is None:
-            spaced = assign_order(task, Place(task.sprint_id, task.status))
-        else:
-            task.order = order
-        validate_task(task, this.today, sprint_is_new=task.sprint_id is not None)
-        return save_row(this, task, spaced=spaced)
+        return save_new(this, name=name, order=order, **fields)
+
+
+def save_new(this: Change, *, name: str, order: int | None = None, **fields: Any) -> Task:
+    task = Task(name=name)
+    set_fields(task, fields)
+    sync_dates(task, fields, this.today)
+    spaced: SpacedOrders = {}
+    if order is None:
+        spaced = assign_order(task, Place(task.sprint_id, task.status))
+    else:
+        task.order = order
+    validate_task(task, this.today, sprint_is_new=task.sprint_id is not None)
+    return save_row(this, task, spaced=spaced)
 
 
 def change_task(

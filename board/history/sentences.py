@@ -15,7 +15,7 @@ from board.models import Column, Event, Sprint, Status
 from board.text import dates
 
 from .log import PLACE, events_of_change, events_of_row
-from .schema import fields, kind_of, undone
+from .schema import batch, fields, kind_of, undone
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -306,8 +306,8 @@ def _move(event: Event, changed: dict[str, list[Any]], names: Names) -> Change:
         before, after = map(_column, changed["status"])
         return Change(sentence, before=before, after=after)
     before, after = map(names.place, changed["sprint"])
-    if changed["sprint"][0] is None:
-        # From the backlog into a sprint: name the column rather than the sprint.
+    if changed["sprint"][0] is None and batch(event) is None:
+        # From the backlog onto the sprint's board: name the column rather than the sprint.
         after = _column(changed.get("status", [None, Status.TODO])[1])
     return Change(sentence, before=before, after=after)
 

@@ -1,6 +1,8 @@
 """Changes of several tasks at once."""
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from board import actions
 from board.history import log, sentences
@@ -128,7 +130,29 @@ def test_cards_that_make_room_within_the_change_stay_in_order(user, sprint, add)
         (lambda user, pks: actions.change_tasks(user, pks, points=5), "Set the points of 2 tasks to 5"),
         (lambda user, pks: actions.move_tasks(user, pks, None), "Moved 2 tasks within the column"),
         (lambda user, pks: actions.remove_tasks(user, pks), "Deleted 2 tasks"),
+        (lambda user, _: actions.add_tasks(user, [{"name": "e"}, {"name": "f"}])[0], "Created 2 tasks"),
     ],
 )
 def test_a_change_of_several_tasks_is_described_by_their_number(user, tasks, act, text):
     assert sentences.describe_change(act(user, ids(tasks[1::-1])).event, "“b”") == text
+
+
+@pytest.mark.parametrize(("count", "what"), [(1, "“a”"), (2, "2 tasks")])
+def test_a_change_from_the_backlog_page_names_the_sprint(user, tasks, sprint, count, what):
+    bulk = actions.move_tasks(user, ids(tasks[:count]), sprint.pk)
+    assert sentences.describe_change(bulk.event, "“a”") == f"Moved {what} to Sprint 1"
+
+
+def test_added_tasks_are_one_change_with_one_undo(user, tasks, sprint):
+    fields = {"sprint_id": sprint.pk, "status": Status.ACTIVE}
+    added = actions.add_tasks(user, [{"name": "x", "points": 3}, {"name": "y", **fields}, {"name": "z"}])
+    assert (names(), names(sprint.pk, Status.ACTIVE)) == ("abcdxz", "y")
+    assert (added[0].points, added[1].started) == (3, timezone.localdate())
+    actions.undo(user, added[0].version)
+    assert (names(), names(sprint.pk, Status.ACTIVE)) == ("abcd", "")
+
+
+def test_if_one_of_the_added_tasks_is_invalid_none_is_created(user, tasks):
+    with pytest.raises(ValidationError):
+        actions.add_tasks(user, [{"name": "x"}, {"name": ""}])
+    assert names() == "abcd"
