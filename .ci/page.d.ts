@@ -68,6 +68,7 @@ type Room = {
 type I18n = ReturnType<typeof import("../board/static/board/i18n.js").createI18n>;
 type Announcer = ReturnType<typeof import("../board/static/board/announcer.js").createAnnouncer>;
 type CardAnnouncer = ReturnType<typeof import("../board/static/board/announcer.js").createCardAnnouncer>;
+type BulkChanges = ReturnType<typeof import("../board/static/board/bulk-changes.js").createBulkChanges>;
 type CardForms = ReturnType<typeof import("../board/static/board/card-forms.js").createCardForms>;
 type Cards = ReturnType<typeof import("../board/static/board/cards.js").createCards>;
 type Drafts = ReturnType<typeof import("../board/static/board/drafts.js").createDrafts>;
@@ -75,6 +76,7 @@ type Filter = ReturnType<typeof import("../board/static/board/filter.js").create
 type Live = ReturnType<typeof import("../board/static/board/live.js").createLive>;
 type Moves = ReturnType<typeof import("../board/static/board/moves.js").createMoves>;
 type Reveal = ReturnType<typeof import("../board/static/board/reveal.js").createReveal>;
+type RowSelection = ReturnType<typeof import("../board/static/board/row-selection.js").createRowSelection>;
 type Toasts = ReturnType<typeof import("../board/static/board/toasts.js").createToasts>;
 
 /** The parts that every page has (board.js). */
@@ -100,11 +102,24 @@ interface BoardPage extends Page {
   startFiltering: Filter["startFiltering"];
   focusFilter: Filter["focusFilter"];
   keepVisible: Filter["keepVisible"];
-  saveMove: Moves["saveMove"];
+  saveMove: (card: HTMLElement, group?: HTMLElement[]) => Promise<void>;
+  showResponse: Moves["showResponse"];
   removeDeleted: Moves["removeDeleted"];
   reveal: Reveal["reveal"];
   startLive: Live["startLive"];
   dragLock: Live["dragLock"];
+  /** The cards that are dragged with a card, itself included. */
+  groupOf?: RowSelection["groupOf"];
+  /** Move cards to the sprint on which they were dropped. */
+  moveInto?: BulkChanges["moveInto"];
+}
+
+/** The parts of the backlog page. */
+interface BacklogPage extends BoardPage {
+  groupOf: RowSelection["groupOf"];
+  startSelection: RowSelection["startSelection"];
+  changeRows: BulkChanges["changeRows"];
+  moveInto: BulkChanges["moveInto"];
 }
 
 // The DOM

@@ -1,31 +1,40 @@
 """Cards and boards as HTML, rendered once per version and cached."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, TypedDict
 
 from django.contrib.auth import get_user_model
+from django.db.models import Sum
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from board.history import log
 from board.history.burndown import Unit, burndown
+from board.history.report import Velocity, velocity
 from board.history.timeline import timeline_of
 from board.text.search import normalize
 
 from .cache import VersionedCache
 from .models import Column, Sprint, Task, Team
+from .models.task import TaskQuerySet
 from .templatetags.people import full_name
 
 # Increase this when pages of an older release can't place the components. Those pages reload themselves.
 FORMAT = 2
+# The number of the board that is the backlog page. No sprint has it.
+BACKLOG = 0
 # At most about 20 MB of cards and 40 MB of boards.
 card_cache: VersionedCache[str] = VersionedCache(30_000)
 board_cache: "VersionedCache[Board]" = VersionedCache(100)
 
-# What all cards depend on besides their rows: the language, the number of account changes, and the date.
-type RenderContext = tuple[str | None, int, date]
+# The components that show a task.
+ROW, CARD = "board/backlog.html#row", "board/task.html#card"
+
+# What all cards depend on besides their rows: the language and the component, and the number of account changes and the date.
+type RenderContext = tuple[tuple[str | None, str], tuple[int, date]]
 
 
 class Board(TypedDict):
@@ -43,6 +52,24 @@ class Sums(NamedTuple):
     done: int
     points: int
     done_points: int
+
+
+@dataclass(frozen=True)
+class Target:
+    """A sprint that tasks can be moved to, beside what the team usually does in one."""
+
+    sprint: Sprint
+    velocity: Velocity
+
+    @property
+    def load(self) -> int:
+        """Return the sum of the sprint in the unit of the velocity."""
+        return self.sprint.points if self.velocity.unit == "points" else self.sprint.task_count
+
+    @property
+    def excess(self) -> int:
+        """Return how much the sprint has above the usual range, or 0."""
+        return max(self.load - self.velocity.high, 0) if self.velocity.bars else 0
 
 
 class Sparkline(TypedDict):
@@ -74,6 +101,8 @@ def board(sprint_id: int, state: log.State, words: Sequence[str] = ()) -> Board:
 
 
 def _board(sprint_id: int, state: log.State, words: Sequence[str]) -> Board:
+    if sprint_id == BACKLOG:
+        return _backlog(state, words)
     sprint = Sprint.objects.with_working_days().get(pk=sprint_id)
     columns: dict[Column, dict[str, Any]] = {column: {"cards": [], "total": 0, "points": 0} for column in Column}
     matches = _matching(sprint_id, words) if words else None
@@ -101,6 +130,33 @@ def _board(sprint_id: int, state: log.State, words: Sequence[str]) -> Board:
     return {"title": str(sprint), "html": html, "is_read_only": sprint.is_closed}
 
 
+def _backlog(state: log.State, words: Sequence[str]) -> Board:
+    matches = _matching(BACKLOG, words) if words else None
+    rows = _cards(BACKLOG, people=state[1])
+    context = {
+        "name": Column.BACKLOG,
+        "rows": [html for pk, *_, html in rows if matches is None or pk in matches],
+        "total": len(rows),
+        "is_filtered": bool(words),
+        "seq": state[0],
+        "format": page_format(),
+        **backlog_head(),
+    }
+    html = render_to_string("board/backlog.html#board", context)
+    return {"title": str(Column.BACKLOG.label), "html": html, "is_read_only": False}
+
+
+def backlog_head() -> dict[str, Any]:
+    """Return the context of the component board/backlog.html#head: the sum, and the sprints that tasks can move to.
+
+    Takes four queries.
+    """
+    points = Task.objects.filter(sprint=None).aggregate(points=Sum("points"))["points"]
+    usual = velocity()
+    targets = [Target(sprint, usual) for sprint in Sprint.objects.open().with_counts()]
+    return {"points": points or 0, "targets": targets, "velocity": usual}
+
+
 def _cards(sprint_id: int, people: int) -> list[tuple[int, Column, int | None, str]]:
     """Return (id, column, points, HTML) for each card of a board, from top to bottom.
 
@@ -108,17 +164,23 @@ def _cards(sprint_id: int, people: int) -> list[tuple[int, Column, int | None, s
     """
     tasks = Task.objects.on_board(sprint_id).order_by("order", "pk")
     places = list(tasks.values_list("pk", "version", "order", "sprint_id", "status", "points"))
-    context = _render_context(people)
+    context = _render_context(people, sprint_id)
     cached = card_cache.get_all(_cache_entry(pk, version, order, context) for pk, version, order, *_ in places)
     cards = {pk: html for (pk, *_), html in zip(places, cached, strict=True)}
     missing = [pk for pk, html in cards.items() if html is None]
-    for pk, task in Task.objects.select_related("assigned").in_bulk(missing).items():
-        cards[pk] = card(task, people)
+    for pk, task in tasks_to_render(sprint_id).in_bulk(missing).items():
+        cards[pk] = card(task, people, sprint_id)
     return [
         (pk, Column.of(sprint, status), points, html)
         for pk, _, _, sprint, status, points in places
         if (html := cards[pk])
     ]
+
+
+def tasks_to_render(board: int) -> TaskQuerySet:
+    """Return the tasks with what a card on this board shows."""
+    tasks = Task.objects.select_related("assigned")
+    return tasks.with_added_at() if board == BACKLOG else tasks
 
 
 def _matching(sprint_id: int, words: Sequence[str]) -> set[int]:
@@ -154,23 +216,28 @@ def _sparkline(sprint: Sprint, width: int = 120, height: int = 40, edge: int = 2
     }
 
 
-def card(task: Task, people: int) -> str:
-    """Render a task's card. The task should be loaded with `assigned`.
+def card(task: Task, people: int, board: int | None = None) -> str:
+    """Render a task's card, or its row on the backlog page. The task should be from `tasks_to_render`.
 
     `people` is from `log.state()`, read before the task.
     """
-    key, state = _cache_entry(task.pk, task.version, task.order, _render_context(people))
-    return card_cache.get_or_set(key, state, lambda: render_to_string("board/task.html#card", {"task": task}))
+    key, state = _cache_entry(task.pk, task.version, task.order, _render_context(people, board))
+    return card_cache.get_or_set(key, state, lambda: render_to_string(component_of(board), {"task": task}))
 
 
-def _render_context(people: int) -> RenderContext:
-    return get_language(), people, timezone.localdate()
+def component_of(board: object) -> str:
+    """Return the component that shows a task: a row on the backlog page, a card on the boards of sprints."""
+    return ROW if board == BACKLOG else CARD
+
+
+def _render_context(people: int, board: int | None) -> RenderContext:
+    return (get_language(), component_of(board)), (people, timezone.localdate())
 
 
 def _cache_entry(
     pk: int, version: int, order: int, context: RenderContext
-) -> tuple[tuple[int, str | None], tuple[object, ...]]:
+) -> tuple[tuple[object, ...], tuple[object, ...]]:
     """Return the cache key and state of a card."""
-    language, *rest = context
+    key, state = context
     # Every change of a row increases its version, except for a sort key that makes room for a neighbour.
-    return (pk, language), (version, order, *rest)
+    return (pk, *key), (version, order, *state)

@@ -26,6 +26,8 @@ TARGETS = """() => [...document.querySelectorAll("a[href], button, input:not([ty
 PAGES = {
     "home": "/",
     "past": "/sprints/past/",
+    "backlog": "/backlog/",
+    "several tasks": "/backlog/tasks/add/several/",
     "new sprint": "/sprints/add/",
     "sprint's form": "/sprints/1/edit/",
     "starting": "/sprints/3/start/",

@@ -47,7 +47,7 @@ def test_a_draft_leaves_a_mark_where_it_waits(person):
     person.page.get_by_role("button", name="Add task").click()
     person.page.get_by_role("form", name="Add task").get_by_label("Name").fill("Soon")
     person.page.keyboard.press("Escape")
-    expect(person.page.locator("form.add")).to_have_attribute("data-drafted", "Draft")
+    expect(person.column("backlog").locator("form.add")).to_have_attribute("data-drafted", "Draft")
 
 
 def test_r_selects_the_name(person):

@@ -47,10 +47,12 @@ def move_tasks(
     after: int | None = None,
     before: int | None = None,
     top: bool = False,
+    from_backlog: bool = False,
 ) -> Bulk:
     """Move tasks to a sprint or the backlog in this order, each to the column of its status.
 
-    `after`, `before` and `top` are as in `Place`. Tasks that can't move are skipped, and the others move.
+    `after`, `before` and `top` are as in `Place`. Tasks that can't move are skipped, and the others move. With
+    `from_backlog`, so are tasks that are not in the backlog.
     """
     last: dict[int, int] = {}
 
@@ -59,31 +61,39 @@ def move_tasks(
         save_place(this, task, was, Place(sprint_id, status, last.get(status, after), before, top))
         last[status] = task.pk
 
-    return _each(by, task_ids, move)
+    return _each(by, task_ids, move, from_backlog)
 
 
-def change_tasks(by: User | None, task_ids: Iterable[int], **changes: Any) -> Bulk:
+def change_tasks(by: User | None, task_ids: Iterable[int], *, from_backlog: bool = False, **changes: Any) -> Bulk:
     """Set the same values in several tasks: points, assigned or due. Tasks that can't change are skipped."""
-    return _each(by, task_ids, lambda this, task, before: save_changes(this, task, before, changes))
+    return _each(by, task_ids, lambda this, task, before: save_changes(this, task, before, changes), from_backlog)
 
 
-def remove_tasks(by: User | None, task_ids: Iterable[int]) -> Bulk:
+def remove_tasks(by: User | None, task_ids: Iterable[int], *, from_backlog: bool = False) -> Bulk:
     """Delete several tasks. Those of a closed sprint are skipped."""
 
     def remove(this: Change, task: Task, before: Snapshot) -> None:
         validate_can_change(task)
         remove_row(this, task)
 
-    return _each(by, task_ids, remove)
+    return _each(by, task_ids, remove, from_backlog)
 
 
-def _each(by: User | None, task_ids: Iterable[int], act: Callable[[Change, Task, Snapshot], object]) -> Bulk:
+def _each(
+    by: User | None,
+    task_ids: Iterable[int],
+    act: Callable[[Change, Task, Snapshot], object],
+    from_backlog: bool,
+) -> Bulk:
     """Change each task in one transaction. `act` validates a task before it writes anything."""
     skipped = []
     with change(by, is_batch=True) as this:
         for pk in dict.fromkeys(task_ids):
             try:
-                act(this, *get_task(pk))
+                task, before = get_task(pk)
+                if from_backlog and task.sprint_id is not None:
+                    raise ValidationError(gettext("It is no longer in the backlog."))
+                act(this, task, before)
             except Task.DoesNotExist:
                 skipped.append(_missing(pk))
             except ValidationError as error:

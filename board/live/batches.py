@@ -6,9 +6,9 @@ from functools import cache
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, override
 
-from board.components import Sums, card, head, page_format
+from board.components import BACKLOG, Sums, backlog_head, card, head, page_format, tasks_to_render
 from board.history import log, sentences
-from board.models import Event, Sprint, Status, Task
+from board.models import Event, Sprint, Status
 
 from .frames import Frame, News
 
@@ -28,7 +28,9 @@ def batches(language: str) -> Callable[[int, int, log.State], Frame]:
 
 
 def batch(sprint_id: int, since: int, state: log.State) -> Frame:
-    """Return the next frame for a page that shows a sprint's board as of `since`. `state` is from `log.state()`.
+    """Return the next frame for a page that shows a sprint's board, or `BACKLOG`, as of `since`.
+
+    `state` is from `log.state()`.
 
     {"seq", "cards": HTML of the changed cards, "left": ids of cards to remove, "head": HTML, missing if unchanged,
     "news": [{"task", "by", "name", "text", "moved"}]}, rendered from the current rows. A frame covers at most `BATCH`
@@ -42,17 +44,21 @@ def batch(sprint_id: int, since: int, state: log.State) -> Frame:
         return {"reset": True}
     ours = [event for event in events if is_on_board(event, sprint_id)]
     touched = log.touched_tasks(ours)
-    tasks = Task.objects.select_related("assigned").in_bulk(touched)
+    tasks = tasks_to_render(sprint_id).in_bulk(touched)
     names = log.last_names(ours) | {pk: task.name for pk, task in tasks.items()}
     mentioned = sentences.names_in(ours)
     shown = {pk for pk, task in tasks.items() if task.sprint_id in (sprint_id, None)}
     frame: Frame = {
         "seq": events[-1].seq if events else since,
-        "cards": "".join(card(tasks[pk], people) for pk in shown),
+        "cards": "".join(card(tasks[pk], people, sprint_id) for pk in shown),
         "left": [pk for pk in touched if pk not in shown],
         "news": [_news(event, names, mentioned) for event in ours if event.task is not None],
     }
-    if any(map(_shows_in_head, ours)):
+    if sprint_id == BACKLOG:
+        # The sums of all sprints are there, and in the backlog's own.
+        if any(map(_shows_in_head, events)):
+            frame["head"] = render_to_string("board/backlog.html#head", backlog_head())
+    elif any(map(_shows_in_head, ours)):
         sprint = Sprint.objects.with_working_days().with_counts().filter(pk=sprint_id).first()
         if sprint is None:
             return {"reset": True}

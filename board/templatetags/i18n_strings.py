@@ -31,6 +31,8 @@ STRINGS = {
     "unmatched": _("doesn't match the filter"),
     "someOf": _("%(shown)s of %(total)s"),
     "points": _("%(points)s pts"),
+    # The backlog page
+    "selected": lambda n: ngettext("%(count)s selected", "%(count)s selected", n),
     # Announcements for screen readers
     "where": _("%(task)s: %(column)s, %(place)s of %(total)s"),
     "whereHere": _("%(column)s, %(place)s of %(total)s"),

@@ -2,6 +2,7 @@
 
 from functools import cache
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -23,6 +24,7 @@ from board.live import batches
 from board.text.search import normalize
 from board.views.forms.live import ChangesForm
 
+from .backlog import menus
 from .shortcuts import NO_CONTENT, missing_as_404
 
 # The last page of each user and URL, up to this total size in bytes.
@@ -57,8 +59,12 @@ def _etag(request: UserRequest, state: log.State) -> str:
 def _page(request: UserRequest, pk: int, state: log.State) -> bytes:
     words = normalize(request.GET.get("q", "")[:LONGEST_FILTER].replace("\0", "")).split()
     with missing_as_404():
-        context = components.board(pk, state, words)
-    return render_to_string("board/board.html", context, request).encode()
+        context: dict[str, Any] = {**components.board(pk, state, words)}
+    template = "board/board.html"
+    if pk == components.BACKLOG:
+        template = "board/backlog.html"
+        context |= {"nav": "backlog", "entry": "board/backlog.js", **menus()}
+    return render_to_string(template, context, request).encode()
 
 
 @in_background

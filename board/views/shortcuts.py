@@ -1,6 +1,6 @@
 """Helpers shared by the board's views."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from hashlib import sha256
@@ -24,6 +24,7 @@ from board.accounts.form_views import UNPROCESSABLE, get_or_post
 from board.accounts.middleware import changes
 from board.accounts.users import UserRequest
 from board.actions import idempotency
+from board.components import BACKLOG, component_of
 from board.history import log, sentences
 from board.history.schema import Row
 from board.models import Event, Sprint, Task
@@ -37,6 +38,7 @@ type ChangingView = Callable[..., Task | HttpResponse]
 NO_CONTENT = 204
 CONFLICT = 409
 SOME_BOARD = object()
+MOST_NAMES = 3
 
 
 def change_form(view: View) -> View:
@@ -111,7 +113,7 @@ def idempotent(respond: Callable[[UserRequest, Task], HttpResponse]) -> Callable
                 return record
 
             try:
-                pk, seq = idempotency.once(request.user, *_idempotency_key(request), act)
+                pk, seq = idempotency.once(request.user, *idempotency_key(request), act)
             except _NotDone as error:
                 return error.response
             return respond(request, changed.get((pk, seq)) or _changed_before(pk, seq))
@@ -121,7 +123,7 @@ def idempotent(respond: Callable[[UserRequest, Task], HttpResponse]) -> Callable
     return decorate
 
 
-def _idempotency_key(request: HttpRequest) -> tuple[str | None, str]:
+def idempotency_key(request: HttpRequest) -> tuple[str | None, str]:
     """Return the key of a request or None, and the text that identifies what is requested."""
     key = request.headers.get("Idempotency-Key") or request.POST.get("key")
     sent = request.POST.copy()
@@ -162,9 +164,9 @@ def render_form(
 def render_card(request: UserRequest, task: Task) -> HttpResponse:
     """Respond to a change of a task: with its card and a toast for a board, else with a redirect and a message."""
     board = requesting_board(request)
-    if board:
+    if board is not None:
         seq = task.event.seq if task.event else task.version
-        context = {"gone": task.pk, "seq": seq, **card_context(task, board), **toast_context(task.event, task)}
+        context = {"gone": [task.pk], "seq": seq, **card_context(task, board), **toast_context(task.event, task)}
         return render(request, "board/changed.html#changed", context)
     add_message(request, task.event, task)
     return redirect_to(request, task)
@@ -173,7 +175,7 @@ def render_card(request: UserRequest, task: Task) -> HttpResponse:
 def requesting_board(request: UserRequest) -> object:
     """Return the id of the sprint whose board sent an htmx request, or `SOME_BOARD` if the page is unknown.
 
-    Returns None without htmx, and for pages that are not boards.
+    Returns `BACKLOG` for the backlog page, and None without htmx and for other pages.
     """
     if not request.htmx:
         return None
@@ -181,6 +183,8 @@ def requesting_board(request: UserRequest) -> object:
     if page is None:
         return SOME_BOARD
     match = match_page(page)
+    if match and match.url_name == "backlog":
+        return BACKLOG
     return match.kwargs["pk"] if match and match.url_name == "sprint" else None
 
 
@@ -200,10 +204,41 @@ def match_page(page: str | None) -> ResolverMatch | None:
         return None
 
 
-def card_context(task: Task | None, board: object) -> dict[str, Any]:
-    """Return the task, and whether the board shows its card. `task` is None if it was deleted."""
-    is_here = task is not None and (board is SOME_BOARD or task.sprint_id in (None, board))
-    return {"task": task, "is_here": is_here}
+def card_context(task: Task, board: object) -> dict[str, Any]:
+    """Return the task, its component, and whether the board shows it."""
+    return {"task": task, "is_here": _is_on(task, board), "component": component_of(board)}
+
+
+def _is_on(task: Task, board: object) -> bool:
+    return board is SOME_BOARD or task.sprint_id in (None, board)
+
+
+def change_context(events: Iterable[Event], board: object) -> dict[str, Any]:
+    """Return what a change means for a board: the tasks that it shows, and the ids of those that it doesn't."""
+    numbers = {event.task: event.seq for event in events if event.task is not None}
+    tasks = Task.objects.select_related("assigned", "sprint").in_bulk(numbers)
+    here = [tasks[pk] for pk in numbers if pk in tasks and _is_on(tasks[pk], board)]
+    gone = numbers.keys() - {task.pk for task in here}
+    return {"tasks": here, "gone": sorted(gone), "seq": max(numbers.values()), "component": component_of(board)}
+
+
+def describe_skipped(skipped: Iterable[actions.Skipped]) -> str:
+    """Return a sentence for each reason why a change of several tasks left some as they are."""
+    names: dict[str, list[str]] = {}
+    for task in skipped:
+        names.setdefault(task.reason, []).append(sentences.quoted(task.name or f"#{task.task}"))
+    parts = (
+        gettext("Left as is: %(names)s. %(reason)s") % {"names": _list_of(named), "reason": reason}
+        for reason, named in names.items()
+    )
+    return " ".join(parts)
+
+
+def _list_of(names: list[str]) -> str:
+    shown, more = names[:MOST_NAMES], len(names) - MOST_NAMES
+    if more > 0:
+        shown.append(ngettext("%(count)s more", "%(count)s more", more) % {"count": more})
+    return str(get_text_list(shown, gettext("and")))
 
 
 def add_message(
@@ -212,36 +247,37 @@ def add_message(
     row: Row | None = None,
     sentence: str = "%(done)s",
     is_undo: bool = False,
-    kept: Sequence[actions.Kept] = (),
+    more: str = "",
 ) -> None:
     """Add a message about a change, if there was one."""
     if event:
-        toast = toast_context(event, row, is_undo, kept)
+        toast = toast_context(event, row, is_undo, more)
         # The tag is the number of the change to undo, the level says whether it is an undo itself (templates/base.html).
         level = messages.INFO if is_undo else messages.SUCCESS
         messages.add_message(request, level, sentence % {"done": toast["text"]}, extra_tags=str(toast["undo"]))
 
 
 def toast_context(
-    event: Event | None, row: Row | None = None, is_undo: bool = False, kept: Sequence[actions.Kept] = ()
+    event: Event | None, row: Row | None = None, is_undo: bool = False, more: str = ""
 ) -> dict[str, Any]:
     """Return the context of board/toast.html, empty if there was no change. `row` is the changed row, if it exists.
 
-    The toast of an undo offers to redo, and names the tasks that it left as they are. The toast of a redo is that of any
-    change.
+    The toast of an undo offers to redo. The toast of a redo is that of any change. `more` is a text that follows.
     """
     if event is None:
         return {}
     done = sentences.describe_change(event, sentences.quoted(row or log.removed_row(event)))
     return {
-        "text": f"{done}. {kept_text(kept)}" if kept else done,
+        "text": f"{done}. {more}" if more else done,
         "undo": event.seq,
         "is_undo": is_undo,
     }
 
 
 def kept_text(kept: Sequence[actions.Kept]) -> str:
-    """Return a sentence about tasks that an undo left as they are."""
+    """Return a sentence about tasks that an undo left as they are, or ""."""
+    if not kept:
+        return ""
     names = get_text_list([sentences.quoted(task.name) for task in kept], gettext("and"))
     sentence = ngettext(
         "%(names)s has changed since then and stays as it is.",

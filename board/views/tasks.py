@@ -6,8 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import ResolverMatch
+from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,18 +16,16 @@ from board.accounts.users import UserRequest
 from board.history import log, sentences
 from board.models import Event, Sprint, Task
 from board.views.forms.moves import MoveForm, PlaceForm, next_column, place_of
-from board.views.forms.tasks import NewTaskForm, TaskForm
+from board.views.forms.tasks import TaskForm
 
 from .shortcuts import (
     add_message,
     change_form,
     domain_errors,
-    get_sprint_or_404,
     get_task_or_404,
     idempotent,
     match_page,
     missing_as_404,
-    new_key,
     previous_page,
     redirect_to,
     render_card,
@@ -36,33 +33,6 @@ from .shortcuts import (
     requesting_board,
     toast_context,
 )
-
-
-def _added(request: UserRequest, task: Task) -> HttpResponse:
-    """Respond to a new task: with its card and an empty form for htmx, else with a redirect to the board."""
-    sprint = get_sprint_or_404(cast(ResolverMatch, request.resolver_match).kwargs["sprint_pk"])
-    if not request.htmx:
-        add_message(request, task.event, task)
-        return redirect(sprint)
-    context = {
-        "form": NewTaskForm(auto_id="new-task-%s"),
-        "sprint": sprint,
-        "task": task,
-        "key": new_key(),
-        **toast_context(task.event, task),
-    }
-    return render(request, "board/add_task.html#added", context)
-
-
-@change_form
-@idempotent(_added)
-def add_task(request: UserRequest, sprint_pk: int) -> Task | HttpResponse:
-    sprint = get_sprint_or_404(sprint_pk)
-    form = NewTaskForm(posted(request), auto_id="new-task-%s")
-    if form.is_valid():
-        with domain_errors(form):
-            return actions.add_task(request.user, **form.cleaned_data)
-    return render_form(request, "board/add_task.html", form, sprint=sprint)
 
 
 @require_safe
@@ -178,8 +148,8 @@ def delete_task(request: UserRequest, pk: int) -> HttpResponse:
             return render(request, "board/error_message.html", {"reason": reason}, status=UNPROCESSABLE)
         messages.error(request, reason)
         return redirect_to(request, task)
-    if requesting_board(request):
-        context = {"gone": pk, "seq": event.seq, **toast_context(event)}
+    if requesting_board(request) is not None:
+        context = {"gone": [pk], "seq": event.seq, **toast_context(event)}
         return render(request, "board/changed.html#deleted", context)
     add_message(request, event)
     return redirect_to(request, task.sprint)

@@ -1,7 +1,5 @@
 """Undoing a change."""
 
-from typing import cast
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -12,12 +10,13 @@ from django.views.decorators.http import require_POST
 from board import actions
 from board.accounts.users import UserRequest
 from board.history import log
-from board.models import Event, Task
+from board.models import Event
 
 from .shortcuts import (
     CONFLICT,
     add_message,
-    card_context,
+    change_context,
+    kept_text,
     missing_as_404,
     redirect_to,
     requesting_board,
@@ -40,14 +39,10 @@ def undo(request: UserRequest, seq: int) -> HttpResponse:
         return redirect("home")
     row = log.current_row(event)
     board = requesting_board(request)
-    is_undo = "redo" not in request.POST
-    if board and event.task is not None:
-        context = {
-            "gone": event.task,
-            "seq": event.seq,
-            **card_context(cast("Task | None", row), board),
-            **toast_context(event, row, is_undo, undone.kept),
-        }
+    is_undo, kept = "redo" not in request.POST, kept_text(undone.kept)
+    events = log.events_of_change(event)
+    if board is not None and all(one.task is not None for one in events):
+        context = {**change_context(events, board), **toast_context(event, row, is_undo, kept)}
         return render(request, "board/changed.html#undone", context)
-    add_message(request, event, row, is_undo=is_undo, kept=undone.kept)
+    add_message(request, event, row, is_undo=is_undo, more=kept)
     return redirect_to(request, row)

@@ -1,8 +1,22 @@
 from django.urls import path
 
+from board.components import BACKLOG
 from board.views import health
 
-from . import boards, deleted_tasks, exports, lifecycle, reports, sprints, tasks, team, theme, undo
+from . import (
+    add_tasks,
+    backlog,
+    boards,
+    deleted_tasks,
+    exports,
+    lifecycle,
+    reports,
+    sprints,
+    tasks,
+    team,
+    theme,
+    undo,
+)
 
 urlpatterns = [
     path("", sprints.home, name="home"),
@@ -20,8 +34,15 @@ urlpatterns = [
     path("sprints/<id:pk>/reopen/", lifecycle.reopen_sprint, name="reopen_sprint"),
     path("sprints/<id:pk>/report/", reports.report, name="report"),
     path("sprints/<id:pk>/tasks.csv", exports.export_sprint, name="export_sprint"),
-    path("sprints/<id:sprint_pk>/tasks/add/", tasks.add_task, name="add_task"),
+    path("sprints/<id:sprint_pk>/tasks/add/", add_tasks.add_task, name="add_task"),
+    path("sprints/<id:sprint_pk>/tasks/add/several/", add_tasks.add_tasks, name="add_tasks"),
+    path("backlog/", boards.board, {"pk": BACKLOG}, name="backlog"),
+    path("backlog/change/", backlog.change_tasks, name="change_tasks"),
+    path("backlog/changes/", boards.changes_since, {"pk": BACKLOG}, name="backlog_changes"),
+    path("backlog/tasks/add/", add_tasks.add_task, name="add_to_backlog"),
+    path("backlog/tasks/add/several/", add_tasks.add_tasks, name="add_several_to_backlog"),
     path("tasks.csv", exports.export_tasks, name="export_tasks"),
+    path("tasks/understood/", add_tasks.understood, name="understood"),
     path("tasks/deleted/", deleted_tasks.deleted_tasks, name="deleted_tasks"),
     path("tasks/<id:pk>/", tasks.task, name="task"),
     path("tasks/<id:pk>/edit/", tasks.edit_task, name="edit_task"),

@@ -33,6 +33,11 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 TABLE = """
     route                                            GET    POST   PUT    PATCH  DELETE
     /                                                page   -      -      -      -
+    /backlog/                                        page   -      -      -      -
+    /backlog/change/                                 -      work   -      -      -
+    /backlog/changes/                                page   -      -      -      -
+    /backlog/tasks/add/                              work   work   -      -      -
+    /backlog/tasks/add/several/                      work   work   -      -      -
     /healthz                                         open   -      -      -      -
     /login/                                          open   open   in     in     in
     /logout/                                         -      open   -      -      -
@@ -64,6 +69,7 @@ TABLE = """
     /sprints/<id:pk>/report/                         page   -      -      -      -
     /sprints/<id:pk>/start/                          work   work   -      -      -
     /sprints/<id:sprint_pk>/tasks/add/               work   work   -      -      -
+    /sprints/<id:sprint_pk>/tasks/add/several/       work   work   -      -      -
     /sprints/<id:pk>/tasks.csv                       page   -      -      -      -
     /sprints/add/                                    work   work   -      -      -
     /sprints/past/                                   page   -      -      -      -
@@ -75,6 +81,7 @@ TABLE = """
     /tasks/<id:pk>/place/                            -      work   -      -      -
     /tasks/<id:pk>/restore/                          -      work   -      -      -
     /tasks/deleted/                                  page   -      -      -      -
+    /tasks/understood/                               page   -      -      -      -
     /tasks.csv                                       page   -      -      -      -
     /team/                                           admin  admin  -      -      -
     /theme/                                          -      page   -      -      -

@@ -54,7 +54,7 @@ export const isSamePosition = (one, other) => one.column === other.column && one
  */
 function neighbour(element, side) {
   let other = element[side];
-  while (other && !other.matches("[data-task]:not([hidden], .lifted)")) other = other[side];
+  while (other && !other.matches("[data-task]:not([hidden], .lifted, .along)")) other = other[side];
   return other?.dataset.task ?? "";
 }
 
@@ -90,7 +90,7 @@ export function animate(card, from) {
   // A column clips what leaves it, so a copy flies.
   const copy = card.cloneNode(true);
   copy.removeAttribute("data-task");
-  copy.className = "card flying";
+  copy.classList.add("flying");
   copy.inert = true;
   Object.assign(copy.style, { left: `${to.x}px`, top: `${to.y}px`, width: `${to.width}px` });
   document.body.append(copy);

@@ -5,7 +5,7 @@ import { animate, boxOf, positionOf, scrollIntoView, versionOf } from "./card.js
 import { get } from "./dom.js";
 
 /** @param {HTMLElement} card */
-const isBusy = (card) => card.matches(".open, .opening, .lifted, .saving");
+const isBusy = (card) => card.matches(".open, .opening, .lifted, .along, .saving");
 
 /** @param {Pick<BoardPage, "board" | "t">} page */
 export function createCards({ board, t }) {
@@ -53,12 +53,12 @@ export function createCards({ board, t }) {
    * @param {HTMLElement} card
    */
   function replace(old, card) {
-    const focused = old.contains(document.activeElement) && document.activeElement?.getAttribute("href");
+    const focused = old.contains(document.activeElement) && document.activeElement;
     if (old.dataset.held) showLock(card, old.dataset.held);
     const moved = old.dataset.in !== card.dataset.in || old.dataset.order !== card.dataset.order;
     old.replaceWith(card);
     place(card, moved ? "arrived" : "");
-    if (focused) card.querySelector(`a[href="${focused}"]`)?.focus({ preventScroll: true });
+    if (focused) card.querySelector(focused.matches("a") ? `a[href="${focused.getAttribute("href")}"]` : "input")?.focus({ preventScroll: true });
   }
 
   /**
@@ -91,6 +91,14 @@ export function createCards({ board, t }) {
       card.remove();
     }
     updateCounts();
+  }
+
+  /**
+   * Remove the cards that a response names.
+   * @param {DOMStringMap} data of the element that names them
+   */
+  function removeAll({ gone, seq }) {
+    for (const id of gone?.split(" ") ?? []) remove(id, Number(seq));
   }
 
   /**
@@ -208,7 +216,7 @@ export function createCards({ board, t }) {
     }
     show("[data-all]", all.count);
     show("[data-all-points]", all.points);
-    get(board, "[data-total]").dataset.total = String(all.count);
+    for (const sum of board.querySelectorAll("[data-total]")) sum.dataset.total = String(all.count);
   }
 
   /**
@@ -219,7 +227,7 @@ export function createCards({ board, t }) {
     for (const element of board.querySelectorAll(selector)) setText(element, text);
   }
 
-  return { find, listIn, upsert, upsertAll, remove, release, showOpened, showLocks, focusCard, focusBeside, updateCounts };
+  return { find, listIn, upsert, upsertAll, remove, removeAll, release, showOpened, showLocks, focusCard, focusBeside, updateCounts };
 }
 
 /**

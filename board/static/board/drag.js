@@ -16,14 +16,14 @@ const MAX_SLIP = 8;
  * @typedef {Point & { pointer: number, card: HTMLElement, timer?: Timer }} Press
  */
 /**
- * The card that is being dragged, and its slot; `left`, `top`: from the pointer to its corner; `origin`: where it was.
- * @typedef {Point & { card: HTMLElement, slot: HTMLElement, left: number, top: number, origin: Position, tab?: HTMLAnchorElement, frame: number }} Drag
+ * The card that is being dragged, the group with which it goes, and its slot; `left`, `top`: from the pointer to its corner;
+ * `origin`: where it was; `target`: the tab or the sprint over which it is.
+ * @typedef {Point & { card: HTMLElement, group: HTMLElement[], slot: HTMLElement, left: number, top: number, origin: Position, target?: HTMLElement | null, frame: number }} Drag
  */
 
-/** @param {Pick<BoardPage, "board" | "cards" | "saveMove" | "dragLock">} page */
-export function startDragging({ board, cards, saveMove, dragLock }) {
+/** @param {Pick<BoardPage, "board" | "cards" | "saveMove" | "dragLock" | "groupOf" | "moveInto">} page */
+export function startDragging({ board, cards, saveMove, dragLock, groupOf = (card) => [card], moveInto }) {
   const columns = get(board, ".columns");
-  const tabs = get(board, ".tabs > div");
   const lists = [...columns.querySelectorAll(".cards")];
   /** @type {Press | null} */
   let press = null;
@@ -82,7 +82,10 @@ export function startDragging({ board, cards, saveMove, dragLock }) {
     if (!card.isConnected || !canDrag(card)) return endPress();
     const box = boxOf(card);
     const slot = createSlot(card);
-    drag = { card, slot, x, y, left: box.left - x, top: box.top - y, origin: positionOf(card), frame: requestAnimationFrame(scrollAtEdges) };
+    const group = groupOf(card);
+    for (const one of group) if (one !== card) one.classList.add("along");
+    if (group.length > 1) card.dataset.group = String(group.length);
+    drag = { card, group, slot, x, y, left: box.left - x, top: box.top - y, origin: positionOf(card), frame: requestAnimationFrame(scrollAtEdges) };
     card.before(slot);
     card.classList.add("lifted");
     card.style.width = `${box.width}px`;
@@ -102,23 +105,26 @@ export function startDragging({ board, cards, saveMove, dragLock }) {
     Object.assign(drag, { x, y });
     const { card, slot, left, top } = drag;
     card.style.transform = `translate(${x + left}px, ${y + top}px)`;
-    const tab = tabAt(x, y);
-    markTab(drag, tab);
-    if (tab) return placeSlot(slot, cards.listIn(tab.hash.slice(1)), null);
+    const target = targetAt(x, y);
+    markTarget(drag, target);
+    const { hash } = /** @type {HTMLAnchorElement} */ (target ?? {});
+    if (hash) return placeSlot(slot, cards.listIn(hash.slice(1)), null);
+    if (target) return;
     const list = listAt(x) ?? /** @type {HTMLElement} */ (slot.parentElement);
-    const others = shownIn(list).filter((other) => other !== card);
+    const others = shownIn(list).filter((other) => !other.matches(".lifted, .along"));
     placeSlot(slot, list, others[placeAt(y, others.map(boxOf), boxOf(list))] ?? null);
   }
 
   /**
-   * Return the tab for a point on their bar: the gaps between them belong to the nearest.
+   * Return the sprint or the tab at a point. The gaps on the bar of the tabs belong to the nearest one.
    * @param {number} x
    * @param {number} y
    */
-  function tabAt(x, y) {
-    if (!document.elementFromPoint(x, y)?.closest(".tabs > div")) return;
-    const all = [...tabs.children];
-    return /** @type {HTMLAnchorElement | undefined} */ (all[laneAt(x, all.map(boxOf), boxOf(tabs))]);
+  function targetAt(x, y) {
+    const found = document.elementFromPoint(x, y)?.closest("[data-into], .tabs > div");
+    if (!found?.matches("div")) return found;
+    const tabs = [...found.children];
+    return tabs[laneAt(x, tabs.map(boxOf), boxOf(found))];
   }
 
   /**
@@ -132,11 +138,12 @@ export function startDragging({ board, cards, saveMove, dragLock }) {
 
   function scrollAtEdges() {
     if (!drag) return;
-    const { slot, tab, x, y } = drag;
+    const { slot, target, x, y } = drag;
     const list = /** @type {HTMLElement} */ (slot.parentElement);
     const { top, bottom } = boxOf(list);
-    const floor = getComputedStyle(tabs).position === "fixed" ? boxOf(tabs).top : innerHeight;
-    if (!tab) {
+    const bar = get(board, ".tabs > div, .targets");
+    const floor = getComputedStyle(bar).position === "fixed" ? boxOf(bar).top : innerHeight;
+    if (!target) {
       scrollNear(list, "scrollTop", y, Math.max(top, 0), Math.min(bottom, floor));
       scrollNear(document.documentElement, "scrollTop", y, 0, floor);
       scrollNear(columns, "scrollLeft", x, 0, innerWidth);
@@ -153,15 +160,21 @@ export function startDragging({ board, cards, saveMove, dragLock }) {
     if (!press || event.pointerId !== press.pointer) return;
     if (!drag) return endPress();
     if (event.clientX !== drag.x || event.clientY !== drag.y) moveTo(event.clientX, event.clientY);
-    const { card, slot, origin } = drag;
-    const stays = isSamePosition(positionOf(slot), origin);
-    if (stays) slot.remove();
-    else slot.replaceWith(card);
+    const { card, group, slot, origin, target } = drag;
+    const into = moveInto && target?.dataset.into;
+    const stays = !into && group.length === 1 && isSamePosition(positionOf(slot), origin);
+    if (stays || into) slot.remove();
+    else slot.replaceWith(...group);
     swallowClick();
     endDrag(drag);
-    scrollIntoView(card);
-    dragLock.release(card.dataset.task, stays ? null : saveMove(card));
-    if (!card.matches(".saving")) cards.release(card);
+    if (!into) scrollIntoView(card);
+    dragLock.release(card.dataset.task, stays ? null : into ? moveInto(group, into) : saveMove(card, group));
+    releaseAll(group);
+  }
+
+  /** @param {HTMLElement[]} group */
+  function releaseAll(group) {
+    for (const card of group) if (!card.matches(".saving")) cards.release(card);
   }
 
   /**
@@ -177,21 +190,22 @@ export function startDragging({ board, cards, saveMove, dragLock }) {
 
   function cancel() {
     if (!drag) return endPress();
-    const { card, slot } = drag;
+    const { card, group, slot } = drag;
     const from = boxOf(card);
     slot.remove();
     endDrag(drag);
     dragLock.release(card.dataset.task);
-    if (card.matches(".saving")) return;
-    cards.release(card);
-    animate(card, from);
+    const isSaving = card.matches(".saving");
+    releaseAll(group);
+    if (!isSaving) animate(card, from);
   }
 
   /** @param {Drag} ended */
-  function endDrag({ card, frame, tab }) {
+  function endDrag({ card, group, frame, target }) {
     cancelAnimationFrame(frame);
-    tab?.classList.remove("target");
-    card.classList.remove("lifted");
+    target?.classList.remove("target");
+    for (const one of group) one.classList.remove("lifted", "along");
+    delete card.dataset.group;
     card.removeAttribute("style");
     document.documentElement.classList.remove("dragging");
     drag = null;
@@ -222,17 +236,16 @@ export function startDragging({ board, cards, saveMove, dragLock }) {
 const canDrag = (card) => !card.matches(".open, .opening, .held");
 
 /**
- * On a phone the tabs are under the thumb during a drag: over one, its column is scrolled into view and takes the card.
+ * Mark where a drop would land: a sprint, or, on a phone, a tab under the thumb, whose column is scrolled into view.
  * @param {Drag} drag
- * @param {HTMLAnchorElement} [tab]
+ * @param {HTMLElement | null} [target]
  */
-function markTab(drag, tab) {
-  if (tab === drag.tab) return;
-  drag.tab?.classList.remove("target");
-  drag.tab = tab;
-  if (!tab) return;
-  tab.classList.add("target");
-  get(document, tab.hash).scrollIntoView({ inline: "start", block: "nearest" });
+function markTarget(drag, target) {
+  if (target === drag.target) return;
+  drag.target?.classList.remove("target");
+  drag.target = target;
+  target?.classList.add("target");
+  if (target instanceof HTMLAnchorElement) get(document, target.hash).scrollIntoView({ inline: "start", block: "nearest" });
 }
 
 /**

@@ -11,10 +11,10 @@ import { load, store } from "./storage.js";
  */
 export function startForms({ drafts }, cardForms) {
   /**
-   * The button "Add task", while its form is in its place.
-   * @type {HTMLElement | null}
+   * Column → its button "Add task", while the form is in its place.
+   * @type {WeakMap<Element, HTMLElement>}
    */
-  let addButton = null;
+  const addButtons = new WeakMap();
 
   /** @param {KeyboardEvent & { target: HTMLElement }} event */
   function onKey(event) {
@@ -34,6 +34,7 @@ export function startForms({ drafts }, cardForms) {
    */
   function close(form) {
     const card = form.closest(".card.open");
+    const addButton = addButtons.get(/** @type {Element} */ (form.parentElement));
     if (card && cardForms) cardForms.openForm(card, "card");
     else if (form.matches("#add-sprint form")) form.remove();
     else if (form.matches(".adding") && addButton) {
@@ -70,7 +71,7 @@ export function startForms({ drafts }, cardForms) {
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
   document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
-    if (target.matches("form.add")) addButton = enabledCopy(/** @type {HTMLFormElement} */ (target));
+    if (target.matches("form.add")) addButtons.set(/** @type {Element} */ (target.parentElement), enabledCopy(/** @type {HTMLFormElement} */ (target)));
   });
   document.addEventListener("DOMContentLoaded", reopen);
   addEventListener("pagehide", rememberOpenForms);

@@ -1,6 +1,7 @@
 // @ts-check
 // The keyboard shortcuts of a board (templates/board/keys.html).
 
+import { columnOf } from "./card.js";
 import { get } from "./dom.js";
 import { ARROWS, nextCard } from "./grid.js";
 import { createKeyboardMoves } from "./keyboard-moves.js";
@@ -28,7 +29,7 @@ export function startKeys(page) {
     };
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (isUndo(event) && isUntouched(target)) return handle(undoNewest);
-    if (target.matches("input, textarea, select, [contenteditable]") || target.closest(".card.open")) return;
+    if (target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]") || target.closest(".card.open")) return;
     const card = target.closest(".card");
     if (carry(event)) return;
     if (isUndo(event)) handle(undoNewest);
@@ -37,7 +38,7 @@ export function startKeys(page) {
     else if (ARROWS[key] || key === "Home" || key === "End") (card || target === document.body) && handle(() => moveFocus(card, key));
     else if (key === "?") handle(showShortcuts);
     else if (key === "/") handle(focusFilter);
-    else if (key === "n") handle(addTask);
+    else if (key === "n") handle(() => addTask(card));
     else if (card && key === "m") handle(() => pickUp(card));
     else if (card && key === "e") handle(() => openForm(card, "edit"));
     else if (card && FIELDS[key]) handle(() => openForm(card, "field", FIELDS[key]));
@@ -53,9 +54,11 @@ export function startKeys(page) {
     dialog.showModal();
   }
 
-  function addTask() {
-    const addButton = board.querySelector("form.add button");
-    (board.querySelector("form.adding input:not([type=hidden])") ?? addButton)?.focus();
+  /** @param {HTMLElement | null} card whose column gets the task, else the backlog */
+  function addTask(card) {
+    const column = card ? columnOf(card) : get(board, "[data-column]");
+    const addButton = column.querySelector("form.add button");
+    (column.querySelector("form.adding :is(input:not([type=hidden]), textarea)") ?? addButton)?.focus();
     addButton?.click();
   }
 

@@ -40,9 +40,9 @@ function addHint(field) {
  * @param {ClipboardEvent & { target: HTMLElement }} event
  */
 function joinLines(event) {
-  const { target, clipboardData } = event;
+  const { target, clipboardData, defaultPrevented } = event;
   const text = clipboardData?.getData("text/plain").trim() ?? "";
-  if (!target.matches?.("input[type=text]") || !/[\r\n]/.test(text)) return;
+  if (defaultPrevented || !target.matches?.("input[type=text]") || !/[\r\n]/.test(text)) return;
   event.preventDefault();
   // The one way to insert text that the browser's own undo knows.
   document.execCommand("insertText", false, text.replace(/\s*[\r\n]+\s*/g, " "));

@@ -3,6 +3,7 @@
 
 import { isSamePosition, parseCards, positionOf } from "./card.js";
 import { errorMessage } from "./error-messages.js";
+import { canRetry, isOk, newKey, postFor } from "./requests.js";
 import { urlOf } from "./urls.js";
 
 /**
@@ -76,25 +77,8 @@ export function createMoves({ board, cards, toast, announcePosition, t }) {
   async function post(id, { key, position }) {
     const card = cards.find(id);
     if (!card) return { status: 404, reason: "" };
-    /** @type {Promise<XMLHttpRequest>} */
-    const response = new Promise((resolve) => {
-      const onResponse = (/** @type {CustomEvent<HtmxDetail>} */ { detail }) => {
-        if (detail.requestConfig.headers["Idempotency-Key"] !== key) return;
-        card.removeEventListener("htmx:afterRequest", onResponse);
-        resolve(detail.xhr);
-      };
-      card.addEventListener("htmx:afterRequest", onResponse);
-    });
-    let isLate = false;
-    card.addEventListener("htmx:timeout", () => (isLate = true), { once: true });
-    const values = { sprint: board.dataset.sprint, ...position };
-    htmx
-      .ajax("POST", urlOf("place", id), { source: card, target: card, swap: "none", values, headers: { "Idempotency-Key": key } })
-      .catch(() => {});
-    const xhr = await response;
-    // The page is about to be left for the log-in page.
-    if (xhr.status && xhr.getResponseHeader("HX-Redirect")) await new Promise(() => {});
-    if (xhr.status >= 200 && xhr.status < 300) {
+    const { xhr, isLate } = await postFor(card, urlOf("place", id), { sprint: board.dataset.sprint, ...position }, key);
+    if (isOk(xhr)) {
       showResponse(xhr.responseText);
       return null;
     }
@@ -102,13 +86,13 @@ export function createMoves({ board, cards, toast, announcePosition, t }) {
   }
 
   /**
-   * Show the card of a response, or that someone has moved it to another board.
+   * Show the cards of a response, and that others are on another board.
    * @param {string} html
    */
   function showResponse(html) {
     for (const card of parseCards(html)) cards.upsert(card);
     const left = new DOMParser().parseFromString(html, "text/html").querySelector("[data-gone]");
-    if (left) cards.remove(left.dataset.gone, Number(left.dataset.seq));
+    if (left) cards.removeAll(left.dataset);
   }
 
   /**
@@ -139,14 +123,5 @@ export function createMoves({ board, cards, toast, announcePosition, t }) {
     toast(t("deleted"));
   }
 
-  return { saveMove, removeDeleted };
+  return { saveMove, showResponse, removeDeleted };
 }
-
-// crypto.randomUUID exists on secure pages only.
-const newKey = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
-
-/**
- * Return whether the same request may succeed later: the network or the server failed, but nothing was refused.
- * @param {Failure} failure
- */
-const canRetry = ({ status }) => !status || status === 408 || status === 429 || status >= 500;

@@ -52,7 +52,24 @@ export function startQuickAdd({ drafts }) {
     for (const field of textFieldsOf(form)) field.value = [sent.get(field.name), field.value].filter(Boolean).join(" ");
   }
 
+  /**
+   * Several lines pasted into the name become a task each: the form for several shows them first.
+   * @param {ClipboardEvent & { target: HTMLElement }} event
+   */
+  function onPaste(event) {
+    const field = /** @type {Field} */ (event.target);
+    const text = event.clipboardData?.getData("text") ?? "";
+    const form = field.closest("form.adding");
+    // With a description, one task is meant.
+    if (field.name !== "name" || !form || field.form?.elements.namedItem("description")?.value || !/\S\s*[\n\r]\s*\S/.test(text)) return;
+    event.preventDefault();
+    const { value, selectionStart, selectionEnd } = field;
+    const lines = value.slice(0, selectionStart ?? 0) + text + value.slice(selectionEnd ?? 0);
+    htmx.ajax("POST", form.dataset.several ?? "", { source: form, target: form, swap: "outerHTML", values: { lines, preview: 1 } }).catch(() => {});
+  }
+
   document.addEventListener("submit", holdBack, true);
+  document.addEventListener("paste", onPaste);
   document.addEventListener("htmx:beforeSend", ({ detail: { elt } }) => isQuickAdd(elt) && clear(elt));
   document.addEventListener("htmx:beforeSwap", ({ detail: { elt, xhr } }) => isQuickAdd(elt) && (typed = xhr.status === 200 ? valuesOf(elt) : null));
   document.addEventListener("htmx:load", ({ detail: { elt } }) => typed && elt.matches?.("form.adding") && carryOver(/** @type {HTMLFormElement} */ (elt)));

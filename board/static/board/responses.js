@@ -44,35 +44,34 @@ export function startResponses(page, boardPage) {
     if (target.matches(".card")) openedVersion = target.dataset.version;
     // No error page gets into a card.
     if (/^\s*<!doctype/i.test(xhr.responseText)) detail.shouldSwap = false;
-    if (xhr.status < 400 || detail.shouldSwap || isMove(elt)) return;
+    if (xhr.status < 400 || detail.shouldSwap || isQuiet(elt)) return;
     const card = target.closest(".card");
     if (xhr.status === 404 && card && boardPage) boardPage.removeDeleted(card.dataset.task);
     else toast(errorMessage(xhr, t));
   });
-  document.addEventListener("htmx:sendError", ({ detail: { elt, xhr } }) => isMove(elt) || toast(errorMessage(xhr, t)));
-  document.addEventListener("htmx:timeout", ({ detail: { elt } }) => isMove(elt) || toast(errorMessage(null, t)));
+  document.addEventListener("htmx:sendError", ({ detail: { elt, xhr } }) => isQuiet(elt) || toast(errorMessage(xhr, t)));
+  document.addEventListener("htmx:timeout", ({ detail: { elt } }) => isQuiet(elt) || toast(errorMessage(null, t)));
 }
 
 /**
- * Moves show their failures themselves.
+ * Moves show their failures themselves. What is requested while someone types may fail in silence.
  * @param {HTMLElement} element
  */
-const isMove = (element) => element.matches(".card.saving");
+const isQuiet = (element) => element.matches(".card.saving, [data-quiet]");
 
 /**
- * Show the cards of a response in their places, and remove the one that left this board.
+ * Show the cards of a response in their places, and remove those that left this board.
  * @param {HTMLTemplateElement} template
  * @param {BoardPage} boardPage
  */
 function showCards(template, { cards, reveal }) {
-  const { gone, seq, focus } = template.dataset;
   for (const card of parseCards(template.innerHTML)) {
     const { task } = card.dataset;
     cards.upsert(card);
-    if (focus !== undefined) cards.focusCard(task);
+    if ("focus" in template.dataset) cards.focusCard(task);
     reveal(task);
   }
-  if (gone) cards.remove(gone, Number(seq));
+  cards.removeAll(template.dataset);
   // The template is in the place of the card whose form had the focus.
   if (template.matches(".cards > *") && document.activeElement === document.body) cards.focusBeside(template);
   template.remove();

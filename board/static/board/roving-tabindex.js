@@ -22,7 +22,10 @@ export function startRovingTabindex({ board }) {
     const cards = [...column.querySelectorAll(".cards > .card:not(.open)")];
     const shown = cards.filter(({ hidden }) => !hidden);
     const stop = shown.find(({ dataset }) => dataset.task === stops.get(column)) ?? shown[0];
-    for (const other of cards) for (const link of other.querySelectorAll("a")) link.tabIndex = other === stop ? 0 : -1;
+    for (const other of cards) for (const link of other.querySelectorAll("a, input")) link.tabIndex = other === stop ? 0 : -1;
+    // From a card, n adds to its column. The backlog's button stays a stop, as the one that people look for.
+    const button = column.querySelector(":not(#backlog) > form.add button");
+    if (button) button.tabIndex = stop ? -1 : 0;
   }
 
   board.addEventListener("focusin", ({ target }) => target.closest(".card") && updateTabStop(columnOf(target), target.closest(".card")));

@@ -75,8 +75,8 @@ export function createToasts(region, { announce, t }) {
   function onShown(element) {
     const form = undoFormOf(element);
     const text = element.querySelector("p")?.textContent ?? element.textContent.trim();
-    // A move announces itself, with the card's position.
-    if (!form || !document.querySelector(".card.saving")) announce(text);
+    // A move announces itself, with the card's position; one of several cards does not.
+    if (!form || !document.querySelector(".card.saving:not(.together)")) announce(text);
     if (form && toasts.get(addressOf(form)) !== element) addUndo(element, form);
     removeLater(element);
     avoidFocus();

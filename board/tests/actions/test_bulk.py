@@ -156,3 +156,19 @@ def test_if_one_of_the_added_tasks_is_invalid_none_is_created(user, tasks):
     with pytest.raises(ValidationError):
         actions.add_tasks(user, [{"name": "x"}, {"name": ""}])
     assert names() == "abcd"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda user, pks: actions.move_tasks(user, pks, None, top=True, from_backlog=True),
+        lambda user, pks: actions.change_tasks(user, pks, points=5, from_backlog=True),
+        lambda user, pks: actions.remove_tasks(user, pks, from_backlog=True),
+    ],
+)
+def test_a_task_that_left_the_backlog_meanwhile_is_skipped_if_it_should_be_there(user, tasks, sprint, act):
+    actions.move_tasks(user, ids(tasks[:1]), sprint.pk)
+    bulk = act(user, ids(tasks[:1] + tasks[2:3]))
+    assert bulk.skipped == [(tasks[0].pk, "a", "It is no longer in the backlog.")]
+    assert names(sprint.pk) == "a"
+    assert bulk.event.task == tasks[2].pk

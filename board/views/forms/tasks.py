@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from board.models import Task, Team
 
 from .base import ChangeForm, DateInput, PersonField
+from .quick_add import SHOWS_UNDERSTOOD, as_fields, rules
 
 if TYPE_CHECKING:
     TaskModelForm = forms.ModelForm[Task]  # the stubs make it generic, which it is not at run time
@@ -55,7 +56,13 @@ class TaskForm(ChangeForm):
 
 
 class NewTaskForm(TaskModelForm):
+    """The form of a new task. Its name may end with points, a person and a due date (board/text/quick_add.py)."""
+
     class Meta:
         model = Task
         fields = ["name", "description"]
-        widgets = {"description": forms.Textarea({"rows": 3})}
+        widgets = {"name": forms.TextInput(SHOWS_UNDERSTOOD), "description": forms.Textarea({"rows": 3})}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        return data | (as_fields(rules().parse(data["name"])) if data.get("name") else {})
