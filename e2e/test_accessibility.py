@@ -47,7 +47,7 @@ PIECES = {
 
 def cause_conflict(person):
     """Rename a card in its form, while someone else does so in another tab."""
-    card = person.page.locator('[data-task="25"]')
+    card = person.card("Large type on the pass")
     card.click()
     path = person.page.get_by_role("form", name="Edit task").get_attribute("action")
     person.page.get_by_label("Name").fill("Larger type")

@@ -77,7 +77,7 @@ def test_a_found_person_is_part_of_the_draft_and_an_empty_field_keeps_the_assign
 
 
 def test_without_javascript_the_list_is_a_list(someone, url):
-    one = someone("demo", url, java_script_enabled=False).go("/tasks/9/edit/assigned/")
+    one = someone("demo", url, java_script_enabled=False).go("/tasks/10/edit/assigned/")
     expect(one.page.get_by_role("searchbox")).to_have_count(0)
     one.page.get_by_label("Assigned to").select_option("Zoë Österberg")
     one.page.get_by_role("button", name="Save").click()

@@ -177,7 +177,7 @@ def test_no_key_acts_while_typing_or_with_a_modifier(board):
     name.fill("")
     board.page.keyboard.type("?n/mead")
     expect(name).to_have_value("?n/mead")
-    form.get_by_role("combobox").focus()
+    form.get_by_label("Points").focus()
     board.press("m")
     form.get_by_role("button", name="Save").focus()
     board.press("m")
