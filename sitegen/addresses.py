@@ -30,7 +30,7 @@ UNREADABLE = re.compile(
 
 
 class Rules(NamedTuple):
-    """What decides the address of a page beside its file: its collections, the time zone, and settings of the site."""
+    """What an address depends on besides the page's file: its collections, the time zone, and the site's settings."""
 
     collections: tuple[str, ...]
     zone: tzinfo

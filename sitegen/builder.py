@@ -163,7 +163,7 @@ class Build:
                 families.update(assets.family(path))
         for path in sorted(families):
             with self.collecting(self.site.folder.place(path)):
-                # Who knows a file by its own name finds it, too.
+                # Scripts and other sites may ask for a file by its own name.
                 self.write_asset(
                     path, {assets.address(path), f"/{plain_name(path)}"}, partial(assets.finished, path)
                 )

@@ -22,7 +22,7 @@ ALIASES = {
     "expirydate": "expiry_date",
 }
 TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-# What converts a value or raises, and the kind of value that it expects.
+# A function that converts a value or raises, and the kind of value that it expects.
 type Kind = tuple[Callable[[Any], Any], str]
 
 

@@ -153,7 +153,7 @@ class ReportSerializer(serializers.Serializer[Any]):
     unit = serializers.ChoiceField(["tasks", "points"], help_text="`points` if most tasks have them.")
     committed = PartSerializer(help_text="What was in the sprint when it started.")
     added = PartSerializer(help_text="What was added after the start.")
-    removed = PartSerializer(help_text="What left the sprint after the start.")
+    removed = PartSerializer(help_text="Tasks that left the sprint after it started.")
     done = PartSerializer()
     unfinished = LeftoversSerializer()
     estimated = serializers.IntegerField(help_text="By how much later estimates changed the sum of the points.")

@@ -125,4 +125,6 @@ class WritableCollection(Collection):
             serializer.refuse(messages_of(error))
 
     def _respond(self, row: Any) -> Response:
-        return conditional.with_etag(Response(self.get_serializer(row).data), self.etag_of(row))
+        """Return the row as the collection shows it, also from an action with a serializer of its own."""
+        serializer = cast(Any, type(self)).serializer_class(row, context=self.get_serializer_context())
+        return conditional.with_etag(Response(serializer.data), self.etag_of(row))

@@ -106,8 +106,7 @@ class SprintViewSet(WritableCollection):
             sprint = act(user, pk, expect=self.expected_version(pk), **fields.validated_data)
         except ValidationError as error:
             fields.refuse(_by_choice(messages_of(error)))
-        body = SprintSerializer(sprint, context=self.get_serializer_context()).data
-        return conditional.with_etag(Response(body), self.etag_of(sprint))
+        return self._respond(sprint)
 
     def _fields(self) -> KnownFields:
         serializer = cast(KnownFields, self.get_serializer(data=self.request.data))

@@ -11,7 +11,6 @@ from rest_framework.response import Response
 from board import actions
 from board.models import Task
 
-from .. import conditional
 from ..filters import TaskFilter
 from ..serializers.tasks import MoveSerializer, TaskSerializer
 from .base import WritableCollection
@@ -55,8 +54,7 @@ class TaskViewSet(WritableCollection):
         move.is_valid(raise_exception=True)
         user = cast(DjangoUser, request.user)
         task = actions.place_task(user, pk, move.place_of, self.expected_version(pk))
-        body = TaskSerializer(task, context=self.get_serializer_context()).data
-        return conditional.with_etag(Response(body), self.etag_of(task))
+        return self._respond(task)
 
     def etag_parts(self, task: Task | None = None) -> Any:
         return task and task.assigned and task.assigned.get_username()

@@ -49,12 +49,11 @@ NAMED_CHOICES: dict[str, Choice] = {"backlog": "backlog", "dropped": "dropped"}
 
 
 class Leftover(NamedTuple):
-    """An unfinished task on the page that closes its sprint: what it shows, and the choice for it."""
+    """An unfinished task on the page that closes its sprint, and what the page shows of it."""
 
     task: Task
     facts: str
     select: str
-    choice: str
     errors: list[str]
     # The HTML of the options, which many tasks share.
     options: SafeString
@@ -106,7 +105,7 @@ class CloseForm(forms.Form):
             name = f"task-{task.pk}"
             choice = self._given(name) or self.default
             errors = [str(error) for error in self.errors.get(name, [])]
-            yield Leftover(task, _facts(task), select % {"name": task.name}, choice, errors, rendered(choice))
+            yield Leftover(task, _facts(task), select % {"name": task.name}, errors, rendered(choice))
 
     def choices(self) -> dict[int, Choice]:
         """Return what was submitted for each task, by id; a task without a choice is left out."""
