@@ -1,12 +1,17 @@
 """The geometry of charts as SVG: percentages of the plot, from its top left corner."""
 
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import accumulate, pairwise
 from math import ceil
 from typing import NamedTuple
 
-from board.history.burndown import Burndown, Day
+from board.history.burndown import Burndown, Day, Unit
+from board.history.report import ScopeChange
+from board.history.timeline import day_of
 from board.models import Column
 
 TICKS = 4
@@ -21,8 +26,15 @@ class Tick(NamedTuple):
     y: float
 
 
+class Change(NamedTuple):
+    """How much one person changed the scope on one day. `by` is "" for the system."""
+
+    by: str
+    amount: int
+
+
 class Slot(NamedTuple):
-    """A day of the chart: where it begins, how wide it is, and the numbers at its end."""
+    """A day of the chart: where it begins, how wide it is, the numbers at its end, and who changed the scope."""
 
     day: Day
     x: float
@@ -32,6 +44,16 @@ class Slot(NamedTuple):
     remaining: int | None
     scope: int | None
     scope_y: float
+    changes: list[Change]
+
+    @property
+    def end(self) -> float:
+        return round(self.x + self.width, 2)
+
+    @property
+    def change(self) -> int:
+        """How much all of them together changed the scope."""
+        return sum(change.amount for change in self.changes)
 
 
 class Layer(NamedTuple):
@@ -77,10 +99,11 @@ class BurndownChart:
     slots: list[Slot]
 
     @classmethod
-    def of(cls, burndown: Burndown) -> "BurndownChart":
+    def of(cls, burndown: Burndown, changes: Iterable[ScopeChange] = ()) -> "BurndownChart":
         axis = Axis.up_to(burndown.highest)
         width = 100 / len(burndown.days)
         every = ceil(len(burndown.days) / LABELS)
+        changed = _changes_by_day(burndown, changes)
         slots = [
             Slot(
                 day,
@@ -90,6 +113,7 @@ class BurndownChart:
                 day.remaining(burndown.unit) if day.totals else None,
                 day.scope(burndown.unit) if day.totals else None,
                 axis.y(day.scope(burndown.unit)),
+                changed.get(day.day, []),
             )
             for number, day in enumerate(burndown.days)
         ]
@@ -106,7 +130,7 @@ class BurndownChart:
     def _steps(self, values: Sequence[int | None]) -> str:
         """Return a line that changes at the end of each day."""
         steps = [
-            f"H{slot.x + slot.width:.2f}V{self.axis.y(value)}"
+            f"H{slot.end:.2f}V{self.axis.y(value)}"
             for slot, value in zip(self.slots, values, strict=True)
             if value is not None
         ]
@@ -114,13 +138,13 @@ class BurndownChart:
 
     @property
     def ideal(self) -> str:
-        ends = [f"L{slot.x + slot.width:.2f} {self.axis.y(slot.day.ideal)}" for slot in self.slots]
+        ends = [f"L{slot.end:.2f} {self.axis.y(slot.day.ideal)}" for slot in self.slots]
         return f"M0 {self.axis.y(self.burndown.initial)}{''.join(ends)}"
 
     @property
     def today(self) -> float | None:
         """Where today ends."""
-        return next((slot.x + slot.width for slot in self.slots if slot.day.day == self.burndown.today), None)
+        return next((slot.end for slot in self.slots if slot.day.day == self.burndown.today), None)
 
     @property
     def days_off(self) -> list[Slot]:
@@ -143,7 +167,24 @@ class BurndownChart:
     def _corners(self, slot: Slot, value: int) -> str:
         """Return the two ends of a day's value."""
         y = self.axis.y(value)
-        return f"{slot.x},{y} {slot.x + slot.width:.2f},{y}"
+        return f"{slot.x},{y} {slot.end:.2f},{y}"
+
+
+def _changes_by_day(burndown: Burndown, changes: Iterable[ScopeChange]) -> dict[date, list[Change]]:
+    """Return the changes of each day of the burndown by person. A day that it leaves out counts for the next one."""
+    days = [day.day for day in burndown.days]
+    amounts: Counter[tuple[int, str]] = Counter()
+    for change in changes:
+        amounts[bisect_left(days, day_of(change.at)), change.by] += _amount(change, burndown.unit)
+    found: dict[date, list[Change]] = defaultdict(list)
+    for (number, by), amount in amounts.items():
+        if amount and number < len(days):
+            found[days[number]].append(Change(by, amount))
+    return found
+
+
+def _amount(change: ScopeChange, unit: Unit) -> int:
+    return change.tasks if unit == "tasks" else change.points
 
 
 def _backwards(corners: str) -> str:

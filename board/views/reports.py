@@ -22,7 +22,7 @@ def report(request: UserRequest, pk: int) -> HttpResponse:
         "report": report,
         "sprint": report.sprint,
         "unit": burndown.unit,
-        "chart": BurndownChart.of(burndown),
+        "chart": BurndownChart.of(burndown, report.changes),
         "velocity": velocity(),
         "nav": "past" if report.sprint.is_closed else "home",
     }
