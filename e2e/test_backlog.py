@@ -182,6 +182,20 @@ def test_names_are_links_and_the_filter_narrows_what_is_selected(two):
     expect(one.page.get_by_role("heading", level=1)).to_have_text("Elm")
 
 
+def test_the_menu_offers_the_sprint_that_another_has_just_added(two):
+    one, other = two
+    other.add_sprint("Sprint 15")
+    expect(target(one, "Sprint 15")).to_be_visible()
+    select(one, "Birch")
+    choose(one, "Move to…", "Sprint 15")
+    one.see("backlog", ["Alder", "Cedar", "Dogwood", "Elm", "Fir"])
+    # On paper are the tasks, and nothing to click on.
+    one.page.emulate_media(media="print")
+    expect(one.page.get_by_role("link", name="Cedar")).to_be_visible()
+    expect(target(one, "Sprint 15")).to_be_hidden()
+    expect(row(one, "Cedar").get_by_role("checkbox")).to_be_hidden()
+
+
 def test_rows_go_to_a_sprint_under_a_thumb(someone, own_url, backlog):
     person = someone("demo", own_url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     person.go("/backlog/").see_live()

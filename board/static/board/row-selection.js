@@ -2,7 +2,7 @@
 // Selecting rows of the backlog: with their checkboxes, with Ctrl, Cmd or Shift and a click, or with x.
 
 import { shownIn } from "./card.js";
-import { get } from "./dom.js";
+import { create, get } from "./dom.js";
 import { letterOf } from "./keyboard.js";
 
 /** @param {Pick<BacklogPage, "board" | "cards" | "changeRows" | "t">} page */
@@ -83,6 +83,14 @@ export function createRowSelection({ board, cards, changeRows, t }) {
     if (!document.activeElement?.checkVisibility() || document.activeElement === document.body) cards.focusCard(next?.dataset.task ?? "");
   }
 
+  /** Offer the sprints that stand beside the rows now: they may have changed since the page was loaded. */
+  function showSprints() {
+    const menu = get(bar, "#move-to");
+    for (const button of menu.querySelectorAll("[value^=sprint-]")) button.remove();
+    const sprints = [...document.querySelectorAll(".targets [data-into]")];
+    menu.prepend(...sprints.map((sprint) => create("button", { name: "do", value: `sprint-${sprint.dataset.into}`, textContent: get(sprint, "a").textContent })));
+  }
+
   /** Forget rows that have left, and show the rest. */
   function onRowsChanged() {
     const there = new Set([...list.children].map(({ dataset }) => dataset.task));
@@ -104,6 +112,7 @@ export function createRowSelection({ board, cards, changeRows, t }) {
         event.preventDefault();
         clearSelection();
       });
+      get(bar, "#move-to").addEventListener("beforetoggle", showSprints);
       new MutationObserver(onRowsChanged).observe(list, { childList: true, subtree: true, attributeFilter: ["hidden"] });
       showSelection();
     },
