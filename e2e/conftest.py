@@ -7,6 +7,7 @@ what each page does, which takes a tenth longer.
 import os
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -89,13 +90,15 @@ def own_url(own_server):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _databases_of_the_module(server):
+def _databases_of_the_module(server, django_db_blocker):
     """What tests did on servers of their own left databases that pass the integrity check."""
     before = set(Server.databases)
     yield
-    for url in Server.databases.keys() - before:
-        if is_there(url):
-            assert_integrity(url)
+    # In a thread of its own, since Playwright has an event loop in ours.
+    with django_db_blocker.unblock(), ThreadPoolExecutor(1) as thread:
+        for url in Server.databases.keys() - before:
+            if is_there(url):
+                thread.submit(assert_integrity, url).result()
 
 
 @pytest.fixture(scope="session")

@@ -26,8 +26,15 @@ def check_data(url, folder):
 
 
 def assert_integrity(url):
-    examined = manage("doctor", DATABASE_URL=url)
-    assert not examined.returncode, examined.stderr
+    """Examine a database, an SQLite file in this process: one of its own would take ten times as long."""
+    if not url.startswith("sqlite"):
+        examined = manage("doctor", DATABASE_URL=url)
+        assert not examined.returncode, examined.stderr
+        return
+    from board.ops import integrity
+
+    with integrity.snapshot(url.removeprefix("sqlite:///")) as using:
+        assert integrity.check_integrity(using) == []
 
 
 @contextmanager
