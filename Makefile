@@ -60,8 +60,9 @@ test-scripts:
 test-services:
 	@$(python) -m e2e.services $(python) -m pytest $(on_services)
 
+# The live protocol is tested on the services.
 test-journeys:
-	@$(python) -m pytest --numprocesses 2 --dist loadfile e2e
+	@$(python) -m pytest --numprocesses 2 --dist loadfile --ignore=e2e/test_live_protocol.py e2e
 
 # Only files with such journeys: the others import packages that this environment lacks.
 test-firefox: setup-test $(static) ## run the main journeys in Firefox
