@@ -1,7 +1,7 @@
 """Kills writers and databases, and restores backups made while they write.
 
 `python -m e2e.lab.crash kill --times 200`, `python -m e2e.lab.crash backup --times 30`, each also with `--postgres` (make
-crash). After each kill every acknowledged change has to be in the log under its number, and the database examined
+crash), or both on one database. After each kill every acknowledged change has to be in the log under its number, and the database examined
 (integrity check, gapless log, rows as the log says). Everything runs on 127.0.0.1 and ends by itself.
 """
 
@@ -149,11 +149,11 @@ def backup(times, target, folder):
             promised = max(writers.acknowledged)
             path = folder / f"{number}.backup"
             description = backup.write(path)
+            # It ends with the integrity check.
             restored = manage("restore", path, DATABASE_URL=target)
-            examined = manage("doctor", DATABASE_URL=target)
             path.unlink()
-            if restored.returncode or examined.returncode or description["newest"] < promised:
-                yield f"backup {number}: {description} {promised} {restored.stderr} {examined.stderr}"
+            if restored.returncode or description["newest"] < promised:
+                yield f"backup {number}: {description} {promised} {restored.stderr}"
     finally:
         writers.kill()
     missing, found = lost(writers.acknowledged)
@@ -165,7 +165,7 @@ def backup(times, target, folder):
 def run():
     """The command; ends with 1 when anything was wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["kill", "backup"])
+    parser.add_argument("what", nargs="+", choices=["kill", "backup"])
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--postgres", action="store_true", help="PostgreSQL instead of an SQLite file")
     options = parser.parse_args()
@@ -174,15 +174,16 @@ def run():
         postgres = stack.enter_context(Postgres()) if options.postgres else None
         target = postgres.new_database("target") if postgres else f"sqlite:///{folder / 'target.sqlite3'}"
         set_up(postgres.new_database("crash") if postgres else f"sqlite:///{folder / 'crash.sqlite3'}")
-        remarks = (
-            kill(options.times, postgres) if options.what == "kill" else backup(options.times, target, folder)
-        )
         wrong = 0
-        for remark in remarks:
-            wrong += 1
-            print(remark, flush=True)
+        for what in options.what:
+            for remark in (
+                kill(options.times, postgres) if what == "kill" else backup(options.times, target, folder)
+            ):
+                wrong += 1
+                print(remark, flush=True)
         check_data(os.environ["DATABASE_URL"], folder)
-    print(f"{options.times - wrong}/{options.times} survived")
+    times = options.times * len(options.what)
+    print(f"{times - wrong}/{times} survived")
     sys.exit(bool(wrong))
 
 
