@@ -105,13 +105,17 @@ class Person:
         """Return the locator of the card that has the focus."""
         return self.page.locator("[data-task]:has(> .name:focus)")
 
-    def board(self):
-        """Return what stands on the board: {column: [(task id, version)]} in visual order."""
+    def board(self, html=""):
+        """Return what stands on the board, or on a page of one: {column: [(task id, version)]} in visual order."""
         return self.page.evaluate(
-            """() => Object.fromEntries([...document.querySelectorAll("[data-column]")].map((column) => [
-                column.dataset.column,
-                [...column.querySelectorAll("[data-task]")].map(({ dataset }) => [dataset.task, dataset.version]),
-            ]))"""
+            """(html) => {
+                const page = html ? new DOMParser().parseFromString(html, "text/html") : document;
+                return Object.fromEntries([...page.querySelectorAll("[data-column]")].map((column) => [
+                    column.dataset.column,
+                    [...column.querySelectorAll("[data-task]")].map(({ dataset }) => [dataset.task, dataset.version]),
+                ]));
+            }""",
+            html,
         )
 
     # Acting

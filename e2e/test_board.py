@@ -7,27 +7,36 @@ import pytest
 from playwright.sync_api import expect
 
 
-def test_a_sprint_is_added_in_place_and_its_board_opens(someone):
-    person = someone("demo")
-    number = person.add_sprint("Spring cleaning")
-    expect(person.page).to_have_url(f"{person.base_url}/sprints/{number}/")
+@pytest.mark.engines
+def test_a_task_that_is_added_edited_and_dragged_through_all_columns_shows_in_the_other_browser(someone, api):
+    one = someone("demo")
+    sprint = one.add_sprint("Spring cleaning")
+    expect(one.page).to_have_url(f"{one.base_url}/sprints/{sprint}/")
     for column, title in {"backlog": "Backlog", "todo": "Not Started", "done": "Completed"}.items():
-        expect(person.page.get_by_role("region", name=title)).to_have_attribute("data-column", column)
+        expect(one.page.get_by_role("region", name=title)).to_have_attribute("data-column", column)
+    one.see_live()
+    other = someone("guest").open_board(sprint)
+    one.add_task("Travl", "All of it")
+    expect(other.card("Travl")).to_contain_text("All of it")
 
+    one.card("Travl").click()
+    form = one.page.get_by_role("form", name="Edit task")
+    form.get_by_label("Name").fill("")
+    form.get_by_label("Description").fill("Kept while the name is wrong")
+    # htmx would copy the style that drawing left on the field, which the CSP forbids: the console would complain.
+    form.get_by_label("Description").evaluate("(field) => (field.style.height = '200px')")
+    form.get_by_role("button", name="Save").click()
+    expect(form.locator(".error")).to_have_text("This field is required.")
+    expect(form.get_by_label("Description")).to_have_value("Kept while the name is wrong")
+    form.get_by_label("Name").fill("Travel")
+    form.get_by_label("Due").fill(date.today().isoformat())
+    form.get_by_label("Assigned to").select_option("Gus Lindqvist")
+    form.get_by_role("button", name="Save").click()
+    for person in (one, other):
+        expect(person.card("Travel")).to_contain_text("Kept while the name is wrong")
+        expect(person.card("Travel")).to_contain_text("Today")
+        expect(person.card("Travel").get_by_title("Gus Lindqvist")).to_be_visible()
 
-@pytest.mark.engines
-def test_a_task_that_is_added_shows_in_the_other_browser(someone, sprint):
-    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
-    one.add_task("Water the plants", "All of them")
-    expect(other.card("Water the plants")).to_contain_text("All of them")
-    one.add_task("And the cactus")
-    expect(other.card("And the cactus")).to_be_visible()
-
-
-@pytest.mark.engines
-def test_a_card_is_dragged_through_all_columns(someone, sprint, api):
-    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
-    one.add_task("Travel")
     for column in ("todo", "active", "testing", "done"):
         one.drag("Travel", column)
         one.see(column, ["Travel"])
@@ -38,8 +47,9 @@ def test_a_card_is_dragged_through_all_columns(someone, sprint, api):
 
 
 @pytest.mark.engines
-def test_a_card_is_dragged_within_its_column(someone, sprint, add_tasks):
+def test_a_card_is_dragged_within_its_column_and_moved_without_dragging(someone, sprint, add_tasks):
     add_tasks("a", "b", "c")
+    add_tasks("d", status=2)
     one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
     one.drag("c", "todo", before="a")
     other.see("todo", ["c", "a", "b"])
@@ -47,41 +57,14 @@ def test_a_card_is_dragged_within_its_column(someone, sprint, add_tasks):
     other.see("todo", ["a", "c", "b"])
     one.drag("a", "todo")
     other.see("todo", ["c", "b", "a"])
-    one.go(f"/sprints/{sprint}/").see("todo", ["c", "b", "a"])
-
-
-@pytest.mark.engines
-def test_a_card_is_edited_in_place(someone, sprint, add_tasks):
-    add_tasks("Typo")
-    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
-    one.card("Typo").click()
-    form = one.page.get_by_role("form")
-    form.get_by_label("Name").fill("")
-    form.get_by_label("Description").fill("Kept while the name is wrong")
-    form.get_by_role("button", name="Save").click()
-    expect(form.locator(".error")).to_have_text("This field is required.")
-    expect(form.get_by_label("Description")).to_have_value("Kept while the name is wrong")
-    form.get_by_label("Name").fill("Corrected")
-    form.get_by_label("Due").fill(date.today().isoformat())
-    form.get_by_label("Assigned to").select_option("Gus Lindqvist")
-    form.get_by_role("button", name="Save").click()
-    for person in (one, other):
-        expect(person.card("Corrected")).to_contain_text("Kept while the name is wrong")
-        expect(person.card("Corrected")).to_contain_text("Today")
-        expect(person.card("Corrected").get_by_title("Gus Lindqvist")).to_be_visible()
-
-
-def test_a_card_is_moved_without_dragging(someone, sprint, add_tasks):
-    add_tasks("a", "b")
-    add_tasks("c", status=2)
-    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
     one.card("b").get_by_role("link", name="Move").click()
     form = one.page.get_by_role("form")
     form.get_by_label("Move to").select_option(f"{sprint}-active")
     form.get_by_label("Position").select_option("Top of the column")
     form.get_by_role("button", name="Move").click()
     for person in (one, other):
-        person.see("active", ["b", "c"])
+        person.see("active", ["b", "d"])
+    one.go(f"/sprints/{sprint}/").see("todo", ["c", "a"])
 
 
 def test_a_position_chosen_before_the_columns_cards_came_is_kept(someone, sprint, add_tasks):
@@ -103,24 +86,22 @@ def test_a_position_chosen_before_the_columns_cards_came_is_kept(someone, sprint
     expect(form.get_by_label("Position")).to_have_value("top")
 
 
-def test_a_change_through_the_api_shows_on_the_board(someone, sprint, add_tasks, api):
+def test_changes_through_the_api_show_on_the_board_and_a_form_of_a_deleted_task_can_be_discarded(
+    someone, sprint, add_tasks, api
+):
     one = someone("demo").open_board(sprint)
     first, second = add_tasks("From a script", "Another")
     one.see("todo", ["From a script", "Another"])
     api.patch(f"/tasks/{first}", json={"status": 2, "name": "Renamed by a script"}).raise_for_status()
     one.see("active", ["Renamed by a script"])
-    api.delete(f"/tasks/{second}").raise_for_status()
-    one.see("todo", [])
     api.patch(f"/sprints/{sprint}", json={"name": "New name"}).raise_for_status()
     expect(one.page.get_by_role("heading", level=1)).to_have_text("New name")
+    api.delete(f"/tasks/{first}").raise_for_status()
+    one.see("active", [])
 
-
-def test_a_form_of_a_task_deleted_meanwhile_can_be_discarded(someone, sprint, add_tasks, api):
-    (task,) = add_tasks("Gone soon")
-    one = someone("demo").open_board(sprint)
-    one.card("Gone soon").click()
+    one.card("Another").click()
     expect(one.page.get_by_label("Due")).to_be_visible()
-    api.delete(f"/tasks/{task}").raise_for_status()
+    api.delete(f"/tasks/{second}").raise_for_status()
     expect(one.page.locator("[data-changed]")).to_be_visible()
     one.page.get_by_role("button", name="Save").click()
     expect(one.page.get_by_role("alert")).to_contain_text("Dana Moreau deleted this task")

@@ -5,112 +5,68 @@ import re
 import signal
 import threading
 import time
+from contextlib import ExitStack
 
 import httpx
 import pytest
 from playwright.sync_api import expect
+from websockets.sync.client import connect
 
 from .api_client import api_of
 from .board_page import BREAKING, unused_end_date
 from .page_socket import PageSocket
+from .socket_client import receive, send
 
 
-def same_as_fresh(person, sprint, someone, **arguments):
-    """Expect a person's board to become, card by card and version by version, what a fresh page shows."""
-    fresh = someone("demo", person.base_url, **arguments).open_board(sprint).board()
+def same_as_fresh(person, sprint):
+    """Expect a person's board to become, card by card and version by version, what the server answers with now."""
+    answer = person.page.request.get(f"{person.base_url}/sprints/{sprint}/")
+    fresh = person.board(answer.text())
     deadline = time.monotonic() + 10
     while person.board() != fresh and time.monotonic() < deadline:
         person.page.wait_for_timeout(100)
     assert person.board() == fresh
 
 
-def test_a_change_between_the_page_and_its_socket_is_not_missed(someone, sprint, add_tasks, api):
-    (task,) = add_tasks("Quick")
+def test_no_change_is_missed_whether_it_came_before_the_socket_or_while_there_was_none(
+    someone, sprint, add_tasks, api
+):
+    quick, *tasks = add_tasks("Quick", *[f"Task {n}" for n in range(6)])
     person = someone("demo")
 
     def move_first(route):
-        api.patch(f"/tasks/{task}", json={"status": 2}).raise_for_status()
+        api.patch(f"/tasks/{quick}", json={"status": 2}).raise_for_status()
         route.continue_()
 
     person.page.route(re.compile(r"/board/board\.\w+\.js"), move_first)
-    person.open_board(sprint).see("active", ["Quick"])
-
-
-def test_fifty_changes_while_offline_are_caught_up_without_a_reload(someone, sprint, add_tasks, api):
-    tasks = add_tasks(*[f"Task {n}" for n in range(12)])
-    person = someone("demo")
     socket = PageSocket(person)
-    person.open_board(sprint)
+    person.open_board(sprint).see("active", ["Quick"])
     pages = []
     # A page that is without its socket for seconds polls for changes, which is not a reload.
-    board = f"/sprints/{sprint}/"
-    person.page.on("request", lambda request: pages.append(request.url) if request.url.endswith(board) else None)
-    socket.cut()
-    expect(person.page.locator("[data-live]")).not_to_have_attribute("data-live", "live")
-    for number in range(50):
-        api.patch(f"/tasks/{tasks[number % 12]}", json={"status": number % 4 + 1}).raise_for_status()
-    socket.mend()
-    person.see_live()
-    same_as_fresh(person, sprint, someone)
-    assert pages == []
-
-
-def test_a_page_that_is_reset_fetches_the_board_once(someone, sprint, add_tasks, api):
-    tasks = add_tasks("a", "b", "c")
-    person = someone("demo")
-    socket = PageSocket(person)
-    person.open_board(sprint)
-    pages = []
-    person.page.on("request", lambda request: pages.append(request.url) if "/sprints/" in request.url else None)
+    board = f"{person.base_url}/sprints/{sprint}/"
+    person.page.on("request", lambda request: pages.append(request.url) if request.url == board else None)
     person.page.evaluate("() => (window.stayed = true)")
     socket.cut()
+    expect(person.page.locator("[data-live]")).not_to_have_attribute("data-live", "live")
+    for number in range(18):
+        api.patch(f"/tasks/{tasks[number % 6]}", json={"status": number % 4 + 1}).raise_for_status()
+    socket.mend()
+    person.see_live()
+    same_as_fresh(person, sprint)
+    assert pages == []
+
+    # A page that is reset fetches the board once.
+    socket.cut()
     api.delete(f"/tasks/{tasks[0]}").raise_for_status()
-    api.patch(f"/tasks/{tasks[1]}", json={"status": 4}).raise_for_status()
+    api.patch(f"/tasks/{quick}", json={"status": 1, "name": "Settled"}).raise_for_status()
     socket.reset = True
     socket.mend()
-    person.see_live().see("todo", ["c"])
-    person.see("done", ["b"])
-    same_as_fresh(person, sprint, someone)
-    assert pages == [f"{person.base_url}/sprints/{sprint}/"]
+    expect(person.card("Task 0")).to_have_count(0)
+    expect(person.column("todo").get_by_role("link", name="Settled")).to_be_visible()
+    person.see_live()
+    same_as_fresh(person, sprint)
+    assert pages == [board]
     assert person.page.evaluate("() => window.stayed")
-
-
-def test_a_page_that_says_it_is_offline_is_and_comes_back(someone, sprint, add_tasks):
-    person = someone("demo")
-    person.page.clock.install()
-    socket = PageSocket(person)
-    sign = person.open_board(sprint).page.locator("[data-live]")
-    socket.cut()
-    expect(sign).to_have_attribute("data-live", "catching-up")
-    person.page.clock.fast_forward("00:06")
-    expect(sign).to_have_text("Offline")
-    add_tasks("Came meanwhile")
-    socket.mend()
-    person.see_live().see("todo", ["Came meanwhile"])
-
-
-def test_a_wire_that_fell_silent_is_noticed_and_replaced(someone, sprint, add_tasks):
-    person = someone("demo")
-    person.page.clock.install()
-    socket = PageSocket(person)
-    sign = person.open_board(sprint).page.locator("[data-live]")
-    socket.is_silent = True
-    add_tasks("Said into the silence")
-    person.page.clock.fast_forward("00:21")
-    expect(sign).to_have_attribute("data-live", "offline")
-    socket.mend()
-    person.see_live().see("todo", ["Said into the silence"])
-
-
-def test_a_tab_shown_again_is_up_to_date(someone, sprint, add_tasks):
-    person = someone("demo")
-    socket = PageSocket(person)
-    person.open_board(sprint)
-    socket.cut()
-    socket.is_cut = False
-    add_tasks("New")
-    person.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
-    person.see("todo", ["New"])
 
 
 def test_frames_that_come_twice_or_out_of_order_change_nothing(someone, sprint, add_tasks, api):
@@ -135,211 +91,23 @@ def test_frames_that_come_twice_or_out_of_order_change_nothing(someone, sprint, 
     api.patch(f"/tasks/{second}", json={"name": "c"}).raise_for_status()
     person.see("testing", ["c"])
     assert person.page.evaluate("() => window.changes") == []
-    same_as_fresh(person, sprint, someone)
+    same_as_fresh(person, sprint)
 
 
-def test_ones_own_drop_changes_the_card_once(someone, sprint, add_tasks):
-    add_tasks("Mine")
-    person = someone("demo").open_board(sprint)
-    person.page.evaluate(
-        """() => {
-            window.added = 0;
-            new MutationObserver((records) => records.forEach((record) => (window.added += record.addedNodes.length)))
-                .observe(document.querySelector('[data-column="done"] .cards'), { childList: true });
-        }"""
-    )
-    with person.page.expect_response("**/place/"):
-        person.drag("Mine", "done")
-    expect(person.page.locator(".saving")).to_have_count(0)
-    person.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
-    person.see("done", ["Mine"])
-    # The slot, the card dropped into it, and the server's card in its place.
-    assert person.page.evaluate("() => window.added") == 3
-
-
-def test_a_dragged_card_is_locked_for_the_others(someone, sprint, add_tasks):
-    add_tasks("Mine now")
-    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
-    one.lift("Mine now")
-    expect(other.page.locator(".held")).to_have_attribute("data-held", "Dana Moreau")
-    box = other.card("Mine now").bounding_box()
-    other.page.mouse.move(box["x"] + 30, box["y"] + 10)
-    other.page.mouse.down()
-    other.page.mouse.move(box["x"] + 90, box["y"] + 60, steps=4)
-    expect(other.page.locator(".slot")).to_have_count(0)
-    other.page.mouse.up()
-    one.page.keyboard.press("Escape")
-    one.page.mouse.up()
-    expect(other.page.locator(".held")).to_have_count(0)
-
-
-def test_a_card_that_was_put_down_is_held_until_its_move_is_saved(someone, sprint, add_tasks):
-    add_tasks("Mine still")
-    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
-    waiting = []
-    one.page.route("**/place/", lambda route: waiting.append(route))
-    one.drag("Mine still", "done")
-    expect(one.page.locator(".saving")).to_have_count(1)
-    add_tasks("Seen after the drop")
-    other.see("todo", ["Mine still", "Seen after the drop"])
-    assert other.page.locator(".held").count() == 1
-    waiting[0].continue_()
-    other.see("done", ["Mine still"])
-    expect(other.page.locator(".held")).to_have_count(0)
-
-
-def test_my_own_lock_keeps_no_card_from_me(someone, sprint, add_tasks):
-    add_tasks("Mine alone")
-    one, other = someone("demo"), someone("guest").open_board(sprint)
-    one.page.route_web_socket(re.compile("/live"), without_releases)
-    one.open_board(sprint).see_live()
-    one.drag("Mine alone", "done")
-    expect(one.page.locator(".saving")).to_have_count(0)
-    expect(other.page.locator(".held")).to_have_count(1)
-    add_tasks("Comes with the lock")
-    one.see("todo", ["Comes with the lock"])
-    one.card("Mine alone").locator("> .name").focus()
-    one.page.keyboard.press("e")
-    expect(one.page.get_by_role("form", name="Edit task")).to_be_visible()
-
-
-def without_releases(page):
-    """Pass on what a page and the server say to each other, but for the end of locks."""
-    server = page.connect_to_server()
-    page.on_message(lambda text: None if "release" in text else server.send(text))
-    server.on_message(page.send)
-
-
-def test_a_form_opens_though_its_card_changes_meanwhile(someone, sprint, add_tasks):
-    add_tasks("Changing")
-    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
-    waiting = []
-    one.page.route("**/edit/", lambda route: waiting.append(route))
-    one.card("Changing").locator("> .name").focus()
-    one.page.keyboard.press("e")
-    other.drag("Changing", "done")
-    other.see("done", ["Changing"])
-    add_tasks("Comes with the change")
-    expect(one.card("Comes with the change")).to_be_visible()
-    waiting[0].continue_()
-    expect(one.column("done").get_by_role("form", name="Edit task")).to_be_visible()
-    one.page.keyboard.press("Escape")
-    one.see("done", ["Changing"])
-
-
-def test_a_hold_ends_when_its_browser_goes_away(someone, sprint, add_tasks):
-    add_tasks("Dropped on the floor")
-    one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
-    one.lift("Dropped on the floor")
-    expect(other.page.locator(".held")).to_have_count(1)
-    one.page.close()
-    expect(other.page.locator(".held")).to_have_count(0)
-    one.page = one.page.context.new_page()
-
-
-def test_the_people_on_a_board_show_while_they_are_there(someone, sprint):
-    one = someone("demo").open_board(sprint)
-    people = one.page.get_by_role("list", name="On this board").get_by_role("listitem")
-    other = someone("guest").open_board(sprint)
-    expect(people).to_have_text(["DM", "GL"])
-    other.go("/")
-    expect(people).to_have_text(["DM"], timeout=10_000)
-
-
-def test_a_form_being_filled_in_is_never_replaced(someone, sprint, add_tasks, api):
-    (task,) = add_tasks("Contested")
-    person = someone("guest").open_board(sprint)
-    person.card("Contested").click()
-    name = person.page.get_by_label("Name")
-    name.fill("What I am typing")
-    name.evaluate("(field) => field.setSelectionRange(4, 9)")
-    api.patch(f"/tasks/{task}", json={"status": 3, "due": "2999-01-01"}).raise_for_status()
-    expect(person.page.locator("[data-changed]")).to_have_attribute("data-changed", "Dana Moreau")
-    expect(name).to_have_value("What I am typing")
-    expect(name).to_be_focused()
-    assert name.evaluate("(field) => [field.selectionStart, field.selectionEnd]") == [4, 9]
-    person.page.get_by_role("button", name="Cancel").click()
-    person.see("testing", ["Contested"])
-    same_as_fresh(person, sprint, someone)
-
-
-def test_a_card_in_the_hand_is_not_replaced(someone, sprint, add_tasks, api):
-    (task,) = add_tasks("In my hand", "Another")[:1]
-    person = someone("guest").open_board(sprint)
-    person.lift("In my hand")
-    api.patch(f"/tasks/{task}", json={"name": "Renamed meanwhile"}).raise_for_status()
-    expect(person.page.locator("[data-changed]")).to_be_visible()
-    person.carry("active")
-    person.page.mouse.up()
-    person.see("active", ["Renamed meanwhile"])
-    same_as_fresh(person, sprint, someone)
-
-
-def test_focus_and_scroll_survive_a_change_by_others(someone, sprint, add_tasks, api):
-    tasks = add_tasks(*[f"Task {n}" for n in range(30)])
-    person = someone("guest").open_board(sprint)
-    link = person.card("Task 20").get_by_role("link", name="Task 20")
-    link.focus()
-    cards = person.column("todo").locator(".cards")
-    top = cards.evaluate("(list) => list.scrollTop")
-    assert top > 0
-    api.patch(f"/tasks/{tasks[20]}", json={"description": "More"}).raise_for_status()
-    expect(person.card("Task 20")).to_contain_text("More")
-    expect(person.card("Task 20").get_by_role("link", name="Task 20")).to_be_focused()
-    assert abs(cards.evaluate("(list) => list.scrollTop") - top) <= 1
-
-
-def test_a_session_that_ended_leads_to_the_log_in_and_back(someone, sprint):
-    person = someone(None)
-    person.go(f"/sprints/{sprint}/").log_in("guest", "guest")
-    person.see_live()
-    other_tab = person.page.context.new_page()
-    other_tab.goto(f"{person.base_url}/")
-    other_tab.get_by_role("button", name="Log out").click()
-    expect(person.page.get_by_role("button", name="Log in")).to_be_visible()
-    person.log_in("guest", "guest")
-    expect(person.page).to_have_url(f"{person.base_url}/sprints/{sprint}/")
-
-
-# The socket does not come through
-
-
-def test_without_a_socket_the_board_asks_for_changes_and_says_so(someone, sprint, add_tasks, api):
-    first, _ = add_tasks("a", "b")
-    person = someone("demo")
-    person.page.clock.install()
-    socket = PageSocket(person)
-    socket.cut()
-    sign = person.open_board(sprint).page.locator("[data-live]")
-    expect(sign).to_have_text("Live, delayed")
-    expect(sign).to_have_attribute("title", re.compile("^Live updates aren't getting through"))
-    person.hear("Live updates aren't getting through")
-    api.patch(f"/tasks/{first}", json={"status": 2}).raise_for_status()
-    person.page.clock.fast_forward("00:15")
-    person.see("active", ["a"])
-    person.drag("b", "active")
-    person.see("active", ["a", "b"])
-    api.delete(f"/tasks/{first}").raise_for_status()
-    person.page.clock.fast_forward("00:15")
-    person.see("active", ["b"])
-    same_as_fresh(person, sprint, someone)
-    socket.mend()
-    person.page.evaluate("() => dispatchEvent(new Event('online'))")
-    expect(sign).to_have_text("Live")
-    expect(sign).to_have_attribute("title", "")
-    looks = []
-    person.page.on("request", lambda request: looks.append(request.url) if "/changes/" in request.url else None)
-    add_tasks("c", status=4)
-    person.see("done", ["c"])
-    assert looks == []
-
-
-def test_a_socket_that_stays_away_is_replaced_by_looks_which_end_with_the_network(someone, sprint, add_tasks):
+def test_a_page_says_how_its_wire_is_and_comes_back_from_each_state(someone, sprint, add_tasks):
+    """The server fell silent, the socket stays away, the network goes, and all come back."""
     person = someone("demo")
     clock = person.page.clock
     clock.install()
     socket = PageSocket(person)
     sign = person.open_board(sprint).page.locator("[data-live]")
+    socket.is_silent = True
+    add_tasks("Said into the silence")
+    clock.fast_forward("00:21")
+    expect(sign).to_have_attribute("data-live", "offline")
+    socket.mend()
+    person.see_live().see("todo", ["Said into the silence"])
+
     socket.cut()
     expect(sign).to_have_attribute("data-live", "catching-up")
     clock.fast_forward("00:06")
@@ -354,7 +122,187 @@ def test_a_socket_that_stays_away_is_replaced_by_looks_which_end_with_the_networ
     add_tasks("Came meanwhile")
     person.page.context.set_offline(False)
     expect(sign).to_have_text("Live, delayed")
-    person.see("todo", ["Came meanwhile"])
+    person.see("todo", ["Said into the silence", "Came meanwhile"])
+    socket.mend()
+    clock.fast_forward("00:45")
+    expect(sign).to_have_text("Live")
+
+
+# Two people at one board
+
+
+def test_others_see_who_is_here_and_what_they_hold_until_it_is_saved(someone, sprint, add_tasks):
+    add_tasks("Mine now")
+    one = someone("demo").open_board(sprint)
+    people = one.page.get_by_role("list", name="On this board").get_by_role("listitem")
+    other = someone("guest").open_board(sprint)
+    expect(people).to_have_text(["DM", "GL"])
+
+    one.lift("Mine now")
+    expect(other.page.locator(".held")).to_have_attribute("data-held", "Dana Moreau")
+    box = other.card("Mine now").bounding_box()
+    other.page.mouse.move(box["x"] + 30, box["y"] + 10)
+    other.page.mouse.down()
+    other.page.mouse.move(box["x"] + 90, box["y"] + 60, steps=4)
+    expect(other.page.locator(".slot")).to_have_count(0)
+    other.page.mouse.up()
+    one.page.keyboard.press("Escape")
+    one.page.mouse.up()
+    expect(other.page.locator(".held")).to_have_count(0)
+
+    # One that was put down is held until its move is saved, and changes on the own page once.
+    waiting = []
+    one.page.route("**/place/", lambda route: waiting.append(route))
+    one.page.evaluate(
+        """() => {
+            window.added = 0;
+            new MutationObserver((records) => records.forEach((record) => (window.added += record.addedNodes.length)))
+                .observe(document.querySelector('[data-column="done"] .cards'), { childList: true });
+        }"""
+    )
+    one.drag("Mine now", "done")
+    expect(one.page.locator(".saving")).to_have_count(1)
+    add_tasks("Seen after the drop")
+    other.see("todo", ["Mine now", "Seen after the drop"])
+    assert other.page.locator(".held").count() == 1
+    waiting[0].continue_()
+    other.see("done", ["Mine now"])
+    expect(other.page.locator(".held")).to_have_count(0)
+    expect(one.page.locator(".saving")).to_have_count(0)
+    one.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    one.see("done", ["Mine now"])
+    # The slot, the card dropped into it, and the server's card in its place.
+    assert one.page.evaluate("() => window.added") == 3
+
+    other.go("/")
+    expect(people).to_have_text(["DM"], timeout=10_000)
+
+
+def test_my_own_lock_keeps_no_card_from_me_and_ends_with_my_page(someone, sprint, add_tasks):
+    add_tasks("Mine alone")
+    one, other = someone("demo"), someone("guest").open_board(sprint)
+    one.page.route_web_socket(re.compile("/live"), without_releases)
+    one.open_board(sprint).see_live()
+    one.drag("Mine alone", "done")
+    expect(one.page.locator(".saving")).to_have_count(0)
+    expect(other.page.locator(".held")).to_have_count(1)
+    add_tasks("Comes with the lock")
+    one.see("todo", ["Comes with the lock"])
+    one.card("Mine alone").locator("> .name").focus()
+    one.page.keyboard.press("e")
+    expect(one.page.get_by_role("form", name="Edit task")).to_be_visible()
+    one.page.close()
+    expect(other.page.locator(".held")).to_have_count(0)
+    one.page = one.page.context.new_page()
+
+
+def without_releases(page):
+    """Pass on what a page and the server say to each other, but for the end of locks."""
+    server = page.connect_to_server()
+    page.on_message(lambda text: None if "release" in text else server.send(text))
+    server.on_message(page.send)
+
+
+def test_a_form_opens_though_its_card_changes_meanwhile_and_is_never_replaced(someone, sprint, add_tasks, api):
+    (task,) = add_tasks("Contested")
+    person = someone("guest").open_board(sprint)
+    waiting = []
+    person.page.route("**/edit/", lambda route: waiting.append(route))
+    person.card("Contested").locator("> .name").focus()
+    person.page.keyboard.press("e")
+    api.patch(f"/tasks/{task}", json={"status": 4}).raise_for_status()
+    add_tasks("Comes with the change")
+    expect(person.card("Comes with the change")).to_be_visible()
+    waiting[0].continue_()
+    form = person.column("done").get_by_role("form", name="Edit task")
+    name = form.get_by_label("Name")
+    expect(name).to_be_focused()
+    name.fill("What I am typing")
+    name.evaluate("(field) => field.setSelectionRange(4, 9)")
+    api.patch(f"/tasks/{task}", json={"status": 3, "due": "2999-01-01"}).raise_for_status()
+    expect(person.page.locator("[data-changed]")).to_have_attribute("data-changed", "Dana Moreau")
+    expect(name).to_have_value("What I am typing")
+    expect(name).to_be_focused()
+    assert name.evaluate("(field) => [field.selectionStart, field.selectionEnd]") == [4, 9]
+    person.page.get_by_role("button", name="Cancel").click()
+    person.see("testing", ["Contested"])
+    same_as_fresh(person, sprint)
+
+
+def test_a_card_in_the_hand_is_not_replaced_and_focus_and_scroll_survive_a_change(someone, sprint, add_tasks, api):
+    tasks = add_tasks("In my hand", *[f"Task {n}" for n in range(20)])
+    person = someone("guest").open_board(sprint)
+    person.lift("In my hand")
+    api.patch(f"/tasks/{tasks[0]}", json={"name": "Renamed meanwhile"}).raise_for_status()
+    expect(person.page.locator("[data-changed]")).to_be_visible()
+    person.carry("active")
+    person.page.mouse.up()
+    person.see("active", ["Renamed meanwhile"])
+    same_as_fresh(person, sprint)
+
+    link = person.card("Task 18").get_by_role("link", name="Task 18")
+    link.focus()
+    cards = person.column("todo").locator(".cards")
+    top = cards.evaluate("(list) => list.scrollTop")
+    assert top > 0
+    api.patch(f"/tasks/{tasks[19]}", json={"description": "More"}).raise_for_status()
+    expect(person.card("Task 18")).to_contain_text("More")
+    expect(link).to_be_focused()
+    assert abs(cards.evaluate("(list) => list.scrollTop") - top) <= 1
+
+
+# The socket does not come through
+
+
+def test_without_a_socket_the_board_asks_for_changes_while_it_is_seen_and_says_so(someone, sprint, add_tasks, api):
+    first, _ = add_tasks("a", "b")
+    person = someone("demo")
+    person.page.clock.install()
+    socket = PageSocket(person)
+    socket.cut()
+    sign = person.open_board(sprint).page.locator("[data-live]")
+    looks = []
+    person.page.on("request", lambda request: looks.append(request.url) if "/changes/" in request.url else None)
+    expect(sign).to_have_text("Live, delayed")
+    expect(sign).to_have_attribute("title", re.compile("^Live updates aren't getting through"))
+    person.hear("Live updates aren't getting through")
+    api.patch(f"/tasks/{first}", json={"status": 2}).raise_for_status()
+    person.page.clock.fast_forward("00:15")
+    person.see("active", ["a"])
+    person.drag("b", "active")
+    person.see("active", ["a", "b"])
+    api.delete(f"/tasks/{first}").raise_for_status()
+    person.page.clock.fast_forward("00:15")
+    person.see("active", ["b"])
+    same_as_fresh(person, sprint)
+
+    set_hidden(person.page, True)
+    person.page.clock.fast_forward("00:20")
+    add_tasks("Unseen", status=4)
+    looks.clear()
+    person.page.clock.fast_forward("10:00")
+    assert looks == []
+    set_hidden(person.page, False)
+    person.see("done", ["Unseen"])
+
+    socket.mend()
+    person.page.evaluate("() => dispatchEvent(new Event('online'))")
+    expect(sign).to_have_text("Live")
+    expect(sign).to_have_attribute("title", "")
+    looks.clear()
+    add_tasks("c", status=4)
+    person.see("done", ["Unseen", "c"])
+    assert looks == []
+
+
+def set_hidden(page, is_hidden):
+    page.evaluate(
+        """(isHidden) => {
+            Object.defineProperty(document, "hidden", { get: () => isHidden, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        is_hidden,
+    )
 
 
 @pytest.mark.engines
@@ -368,75 +316,47 @@ def test_a_browser_that_opens_no_sockets_asks_for_changes(someone, sprint, add_t
     person.see("todo", ["By others"])
 
 
-def test_a_page_that_nobody_sees_does_not_look(someone, sprint, add_tasks):
+@pytest.fixture
+def eight_sockets(base_url, sprint, logged_in):
+    """Eight sockets of the session of `demo`, as eight tabs that stay in view hold them."""
+    cookie = "; ".join(f"{one['name']}={one['value']}" for one in logged_in("demo")["cookies"])
+    address = f"{base_url.replace('http', 'ws')}/sprints/{sprint}/live"
+    with ExitStack() as stack:
+        for _ in range(8):
+            options = {"additional_headers": {"Cookie": cookie}, "origin": base_url}
+            socket = stack.enter_context(connect(address, **options))
+            send(socket, since=0)
+            receive(socket)
+        yield
+
+
+def test_of_many_tabs_hidden_ones_give_way_and_all_that_are_seen_hear_of_changes(
+    someone, sprint, eight_sockets, add_tasks
+):
     person = someone("demo")
-    socket = PageSocket(person)
-    socket.cut()
-    person.page.clock.install()
-    person.open_board(sprint)
-    looks = []
-    person.page.on("request", lambda request: looks.append(request.url) if "/changes/" in request.url else None)
-    with person.page.expect_response("**/changes/*"):
-        person.page.clock.fast_forward("00:20")
-    set_hidden(person.page, True)
-    person.page.clock.fast_forward("00:20")
-    add_tasks("Unseen")
-    looks.clear()
-    person.page.clock.fast_forward("10:00")
-    assert looks == []
-    set_hidden(person.page, False)
-    person.see("todo", ["Unseen"])
-
-
-def set_hidden(page, is_hidden):
-    page.evaluate(
-        """(isHidden) => {
-            Object.defineProperty(document, "hidden", { get: () => isHidden, configurable: true });
-            document.dispatchEvent(new Event("visibilitychange"));
-        }""",
-        is_hidden,
-    )
-
-
-def test_of_many_tabs_hidden_ones_give_way_and_all_that_are_seen_hear_of_changes(someone, sprint, add_tasks):
-    person = someone("demo")
-    pages = [person.page, *[person.page.context.new_page() for _ in range(11)]]
+    pages = [person.page, *[person.page.context.new_page() for _ in range(2)]]
     signs = [page.locator("[data-live]") for page in pages]
     for page, sign in zip(pages, signs, strict=True):
         page.goto(f"{person.base_url}/sprints/{sprint}/")
         expect(sign).to_have_attribute("data-live", "live")
-    assert [sign.text_content() for sign in signs] == ["Live"] * 10 + ["Live, delayed"] * 2
+    assert [sign.text_content() for sign in signs] == ["Live", "Live", "Live, delayed"]
     expect(signs[-1]).to_have_attribute("title", re.compile("^You have too many tabs open"))
     add_tasks("For all")
     for page in pages:
         expect(page.get_by_role("link", name="For all", exact=True)).to_be_visible(timeout=15_000)
-    # The first two are hidden, and the last two take their places.
-    for page in pages[:2]:
-        set_hidden(page, True)
-    for page, sign in zip(pages[10:], signs[10:], strict=True):
-        page.evaluate("() => dispatchEvent(new Event('online'))")
-        expect(sign).to_have_text("Live")
-    for sign in signs[:2]:
-        expect(sign).to_have_attribute("data-live", "catching-up")
+    # The first is hidden, and the last takes its place.
+    set_hidden(pages[0], True)
+    pages[2].evaluate("() => dispatchEvent(new Event('online'))")
+    expect(signs[2]).to_have_text("Live")
+    expect(signs[0]).to_have_attribute("data-live", "catching-up")
     # Who comes back to a hidden one finds it live, too.
-    set_hidden(pages[5], True)
+    set_hidden(pages[1], True)
     set_hidden(pages[0], False)
     expect(signs[0]).to_have_text("Live")
-    expect(signs[5]).to_have_attribute("data-live", "catching-up")
+    expect(signs[1]).to_have_attribute("data-live", "catching-up")
 
 
 # The server dies
-
-
-def test_a_killed_server_is_caught_up_with_within_seconds(someone, own_server):
-    with api_of(own_server.url) as api:
-        sprint = api.post("/sprints", json={"end": unused_end_date().isoformat()}).json()["id"]
-        person = someone("demo", own_server.url).open_board(sprint)
-        own_server.stop(signal.SIGKILL)
-        expect(person.page.locator("[data-live]")).not_to_have_attribute("data-live", "live")
-        own_server.start()
-        api.post("/tasks", json={"name": "After the crash", "sprint": sprint}).raise_for_status()
-        person.see_live().see("todo", ["After the crash"])
 
 
 class Storm(threading.Thread):
@@ -489,28 +409,28 @@ class Storm(threading.Thread):
 
 
 def test_every_screen_converges_whatever_fails(someone, own_server):
-    """Three pages and a client make 70 changes while sockets are cut and the server is killed."""
+    """Two pages and a client make 40 changes while sockets are cut and the server is killed."""
     with api_of(own_server.url) as api:
         sprint = api.post("/sprints", json={"end": unused_end_date().isoformat()}).json()["id"]
         for status in (1, 2, 3):
             body = {"name": f"Page {status}", "sprint": sprint, "status": status}
             api.post("/tasks", json=body).raise_for_status()
-    people = [someone(name, own_server.url) for name in ("demo", "guest", "demo")]
+    people = [someone(name, own_server.url) for name in ("demo", "guest")]
     sockets = [PageSocket(person) for person in people]
     for person in people:
         person.expected = BREAKING
         person.open_board(sprint)
-    storm = Storm(own_server.url, sprint, changes=60, seed=5)
+    storm = Storm(own_server.url, sprint, changes=30, seed=5)
     storm.start()
-    for step in range(12):
-        person, socket = people[step % 3], sockets[(step + 1) % 3]
+    for step in range(9):
+        person, socket = people[step % 2], sockets[(step + 1) % 2]
         drag_anything(person, step)
         if step % 5 == 1:
             socket.cut()
         if step % 5 == 3:
             for each in sockets:
                 each.mend()
-        if step == 6:
+        if step == 2:
             own_server.stop(signal.SIGKILL)
             own_server.start()
     storm.join(timeout=120)
@@ -520,7 +440,7 @@ def test_every_screen_converges_whatever_fails(someone, own_server):
     for person in people:
         person.see_live()
         close_forms(person)
-        same_as_fresh(person, sprint, someone)
+        same_as_fresh(person, sprint)
     shown = dict(card for cards in people[0].board().values() for card in cards)
     assert sum(len(cards) for cards in people[0].board().values()) == len(shown)
     for pk, task in storm.tasks.items():
