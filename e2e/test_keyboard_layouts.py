@@ -22,8 +22,18 @@ def press(person, key, code="", target=None, **more):
 
 
 def test_a_shortcut_follows_the_letter_whatever_caps_lock_and_the_layout_say(person):
-    """With Caps Lock on, and in Cyrillic; keyboard.test.js has the rule."""
+    """With Caps Lock on, and in Cyrillic; keyboard.test.js has the rule. A key beside them opens nothing."""
     link = person.card("One").get_by_role("link", name="One")
+    requests = []
+    person.page.on("request", lambda request: requests.append(request.url))
+    for key, more in (("E", {"shiftKey": True}), (".", {}), ("ğ", {})):
+        link.focus()
+        press(person, key, "KeyE", **more)
+    link.focus()
+    press(person, "d", "KeyH")
+    expect(person.page.locator(".card.open").get_by_label("Due")).to_be_visible()
+    assert not [url for url in requests if url.endswith("/edit/")]
+    person.page.keyboard.press("Escape")
     for key, code in (("E", "KeyE"), ("\u0443", "KeyE")):
         link.focus()
         press(person, key, code)
@@ -35,22 +45,6 @@ def test_a_shortcut_follows_the_letter_whatever_caps_lock_and_the_layout_say(per
     expect(person.page.locator(".saving")).to_have_count(0)
     press(person, "я", "KeyZ", "body", ctrlKey=True)
     person.see("todo", ["One", "Two"])
-
-
-def test_a_key_beside_the_shortcuts_opens_nothing(person):
-    link = person.card("One").get_by_role("link", name="One")
-    requests = []
-    person.page.on("request", lambda request: requests.append(request.url))
-    for key, more in (("E", {"shiftKey": True}), (".", {}), ("ğ", {})):
-        link.focus()
-        press(person, key, "KeyE", **more)
-    link.focus()
-    press(person, "d", "KeyH")
-    expect(person.page.locator(".card.open").get_by_label("Due")).to_be_visible()
-    assert not [url for url in requests if url.endswith("/edit/")]
-
-
-def test_n_adds_a_task_with_caps_lock_on(person):
     press(person, "N", "KeyN", "body")
     expect(person.page.get_by_role("form", name="Add task").get_by_label("Name")).to_be_focused()
 
@@ -70,47 +64,58 @@ def test_a_key_of_an_input_method_closes_nothing(person):
     expect(person.page.locator(".card.open")).to_have_count(0)
 
 
-def test_with_a_modifier_no_drag_begins(person):
+def test_with_a_modifier_the_right_button_or_a_menu_no_drag_begins(person):
+    nothing = person.page.locator(".slot, .lifted")
     x, y = middle(person.card("One"))
-    for modifier in ("Control", "Meta", "Shift", "Alt"):
-        person.page.keyboard.down(modifier)
+    for modifier in ("Control", "Meta", "Shift", "Alt", None):
+        if modifier:
+            person.page.keyboard.down(modifier)
+        button = "left" if modifier else "right"
         person.page.mouse.move(x, y)
-        person.page.mouse.down()
-        person.page.mouse.move(x + 600, y + 90, steps=4)
-        expect(person.page.locator(".slot, .lifted")).to_have_count(0)
-        person.page.mouse.up()
-        person.page.keyboard.up(modifier)
+        person.page.mouse.down(button=button)
+        person.page.mouse.move(x + 600, y + 90, steps=2)
+        expect(nothing).to_have_count(0)
+        person.page.mouse.up(button=button)
+        if modifier:
+            person.page.keyboard.up(modifier)
         person.see("todo", ["One", "Two"])
-
-
-@pytest.mark.parametrize("ctrl", [True, False])
-def test_a_menu_that_a_mouse_asked_for_comes_and_no_drag_begins(person, ctrl):
-    came = person.page.locator('[data-task] >> text="One"').evaluate(
-        """(link, ctrlKey) => {
-            const options = { bubbles: true, cancelable: true, ctrlKey: true, pointerId: 1, isPrimary: true, pointerType: "mouse" };
-            link.dispatchEvent(new PointerEvent("pointerdown", { ...options, ctrlKey }));
-            return link.dispatchEvent(new MouseEvent("contextmenu", options));
-        }""",
-        ctrl,
-    )
-    assert came, "nobody prevented it"
-    person.page.evaluate(
-        """() => dispatchEvent(new PointerEvent("pointermove",
-            { pointerId: 1, pointerType: "mouse", buttons: 1, clientX: 700, clientY: 500 }))"""
-    )
-    expect(person.page.locator(".slot, .lifted")).to_have_count(0)
+    for ctrl in (True, False):
+        came = person.page.locator('[data-task] >> text="One"').evaluate(
+            """(link, ctrlKey) => {
+                const options = { bubbles: true, cancelable: true, ctrlKey: true, pointerId: 1, isPrimary: true, pointerType: "mouse" };
+                link.dispatchEvent(new PointerEvent("pointerdown", { ...options, ctrlKey }));
+                return link.dispatchEvent(new MouseEvent("contextmenu", options));
+            }""",
+            ctrl,
+        )
+        assert came, "nobody prevented it"
+        person.page.evaluate(
+            """() => dispatchEvent(new PointerEvent("pointermove",
+                { pointerId: 1, pointerType: "mouse", buttons: 1, clientX: 700, clientY: 500 }))"""
+        )
+        expect(nothing).to_have_count(0)
 
 
 @pytest.mark.engines
-@pytest.mark.parametrize("reads", [False, True])
-def test_with_alt_held_a_mouse_selects_all_that_stands_on_a_card(person, api, reads):
+def test_with_alt_held_the_focus_shows_and_a_mouse_selects_all_that_stands_on_a_card(person, api):
     task = person.card("One").get_attribute("data-task")
     api.patch(f"/tasks/{task}", json={"description": "Its first line"}).raise_for_status()
-    if reads:
-        person.page.route("**/sprints/*/", lambda route: route.fulfill(body=as_reader(route.fetch().text())))
-    person.page.reload()
     text = person.card("One").locator("p")
     expect(text).to_have_text("Its first line")
+    link = person.card("One").get_by_role("link", name="One")
+    link.focus()
+    person.page.keyboard.down("Alt")
+    assert link.evaluate("(link) => getComputedStyle(link, '::after').content") != "none"
+    person.page.keyboard.up("Alt")
+    select(person, text)
+    # As a viewer, too, who cannot drag.
+    person.page.route("**/sprints/*/", lambda route: route.fulfill(body=as_reader(route.fetch().text())))
+    person.page.reload()
+    select(person, text)
+
+
+def select(person, text):
+    """Select a text with Alt and the mouse, and click elsewhere."""
     box, address = text.bounding_box(), person.page.url
     y = box["y"] + box["height"] / 2
     person.page.keyboard.down("Alt")
@@ -131,11 +136,3 @@ def test_with_alt_held_a_mouse_selects_all_that_stands_on_a_card(person, api, re
 def as_reader(html):
     """Return a board's page as a viewer gets it."""
     return html.replace("<body", "<body data-reads", 1)
-
-
-def test_the_focus_shows_while_alt_is_held_to_move_a_card(person):
-    person.card("One").get_by_role("link", name="One").focus()
-    person.page.keyboard.down("Alt")
-    ring = "(link) => getComputedStyle(link, '::after').content"
-    assert person.card("One").get_by_role("link", name="One").evaluate(ring) != "none"
-    person.page.keyboard.up("Alt")

@@ -1,9 +1,12 @@
 """Error pages, and error fragments for htmx."""
 
+import json
+
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpResponse
 
+from board.templatetags.i18n_strings import i18n_strings
 from board.tests.html_page import HTMX, Page
 from board.tests.routes import ROUTES
 from board.views import middleware, shortcuts, sprints
@@ -190,3 +193,22 @@ def test_client_errors_are_logged_with_their_path(browser, caplog, path, line):
 def test_errors_without_a_log_in_are_logged_with_their_path(client, db, caplog):
     client.get("/api/tasks")
     assert "Unauthorized: /api/tasks" in caplog.text
+
+
+def test_the_scripts_have_words_for_each_status_of_a_failed_request():
+    strings = json.loads(i18n_strings().partition(">")[2].removesuffix("</script>"))
+    words = {
+        "0": "No connection",
+        "400": "couldn't read the request",
+        "401": "no longer logged in",
+        "403": "You don't have permission to do that",
+        "409": "changed this in the meantime",
+        "422": "wasn't accepted",
+        "429": "Too many requests",
+        "500": "Something went wrong",
+        "503": "busy or restarting",
+    }
+    for status, part in words.items():
+        assert part in strings[status]
+    assert strings["againIn"]["one"] == "Try again in %(count)s second."
+    assert strings["againSoon"] == "Try again in a moment."
