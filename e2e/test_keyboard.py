@@ -23,7 +23,7 @@ def stand_on(person, name):
     person.card(name).locator("> .name").focus()
 
 
-def test_arrows_walk_the_cards(board):
+def test_arrows_walk_the_cards_and_each_column_is_one_stop_of_tab(board, add_tasks, api):
     stand_on(board, "a")
     for key, name in [
         ("ArrowDown", "b"),
@@ -42,26 +42,49 @@ def test_arrows_walk_the_cards(board):
         board.press(key)
         expect(board.focused().locator("> .name")).to_have_text(name)
 
-
-def test_each_column_is_one_stop_of_tab(board, add_tasks):
     stand_on(board, "b")
-    for name in ("d", "e"):
+    # Where one was in a column, one comes back to, also when new cards came.
+    for name in ("d", "f"):
         board.press("Tab")
         expect(board.page.get_by_role("link", name="Move").and_(board.page.locator(":focus"))).to_be_visible()
         board.press("Tab")
         expect(board.focused().locator("> .name")).to_have_text(name)
-    # Where one was in a column, one comes back to, also when new cards came.
     add_tasks("new")
     board.see("todo", ["a", "b", "c", "new"])
     for _ in range(4):
         board.press("Shift+Tab")
     expect(board.focused().locator("> .name")).to_have_text("b")
 
+    # The focus stays when someone else changes the card, and goes to its neighbour when it goes.
+    task = board.card("b").get_attribute("data-task")
+    api.patch(f"/tasks/{task}", json={"status": 4, "name": "b2"}).raise_for_status()
+    board.see("done", ["b2"])
+    expect(board.focused().locator("> .name")).to_have_text("b2")
+    stand_on(board, "a")
+    api.delete(f"/tasks/{board.card('a').get_attribute('data-task')}").raise_for_status()
+    board.see("todo", ["c", "new"])
+    expect(board.focused().locator("> .name")).to_have_text("c")
+    board.press("e")
+    board.page.get_by_role("button", name="Delete…").press("Enter")
+    board.page.get_by_role("button", name="Delete task").press("Enter")
+    board.see("todo", ["new"])
+    expect(board.focused().locator("> .name")).to_have_text("new")
+    board.hear("Deleted “c”")
+    board.press("Control+z")
+    board.see("todo", ["c", "new"])
+    expect(board.focused().locator("> .name")).to_have_text("c")
+
+
+@pytest.fixture
+def other(board, someone, sprint):
+    """A second person at the board, whose page does not have the keyboard."""
+    person = someone("guest").open_board(sprint)
+    board.page.bring_to_front()
+    return person
+
 
 @pytest.mark.engines
-def test_alt_and_arrows_move_a_card_and_it_keeps_the_focus(board, someone, sprint):
-    other = someone("guest").open_board(sprint)
-    board.page.bring_to_front()
+def test_alt_and_arrows_move_a_card_and_it_keeps_the_focus(board, other):
     stand_on(board, "a")
     for _ in range(2):
         board.press("Alt+ArrowDown")
@@ -83,18 +106,24 @@ def test_alt_and_arrows_move_a_card_and_it_keeps_the_focus(board, someone, sprin
     expect(board.focused().locator("> .name")).to_have_text("a")
 
 
-def test_focus_stays_when_someone_else_changes_the_card(board, api, sprint):
-    stand_on(board, "b")
-    task = board.card("b").get_attribute("data-task")
-    api.patch(f"/tasks/{task}", json={"status": 4, "name": "b2"}).raise_for_status()
-    board.see("done", ["b2"])
-    expect(board.focused().locator("> .name")).to_have_text("b2")
-
-
 @pytest.mark.engines
-def test_m_picks_a_card_up_arrows_choose_enter_drops(board, someone, sprint):
-    other = someone("guest").open_board(sprint)
-    board.page.bring_to_front()
+def test_m_picks_a_card_up_arrows_choose_enter_drops_or_puts_it_back(board, other):
+    places = []
+    board.page.on("request", lambda request: places.append(request.url) if "/place/" in request.url else None)
+    for end in ("Escape", "Enter", "Tab"):
+        stand_on(board, "b")
+        board.press("m")
+        if end != "Enter":
+            board.press("ArrowRight")
+        board.press(end)
+        expect(board.page.locator(".slot, .lifted")).to_have_count(0)
+        board.see("todo", ["a", "b", "c"])
+        board.hear("b stays where it was")
+        if end != "Tab":
+            expect(board.focused().locator("> .name")).to_have_text("b")
+        board.page.evaluate("() => document.getElementById('said').replaceChildren()")
+    assert places == []
+
     stand_on(board, "b")
     board.press("m")
     expect(board.card("b")).to_have_class(re.compile("carried"))
@@ -114,23 +143,6 @@ def test_m_picks_a_card_up_arrows_choose_enter_drops(board, someone, sprint):
     expect(board.focused().locator("> .name")).to_have_text("b")
     expect(other.page.locator(".held")).to_have_count(0)
     board.hear("b: In Testing, 2 of 3")
-
-
-@pytest.mark.parametrize("end", ["Escape", "Enter", "Tab"])
-def test_a_card_that_was_picked_up_goes_back(board, end):
-    requests = []
-    board.page.on("request", lambda request: requests.append(request.url))
-    stand_on(board, "b")
-    board.press("m")
-    if end != "Enter":
-        board.press("ArrowRight")
-    board.press(end)
-    expect(board.page.locator(".slot, .lifted")).to_have_count(0)
-    board.see("todo", ["a", "b", "c"])
-    board.hear("b stays where it was")
-    if end != "Tab":
-        expect(board.focused().locator("> .name")).to_have_text("b")
-    assert not [url for url in requests if "/place/" in url]
 
 
 def test_keys_open_what_they_say(board):
@@ -221,21 +233,15 @@ def test_z_presses_the_newest_undo_that_was_not_pressed_also_when_its_toast_has_
     assert board.page.evaluate("() => window.undone.length") == 2
 
 
-def test_a_locked_card_names_its_user(board, someone, sprint):
-    other = someone("guest").open_board(sprint)
+def test_a_screen_reader_hears_what_others_do_and_who_moves_a_card(board, other, sprint, api):
     other.lift("b")
     expect(board.page.locator(".held")).to_have_count(1)
     stand_on(board, "b")
     board.press("Alt+ArrowRight")
     board.hear("Gus Lindqvist is moving this")
     board.see("todo", ["a", "b", "c"])
-    other.press = other.page.keyboard.press
-    other.press("Escape")
+    other.page.keyboard.press("Escape")
     other.page.mouse.up()
-
-
-def test_a_screen_reader_hears_what_others_do(board, someone, sprint, api):
-    other = someone("guest").open_board(sprint)
     other.drag("b", "testing", before="f")
     board.hear("Gus Lindqvist moved “b” to In Testing, 2 of 3")
     expect(other.page.locator("#said")).not_to_contain_text("Gus Lindqvist")
@@ -246,14 +252,14 @@ def test_a_screen_reader_hears_what_others_do(board, someone, sprint, api):
     assert TITLES["testing"] in board.page.locator("#said").inner_text()
 
 
-def test_single_fields_are_changed_from_the_keyboard(board, someone, sprint):
-    other = someone("guest").open_board(sprint)
+def test_single_fields_are_changed_from_the_keyboard(board, other):
     stand_on(board, "a")
     board.press("r")
     form = board.page.get_by_role("form", name="Edit task")
     expect(form.get_by_label("Name")).to_be_focused()
     expect(form.get_by_label("Due")).to_have_count(0)
-    form.get_by_label("Name").fill("aa")
+    # The name is selected, to be typed over.
+    board.page.keyboard.type("aa")
     board.press("Enter")
     other.see("todo", ["aa", "b", "c"])
     board.press("d")
@@ -261,23 +267,22 @@ def test_single_fields_are_changed_from_the_keyboard(board, someone, sprint):
     board.press("Enter")
     expect(other.card("aa").locator("time")).to_have_attribute("datetime", "2100-01-02")
     board.press("a")
-    form.get_by_label("Assigned to").press_sequentially("gus")
+    chosen = form.get_by_label("Assigned to")
+    chosen.press_sequentially("gus")
     board.press("Control+Enter")
     expect(other.card("aa").get_by_title("Gus Lindqvist")).to_be_visible()
     expect(board.focused().locator("> .name")).to_have_text("aa")
 
-
-def test_when_a_card_goes_the_focus_goes_to_its_neighbour(board, someone, sprint, api):
+    # Walking by keys saves nothing until Enter, choosing does.
     stand_on(board, "b")
-    api.delete(f"/tasks/{board.card('b').get_attribute('data-task')}").raise_for_status()
-    board.see("todo", ["a", "c"])
-    expect(board.focused().locator("> .name")).to_have_text("c")
-    board.press("e")
-    board.page.get_by_role("button", name="Delete…").press("Enter")
-    board.page.get_by_role("button", name="Delete task").press("Enter")
-    board.see("todo", ["a"])
-    expect(board.focused().locator("> .name")).to_have_text("a")
-    board.hear("Deleted “c”")
-    board.press("Control+z")
-    board.see("todo", ["a", "c"])
-    expect(board.focused().locator("> .name")).to_have_text("c")
+    board.press("a")
+    chosen.press("ArrowDown")
+    expect(chosen).not_to_have_value("")
+    expect(board.page.locator(".card.open")).to_have_count(1)
+    chosen.press("Enter")
+    expect(board.page.locator(".card.open")).to_have_count(0)
+    stand_on(board, "c")
+    board.press("a")
+    chosen.select_option(index=1)
+    expect(board.page.locator(".card.open")).to_have_count(0)
+    expect(board.page.locator("#todo .card > .assignee:not(:empty)")).to_have_count(3)
