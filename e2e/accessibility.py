@@ -9,11 +9,11 @@ SMALLEST_TARGET = 24
 AXE = Axe().axe_script
 # Colours that are still changing to the other theme are no violation. Swagger UI is not ours: axe finds violations in it, and it
 # has a <main> of its own.
-RUN = """async (options) => {
+RUN = """async ([within, options]) => {
     const changing = document.getAnimations().filter((one) => one instanceof CSSTransition);
     await Promise.allSettled(changing.map(({ finished }) => finished));
     const rules = { "landmark-no-duplicate-main": { enabled: !document.querySelector("#swagger-ui") } };
-    return (await axe.run({ exclude: "#swagger-ui" }, { resultTypes: ["violations"], rules, ...options })).violations;
+    return (await axe.run({ include: within, exclude: "#swagger-ui" }, { resultTypes: ["violations"], rules, ...options })).violations;
 }"""
 # Of axe's rules this one depends on the theme.
 COLOURS = {"runOnly": ["color-contrast"]}
@@ -57,12 +57,12 @@ PAGES = {
 }
 
 
-def violations(person, name):
-    """Return a line for each element that axe finds, in both themes, and for each target that is too small."""
+def violations(person, name, within="html"):
+    """Return a line for each element of a part that axe finds, in both themes, and for each target that is too small."""
     person.page.evaluate(AXE)
-    found = _found_by_axe(person, name, {})
+    found = _found_by_axe(person, name, within, {})
     person.page.emulate_media(color_scheme="dark")
-    found += _found_by_axe(person, f"{name}, dark", COLOURS)
+    found += _found_by_axe(person, f"{name}, dark", within, COLOURS)
     person.page.emulate_media(color_scheme="light")
     return found + too_small(person, name)
 
@@ -71,8 +71,8 @@ def too_small(person, name):
     return [f"{name}: {target}" for target in small_targets(person)]
 
 
-def _found_by_axe(person, where, options):
-    rules = person.page.evaluate(RUN, options)
+def _found_by_axe(person, where, within, options):
+    rules = person.page.evaluate(RUN, [within, options])
     return [f"{where}: {rule['id']} {json.dumps(node['target'])}" for rule in rules for node in rule["nodes"]]
 
 

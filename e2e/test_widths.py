@@ -1,4 +1,4 @@
-"""No page scrolls sideways, however wide the window is: with long names, twelve people on the board, and German's long words."""
+"""No page scrolls sideways, however wide the window is, and each target on a phone can be hit: with long names and German's long words."""
 
 import json
 import re
@@ -9,15 +9,18 @@ import pytest
 from playwright.sync_api import expect
 from websockets.sync.client import connect
 
+from .accessibility import SIZES, small_targets
 from .invitations import invite
 from .server import ROOT
 
 STYLES = [
     path for folder in ("board", "placeholder", "sitegen") for path in (ROOT / folder).rglob("static/**/*.css")
 ]
-BREAKPOINTS = {int(n) for path in STYLES for n in re.findall(r"@media[^{]*width: (\d+)px", path.read_text())}
+BREAKPOINTS = {
+    int(n) for path in STYLES for n in re.findall(r"@media[^{]*width(?:: | < )(\d+)px", path.read_text())
+}
 # Between two breakpoints the narrowest window has the least room.
-WIDTHS = sorted({*range(320, 1921, 160), *BREAKPOINTS, *(n + 1 for n in BREAKPOINTS)})
+WIDTHS = sorted({320, 1920, *(n + 1 for n in BREAKPOINTS)})
 # Where its words fit, the shorter ones of English do.
 GERMAN = "de-DE"
 OTHERS = [f"person-{number}" for number in range(11)]
@@ -73,9 +76,16 @@ PAGES = [
     "/sprints/add/",
     "/sprints/{sprint}/edit/",
     "/sprints/{sprint}/delete/",
+    "/sprints/{sprint}/start/",
     "/sprints/{sprint}/tasks/add/",
+    "/sprints/2/close/",
+    "/sprints/2/report/",
+    "/sprints/1/report/",
+    "/team/",
     "/tasks/{task}/",
     "/tasks/{task}/edit/",
+    "/tasks/{task}/edit/name/",
+    "/tasks/{task}/edit/assigned/",
     "/tasks/{task}/edit/due/",
     "/tasks/{task}/move/",
     "/tasks/{task}/delete/",
@@ -92,9 +102,9 @@ PAGES = [
     "/api/docs",
     "/nowhere/",
     "/sprints/99999999/",
-    "/placeholder/",
-    "/site/",
 ]
+# These are in English.
+OTHER_PAGES = ["/placeholder/", "/site/"]
 
 
 @pytest.fixture(scope="module")
@@ -146,16 +156,23 @@ def test_the_board_with_twelve_people_fits_every_window(someone, crowded):
     person.column("backlog").locator("form.add button").click()
     expect(person.page.locator("form.adding")).to_be_visible()
     assert too_wide(person) == []
+    person.page.get_by_role("heading", level=1).click()
+    person.page.keyboard.press("?")
+    expect(person.page.get_by_role("dialog")).to_be_visible()
+    person.page.set_viewport_size(SIZES["phone"])
+    assert small_targets(person) == []
 
 
-def test_every_page_fits_every_window(someone, crowded):
+def test_every_page_fits_every_window_and_on_a_phone_every_target_can_be_hit(someone, crowded):
     url, ids = crowded
-    person = someone("demo", url, locale=GERMAN)
+    person = someone("demo", url, locale=GERMAN, viewport=SIZES["phone"])
     found = {}
     for path in PAGES:
-        person.go(path.format(**ids))
-        found[path] = too_wide(person)
-    assert {path: widths for path, widths in found.items() if widths} == {}
+        expect(person.go(path.format(**ids)).page.locator("html")).to_have_attribute("lang", "de")
+        found[path] = too_wide(person) + small_targets(person)
+    for path in OTHER_PAGES:
+        found[path] = too_wide(person.go(path))
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
 def test_the_page_with_a_new_invitation_fits_every_window(someone, crowded):
