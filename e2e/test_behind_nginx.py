@@ -23,7 +23,7 @@ from .services import Nginx
 SOCKETS_PER_SESSION = 10
 MOVERS = 4
 READERS = 2
-PAGES = 12
+PAGES = 6
 # So many have to be acknowledged before it counts as going on.
 CHANGES = 40
 

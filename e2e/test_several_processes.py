@@ -1,6 +1,5 @@
 """Two server processes on one database, with Redis between them, and without it while it is away."""
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -32,15 +31,6 @@ def two_people(pair, someone):
         yield one, other, api, sprint
 
 
-def test_a_move_on_one_process_shows_on_the_other(two_people):
-    one, other, *_ = two_people
-    one.add_task("Across")
-    one.drag("Across", "active")
-    other.see("active", ["Across"])
-    other.drag("Across", "testing")
-    one.see("testing", ["Across"])
-
-
 def test_people_and_holds_show_across_processes(two_people):
     one, other, *_ = two_people
     for person in (one, other):
@@ -54,40 +44,26 @@ def test_people_and_holds_show_across_processes(two_people):
     expect(other.page.locator(".held")).to_have_count(0)
 
 
-@pytest.mark.parametrize("fault", ["kill", "pause"])
-def test_while_redis_is_away_everything_works_and_nobody_is_cut(two_people, redis, fault):
+def test_while_redis_is_away_everything_works_and_nobody_is_cut(two_people, redis):
     one, other, api, sprint = two_people
     for person in (one, other):
         person.page.evaluate("() => (window.stayed = true)")
-    getattr(redis, fault)()
-    try:
-        for number in range(5):
-            answer = api.post("/tasks", json={"name": f"Task {number}", "sprint": sprint})
-            assert answer.status_code == 201
-        names = [f"Task {number}" for number in range(5)]
-        for person in (one, other):
-            person.see("todo", names)
-            expect(person.page.locator("[data-live]")).to_have_attribute("data-live", "live")
-    finally:
-        redis.start() if fault == "kill" else redis.resume()
-    one.lift("Task 0")
-    expect(other.page.locator(".held")).to_have_count(1, timeout=15_000)
-    one.page.keyboard.press("Escape")
-    one.page.mouse.up()
+    names = []
+    for fault, mend in ((redis.kill, redis.start), (redis.pause, redis.resume)):
+        fault()
+        try:
+            for _ in range(5):
+                names.append(f"Task {len(names)}")
+                answer = api.post("/tasks", json={"name": names[-1], "sprint": sprint})
+                assert answer.status_code == 201
+            for person in (one, other):
+                person.see("todo", names)
+                expect(person.page.locator("[data-live]")).to_have_attribute("data-live", "live")
+        finally:
+            mend()
+        one.lift("Task 0")
+        expect(other.page.locator(".held")).to_have_count(1, timeout=15_000)
+        one.page.keyboard.press("Escape")
+        one.page.mouse.up()
+        expect(other.page.locator(".held")).to_have_count(0)
     assert all(person.page.evaluate("() => window.stayed") for person in (one, other))
-
-
-def test_when_one_process_dies_the_other_goes_on(two_people, pair):
-    one, other, _, sprint = two_people
-    first, second = pair
-    first.stop()
-    try:
-        other.add_task("Still here")
-        assert httpx.get(f"{second.url}/healthz").status_code == 200
-    finally:
-        first.start()
-    expect(one.see_live().card("Still here")).to_be_visible()
-    one.card("Still here").click()
-    one.page.get_by_role("button", name="Delete…").click()
-    one.page.get_by_role("button", name="Delete task").click()
-    expect(other.card("Still here")).to_have_count(0)
