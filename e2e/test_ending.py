@@ -71,22 +71,19 @@ def test_what_runs_is_finished_while_nobody_else_is_sent_here(own_server):
         httpx.get(f"{own_server.url}/healthz")
 
 
-def test_a_request_that_waits_for_events_is_answered_at_once(own_server):
+def test_who_waits_for_events_is_answered_at_once_and_an_accepted_request_after_the_signal_too(own_server):
     with api_of(own_server.url) as api:
         newest = api.get("/events", params={"since": 0}).json()["newest"]
-    with running(own_server, "GET", f"/events?since={newest}&wait=25") as connection:
-        own_server.process.send_signal(signal.SIGTERM)
-        assert connection.getresponse().status == 200
-    assert own_server.process.wait(GONE_WITHIN) == 0
-
-
-def test_an_accepted_request_that_arrives_after_the_signal_is_answered(own_server):
-    with closing(HTTPConnection("127.0.0.1", own_server.port, timeout=30)) as connection:
-        connection.connect()
+    with (
+        running(own_server, "GET", f"/events?since={newest}&wait=25") as waiting,
+        closing(HTTPConnection("127.0.0.1", own_server.port, timeout=30)) as accepted,
+    ):
+        accepted.connect()
         own_server.process.send_signal(signal.SIGTERM)
         until_refused(own_server)
-        connection.request("GET", "/healthz")
-        assert connection.getresponse().status == 200
+        accepted.request("GET", "/healthz")
+        assert accepted.getresponse().status == 200
+        assert waiting.getresponse().status == 200
     assert own_server.process.wait(GONE_WITHIN) == 0
 
 
