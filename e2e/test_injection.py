@@ -131,7 +131,7 @@ def test_the_api_answers_with_what_no_browser_runs(admin):
 
 def test_a_clash_shows_it_as_text(admin, hostile, api):
     admin.open_board(hostile.sprint)
-    for task, payload in zip(hostile.tasks[:9], PAYLOADS[9:], strict=False):
+    for task, payload in zip(hostile.tasks, PAYLOADS[9::20], strict=False):
         card = admin.page.locator(f'.cards > [data-task="{task}"]')
         card.locator("> .name").press("Enter")
         card.get_by_label("Name").fill("Mine")

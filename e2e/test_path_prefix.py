@@ -43,7 +43,7 @@ def person_below(below, someone):
 def test_two_people_work_on_a_board_below_a_prefix(person_below):
     one, other = person_below("demo"), person_below("guest")
     sprint = one.add_sprint("Below", unused_end_date())
-    one.see_live()
+    one.open_board(sprint)
     other.open_board(sprint)
     one.add_task("Across")
     one.drag("Across", "active")
@@ -57,16 +57,13 @@ def test_two_people_work_on_a_board_below_a_prefix(person_below):
     expect(one.card("Renamed")).to_be_visible()
 
 
-def test_a_call_in_the_reference_of_the_api_goes_below_the_prefix(person_below):
-    page = person_below("demo").go("/api/docs").page
+def test_links_in_the_api_and_a_call_in_its_reference_stay_below_the_prefix(below, person_below):
+    person = person_below("demo")
+    assert f'"{below}/api/tasks' in person.go("/api/").page.content()
+    page = person.go("/api/docs").page
     page.set_default_timeout(30_000)
     sprints = page.locator("#operations-sprints-sprints_list")
     sprints.locator(".opblock-summary-control").click()
     sprints.get_by_role("button", name="Try it out").click()
     sprints.get_by_role("button", name="Execute").click()
     expect(sprints.locator(".live-responses-table")).to_contain_text('"count"', timeout=30_000)
-
-
-def test_links_in_the_api_stay_below_the_prefix(below, person_below):
-    page = person_below("demo").go("/api/").page
-    assert f'"{below}/api/tasks' in page.content()
