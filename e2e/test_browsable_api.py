@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .board_page import unused_end_date
 from .server import Server
 
 
@@ -80,27 +79,6 @@ def test_a_developer_posts_raw_data_moves_a_task_and_reads_what_is_refused(page)
     raw.get_by_label("Content").fill('{"top": true}')
     raw.get_by_role("button", name="POST").click()
     expect(said(page)).to_contain_text('"name": "Raw"')
-
-
-def test_errors_stand_beside_their_fields_and_what_was_typed_stays(page, url):
-    page.goto(f"{url}/api/sprints")
-    post = form(page, "HTML form")
-    post.locator("[name=name]").fill("Too late")
-    post.locator("[name=end]").fill("2001-01-01")
-    post.get_by_role("button", name="POST").click()
-    field = page.locator(".tab-pane.active .form-group", has=page.locator("[name=end]"))
-    expect(field).to_contain_text("The end date can't be in the past.")
-    expect(page.locator(".tab-pane.active").locator("[name=name]")).to_have_value("Too late")
-
-    post = form(page, "HTML form")
-    post.locator("[name=end]").fill(unused_end_date().isoformat())
-    post.get_by_role("button", name="POST").click()
-    expect(said(page)).to_contain_text("201 Created")
-    page.goto(re.search(r'"self": "([^"]+)"', said(page).inner_text())[1])
-    put = form(page, "HTML form")
-    put.locator("[name=end]").fill("2001-01-01")
-    put.get_by_role("button", name="PUT").click()
-    expect(field).to_contain_text("The end date can't be in the past.")
 
 
 def test_a_developer_filters_searches_orders_and_pages(page, url):

@@ -87,16 +87,21 @@ def test_a_page_of_the_browsable_api_leads_to_the_log_in_of_the_board_and_is_not
     assert answer["Cache-Control"] == "no-store"
 
 
-def test_a_rule_that_is_broken_shows_at_its_field_in_the_browsable_api(browsable, client, task, today):
+def test_a_broken_rule_shows_at_its_field_in_the_browsable_api_and_what_was_typed_stays(
+    browsable, client, task, today
+):
     past = (today - timedelta(days=1)).isoformat()
     for answer in (
-        client.post("/api/sprints", {"end": past}, headers={"accept": "text/html"}),
-        client.put(f"/api/sprints/{task.sprint_id}", {"end": past}, headers={"accept": "text/html"}),
+        client.post("/api/sprints", {"name": "Typed", "end": past}, headers={"accept": "text/html"}),
+        client.put(
+            f"/api/sprints/{task.sprint_id}", {"name": "Typed", "end": past}, headers={"accept": "text/html"}
+        ),
     ):
         assert answer.status_code == 400
         page = unescape(answer.content.decode())
         field = page[page.index('name="end"') :]
         assert "can't be in the past" in field[: field.index("form-group")]
+        assert 'value="Typed"' in page
 
 
 def test_a_field_that_is_left_empty_filters_nothing_in_the_browsable_api(browsable, client, task):
