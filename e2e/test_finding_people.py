@@ -38,7 +38,7 @@ def test_letters_of_any_name_find_a_person_and_enter_assigns(someone, url):
     expect(one.focused().locator("> .name")).to_have_text(CARD)
 
 
-def test_arrows_choose_among_the_people_found_and_nobody_else_can_be_assigned(someone, url):
+def test_arrows_choose_among_those_found_nobody_else_can_be_assigned_and_a_draft_keeps_the_choice(someone, url):
     one = someone("demo", url).open_demo_board()
     card = one.card("Change the name on a ticket")
     card.locator("> .assignee").click()
@@ -59,12 +59,8 @@ def test_arrows_choose_among_the_people_found_and_nobody_else_can_be_assigned(so
     find.press("Control+Enter")
     expect(card.get_by_title("Person 10 Example")).to_be_visible()
 
-
-def test_a_found_person_is_part_of_the_draft_and_an_empty_field_keeps_the_assigned_one(someone, url):
-    one = someone("demo", url).open_demo_board()
+    # An empty field keeps the assigned one.
     one.card("Refund a ticket by its number").click()
-    find = one.page.get_by_role("searchbox", name="Find a person")
-    people = one.page.get_by_label("Assigned to")
     before = people.input_value()
     find.fill("zo")
     expect(people).not_to_have_value(before)
