@@ -175,3 +175,14 @@ class Person:
     def _bottom(self, column):
         box = self.column(column).bounding_box()
         return box["x"] + box["width"] / 2, box["y"] + box["height"] - 6
+
+
+def set_hidden(page, is_hidden):
+    """Let a page believe that its tab is hidden, or shown again."""
+    page.evaluate(
+        """(isHidden) => {
+            Object.defineProperty(document, "hidden", { get: () => isHidden, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        is_hidden,
+    )

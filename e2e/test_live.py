@@ -5,17 +5,14 @@ import re
 import signal
 import threading
 import time
-from contextlib import ExitStack
 
 import httpx
 import pytest
 from playwright.sync_api import expect
-from websockets.sync.client import connect
 
 from .api_client import api_of
-from .board_page import BREAKING, unused_end_date
+from .board_page import BREAKING, set_hidden, unused_end_date
 from .page_socket import PageSocket
-from .socket_client import receive, send
 
 
 def same_as_fresh(person, sprint):
@@ -295,16 +292,6 @@ def test_without_a_socket_the_board_asks_for_changes_while_it_is_seen_and_says_s
     assert looks == []
 
 
-def set_hidden(page, is_hidden):
-    page.evaluate(
-        """(isHidden) => {
-            Object.defineProperty(document, "hidden", { get: () => isHidden, configurable: true });
-            document.dispatchEvent(new Event("visibilitychange"));
-        }""",
-        is_hidden,
-    )
-
-
 @pytest.mark.engines
 def test_a_browser_that_opens_no_sockets_asks_for_changes(someone, sprint, add_tasks):
     person = someone("demo")
@@ -314,46 +301,6 @@ def test_a_browser_that_opens_no_sockets_asks_for_changes(someone, sprint, add_t
     add_tasks("By others")
     person.page.clock.fast_forward("00:15")
     person.see("todo", ["By others"])
-
-
-@pytest.fixture
-def eight_sockets(base_url, sprint, logged_in):
-    """Eight sockets of the session of `demo`, as eight tabs that stay in view hold them."""
-    cookie = "; ".join(f"{one['name']}={one['value']}" for one in logged_in("demo")["cookies"])
-    address = f"{base_url.replace('http', 'ws')}/sprints/{sprint}/live"
-    with ExitStack() as stack:
-        for _ in range(8):
-            options = {"additional_headers": {"Cookie": cookie}, "origin": base_url}
-            socket = stack.enter_context(connect(address, **options))
-            send(socket, since=0)
-            receive(socket)
-        yield
-
-
-def test_of_many_tabs_hidden_ones_give_way_and_all_that_are_seen_hear_of_changes(
-    someone, sprint, eight_sockets, add_tasks
-):
-    person = someone("demo")
-    pages = [person.page, *[person.page.context.new_page() for _ in range(2)]]
-    signs = [page.locator("[data-live]") for page in pages]
-    for page, sign in zip(pages, signs, strict=True):
-        page.goto(f"{person.base_url}/sprints/{sprint}/")
-        expect(sign).to_have_attribute("data-live", "live")
-    assert [sign.text_content() for sign in signs] == ["Live", "Live", "Live, delayed"]
-    expect(signs[-1]).to_have_attribute("title", re.compile("^You have too many tabs open"))
-    add_tasks("For all")
-    for page in pages:
-        expect(page.get_by_role("link", name="For all", exact=True)).to_be_visible(timeout=15_000)
-    # The first is hidden, and the last takes its place.
-    set_hidden(pages[0], True)
-    pages[2].evaluate("() => dispatchEvent(new Event('online'))")
-    expect(signs[2]).to_have_text("Live")
-    expect(signs[0]).to_have_attribute("data-live", "catching-up")
-    # Who comes back to a hidden one finds it live, too.
-    set_hidden(pages[1], True)
-    set_hidden(pages[0], False)
-    expect(signs[0]).to_have_text("Live")
-    expect(signs[1]).to_have_attribute("data-live", "catching-up")
 
 
 # The server dies
