@@ -141,25 +141,31 @@ def test_every_route_has_a_row_and_every_row_a_route():
     assert sorted(routes(get_resolver().url_patterns)) == sorted(ROWS)
 
 
-@pytest.fixture
-def clients(db):
-    """Return {who: a client}, with something of the owner's at every address."""
-    cache.clear()
+@pytest.fixture(scope="module")
+def everything(django_db_setup, django_db_blocker):
+    """Fill the database once for all routes: what a test does is rolled back. Returns `credentials` and `addresses`."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield credentials(), addresses()
+        transaction.set_rollback(True)
+
+
+def credentials():
+    """Return {who: (cookies, headers)}, with something of the owner's at every address."""
     people = {name: get_user_model().objects.create_user(name, is_staff=name == "admin") for name in PEOPLE}
     Profile.objects.create(user=people["viewer"], is_viewer=True)
-    clients = {"anonymous": Client()}
+    found = {"anonymous": ({}, {})}
     for name, person in people.items():
-        clients[name] = Client()
-        clients[name].force_login(person)
+        client = Client()
+        client.force_login(person)
+        found[name] = {key: cookie.value for key, cookie in client.cookies.items()}, {}
     for name in PROGRAMS:
         scope = name.removesuffix(" token")
         token = Token(owner=people["owner"], name=name, scope=scope)
-        clients[name] = Client(headers={"authorization": f"Token {token.issue()}"})
-    return clients
+        found[name] = {}, {"authorization": f"Token {token.issue()}"}
+    return found
 
 
-@pytest.fixture
-def there(clients):
+def addresses():
     """Return what the parts of routes stand for."""
     owner = get_user_model().objects.get(username="owner")
     sprint = actions.add_sprint(owner, end=timezone.localdate() + timedelta(days=7))
@@ -191,11 +197,22 @@ def there(clients):
     }
 
 
+@pytest.fixture
+def clients(everything, db):
+    """Return {who: a client}."""
+    cache.clear()
+    found = {}
+    for name, (cookies, headers) in everything[0].items():
+        found[name] = Client(headers=headers)
+        found[name].cookies.load(cookies)
+    return found
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("route", ROWS)
-def test_everybody_may_do_what_the_row_says_and_nothing_else(route, clients, there):
+def test_everybody_may_do_what_the_row_says_and_nothing_else(route, clients, everything):
     url = route
-    for part, value in there.items():
+    for part, value in everything[1].items():
         url = url.replace(part, f"{part.partition('<')[0]}{value}")
     assert "<" not in url
     seen = {(who, method): ask(clients[who], method, url) for who in EVERYBODY for method in METHODS}
