@@ -1,11 +1,13 @@
 """Forms of sprints: their fields, and how they close."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from django import forms
+from django.contrib.auth.models import User
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -13,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from board.actions import Choice, Outcome
 from board.actions.closing import NOTE_LENGTH
-from board.models import Sprint, Task, Team
+from board.models import Column, Sprint, Task, Team
 from board.models.rhythm import propose_sprint
 from board.templatetags.people import full_name
 
@@ -48,15 +50,11 @@ MAX_DIGITS = 18
 NAMED_CHOICES: dict[str, Choice] = {"backlog": "backlog", "dropped": "dropped"}
 
 
-class Leftover(NamedTuple):
-    """An unfinished task on the page that closes its sprint, and what the page shows of it."""
-
-    task: Task
-    facts: str
-    select: str
-    errors: list[str]
-    # The HTML of the options, which many tasks share.
-    options: SafeString
+LEFTOVER = """<li>
+<input type="checkbox" name="selected" value="{pk}" aria-label="{select}">
+<span class="what"><a href="{url}" dir="auto">{name}</a> <small>{facts}</small></span>
+<span class="where"><select name="task-{pk}" aria-label="{name}">{options}</select>{errors}</span>
+</li>"""
 
 
 class CloseForm(forms.Form):
@@ -99,13 +97,26 @@ class CloseForm(forms.Form):
         values = data.dict() | {f"task-{pk}": data.get("to") for pk in data.getlist("selected")}
         return type(self)(self.sprint, self.leftovers, self.targets, initial=values, auto_id=self.auto_id)
 
-    def rows(self) -> Iterator[Leftover]:
-        rendered, select = cache(self._options), gettext("Select %(name)s")
-        for task in self.leftovers:
-            name = f"task-{task.pk}"
-            choice = self._given(name) or self.default
-            errors = [str(error) for error in self.errors.get(name, [])]
-            yield Leftover(task, _facts(task), select % {"name": task.name}, errors, rendered(choice))
+    def rows(self) -> SafeString:
+        """Return a list item for each unfinished task. A template takes twice as long for a thousand."""
+        options, facts, select = cache(self._options), cache(_facts), gettext("Select %(name)s")
+        url_before, _, url_after = reverse("task", args=[0]).rpartition("0")
+        return format_html_join(
+            "\n",
+            LEFTOVER,
+            (
+                {
+                    "pk": str(task.pk),
+                    "name": task.name,
+                    "url": f"{url_before}{task.pk}{url_after}",
+                    "facts": facts(task.column, task.points, task.assigned),
+                    "select": select % {"name": task.name},
+                    "options": options(self._given(f"task-{task.pk}") or self.default),
+                    "errors": self._errors_of(task),
+                }
+                for task in self.leftovers
+            ),
+        )
 
     def choices(self) -> dict[int, Choice]:
         """Return what was submitted for each task, by id; a task without a choice is left out."""
@@ -114,6 +125,12 @@ class CloseForm(forms.Form):
 
     def _given(self, name: str) -> str:
         return str((self.data if self.is_bound else self.initial).get(name) or "")
+
+    def _errors_of(self, task: Task) -> SafeString:
+        errors = self.errors.get(f"task-{task.pk}", ())
+        if not errors:
+            return SafeString()
+        return format_html_join("", '<span class="error">{}</span>', ((error,) for error in errors))
 
     def _options(self, choice: str) -> SafeString:
         return format_html_join(
@@ -129,10 +146,10 @@ def _choice(text: str) -> Choice | None:
     return NAMED_CHOICES.get(text)
 
 
-def _facts(task: Task) -> str:
-    facts = [str(task.column.label)]
-    if task.points is not None:
-        facts.append(ngettext("%(count)s point", "%(count)s points", task.points) % {"count": task.points})
-    if task.assigned:
-        facts.append(full_name(task.assigned))
+def _facts(column: Column, points: int | None, assigned: User | None) -> str:
+    facts = [str(column.label)]
+    if points is not None:
+        facts.append(ngettext("%(count)s point", "%(count)s points", points) % {"count": points})
+    if assigned:
+        facts.append(full_name(assigned))
     return " · ".join(facts)
