@@ -59,6 +59,7 @@ def test_a_viewer_watches_the_board_and_works_once_an_admin_allows_it(someone, o
     expect(office.page.get_by_text("Rita Watt is now a member.")).to_be_visible()
 
 
+# The last one: it ends what guest is logged in with.
 def test_a_new_password_closes_the_boards_elsewhere_and_this_one_stays(someone, own_url):
     there = someone("guest", own_url).open_demo_board()
     here = someone(None, own_url).go("/login/")

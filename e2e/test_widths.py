@@ -20,7 +20,7 @@ BREAKPOINTS = {
     int(n) for path in STYLES for n in re.findall(r"@media[^{]*width(?:: | < )(\d+)px", path.read_text())
 }
 # Between two breakpoints the narrowest window has the least room.
-WIDTHS = sorted({320, 1920, *(n + 1 for n in BREAKPOINTS)})
+WIDTHS = sorted({320, 1920, *BREAKPOINTS, *(n + 1 for n in BREAKPOINTS)})
 # Where its words fit, the shorter ones of English do.
 GERMAN = "de-DE"
 OTHERS = [f"person-{number}" for number in range(11)]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from board.history.burndown import Burndown, Day, Unit
 from board.history.report import ScopeChange
-from board.history.timeline import day_of
+from board.history.timeline import DayOf
 from board.models import Column
 
 TICKS = 4
@@ -172,7 +172,7 @@ class BurndownChart:
 
 def _changes_by_day(burndown: Burndown, changes: Iterable[ScopeChange]) -> dict[date, list[Change]]:
     """Return the changes of each day of the burndown by person. A day that it leaves out counts for the next one."""
-    days = [day.day for day in burndown.days]
+    day_of, days = DayOf(), [day.day for day in burndown.days]
     amounts: Counter[tuple[int, str]] = Counter()
     for change in changes:
         amounts[bisect_left(days, day_of(change.at)), change.by] += _amount(change, burndown.unit)

@@ -87,8 +87,12 @@ export function createRowSelection({ board, cards, changeRows, t }) {
   function showSprints() {
     const menu = get(bar, "#move-to");
     for (const button of menu.querySelectorAll("[value^=sprint-]")) button.remove();
-    const sprints = [...document.querySelectorAll(".targets [data-into]")];
-    menu.prepend(...sprints.map((sprint) => create("button", { name: "do", value: `sprint-${sprint.dataset.into}`, textContent: get(sprint, "a").textContent })));
+    const sprints = [...document.querySelectorAll(".targets [data-into]")].map((sprint) => {
+      const button = create("button", { name: "do", value: `sprint-${sprint.dataset.into}` });
+      button.append(create("bdi", { textContent: get(sprint, "a").textContent }));
+      return button;
+    });
+    menu.prepend(...sprints);
   }
 
   /** Forget rows that have left, and show the rest. */

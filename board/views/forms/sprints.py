@@ -128,8 +128,6 @@ class CloseForm(forms.Form):
 
     def _errors_of(self, task: Task) -> SafeString:
         errors = self.errors.get(f"task-{task.pk}", ())
-        if not errors:
-            return SafeString()
         return format_html_join("", '<span class="error">{}</span>', ((error,) for error in errors))
 
     def _options(self, choice: str) -> SafeString:
