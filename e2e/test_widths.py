@@ -145,6 +145,9 @@ def test_the_board_with_twelve_people_fits_every_window(someone, crowded):
     person = someone("demo", url, locale=GERMAN).open_board(ids["sprint"])
     expect(person.page.locator(".people > li")).to_have_count(6)
     assert too_wide(person) == []
+    # A word of the filter can be read beside the others, and what is beside it stays in its line.
+    assert missing_pixels(person, "90 - document.querySelector('.filter input').offsetWidth") == []
+    assert missing_pixels(person, "document.querySelector('.top').offsetHeight - 100") == []
     card = person.page.locator(f'[data-task="{ids["task"]}"]')
     for form in ("edit/", "move/", "delete/", "edit/due/"):
         person.page.evaluate(
@@ -189,14 +192,17 @@ def test_the_pages_before_a_log_in_fit_every_window(someone, crowded):
 
 def too_wide(person):
     """Return [(width of the window, how much wider the page is)] of all windows that the page does not fit."""
+    return missing_pixels(person, "document.documentElement.scrollWidth - innerWidth")
+
+
+def missing_pixels(person, expression):
+    """Return [(width of the window, value)] of all windows in which the expression is more than 0."""
     devtools = person.page.context.new_cdp_session(person.page)
     found = []
     for width in WIDTHS:
         metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
         devtools.send("Emulation.setDeviceMetricsOverride", metrics)
-        beyond = devtools.send(
-            "Runtime.evaluate", {"expression": "document.documentElement.scrollWidth - innerWidth"}
-        )
+        beyond = devtools.send("Runtime.evaluate", {"expression": expression})
         if beyond["result"]["value"] > 0:
             found.append((width, beyond["result"]["value"]))
     devtools.detach()
