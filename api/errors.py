@@ -29,7 +29,7 @@ from rest_framework.views import exception_handler
 from board.accounts import throttling
 from board.actions import Outdated
 from board.actions.idempotency import KeyTaken
-from board.models import Sprint, Task
+from board.models import Comment, Sprint, Task
 from board.ops import db_errors
 
 from .authentication import refusal
@@ -88,7 +88,7 @@ def _as_api_error(error: Exception) -> Exception:
     match error:
         case DjangoValidationError():
             return exceptions.ValidationError(messages_of(error))
-        case Http404() | Sprint.DoesNotExist() | Task.DoesNotExist():
+        case Http404() | Sprint.DoesNotExist() | Task.DoesNotExist() | Comment.DoesNotExist():
             return exceptions.NotFound()
         case throttling.LoginRefused():
             return refusal(error)

@@ -32,6 +32,7 @@ TASK = {
     "completed": None,
     "points": 5,
     "carried": 0,
+    "comment_count": 0,
     "version": 42,
     "links": {"self": f"{LINK}/tasks/17", "sprint": f"{LINK}/sprints/3", "assigned": f"{LINK}/users/ada"},
 }

@@ -3,7 +3,7 @@ from typing import Any, Literal
 from django.contrib.auth import get_user_model
 from rest_framework import serializers
 
-from board.history.schema import EXTRAS
+from board.history.schema import EXTRAS, action_of, comment
 from board.models import Event
 
 from ..filters import check_query
@@ -27,6 +27,11 @@ class EventSerializer(serializers.ModelSerializer[Event]):
     model = serializers.SerializerMethodField()
     id = serializers.SerializerMethodField(help_text="The id of the task or sprint that changed.")
     action = serializers.CharField(source="kind")
+    changes = serializers.SerializerMethodField(
+        help_text="{field: [before, after]}. Besides the fields, it may contain: "
+        + "; ".join(f"`{name}`, {extra.help}" for name, extra in EXTRAS.items())
+        + "."
+    )
 
     class Meta:
         model = Event
@@ -36,11 +41,6 @@ class EventSerializer(serializers.ModelSerializer[Event]):
                 "help_text": "The sequence number. Events are numbered without gaps, in commit order.",
             },
             "sprint": {"help_text": "The id of the sprint after the change."},
-            "changes": {
-                "help_text": "{field: [before, after]}. Besides the fields, it may contain: "
-                + "; ".join(f"`{name}`, {extra.help}" for name, extra in EXTRAS.items())
-                + "."
-            },
         }
 
     def get_model(self, event: Event) -> Literal["sprint", "task"]:
@@ -48,6 +48,12 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 
     def get_id(self, event: Event) -> int:
         return event.row_id
+
+    def get_changes(self, event: Event) -> dict[str, Any]:
+        """Return the changes without the texts of comments, which can be deleted."""
+        change = comment(event)
+        told = {"comment": {"id": change["id"], "action": action_of(change)}} if change else {}
+        return {**event.changes, **told}
 
 
 class EventQuery(serializers.Serializer[Any]):

@@ -74,6 +74,7 @@ class TaskSerializer(ResourceSerializer):
             "completed",
             "points",
             "carried",
+            "comment_count",
             "version",
             "links",
         ]
@@ -86,6 +87,7 @@ class TaskSerializer(ResourceSerializer):
                 "help_text": "The estimate, a number of the team's scale (0, 1, 2, 3, 5, 8, 13, 21), or null."
             },
             "carried": {"read_only": True, "help_text": "How many sprints closed with the task and moved it on."},
+            "comment_count": {"read_only": True, "help_text": "How many comments the task has."},
             "version": {"help_text": "The sequence number of the last change."},
         }
 
@@ -104,6 +106,7 @@ class TaskSerializer(ResourceSerializer):
             "completed": iso(task.completed),
             "points": task.points,
             "carried": task.carried,
+            "comment_count": task.comment_count,
             "version": task.version,
             "links": self.get_links(task),
         }

@@ -115,3 +115,15 @@ def test_an_event_says_which_one_it_reverses(client, ada, sprint):
     event = actions.undo(ada, sprint.event.seq)
     (line,) = client.get("/api/events", {"since": event.seq - 1}).json()["events"]
     assert (line["action"], line["changes"]["undoes"]) == ("remove", sprint.event.seq)
+
+
+def test_an_event_names_a_comment_without_its_text(client, ada, sprint):
+    task = actions.add_task(ada, name="Radar", sprint_id=sprint.pk)
+    comment = actions.add_comment(ada, task.pk, "The password is hunter2")
+    actions.remove_comment(ada, comment.pk)
+    response = client.get(f"/api/events?since={task.version}")
+    assert [event["changes"] for event in response.json()["events"]] == [
+        {"comment_count": [0, 1], "comment": {"id": comment.pk, "action": "add"}},
+        {"comment_count": [1, 0], "comment": {"id": comment.pk, "action": "remove"}},
+    ]
+    assert "hunter2" not in response.text

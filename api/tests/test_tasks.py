@@ -69,6 +69,7 @@ def test_a_task_has_the_fields_of_the_contract(client, ada, sprint, today):
         "completed": None,
         "points": None,
         "carried": 0,
+        "comment_count": 0,
         "version": task.version,
         "links": {
             "self": f"http://testserver/api/tasks/{task.pk}",

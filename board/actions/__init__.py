@@ -22,6 +22,7 @@ Only reopening it, the undo of its closing, changes them again.
 from .bulk import Bulk, Skipped, add_tasks, change_tasks, move_tasks, remove_tasks
 from .changes import Conflict, Outdated
 from .closing import Choice, Outcome, Reopened, close_sprint, reopen_sprint
+from .comments import add_comment, change_comment, may_remove, remove_comment
 from .sprints import add_sprint, change_sprint, remove_sprint, start_sprint
 from .tasks import Place, add_task, change_task, place_task, remove_task
 from .team import change_team
@@ -38,16 +39,20 @@ __all__ = [
     "Reopened",
     "Skipped",
     "Undone",
+    "add_comment",
     "add_sprint",
     "add_task",
     "add_tasks",
+    "change_comment",
     "change_sprint",
     "change_task",
     "change_tasks",
     "change_team",
     "close_sprint",
+    "may_remove",
     "move_tasks",
     "place_task",
+    "remove_comment",
     "remove_sprint",
     "remove_task",
     "remove_tasks",

@@ -16,13 +16,13 @@ from django.utils.translation import gettext
 from board.history import log
 from board.history.schema import Changes, Row, Snapshot, SpacedOrders
 from board.live import notifications
-from board.models import Event, Sprint, Team
+from board.models import Comment, Event, Sprint, Team
 
 
 class Outdated(Exception):
     """The row is no longer at the expected version. `row` is the current row."""
 
-    def __init__(self, row: Row) -> None:
+    def __init__(self, row: Row | Comment) -> None:
         super().__init__(f"{row._meta.verbose_name} {row.pk} is at version {row.version}")
         self.row = row
 
@@ -131,10 +131,10 @@ def save_row[R: Row](
 ) -> R:
     """Save a validated row, log the change and publish it on commit. Does nothing if the row is unchanged.
 
-    `extras` are other keys of `schema.EXTRAS`.
+    `extras` are other keys of `schema.EXTRAS`. A comment counts as a change of its task.
     """
     changes = log.difference(before, log.snapshot(row))
-    if not changes:
+    if not changes and "comment" not in extras:
         return row
     row.version = this.next_number()
     if before is None:

@@ -12,7 +12,20 @@ from django.utils import timezone
 
 from board.models import Counter, Event, Sprint, Task
 
-from .schema import Changes, Row, Snapshot, batch, field_names, fields, kind_of, malformed, other_orders, unknown
+from .schema import (
+    Changes,
+    CommentChange,
+    Row,
+    Snapshot,
+    batch,
+    comment,
+    field_names,
+    fields,
+    kind_of,
+    malformed,
+    other_orders,
+    unknown,
+)
 
 # How long a deleted task can be restored.
 RESTORABLE = timedelta(days=30)
@@ -29,10 +42,14 @@ class State(NamedTuple):
 
 
 class Replay(TypedDict):
-    """Sprints and tasks by id. Each has the fields of its `snapshot` and its version."""
+    """Sprints and tasks by id, each with the fields of its `snapshot` and its version, and comments.
+
+    A comment has its task, author, text and version.
+    """
 
     sprints: dict[int, Snapshot]
     tasks: dict[int, Snapshot]
+    comments: dict[int, Snapshot]
 
 
 def next_number() -> int:
@@ -237,10 +254,14 @@ def last_names(events: Iterable[Event]) -> dict[int, str]:
 
 def replay(events: Iterable[Event]) -> Replay:
     """Return the state after a sequence of events that starts with the first one."""
-    state: Replay = {"sprints": {}, "tasks": {}}
+    state = empty_state()
     for event in events:
         apply_event(state, event)
     return state
+
+
+def empty_state() -> Replay:
+    return {"sprints": {}, "tasks": {}, "comments": {}}
 
 
 def apply_event(state: Replay, event: Event) -> None:
@@ -254,4 +275,15 @@ def apply_event(state: Replay, event: Event) -> None:
         del rows[event.row_id]
         return
     row = rows[event.row_id] if kind.exists_before else dict.fromkeys(field_names(model))
+    if remark := comment(event):
+        _apply_comment(state, event, remark)
     rows[event.row_id] = row | {name: after for name, (_, after) in fields(event).items()} | {"version": event.seq}
+
+
+def _apply_comment(state: Replay, event: Event, change: CommentChange) -> None:
+    text = change["text"][1]
+    if text is None:
+        del state["comments"][change["id"]]
+    else:
+        row = {"task": event.task, "author": change["author"], "text": text, "version": event.seq}
+        state["comments"][change["id"]] = row

@@ -7,7 +7,7 @@ key that is not defined here can't be written, and the integrity check reports i
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypedDict
 
 from board.models import Event, Sprint, Task
 from board.models.search import Derived
@@ -21,6 +21,14 @@ type Changes = dict[str, list[Any]]
 type Orders = dict[int, tuple[int, int]]
 # The JSON form of the same: [before, after].
 type SpacedOrders = dict[int, list[int]]
+
+
+class CommentChange(TypedDict):
+    """A change of a comment on a task. The text is None before it was written, and after it was deleted."""
+
+    id: int
+    author: int | None
+    text: list[str | None]
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,15 @@ def _batch_is_valid(event: Event, value: Any) -> bool:
     return type(value) is int and 0 < value <= event.seq
 
 
+def _comment_is_valid(event: Event, value: Any) -> bool:
+    return (
+        event.kind == Event.Kind.UPDATE
+        and isinstance(value, dict)
+        and value.keys() == CommentChange.__annotations__.keys()
+        and len(value["text"]) == 2
+    )
+
+
 def _closing_is_valid(event: Event, value: Any) -> bool:
     return isinstance(value, dict) and {name: type(part) for name, part in value.items()} == CLOSING
 
@@ -82,6 +99,10 @@ EXTRAS: dict[str, Extra] = {
     ),
     "undoes": Extra("the `seq` of the event that this one reverses", _undoes_is_valid),
     "batch": Extra("the `seq` of the first event of the same change, if it changed several rows", _batch_is_valid),
+    "comment": Extra(
+        "the id of the comment that was written, edited or deleted, and the action: `add`, `update` or `remove`",
+        _comment_is_valid,
+    ),
     "closing": Extra("the outcome of a closed sprint, and what its report needs", _closing_is_valid),
 }
 # What is stored when a sprint closes, because it can change or disappear later: the outcome and the note; the day and the
@@ -120,6 +141,18 @@ def undone(event: Event) -> int | None:
     """Return the number of the event that this event reverses, or None."""
     seq: int | None = event.changes.get("undoes")
     return seq
+
+
+def comment(event: Event) -> CommentChange | None:
+    """Return the change of a comment that an event records, or None."""
+    change: CommentChange | None = event.changes.get("comment")
+    return change
+
+
+def action_of(change: CommentChange) -> str:
+    """Return what happened to a comment, as a kind of event."""
+    before, after = change["text"]
+    return Event.Kind.ADD if before is None else Event.Kind.REMOVE if after is None else Event.Kind.UPDATE
 
 
 def batch(event: Event) -> int | None:

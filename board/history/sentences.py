@@ -15,7 +15,7 @@ from board.models import Column, Event, Sprint, Status
 from board.text import dates
 
 from .log import PLACE, events_of_change, events_of_row
-from .schema import batch, fields, kind_of, undone
+from .schema import CommentChange, batch, comment, fields, kind_of, undone
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -129,6 +129,26 @@ POINTS_REMOVED = Sentence(
     gettext_lazy("%(who)s removed the points of %(what)s"),
     gettext_lazy("Removed the points of %(what)s"),
     gettext_lazy("%(who)s removed the points"),
+)
+COMMENTED = Sentence(
+    gettext_lazy("%(who)s commented on %(what)s"),
+    gettext_lazy("Commented on %(what)s"),
+    gettext_lazy("%(who)s commented"),
+)
+COMMENT_EDITED = Sentence(
+    gettext_lazy("%(who)s edited a comment on %(what)s"),
+    gettext_lazy("Edited a comment on %(what)s"),
+    gettext_lazy("%(who)s edited a comment"),
+)
+COMMENT_DELETED = Sentence(
+    gettext_lazy("%(who)s deleted a comment on %(what)s"),
+    gettext_lazy("Deleted a comment on %(what)s"),
+    gettext_lazy("%(who)s deleted a comment"),
+)
+COMMENT_RESTORED = Sentence(
+    gettext_lazy("%(who)s restored a comment on %(what)s"),
+    gettext_lazy("Restored a comment on %(what)s"),
+    gettext_lazy("%(who)s restored a comment"),
 )
 STARTED = Sentence(
     gettext_lazy("%(who)s started %(what)s"),
@@ -270,6 +290,8 @@ def _changes(event: Event, names: Names) -> list[Change]:
         return [_addition(event)]
     if not kind.exists_after:
         return [Change(DELETED)]
+    if remark := comment(event):
+        return [Change(_comment_sentence(event, remark))]
     changed = fields(event)
     if step := _life_cycle(changed):
         return [step]
@@ -278,6 +300,15 @@ def _changes(event: Event, names: Names) -> list[Change]:
     # PostgreSQL does not keep the order of a JSON object's keys.
     edits = [_edit(event, name, changed[name], names) for name in FIELDS if name in changed and name not in moved]
     return [_move(event, changed, names), *edits] if changed.keys() & set(PLACE) else edits
+
+
+def _comment_sentence(event: Event, change: CommentChange) -> Sentence:
+    before, after = change["text"]
+    if after is None:
+        return COMMENT_DELETED
+    if before is None:
+        return COMMENTED if undone(event) is None else COMMENT_RESTORED
+    return COMMENT_EDITED
 
 
 def _life_cycle(changed: dict[str, list[Any]]) -> Change | None:

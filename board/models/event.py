@@ -8,11 +8,13 @@ from django.db.models import Q
 class Counter(models.Model):
     """A single row with the newest sequence number. Every write locks it first (board.actions).
 
-    `people` counts changes of accounts. They are not in the log, but cards show people's names.
+    `people` counts changes of accounts. They are not in the log, but cards show people's names. The events up to
+    `notified` have been turned into notifications.
     """
 
     value = models.BigIntegerField(default=0)
     people = models.BigIntegerField(default=0)
+    notified = models.BigIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return str(self.value)

@@ -79,6 +79,8 @@ class Task(Searchable):
     points = models.PositiveSmallIntegerField(_("points"), null=True, blank=True)
     # How many sprints closed with the task unfinished and moved it on. In the row, because a card is rendered from it.
     carried = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    # In the row for the same reason.
+    comment_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     version = models.BigIntegerField(editable=False)
 
     objects = TaskQuerySet.as_manager()

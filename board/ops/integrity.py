@@ -16,8 +16,8 @@ from django.db.models import Field
 
 from board.actions import ordering
 from board.history import log
-from board.history.schema import Row, Snapshot, fields, kind_of, malformed, other_orders, unknown
-from board.models import Counter, Event, Sprint, Status, Task
+from board.history.schema import Row, Snapshot, comment, fields, kind_of, malformed, other_orders, unknown
+from board.models import Comment, Counter, Event, Sprint, Status, Task
 
 SNAPSHOT = "snapshot"
 
@@ -87,7 +87,7 @@ def check_integrity(using: str) -> list[Finding]:
     if broken:
         return found + broken
     different = _compare_rows(using, Sprint, state["sprints"])
-    different += _compare_rows(using, Task, state["tasks"])
+    different += _compare_rows(using, Task, state["tasks"]) + _compare_comments(using, state["comments"])
     remedy = Remedy.RESTORE if found else Remedy.CORRECT_ROWS
     return found + _findings(different, remedy) + _findings(_check_rules(using), Remedy.CORRECT_TASKS)
 
@@ -133,7 +133,7 @@ def _check_numbers(using: str) -> list[str]:
 
 def _replay(events: Iterable[Event]) -> tuple[log.Replay, list[Finding]]:
     """Return (state after the last event, findings about events that are undefined or contradict earlier ones)."""
-    state: log.Replay = {"sprints": {}, "tasks": {}}
+    state = log.empty_state()
     undefined: list[str] = []
     for event in events:
         undefined += unknown(event)
@@ -167,6 +167,9 @@ def _contradictions(state: log.Replay, event: Event) -> str:
         for pk, (before, _) in other_orders(event).items()
         if state["tasks"].get(pk, {}).get("order") != before
     ]
+    if remark := comment(event):
+        known = state["comments"].get(remark["id"], {"text": None})
+        wrong += [f"comment {remark['id']}"] if known["text"] != remark["text"][0] else []
     return ", ".join(wrong)
 
 
@@ -188,6 +191,22 @@ def _compare_rows(using: str, model: type[Row], expected: Mapping[int, Snapshot]
             if value != logged[field] and not _may_differ(row, field, value, logged[field], users)
         ]
     return found + [f"{name.capitalize()} {pk} is in the log but doesn't exist." for pk in missing]
+
+
+def _compare_comments(using: str, expected: Mapping[int, Snapshot]) -> list[str]:
+    users = set(get_user_model().objects.using(using).values_list("pk", flat=True))
+    rows = {
+        row["id"]: row for row in Comment.objects.using(using).values("id", "task", "author", "text", "version")
+    }
+    logged = {
+        pk: {"id": pk, **row, "author": row["author"] if row["author"] in users else None}
+        for pk, row in expected.items()
+    }
+    return [
+        f"Comment {pk} differs from the log."
+        for pk in sorted(rows.keys() | logged)
+        if rows.get(pk) != logged.get(pk)
+    ]
 
 
 def _may_differ(row: Row, field: str, value: Any, logged: Any, users: Container[int]) -> bool:

@@ -27,7 +27,7 @@ from board.actions import idempotency
 from board.components import BACKLOG, component_of
 from board.history import log, sentences
 from board.history.schema import Row
-from board.models import Event, Sprint, Task
+from board.models import Comment, Event, Sprint, Task
 
 from .forms.base import ChangeForm
 from .middleware import page_of
@@ -58,13 +58,15 @@ def get_task_or_404(pk: int) -> Task:
 
 @contextmanager
 def missing_as_404() -> Iterator[None]:
-    """Turn `DoesNotExist` of a sprint, task or event into a 404 with a message."""
+    """Turn `DoesNotExist` of a sprint, task, comment or event into a 404 with a message."""
     try:
         yield
     except Sprint.DoesNotExist:
         raise Http404(gettext("This sprint doesn't exist. It may have been deleted.")) from None
     except Task.DoesNotExist:
         raise Http404(gettext("This task doesn't exist. It may have been deleted.")) from None
+    except Comment.DoesNotExist:
+        raise Http404(gettext("This comment doesn't exist. It may have been deleted.")) from None
     except Event.DoesNotExist:
         raise Http404(gettext("This change doesn't exist.")) from None
 

@@ -13,13 +13,19 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from board import actions
 from board.history import log
-from board.models import Event, Sprint, Status, Task
+from board.models import Comment, Event, Sprint, Status, Task
 from board.ops import integrity
 
 ids = st.integers(1, 8)
 sprints = st.none() | st.integers(1, 3)
 days = st.integers(-1, 4)
 texts = st.sampled_from(["", "a", "b"])
+COMMENT_FIELDS = ("id", "task", "author", "text", "version")
+
+
+def nth_comment(place):
+    """Return the id of a comment, 0 if there are not so many."""
+    return next(iter(Comment.objects.order_by("pk").values_list("pk", flat=True)[place : place + 1]), 0)
 
 
 class Log(RuleBasedStateMachine):
@@ -102,6 +108,18 @@ class Log(RuleBasedStateMachine):
     def remove_tasks(self, pks):
         self.act(actions.remove_tasks, pks)
 
+    @rule(pk=ids, text=texts)
+    def add_comment(self, pk, text):
+        self.act(actions.add_comment, pk, text)
+
+    @rule(nth=st.integers(0, 3), text=texts)
+    def change_comment(self, nth, text):
+        self.act(actions.change_comment, nth_comment(nth), text)
+
+    @rule(nth=st.integers(0, 3))
+    def remove_comment(self, nth):
+        self.act(actions.remove_comment, nth_comment(nth))
+
     @rule(back=st.integers(0, 3))
     def undo(self, back):
         self.act(actions.undo, log.newest_number() - back)
@@ -116,6 +134,7 @@ class Log(RuleBasedStateMachine):
             name: {row.pk: {**log.snapshot(row), "version": row.version} for row in model.objects.all()}
             for name, model in (("sprints", Sprint), ("tasks", Task))
         }
+        rows["comments"] = {row.pop("id"): row for row in Comment.objects.values(*COMMENT_FIELDS)}
         assert log.replay(Event.objects.order_by("seq")) == rows
 
 
