@@ -1,10 +1,14 @@
 """Settings from the environment, and the sentence that refuses an invalid one."""
 
+import os
+import re
 import runpy
-import shutil
 import stat
+from unittest import mock
 
 import pytest
+from django.db.utils import ConnectionHandler, OperationalError
+from django.test import Client
 
 from .conftest import OURS, ROOT
 
@@ -52,17 +56,25 @@ WRONG = [
 
 
 @pytest.fixture
-def refusal(monkeypatch, tmp_path):
+def load(tmp_path):
+    """Run the settings of a folder with these variables, and return what they set."""
+
+    def load_settings(folder=ROOT, **variables):
+        defaults = {"DATABASE_URL": f"sqlite:///{tmp_path / 'own.sqlite3'}"} if folder == ROOT else {}
+        inherited = {name: value for name, value in os.environ.items() if name not in OURS}
+        with mock.patch.dict(os.environ, inherited | defaults | variables, clear=True):
+            return runpy.run_path(str(folder / "config" / "settings.py"))
+
+    return load_settings
+
+
+@pytest.fixture
+def refusal(load):
     """Return the message with which the settings refuse these variables."""
 
     def refuse(**variables):
-        defaults = {"DATABASE_URL": f"sqlite:///{tmp_path / 'own.sqlite3'}"}
-        for name in OURS:
-            monkeypatch.delenv(name, raising=False)
-        for name, value in (defaults | variables).items():
-            monkeypatch.setenv(name, value)
         with pytest.raises(SystemExit) as end:
-            runpy.run_path(str(ROOT / "config" / "settings.py"))
+            load(**variables)
         return end.value.code
 
     return refuse
@@ -82,7 +94,7 @@ def test_an_invalid_setting_prints_one_line_and_stops_the_start(run):
     assert done.stderr.startswith('Lightboard cannot start: Environment variable "DEBUG" invalid: ')
 
 
-def test_valid_values_start(run, tmp_path):
+def test_valid_values_start(load, tmp_path):
     values = {
         "ALLOWED_HOSTS": "board.example,localhost",
         "API_RATE": "100/second",
@@ -106,8 +118,7 @@ def test_valid_values_start(run, tmp_path):
         "WEBHOOKS_TO_PRIVATE_ADDRESSES": "1",
     }
     assert values.keys() | {"DATABASE_URL"} == OURS
-    done = run("manage.py", "check", **values)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert load(**values)["PORT"] == 0
 
 
 @pytest.mark.parametrize(
@@ -118,51 +129,38 @@ def test_debug_does_not_start_where_others_could_see_it(refusal, public):
     assert sentence.startswith('Lightboard cannot start: Environment variable "DEBUG" invalid: ')
 
 
-def test_debug_starts_on_this_machine_only(run):
-    done = run("manage.py", "check", DEBUG="1")
-    assert (done.returncode, done.stderr) == (0, "")
+def test_debug_starts_on_this_machine_only(load):
+    assert load(DEBUG="1")["DEBUG"] is True
 
 
-def test_the_deployment_check_finds_nothing_behind_https(run):
-    check = ["manage.py", "check", "--deploy", "--fail-level", "WARNING"]
-    done = run(*check, SITE_URL="https://board.example", SECRET_KEY=KEY)
-    assert (done.returncode, done.stderr) == (0, "")
-    # And it does look: without HTTPS it complains about cookies and more.
-    assert "security.W012" in run(*check, SECRET_KEY=KEY).stderr
+HTTPS = {
+    "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+    "SECURE_SSL_REDIRECT": True,
+    "SECURE_HSTS_SECONDS": 365 * 24 * 60 * 60,
+    "SESSION_COOKIE_SECURE": True,
+    "CSRF_COOKIE_SECURE": True,
+}
 
 
-SHOW_HTTPS = """
-import re
-from django.conf import settings
-names = "SECURE_PROXY_SSL_HEADER SECURE_SSL_REDIRECT SESSION_COOKIE_NAME CSRF_COOKIE_NAME SESSION_COOKIE_SECURE"
-for name in names.split():
-    print(re.sub("_[0-9a-f]{8}$", "_ID", str(getattr(settings, name))))
-print("board.example" in settings.ALLOWED_HOSTS, *settings.CSRF_TRUSTED_ORIGINS)
-"""
-
-
-def test_an_https_address_makes_everything_secure_and_an_http_one_trusts_no_header(run):
-    shown = {
-        scheme: run("-c", IN_DJANGO + SHOW_HTTPS, SITE_URL=f"{scheme}://board.example").stdout.splitlines()
-        for scheme in ("https", "http")
-    }
-    proxy = "('HTTP_X_FORWARDED_PROTO', 'https')"
-    assert shown["https"] == [
-        *(proxy, "True", "__Host-lightboard_session_ID", "__Host-lightboard_csrf_ID", "True"),
-        "True https://board.example",
-    ]
-    cookies = ["lightboard_session_ID", "lightboard_csrf_ID"]
-    assert shown["http"] == ["None", "False", *cookies, "False", "True http://board.example"]
+def test_an_https_address_makes_everything_secure_and_an_http_one_trusts_no_header(load):
+    for scheme, secure, prefix in [("https", HTTPS, "__Host-"), ("http", {}, "")]:
+        loaded = load(SITE_URL=f"{scheme}://board.example")
+        assert {name: loaded[name] for name in HTTPS if name in loaded} == secure
+        for cookie in ("session", "csrf"):
+            name = loaded[f"{cookie.upper()}_COOKIE_NAME"]
+            assert re.fullmatch(f"{prefix}lightboard_{cookie}_[0-9a-f]{{8}}", name)
+        assert "board.example" in loaded["ALLOWED_HOSTS"]
+        assert loaded["CSRF_TRUSTED_ORIGINS"] == [f"{scheme}://board.example"]
 
 
 @pytest.mark.parametrize("script_name", ["", "/board"])
-def test_a_probe_is_not_redirected_to_https(run, script_name):
-    script = (
-        IN_DJANGO
-        + "from django.test import Client; print(Client(HTTP_HOST='board.example').get('/healthz').status_code)"
-    )
-    said = run("-c", script, SITE_URL="https://board.example", FORCE_SCRIPT_NAME=script_name)
-    assert said.stdout == "200\n", said.stderr
+def test_a_probe_is_not_redirected_to_https(load, settings, script_name):
+    loaded = load(SITE_URL="https://board.example", FORCE_SCRIPT_NAME=script_name)
+    for name in ("ALLOWED_HOSTS", "FORCE_SCRIPT_NAME", "SECURE_SSL_REDIRECT", "SECURE_REDIRECT_EXEMPT"):
+        setattr(settings, name, loaded[name])
+    browser = Client(HTTP_HOST="board.example")
+    assert browser.get("/healthz").status_code == 200
+    assert browser.get("/login/").status_code == 301
 
 
 def test_a_command_imports_no_servers_and_no_unused_libraries(run):
@@ -176,132 +174,134 @@ def test_a_command_imports_no_servers_and_no_unused_libraries(run):
 @pytest.fixture
 def elsewhere(tmp_path):
     """An installation with nothing but its settings."""
-    for name in (
-        "config/__init__.py",
-        "config/settings.py",
-        "config/validators.py",
-        "board/__init__.py",
-        "board/ops/hosts.py",
-    ):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        shutil.copy(ROOT / name, tmp_path / name)
-    return tmp_path
+    return copy_settings(tmp_path)
 
 
-SHOW_KEY = "from config.settings import SECRET_KEY; print(SECRET_KEY)"
+def copy_settings(folder):
+    (folder / "config").mkdir()
+    (folder / "config" / "settings.py").write_bytes((ROOT / "config" / "settings.py").read_bytes())
+    return folder
 
 
-def test_a_secret_key_is_generated_once_and_private_to_its_owner(run, elsewhere):
-    first, second = (run("-c", SHOW_KEY, cwd=elsewhere) for _ in range(2))
+def test_a_secret_key_is_generated_once_and_private_to_its_owner(load, elsewhere):
+    first, second = (load(elsewhere)["SECRET_KEY"] for _ in range(2))
     path = elsewhere / "var" / "secret_key"
-    assert (first.stderr, second.stderr) == ("", "")
-    assert len(first.stdout.strip()) >= 50
-    assert first.stdout == second.stdout == path.read_text() + "\n"
+    assert len(first) >= 50
+    assert first == second == path.read_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(path.parent.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("rights_before", [None, 0o755])
-def test_the_data_folder_is_private_to_its_owner(run, elsewhere, rights_before):
+def test_the_data_folder_is_private_to_its_owner(load, elsewhere, rights_before):
     folder = elsewhere / "var"
     if rights_before:
         folder.mkdir(rights_before)
-    assert run("-c", "import os; os.umask(0); import config.settings", cwd=elsewhere).stderr == ""
+    umask = os.umask(0)
+    try:
+        load(elsewhere)
+    finally:
+        os.umask(umask)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_each_installation_has_its_own_key(run, elsewhere, tmp_path_factory):
-    other = tmp_path_factory.mktemp("other")
-    shutil.copytree(elsewhere, other, dirs_exist_ok=True)
-    assert run("-c", SHOW_KEY, cwd=elsewhere).stdout != run("-c", SHOW_KEY, cwd=other).stdout
+def test_each_installation_has_its_own_key(load, elsewhere, tmp_path_factory):
+    other = copy_settings(tmp_path_factory.mktemp("other"))
+    assert load(elsewhere)["SECRET_KEY"] != load(other)["SECRET_KEY"]
 
 
-def test_a_secret_key_from_the_environment_replaces_the_generated_one(run, elsewhere):
-    assert run("-c", SHOW_KEY, cwd=elsewhere, SECRET_KEY=KEY).stdout == f"{KEY}\n"
+def test_a_secret_key_from_the_environment_replaces_the_generated_one(load, elsewhere):
+    assert load(elsewhere, SECRET_KEY=KEY)["SECRET_KEY"] == KEY
     assert not (elsewhere / "var" / "secret_key").exists()
 
 
-def test_the_environment_overrides_the_env_file(run, elsewhere):
+def test_the_environment_overrides_the_env_file(load, elsewhere):
     (elsewhere / ".env").write_text("PORT=8001\nHOST=0.0.0.0\n")
-    show = "from config.settings import HOST, PORT; print(HOST, PORT)"
-    assert run("-c", show, cwd=elsewhere, PORT="8002").stdout == "0.0.0.0 8002\n"
+    loaded = load(elsewhere, PORT="8002")
+    assert (loaded["HOST"], loaded["PORT"]) == ("0.0.0.0", 8002)
 
 
-def test_the_default_database_has_its_folder(run, elsewhere):
-    show = "from config import settings as s; print(s.DATABASE['NAME'])"
-    done = run("-c", f"import os; del os.environ['DATABASE_URL']; {show}", cwd=elsewhere, SECRET_KEY=KEY)
-    assert done.stdout.strip() == str(elsewhere / "var" / "lightboard.sqlite3")
+def test_the_default_database_has_its_folder(load, elsewhere):
+    assert load(elsewhere, SECRET_KEY=KEY)["DATABASE"]["NAME"] == str(elsewhere / "var" / "lightboard.sqlite3")
     assert (elsewhere / "var").is_dir()
 
 
-def test_the_data_folder_can_be_elsewhere(run, elsewhere, tmp_path_factory):
+def test_the_data_folder_can_be_elsewhere(load, elsewhere, tmp_path_factory):
     folder = tmp_path_factory.mktemp("data") / "lightboard"
-    show = (
-        "import os; del os.environ['DATABASE_URL']; from config import settings as s\n"
-        "print(s.DATABASE['NAME'], s.SITE_OUTPUT, s.STATIC_ROOT)"
-    )
-    done = run("-c", show, cwd=elsewhere, DATA_DIR=str(folder))
-    assert done.stdout.split() == [str(folder / name) for name in ("lightboard.sqlite3", "site", "static")]
+    loaded = load(elsewhere, DATA_DIR=str(folder))
+    found = [loaded["DATABASE"]["NAME"], loaded["SITE_OUTPUT"], loaded["STATIC_ROOT"]]
+    assert list(map(str, found)) == [str(folder / name) for name in ("lightboard.sqlite3", "site", "static")]
     assert [path.name for path in folder.iterdir()] == ["secret_key"]
     assert not (elsewhere / "var").exists()
 
 
-def test_sqlite_is_safe_and_never_blocks_reads(run):
-    script = IN_DJANGO + (
-        "from django.db import connection\n"
-        "for name in ('journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'):\n"
-        "    print(name, connection.cursor().execute(f'PRAGMA {name}').fetchone()[0])\n"
-    )
-    done = run("-c", script)
-    assert done.stderr == ""
-    assert done.stdout.split("\n")[:-1] == [
-        "journal_mode wal",
-        "synchronous 2",
-        "foreign_keys 1",
-        "busy_timeout 5000",
-    ]
+@pytest.fixture
+def connect(load, django_db_blocker):
+    """Connect to a database of its own, as the settings say."""
+    databases = {"default": load()["DATABASE"]}
+    connections = []
+
+    def connect_anew():
+        connections.append(ConnectionHandler(databases)["default"])
+        return connections[-1]
+
+    with django_db_blocker.unblock():
+        yield connect_anew
+        for connection in connections:
+            connection.close()
 
 
-def test_a_transaction_takes_sqlites_write_lock_when_it_begins(run):
-    script = IN_DJANGO + (
-        "import sqlite3\n"
-        "from django.db import connection, transaction\n"
-        "connection.ensure_connection()\n"
-        "other = sqlite3.connect(connection.settings_dict['NAME'], timeout=0)\n"
-        "with transaction.atomic():\n"
-        "    try: other.execute('BEGIN IMMEDIATE')\n"
-        "    except sqlite3.OperationalError as error: print(error)\n"
-        "other.execute('BEGIN IMMEDIATE')\n"
-    )
-    done = run("-c", script)
-    assert (done.stdout, done.stderr) == ("database is locked\n", "")
+def test_sqlite_is_safe_and_never_blocks_reads(connect):
+    cursor = connect().cursor()
+    expected = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+    assert {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in expected} == expected
+
+
+def test_a_transaction_takes_sqlites_write_lock_when_it_begins(connect):
+    connection, other = connect(), connect()
+    other.cursor().execute("PRAGMA busy_timeout = 0")
+    connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    with pytest.raises(OperationalError, match="database is locked"):
+        other.cursor().execute("BEGIN IMMEDIATE")
+    connection.rollback()
+    other.cursor().execute("BEGIN IMMEDIATE")
+
+
+SMTP = {
+    "host": "mail.example",
+    "port": 587,
+    "username": "ana@example.org",
+    "password": "s3cret",
+    "use_tls": True,
+    "use_ssl": False,
+    "timeout": 10,
+}
 
 
 @pytest.mark.parametrize(
-    ("url", "shown"),
+    ("url", "backend", "options"),
     [
-        ("", "False dummy {}"),
-        (
-            "submission://ana%40example.org:s3cret@mail.example",
-            "True smtp {'host': 'mail.example', 'port': 587, 'username': 'ana@example.org', 'password': 's3cret', "
-            "'use_tls': True, 'use_ssl': False, 'timeout': 10}",
-        ),
-        ("file:///tmp/mail", "True filebased {'file_path': 'tmp/mail'}"),
-        ("console://", "True console {}"),
+        ("", "dummy", {}),
+        ("submission://ana%40example.org:s3cret@mail.example", "smtp", SMTP),
+        ("file:///tmp/mail", "filebased", {"file_path": "tmp/mail"}),
+        ("console://", "console", {}),
     ],
 )
-def test_mail_goes_where_email_url_says(run, url, shown):
-    show = (
-        "from config.settings import MAILERS, SENDS_MAIL\n"
-        "mailer = MAILERS['default']\n"
-        "print(SENDS_MAIL, mailer['BACKEND'].split('.')[-2], mailer.get('OPTIONS', {}))"
+def test_mail_goes_where_email_url_says(load, url, backend, options):
+    loaded = load(EMAIL_URL=url)
+    mailer = loaded["MAILERS"]["default"]
+    assert loaded["SENDS_MAIL"] is bool(url)
+    assert (mailer["BACKEND"], mailer.get("OPTIONS", {})) == (
+        f"django.core.mail.backends.{backend}.EmailBackend",
+        options,
     )
-    assert run("-c", show, EMAIL_URL=url).stdout.strip() == shown
 
 
-def test_installations_on_one_redis_server_have_separate_channels(run):
-    show = "from config.settings import CHANNEL_LAYERS; print(CHANNEL_LAYERS['notifications']['CONFIG']['prefix'])"
+def test_installations_on_one_redis_server_have_separate_channels(load):
     first, same, second = (
-        run("-c", show, REDIS_URL=f"redis://redis.example:6379{number}").stdout for number in ("", "/0", "/1")
+        load(REDIS_URL=f"redis://redis.example:6379{number}")["CHANNEL_LAYERS"]["notifications"]["CONFIG"][
+            "prefix"
+        ]
+        for number in ("", "/0", "/1")
     )
     assert first == same != second != ""
