@@ -126,6 +126,10 @@ ACCESS = {
     "write": {"anonymous": "log in", "viewer": "forbidden", "read token": "forbidden"},
 }
 
+# Who is asked: what belongs to nobody, its owner sees like any member; methods that are missing are so for all.
+ASKED = {kind: [who for who in EVERYBODY if who != "owner"] for kind in ACCESS}
+ASKED |= {"own": EVERYBODY, "mine": EVERYBODY, "-": ["anonymous", "admin"]}
+
 
 def routes(patterns, prefix="/"):
     """Give the route of every view of a URLconf."""
@@ -215,17 +219,16 @@ def test_everybody_may_do_what_the_row_says_and_nothing_else(route, clients, eve
     for part, value in everything[1].items():
         url = url.replace(part, f"{part.partition('<')[0]}{value}")
     assert "<" not in url
-    seen = {(who, method): ask(clients[who], method, url) for who in EVERYBODY for method in METHODS}
-    for who in ("anonymous", "admin"):
-        assert ask(clients[who], "HEAD", url) == seen[who, "GET"], who
     for method, kind in zip(METHODS, ROWS[route], strict=True):
-        for who in EVERYBODY:
+        for who in ASKED[kind]:
+            seen = ask(clients[who], method, url)
             if kind == "-":
                 # Whether it is there at all, nobody learns who may not ask.
-                assert seen[who, method] in ("no method", "log in", "forbidden"), (who, method)
-                assert who != "admin" or seen[who, method] == "no method", (who, method)
+                assert seen in (["no method"] if who == "admin" else ["no method", "log in"]), (who, method)
             else:
-                assert seen[who, method] == ACCESS[kind].get(who, "done"), (who, method)
+                assert seen == ACCESS[kind].get(who, "done"), (who, method)
+            if method == "GET" and who in ("anonymous", "viewer"):
+                assert ask(clients[who], "HEAD", url) == seen, who
 
 
 def ask(client, method, url):
