@@ -1,10 +1,7 @@
 """Access to the HTML of a response by headings, labels, buttons and cards."""
 
-from html.parser import HTMLParser
-
 from bs4 import BeautifulSoup
 from bs4.element import Script, Tag
-from django.utils.html import VOID_ELEMENTS
 
 HTMX = {"HX-Request": "true"}
 
@@ -38,11 +35,11 @@ class Element(Queries, Tag):
 
 
 class Page(Queries, BeautifulSoup):
-    """A parsed page or fragment. Raises an error for mismatched tags."""
+    """A parsed page or fragment. Each element is closed, and in order."""
 
     def __init__(self, response):
         html = response if isinstance(response, str) else response.content.decode()
-        TagChecker().check(html)
+        self.opened = []
         super().__init__(
             html,
             "html.parser",
@@ -51,7 +48,19 @@ class Page(Queries, BeautifulSoup):
             # The text of scripts is not visible. The text of templates is visible once they are shown.
             string_containers={"script": Script},
         )
+        assert not self.opened, f"<{self.opened[-1]}> is not closed"
         self.is_whole = html.lower().startswith("<!doctype html>")
+
+    def handle_starttag(self, name, *args, **options):
+        self.opened.append(name)
+        return super().handle_starttag(name, *args, **options)
+
+    def handle_endtag(self, name, *args):
+        """Elements without content end here too."""
+        assert self.opened, f"</{name}> closes nothing"
+        opened = self.opened.pop()
+        assert opened == name, f"<{opened}> is closed by </{name}>"
+        super().handle_endtag(name, *args)
 
     @property
     def heading(self):
@@ -88,25 +97,3 @@ class Page(Queries, BeautifulSoup):
         """Return the names of the cards in a column, from top to bottom."""
         cards = self.one("section", data_column=column).all("li", data_task=True)
         return [card.all("a")[0].text for card in cards]
-
-
-class TagChecker(HTMLParser):
-    """Checks that each element is closed, and in order."""
-
-    def check(self, html):
-        self._open = []
-        self.feed(html)
-        self.close()
-        assert not self._open, f"<{self._open[-1]}> is not closed"
-
-    def handle_starttag(self, tag, attrs):
-        if tag not in VOID_ELEMENTS:
-            self._open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        """An element that closes itself leaves nothing open."""
-
-    def handle_endtag(self, tag):
-        assert self._open, f"</{tag}> closes nothing"
-        opened = self._open.pop()
-        assert opened == tag, f"<{opened}> is closed by </{tag}>"

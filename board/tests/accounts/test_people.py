@@ -94,6 +94,7 @@ def test_everyone_sees_the_team_and_only_admins_the_controls(client, user, bob, 
 
 
 def test_the_list_shows_names_roles_and_last_activity(office, staff, bob):
+    office.force_login(staff)
     account_actions.invite(staff, "rita", Role.VIEWER)
     account_actions.deactivate(staff, bob)
     rows = Page(office.get("/people/")).all("li", data_person=True)
