@@ -72,48 +72,27 @@ def test_logging_in_redirects_to_the_requested_page(client, log_in, sprint):
     assert log_in(next=hidden["value"])["Location"] == f"/sprints/{sprint.pk}/"
 
 
+# One of each kind that Django's own tests of its check have.
 HOSTILE = [
     "https://evil.example/",
-    "http://evil.example",
     "//evil.example/",
-    "///evil.example/",
     "////evil.example",
     "/\\evil.example",
     "\\\\evil.example",
-    "\\/evil.example",
     "/\t/evil.example",
-    "/\n/evil.example",
-    "\t//evil.example",
     " //evil.example",
-    "\x00//evil.example",
     "\x1fhttps://evil.example",
     "\u2028//evil.example",
-    "\u3000//evil.example",
-    "https:evil.example",
     "https:/evil.example",
-    "https:///evil.example",
     "http:\\\\evil.example",
     "HTTPS://EVIL.EXAMPLE",
-    "ht\ttps://evil.example",
-    "javascript:alert(1)",
     "JaVaScRiPt:alert(1)",
     "java\nscript:alert(1)",
-    " javascript:alert(1)",
     "data:text/html,<script>alert(1)</script>",
-    "vbscript:msgbox(1)",
-    "blob:https://evil.example/1",
-    "file:///etc/passwd",
     "ftp://testserver/",
-    "mailto:eve@evil.example",
     "https://testserver@evil.example/",
-    "https://testserver:80@evil.example/",
     "https://testserver.evil.example/",
-    "https://eviltestserver/",
     "http://testserver:8000/",
-    "//testserver@evil.example",
-    "//evil.example\\@testserver/",
-    "http:///x",
-    "//[::1",
     "https://[evil",
     "//evil\uff0eexample/",
 ]
@@ -180,35 +159,29 @@ def test_the_sweep_knows_every_kind_of_route():
     assert not [path for _, path in ALL_ROUTES if "<" in path or "(" in path]
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize(("name", "path"), [route for route in ALL_ROUTES if route[0] in PUBLIC])
-def test_the_standalone_services_set_no_cookies(client, db, name, path, method):
-    response = getattr(client, method)(path)
-    assert response.status_code in (200, 404, 405)
-    assert not response.cookies
+def test_the_standalone_services_require_no_log_in_and_set_no_cookies(client, db):
+    for path in [path for name, path in ALL_ROUTES if name in PUBLIC]:
+        for method in METHODS:
+            response = getattr(client, method)(path)
+            assert response.status_code in (200, 404, 405), (method, path)
+            assert not response.cookies, (method, path)
+    assert [client.get(path).status_code for path in ("/placeholder/", "/image/1x1/")] == [200, 200]
 
 
-@pytest.mark.parametrize("path", ["/placeholder/", "/image/1x1/"])
-def test_the_standalone_services_require_no_log_in(client, path):
-    response = client.get(path)
-    assert response.status_code == 200
-    assert not response.cookies
-
-
-@pytest.mark.parametrize(("name", "path"), ROUTES)
-def test_every_route_requires_a_log_in(client, sprint, add, name, path):
+def test_every_route_requires_a_log_in(client, sprint, add):
     add(sprint=sprint)
     events = Event.objects.count()
-    for method in METHODS:
-        response = getattr(client, method)(path)
-        assert Event.objects.count() == events
-        if name not in OPEN | OPEN_FOR_POST:
-            assert_requires_log_in(response, path, is_page=not path.startswith("/api/") or name == "api:docs")
-        elif name in (OPEN if method in ("get", "head") else OPEN_FOR_POST if method == "post" else ()):
-            assert next_page(response.headers.get("Location", ""))[1] is None
-            assert response.status_code not in (401, 403)
-        else:
-            assert response.status_code in ((200, 405) if method == "options" else (405,))
+    for name, path in ROUTES:
+        for method in METHODS:
+            response = getattr(client, method)(path)
+            assert Event.objects.count() == events, (method, path)
+            if name not in OPEN | OPEN_FOR_POST:
+                assert_requires_log_in(response, path, is_page=not path.startswith("/api/") or name == "api:docs")
+            elif name in (OPEN if method in ("get", "head") else OPEN_FOR_POST if method == "post" else ()):
+                assert next_page(response.headers.get("Location", ""))[1] is None, (method, path)
+                assert response.status_code not in (401, 403), (method, path)
+            else:
+                assert response.status_code in ((200, 405) if method == "options" else (405,)), (method, path)
 
 
 def assert_requires_log_in(response, path, is_page):
@@ -216,17 +189,16 @@ def assert_requires_log_in(response, path, is_page):
     assert not is_page or next_page(response["Location"]) == ("/login/", path)
 
 
-@pytest.mark.parametrize(("name", "path"), [route for route in ROUTES if not route[1].startswith("/api/")])
-def test_after_a_log_out_an_htmx_request_redirects_the_page_to_the_log_in(client, sprint, add, name, path):
+def test_after_a_log_out_an_htmx_request_redirects_the_page_to_the_log_in(client, sprint, add):
     add(sprint=sprint)
     headers = {**HTMX, "HX-Current-URL": f"http://testserver/sprints/{sprint.pk}/?a=b"}
-    response = client.get(path, headers=headers)
-    if name in OPEN | OPEN_FOR_POST:
-        assert "HX-Redirect" not in response
-        return
-    assert response.status_code == 204
-    assert "Location" not in response
-    assert next_page(response["HX-Redirect"]) == ("/login/", f"/sprints/{sprint.pk}/?a=b")
+    for name, path in [route for route in ROUTES if not route[1].startswith("/api/")]:
+        response = client.get(path, headers=headers)
+        if name in OPEN | OPEN_FOR_POST:
+            assert "HX-Redirect" not in response, path
+        else:
+            assert (response.status_code, "Location" in response) == (204, False), path
+            assert next_page(response["HX-Redirect"]) == ("/login/", f"/sprints/{sprint.pk}/?a=b"), path
 
 
 @pytest.mark.parametrize("current", [None, "https://evil.example/x", "nonsense"])
@@ -291,20 +263,22 @@ def strict(user):
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
-@pytest.mark.parametrize(("path", "data"), UNSAFE)
-def test_a_write_without_a_token_is_refused(strict, sprint, add, path, data, headers):
-    path = path.format(sprint=sprint.pk, task=add(sprint=sprint).pk)
+def test_a_write_without_a_token_is_refused(strict, sprint, add, headers):
+    task = add(sprint=sprint)
     events = Event.objects.count()
-    response = strict.post(path, data, headers=headers)
-    assert Event.objects.count() == events
-    if path == "/logout/" and not headers:
-        # An expired log-out form redirects home without logging out.
-        assert response.status_code == 302
-        assert SESSION_KEY in strict.session
-        return
-    page = Page(response)
-    assert (response.status_code, page.is_whole) == (403, not headers)
-    assert "You logged in again after this page was loaded." in page.text
+    for path, data in UNSAFE:
+        path = path.format(sprint=sprint.pk, task=task.pk)
+        strict.cookies.pop(settings.CSRF_COOKIE_NAME, None)  # of the page that refused the one before
+        response = strict.post(path, data, headers=headers)
+        assert Event.objects.count() == events, path
+        if path == "/logout/" and not headers:
+            # An expired log-out form redirects home without logging out.
+            assert response.status_code == 302
+            assert SESSION_KEY in strict.session
+        else:
+            page = Page(response)
+            assert (response.status_code, page.is_whole) == (403, not headers), path
+            assert "You logged in again after this page was loaded." in page.text, path
 
 
 def test_the_unsafe_routes_are_all_that_take_a_post(browser, user, sprint, add):
