@@ -1,4 +1,4 @@
-"""Guess a password a hundred times concurrently and print how many guesses were checked and refused, as JSON.
+"""Guess a password forty times concurrently and print how many guesses were checked and refused, as JSON.
 
 `DATABASE_URL=… python -m board.tests.accounts.password_guesses` on an empty database. test_throttling.py runs
 this and checks the output.
@@ -10,7 +10,7 @@ from collections import Counter
 
 import django
 
-GUESSES = 100
+GUESSES = 40
 
 
 def main():
