@@ -117,10 +117,11 @@ async def reject_socket(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.close"})
 
 
-sockets: list[Any] = [*board_sockets, *api_sockets]
-if settings.SITE_LIVE:
-    sockets.append(path("site/", cast(Any, URLRouter(preview_sockets))))
-sockets.append(re_path("", cast(Any, reject_socket)))
+def socket_routes() -> list[Any]:
+    """Return the routes of all sockets; the preview's is there where pages follow their files."""
+    preview = [path("site/", cast(Any, URLRouter(preview_sockets)))] if settings.SITE_LIVE else []
+    return [*board_sockets, *api_sockets, *preview, re_path("", cast(Any, reject_socket))]
+
 
 application = ProtocolTypeRouter(
     {
@@ -130,7 +131,7 @@ application = ProtocolTypeRouter(
             )
         ),
         "websocket": under_script_name(
-            cast(Application, SessionMiddlewareStack(SocketUserMiddleware(URLRouter(sockets))))
+            cast(Application, SessionMiddlewareStack(SocketUserMiddleware(URLRouter(socket_routes()))))
         ),
     }
 )

@@ -31,7 +31,7 @@ def test_nothing_that_the_schema_lets_one_think_of_breaks_the_server(server, hea
         operation = result.ok()
 
         @settings(
-            max_examples=4,
+            max_examples=2,
             database=None,
             deadline=None,
             derandomize=True,

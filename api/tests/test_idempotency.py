@@ -1,10 +1,7 @@
 """Idempotency-Key: whoever asks again gets the answer of the first time, and nothing is done twice."""
 
-import json
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-import httpx
 import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
@@ -14,8 +11,6 @@ from board import actions
 from board.actions import idempotency
 from board.history import log
 from board.models import IdempotencyRecord, Sprint, Task
-from e2e.live_client import log_in, secret_of, values_of
-from e2e.server import Server
 
 from .responses import error, refusal
 
@@ -134,48 +129,3 @@ def test_without_a_key_each_request_counts(client):
     for _ in range(2):
         client.post("/api/tasks", {"name": "New"})
     assert Task.objects.count() == 2
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def site(request, tmp_path_factory):
-    """Sends to a server of its own on one of the databases, as the demo's person and with a token."""
-    env = {}
-    if request.param == "postgres":
-        env["DATABASE_URL"] = request.getfixturevalue("postgres").new_database("idempotency")
-    server = Server(tmp_path_factory.mktemp("server"), **env).start()
-    cookies = log_in(server.url, "demo")
-    headers = {"cookie": cookies, "x-csrftoken": secret_of(values_of(cookies), "csrf")}
-    with httpx.Client(base_url=server.url, headers=headers, timeout=60) as client:
-        answer = client.post("/api/token/", json={"username": "demo", "password": "demo"})
-        client.headers["authorization"] = f"Token {answer.json()['token']}"
-        yield client
-    server.stop()
-
-
-def tasks_added(site, ask):
-    """Ask eight times at once; returns the answers and how many tasks there are more."""
-    before = site.get("/api/tasks").json()["count"]
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: ask(), range(8)))
-    return answers, site.get("/api/tasks").json()["count"] - before
-
-
-@pytest.mark.slow
-def test_eight_at_the_same_time_add_one_task(site):
-    answers, added = tasks_added(site, lambda: site.post("/api/tasks", json={"name": "Once"}, headers=KEY))
-    names = ("location", "etag", "content-type", "cache-control")
-    seen = {json.dumps([a.status_code, a.text, [a.headers[name] for name in names]]) for a in answers}
-    assert answers[0].status_code == 201
-    assert len(seen) == 1
-    assert added == 1
-
-
-@pytest.mark.slow
-def test_a_form_that_is_sent_eight_times_at_once_adds_one_task(site):
-    sprint = site.get("/api/sprints").json()["results"][0]["id"]
-    form = {"name": "Once", "status": 1, "key": "of-the-form"}
-    answers, added = tasks_added(site, lambda: site.post(f"/sprints/{sprint}/tasks/add/", data=form))
-    assert {(answer.status_code, answer.headers["location"]) for answer in answers} == {
-        (302, f"/sprints/{sprint}/")
-    }
-    assert added == 1

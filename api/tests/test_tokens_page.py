@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from api.models import Token, log_in
 from board.tests.html_page import Page
-from board.tests.races import new_database, printed_by
 
 URL = "/profile/tokens/"
 
@@ -133,23 +132,6 @@ def test_wrong_passwords_for_a_token_count_like_log_ins(browser):
     # Not even with the right one; and a token with an end asks for none.
     assert make(browser, days="", password="a long password").status_code == 422
     assert make(browser).status_code == 200
-
-
-ISSUE_AT_ONCE = """
-from api.models import Token, log_in
-
-for round in range(5):
-    ada = User.objects.create_user(f"ada{round}")
-    Token.objects.bulk_create(Token(owner=ada, name="Old", digest=f"{round}.{n}") for n in range(49))
-    race(lambda owner: Token(owner=owner, name="A program").issue(), [ada] * 5)
-print(Token.objects.count())
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("vendor", ["sqlite", "postgres"])
-def test_requests_at_once_make_no_more_than_fifty_tokens(request, tmp_path, vendor):
-    assert printed_by(ISSUE_AT_ONCE, new_database(vendor, request, tmp_path)) == "250\n"
 
 
 def test_the_token_of_a_login_has_a_name_in_the_persons_language(browser, ada):

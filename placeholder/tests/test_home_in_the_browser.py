@@ -81,8 +81,7 @@ def test_a_line_is_copied(open_home):
     assert page.evaluate("() => navigator.clipboard.readText()").startswith("![640 × 360](http://127.0.0.1:")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
 def test_the_page_never_scrolls_sideways_and_every_picture_shows(open_home, width, scheme):
     page = open_home(viewport={"width": width, "height": 900}, color_scheme=scheme)
     assert page.evaluate("() => document.documentElement.scrollWidth") == width

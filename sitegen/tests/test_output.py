@@ -14,7 +14,7 @@ from sitegen import workspace as workspace_module
 from sitegen.build import contents, verify_build
 from sitegen.errors import BuildError, SiteError
 
-POINTS = 25
+POINTS = 12
 
 
 @pytest.mark.parametrize("choose", ["root", "home", "here", "above", "pages", "parent", "inside"])

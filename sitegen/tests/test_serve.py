@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from e2e.server import Server, free_port
+from e2e.server import free_port
 
 from .conftest import SiteFolder, write_small_site
 
@@ -76,25 +76,6 @@ def test_an_error_is_shown_and_the_page_recovers_by_itself(page, server, served_
     expect(page.get_by_text("{% nonsense %}")).to_be_visible()
     served_site.write("about.html", whole)
     expect(page.get_by_role("heading", name="About us")).to_be_visible(timeout=SHOWN)
-
-
-@pytest.mark.parametrize("debug", ["1", "0"])
-def test_the_preview_inside_the_project_follows_its_files_while_debugging(page, small_site, tmp_path, debug):
-    server = Server(tmp_path, DEBUG=debug, SITE_PAGES=str(small_site.folder)).start()
-    try:
-        page.goto(f"{server.url}/site/")
-        if debug == "1":
-            page.wait_for_selector("html[data-live]", state="attached")
-            page.evaluate("window.stayed = true")
-            small_site.write("index.md", "# Edited in the project\n")
-            expect(page.get_by_role("heading", name="Edited in the project")).to_be_visible(timeout=SHOWN)
-            assert page.evaluate("window.stayed")
-        else:
-            expect(page.get_by_role("heading", name="Home")).to_be_visible()
-            assert page.locator("script").count() == 0
-        assert page.complaints == []
-    finally:
-        server.stop()
 
 
 def test_it_answers_with_the_policy_of_the_site_and_404(page, server):
