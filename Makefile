@@ -5,13 +5,14 @@ manage := $(python) manage.py
 # Checks and tests the pages' scripts with TypeScript's compiler; it comes from PyPI like everything else.
 deno := DENO_DIR=var/deno DENO_NO_UPDATE_CHECK=1 NO_COLOR=1 .venv/bin/deno
 static := var/static/staticfiles.json
-# Where the database or Redis makes a difference: the write path, the log, queries, locks and live updates. The ignored tests use
-# both databases themselves or break an SQLite file on purpose.
-on_services := $(addprefix board/tests/,actions history live models ops \
-		views/test_board_page.py views/test_home.py views/test_undo.py) \
-	$(addprefix api/tests/test_,conditional.py contract.py delivery.py events.py move.py search.py webhooks.py) \
+# Where the database or Redis makes a difference: SQL, constraints, locks and transactions, the log, the order of rows, search
+# and live updates; not pages, sentences and forms. The ignored tests use both databases themselves.
+on_services := -m "not pages" $(addprefix board/tests/,actions history/test_history.py history/test_report.py \
+		$(addprefix live/test_,batches.py hub.py locks.py poller.py presence.py relay.py) \
+		models/test_sprint_states.py ops/test_db_errors.py views/test_undo.py) \
+	$(addprefix api/tests/test_,conditional.py contract.py events.py move.py search.py webhooks.py) \
 	e2e/test_live_protocol.py \
-	$(addprefix --ignore=board/tests/,actions/test_concurrency.py history/test_log_property.py history/test_report_property.py models/test_first_release.py ops/test_backup.py ops/test_integrity.py) \
+	--ignore=board/tests/actions/test_concurrency.py \
 	--deselect=board/tests/ops/test_db_errors.py::test_a_full_disk_refuses_the_change_and_lets_people_read
 static_sources := $(shell find board api placeholder sitegen -path '*/static/*' -type f 2>/dev/null) uv.lock config/settings.py config/storage.py
 

@@ -63,10 +63,12 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark the tests that start processes as slow; `make check` leaves them out."""
+    """Mark the tests that start processes as slow, which `make check` leaves out, and those that read pages."""
     for item in items:
         if SLOW_FIXTURES & set(item.fixturenames):
             item.add_marker("slow")
+        if "browser" in item.fixturenames:
+            item.add_marker("pages")
 
 
 def pytest_collection_finish():

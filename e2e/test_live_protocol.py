@@ -1,8 +1,6 @@
 """The sockets as a program sees them: who may open one, what comes, and what closes it."""
 
 import json
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
@@ -13,7 +11,6 @@ from websockets.sync.client import connect
 
 from .api_client import api_of
 from .live_client import log_in, secret_of, session_cookie_name, values_of
-from .server import ROOT
 from .socket_client import LOG_IN, NO_ACCESS, NOT_ACCEPTED, TRY_LATER, close_code, newest_number, receive, send
 
 
@@ -89,24 +86,6 @@ def test_logging_out_closes_the_sockets_of_that_session_alone(open_socket, cooki
     assert close_code(socket, timeout=4) == LOG_IN
     send(unhurt, since=0)
     unhurt.recv(timeout=10)
-
-
-@pytest.mark.parametrize(
-    "what",
-    ["user.set_password('guest')", "user.is_active = False"],
-    ids=["password set", "deactivated"],
-)
-def test_a_person_whose_rights_another_process_ended_is_cut(own_server, open_socket, what):
-    socket = open_socket(log_in(own_server.url, "guest"), own_server.url, "/sprints/2/live", own_server.url)
-    send(socket, since=0)
-    code = f"user = User.objects.get(username='guest'); {what}; user.save()"
-    shell = [sys.executable, "manage.py", "shell", "-c", code]
-    with (
-        subprocess.Popen(shell, cwd=ROOT, env=own_server.env) as other,
-        pytest.raises(ConnectionClosed) as closed,
-    ):
-        receive(socket, until=lambda frame: False)
-    assert (other.returncode, closed.value.rcvd.code) == (0, LOG_IN)
 
 
 def test_one_session_has_at_most_ten_sockets(open_socket, base_url):
@@ -205,19 +184,40 @@ def test_one_token_has_at_most_ten_sockets(open_socket, channel):
     assert close_code(open_socket("none=0", None, channel)) == TRY_LATER
 
 
-def test_a_client_hears_of_invited_and_deactivated_people_also_from_another_process(own_server, open_socket):
-    with api_of(own_server.url) as api:
+@pytest.fixture
+def shared(server, request):
+    """The server that the journeys share, or one of our own where they drive a running installation."""
+    return server or request.getfixturevalue("own_server")
+
+
+def test_what_another_process_does_to_people_is_heard_and_cuts_them(shared, open_socket):
+    """Nobody gets the notifications of that process."""
+
+    def run(code):
+        shared.manage("shell", "-c", code)
+
+    with api_of(shared.url) as api:
         link = api.get("/sprints/1").raise_for_status().json()["links"]["channel"]
-        socket = open_socket("none=0", None, link[link.index("/socket") :], own_server.url)
-        # Another process, whose notifications nobody gets.
-        own_server.manage("invite", "nova")
-        heard = json.loads(socket.recv(timeout=30))
-        body = api.get("/users/nova").json()
-        assert heard == {"model": "user", "id": body["id"], "action": "add", "body": body}
-        code = "User.objects.get(username='nova')"
-        own_server.manage("shell", "-c", f"user = {code}; user.is_active = False; user.save()")
-        heard = json.loads(socket.recv(timeout=30))
-        assert (heard["model"], heard["action"], heard["body"]["is_active"]) == ("user", "update", False)
+        client = open_socket("none=0", None, link[link.index("/socket") :], shared.url)
+        run("for name in ('nova', 'vega'): User.objects.create_user(name, password=name)")
+        for name in ("nova", "vega"):
+            body = api.get(f"/users/{name}").json()
+            heard = json.loads(client.recv(timeout=30))
+            assert heard == {"model": "user", "id": body["id"], "action": "add", "body": body}
+    pages = [
+        open_socket(log_in(shared.url, name), shared.url, "/sprints/1/live", shared.url)
+        for name in ("nova", "vega")
+    ]
+    for page in pages:
+        send(page, since=0)
+        receive(page)
+    run(
+        "nova, vega = User.objects.filter(username__in=('nova', 'vega')).order_by('username');"
+        "nova.set_password('nova'); nova.save(); vega.is_active = False; vega.save()"
+    )
+    assert [close_code(page) for page in pages] == [LOG_IN, LOG_IN]
+    heard = json.loads(client.recv(timeout=30))
+    assert (heard["id"], heard["action"], heard["body"]["is_active"]) == (body["id"], "update", False)
 
 
 def test_a_client_hears_the_holds_of_others_and_they_its_own(open_socket, channel, cookie, api, add_tasks):
