@@ -20,6 +20,7 @@ from board.text.search import normalize
 from .cache import VersionedCache
 from .models import Column, Sprint, Task, Team
 from .models.task import TaskQuerySet
+from .references import references
 from .templatetags.people import full_name
 
 # Increase this when pages of an older release can't place the components. Those pages reload themselves.
@@ -192,7 +193,8 @@ def head(sprint: Sprint, sums: Sums) -> dict[str, Any]:
     """Return the context of the component board/head.html#head. The sprint is from `with_working_days`."""
     team = Team(working_days=sprint.working_days)
     days_left = team.working_days_between(timezone.localdate(), sprint.end)
-    return {"sprint": sprint, **sums._asdict(), "days_left": days_left, "burndown": _sparkline(sprint)}
+    context = {"sprint": sprint, "days_left": days_left, "burndown": _sparkline(sprint), **sums._asdict()}
+    return context | {"references": references([sprint.description])}
 
 
 def _sparkline(sprint: Sprint, width: int = 120, height: int = 40, edge: int = 2) -> Sparkline | None:

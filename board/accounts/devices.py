@@ -9,8 +9,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare
 
+from board.text.usernames import key_of
+
 from . import users
-from .usernames import key_of
 
 DEVICE_KNOWN_FOR = timedelta(days=180)
 _device_signer = signing.TimestampSigner(salt="board.logins.device")

@@ -14,10 +14,10 @@ from django.utils.timesince import timeuntil
 from django.utils.translation import gettext
 
 from board.models import LoginThrottle
+from board.text.usernames import key_of
 
 from .client_address import FORWARDING_HEADERS, address_of, network_of, parse_address
 from .devices import is_known_device
-from .usernames import key_of
 
 ATTEMPTS_PER_ACCOUNT = 10
 ATTEMPTS_PER_ADDRESS = 20

@@ -5,6 +5,8 @@ import unicodedata
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
+from board.text.usernames import key_of, match_usernames
+
 # Lowercase letters that look like Latin ones, from the most common of Unicode's confusables.
 LOOK_ALIKES = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u051b\u051d\u04bb\u0432\u043a\u043c\u043d\u0442"
@@ -13,12 +15,6 @@ LOOK_ALIKES = str.maketrans(
 )
 # Scripts with letters that look alike.
 SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
-
-
-def key_of(username: str) -> str:
-    """Return a normalized username, which ignores case and compatibility characters."""
-    folded = unicodedata.normalize("NFKC", username).casefold()
-    return unicodedata.normalize("NFKC", folded)
 
 
 def skeleton_of(username: str) -> str:
@@ -33,16 +29,12 @@ def mixes_scripts(username: str) -> bool:
 
 
 def find_user(username: str, users: QuerySet[User]) -> User | None:
-    """Return the user with this username, ignoring case, or None if there is none or more than one.
-
-    An exact match takes precedence, because usernames of old accounts may differ only in case.
-    """
+    """Return the user with this username, ignoring case, or None if there is none or more than one."""
     # PostgreSQL rejects NUL characters.
     if "\0" in username:
         return None
     exact = users.filter(username=username).first()
     if exact:
         return exact
-    key = key_of(username)
-    found = [pk for pk, name in users.values_list("pk", "username") if key_of(name) == key]
-    return users.get(pk=found[0]) if len(found) == 1 else None
+    found = match_usernames([username], dict(users.values_list("username", "pk")))
+    return users.get(pk=found[username]) if found else None

@@ -1,15 +1,16 @@
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from board.text.markdown import plain_excerpt, to_html
+from board.text.markdown import NO_LINKS, plain_excerpt, to_html
+from board.text.references import Links
 
 register = template.Library()
 
 
 @register.filter
-def markdown(text: str) -> SafeString:
-    """Render a description as sanitized HTML."""
-    return mark_safe(to_html(text))
+def markdown(text: str, links: Links = NO_LINKS) -> SafeString:
+    """Render a description as sanitized HTML, with links for its references (see `board.references.references`)."""
+    return mark_safe(to_html(text, links))
 
 
 register.filter("plain_excerpt", plain_excerpt)

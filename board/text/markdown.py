@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
+from types import MappingProxyType
 
 import nh3
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
@@ -15,6 +16,9 @@ from markdown_it.rules_core import StateCore, block, normalize
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.tasklists import tasklists_plugin
+
+from .parser import make_parser
+from .references import Link, Links, link_references, references_in
 
 INLINE_TAGS = {"a", "br", "code", "em", "input", "label", "s", "strong"}
 BLOCK_TAGS = {"blockquote", "div", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "ul"}
@@ -35,12 +39,14 @@ ALERTS = {
 }
 ALIGNMENTS = {"align-left", "align-center", "align-right"}
 CLASSES = {
+    "a": {"done", "mention", "reference"},
     "div": {"markdown-alert", *(f"markdown-alert-{kind}" for kind in ALERTS)},
     "p": {"markdown-alert-title"},
     "td": ALIGNMENTS,
     "th": ALIGNMENTS,
 }
 
+NO_LINKS: Links = MappingProxyType({})
 # Blocks that get dir="auto". A list item's paragraph inherits the direction of the item.
 DIRECTED = {"heading_open", "list_item_open", "paragraph_open", "td_open", "th_open"}
 # Cards show fewer characters than this.
@@ -50,14 +56,20 @@ PARSED_LENGTH = 3_000
 CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
 
 
-def to_html(text: str) -> str:
-    """Render a description: CommonMark with tables, strikethrough, task lists, alerts and linked bare URLs.
+def to_html(text: str, links: Links = NO_LINKS) -> str:
+    """Render a description: CommonMark with tables, strikethrough, task lists, alerts, linked URLs and references.
 
     Single line breaks are preserved and HTML is escaped. An image becomes a link, because SECURE_CSP blocks images from
     other sites. As a second line of defence, the output is sanitized: only known tags, only URLs of `SCHEMES`.
     """
+    own = tuple((reference, links[reference]) for reference in sorted(references_in(text) & links.keys()))
+    return _render(text, own, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _render(text: str, links: tuple[tuple[str, Link], ...], language: str | None) -> str:
     return nh3.clean(
-        _parser().render(text),
+        _parser().render(text, {"links": dict(links)}),
         tags=INLINE_TAGS | BLOCK_TAGS | TABLE_TAGS,
         attributes=ATTRIBUTES,
         allowed_classes=CLASSES,
@@ -68,9 +80,8 @@ def to_html(text: str) -> str:
 
 @cache
 def _parser() -> MarkdownIt:
-    options = {"html": False, "linkify": True, "breaks": True, "alerts": True}
-    markdown = MarkdownIt("commonmark", options, renderer_cls=_Renderer)
-    markdown.enable(["table", "strikethrough", "linkify"])
+    markdown = make_parser(_Renderer)
+    markdown.core.ruler.before("text_join", "references", link_references)
     markdown.core.ruler.push("direction", _set_directions)
     markdown.core.ruler.push("alerts", _translate_alerts)
     return markdown.use(tasklists_plugin, label=True)

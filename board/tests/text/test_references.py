@@ -2,7 +2,10 @@
 
 import pytest
 
-from board.text.references import task_ids_in, usernames_in
+from board.tests.html_page import Page
+from board.text.markdown import to_html
+from board.text.references import Link, task_ids_in, usernames_in
+from board.text.usernames import match_usernames
 
 
 @pytest.mark.parametrize(
@@ -43,3 +46,55 @@ def test_a_username_after_an_at_sign_is_a_mention(text, usernames):
 )
 def test_a_number_after_a_hash_sign_is_a_task(text, ids):
     assert task_ids_in(text) == ids
+
+
+LINKS = {
+    "@anna": Link("/people/#person-1", "Anna <b>", '"@anna" <script>', "mention"),
+    "#12": Link("/tasks/12/", "#12", 'Draw" onclick="alert(1) · Done', "reference done"),
+}
+
+
+def test_known_references_become_links():
+    page = Page(to_html("- Ask **@anna** about #12, not @ben or #13", LINKS))
+    assert page.text == "Ask Anna <b> about #12, not @ben or #13"
+    assert [link.attrs for link in page.all("a")] == [
+        {
+            "href": "/people/#person-1",
+            "class": "mention",
+            "title": '"@anna" <script>',
+            "dir": "auto",
+            "rel": "nofollow noopener",
+        },
+        {
+            "href": "/tasks/12/",
+            "class": "reference done",
+            "title": 'Draw" onclick="alert(1) · Done',
+            "dir": "auto",
+            "rel": "nofollow noopener",
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["`@anna`", "[@anna #12](https://a.org)", r"\@anna \#12", "x@anna.org a@anna", "    #12"]
+)
+def test_what_is_no_reference_becomes_no_link(text):
+    assert not Page(to_html(text, LINKS)).all("a", class_=True)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "person"),
+    [
+        ("anna", 1),
+        ("ANNA", 1),
+        ("Ben", 2),
+        ("ben", 3),
+        ("BEN", None),
+        ("\uff41nna", 1),
+        ("STRASSE", 4),
+        ("a", None),
+    ],
+)
+def test_a_spelling_matches_one_username_at_most(spelling, person):
+    people = {"anna": 1, "Ben": 2, "ben": 3, "straße": 4}
+    assert match_usernames([spelling], people) == ({spelling: person} if person else {})
