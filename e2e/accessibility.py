@@ -34,6 +34,8 @@ PAGES = {
     "closing": "/sprints/2/close/",
     "report": "/sprints/2/report/",
     "closed report": "/sprints/1/report/",
+    "activity": "/activity/",
+    "sprint's activity": "/sprints/2/activity/",
     "team": "/team/",
     "sprint's end": "/sprints/1/delete/",
     "task": "/tasks/25/",

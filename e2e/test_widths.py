@@ -81,6 +81,8 @@ PAGES = [
     "/sprints/2/close/",
     "/sprints/2/report/",
     "/sprints/1/report/",
+    "/activity/",
+    "/sprints/{sprint}/activity/",
     "/team/",
     "/tasks/{task}/",
     "/tasks/{task}/edit/",

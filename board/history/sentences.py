@@ -1,6 +1,6 @@
 """Descriptions of events as translated sentences."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
@@ -184,6 +184,15 @@ class StoryLine(TypedDict):
     text: str
 
 
+class Telling(NamedTuple):
+    """A sentence, split around the name of its task or sprint, which a page can link, and what it sums up."""
+
+    before: str
+    name: str
+    after: str
+    details: Sequence[str] = ()
+
+
 @dataclass(frozen=True)
 class Names:
     """The names of the people and sprints that events refer to by id, in one language."""
@@ -274,6 +283,44 @@ def describe_change(event: Event, what: str) -> str:
     elif chief.task is not None and len(events) > 1:
         what = ngettext("%(count)s task", "%(count)s tasks", len(events)) % {"count": len(events)}
     return describe(chief, names_in([chief]), what)
+
+
+def tell(events: Sequence[Event], names: Names, name: str) -> Telling:
+    """Tell what one person did to one task or sprint. The events are newest first, `name` is that of the row."""
+    row = {"who": actor(events[0]), "what": quoted(name)}
+    changes = [change for event in events for change in _changes(event, names)]
+    if len(changes) == 1:
+        return _split(changes[0].sentence.news, row | changes[0].values())
+    # That it was created or deleted says more than a number.
+    chief = next((change for change in changes if change.sentence in (CREATED, DELETED)), None)
+    telling = _split(chief.sentence.news, row) if chief else _count(len(changes), row)
+    rest = [change for change in changes if change is not chief]
+    is_task = events[0].task is not None
+    sentences = [change.sentence.story if is_task else change.sentence.news for change in rest]
+    details = [sentence % {**row, **change.values()} for sentence, change in zip(sentences, rest, strict=True)]
+    return telling._replace(details=details)
+
+
+def tell_batch(event: Event, names: Names, count: int) -> Telling:
+    """Tell of a change of several tasks, which an event stands for: "Ana moved 5 tasks to Sprint 14"."""
+    what = ngettext("%(count)s task", "%(count)s tasks", count) % {"count": count}
+    change = _summarize(event, _changes(event, names))
+    return _split(change.sentence.news, {"who": actor(event), "what": what, **change.values()})
+
+
+def _count(count: int, row: Mapping[str, str]) -> Telling:
+    sentence = ngettext(
+        "%(who)s made %(count)s change to %(what)s", "%(who)s made %(count)s changes to %(what)s", count
+    )
+    return _split(sentence, {**row, "count": str(count)})
+
+
+def _split(sentence: object, values: Mapping[str, str]) -> Telling:
+    """Return a sentence with its values. If it doesn't name the row, which was renamed, the new name stands for it."""
+    text = str(sentence)
+    found = "%(what)s" if "%(what)s" in text else "%(after)s"
+    before, _, after = text.partition(found)
+    return Telling(before % values, found % values, after % values)
 
 
 def _summarize(event: Event, changes: list[Change]) -> Change:

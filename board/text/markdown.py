@@ -126,10 +126,11 @@ class _Renderer(RendererHTML):
 
 
 @lru_cache(maxsize=4096)
-def plain_excerpt(text: str) -> str:
+def plain_excerpt(text: str, length: int = EXCERPT_LENGTH) -> str:
     """Return the beginning of a description as a line of plain text, without Markdown syntax.
 
-    For speed, the text is split into blocks, but only the first of these are parsed further.
+    It has at least `length` characters, if the description has. For speed, the text is split into blocks, but only the
+    first of these are parsed further.
     """
     state = StateCore(text[:PARSED_LENGTH], _parser(), {})
     normalize(state)
@@ -137,7 +138,7 @@ def plain_excerpt(text: str) -> str:
     words = []
     for text in _texts(state):
         words += text.split()
-        if sum(map(len, words)) > EXCERPT_LENGTH:
+        if sum(map(len, words)) > length:
             break
     return " ".join(words)
 

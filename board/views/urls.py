@@ -4,6 +4,7 @@ from board.components import BACKLOG
 from board.views import health
 
 from . import (
+    activity,
     add_tasks,
     backlog,
     boards,
@@ -20,12 +21,14 @@ from . import (
 
 urlpatterns = [
     path("", sprints.home, name="home"),
+    path("activity/", activity.team_activity, name="activity"),
     path("theme/", theme.theme, name="theme"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("sprints/add/", sprints.add_sprint, name="add_sprint"),
     path("sprints/past/", sprints.past_sprints, name="past_sprints"),
     path("sprints/<id:pk>/", boards.board, name="sprint"),
+    path("sprints/<id:pk>/activity/", activity.sprint_activity, name="sprint_activity"),
     path("sprints/<id:pk>/changes/", boards.changes_since, name="changes"),
     path("sprints/<id:pk>/edit/", sprints.edit_sprint, name="edit_sprint"),
     path("sprints/<id:pk>/delete/", sprints.delete_sprint, name="delete_sprint"),

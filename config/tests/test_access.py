@@ -33,6 +33,7 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 TABLE = """
     route                                            GET    POST   PUT    PATCH  DELETE
     /                                                page   -      -      -      -
+    /activity/                                       page   -      -      -      -
     /backlog/                                        page   -      -      -      -
     /backlog/change/                                 -      work   -      -      -
     /backlog/changes/                                page   -      -      -      -
@@ -61,6 +62,7 @@ TABLE = """
     /profile/webhooks/deliveries/<id:pk>/redeliver/  -      own    -      -      -
     /readyz                                          open   -      -      -      -
     /sprints/<id:pk>/                                page   -      -      -      -
+    /sprints/<id:pk>/activity/                       page   -      -      -      -
     /sprints/<id:pk>/changes/                        page   -      -      -      -
     /sprints/<id:pk>/close/                          work   work   -      -      -
     /sprints/<id:pk>/delete/                         work   work   -      -      -
