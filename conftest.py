@@ -6,6 +6,8 @@ from collections import defaultdict
 from itertools import chain
 
 import pytest
+from django.conf import settings
+from django.test import override_settings
 
 from board import components
 from board.history import timeline
@@ -18,18 +20,19 @@ SLOW_FIXTURES = {"chromium", "demo", "migrated", "open_home", "postgres", "proje
 LOOPBACK = ("127.", "::1", "localhost")
 
 
-@pytest.fixture(autouse=True)
-def _quick_and_plain(settings):
+@pytest.fixture(scope="session", autouse=True)
+def _quick_and_plain():
     """Unit tests hash passwords fast, and name static files without their hash, so nothing has to be collected.
 
     What was collected all the same, each client would read through anew before its first request.
     """
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    settings.STATIC_ROOT = None
+    static_files = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={**settings.STORAGES, "staticfiles": static_files},
+        STATIC_ROOT=None,
+    ):
+        yield
 
 
 @pytest.fixture(scope="session")
