@@ -9,7 +9,7 @@ from ipaddress import IPv6Network
 import pytest
 from django.conf import settings
 
-from .conftest import OURS, ROOT
+from .conftest import OURS, ROOT, parse_command
 
 DEPLOY = ROOT / "deploy"
 UNITS = ["lightboard.service", "lightboard@.service"]
@@ -31,10 +31,10 @@ def service(path):
     return parser["Service"]
 
 
-def test_a_unit_runs_an_existing_command(unit, run):
+def test_a_unit_runs_an_existing_command(unit):
     python, manage, step, *options = service(unit)["ExecStart"].split()
     assert (python, manage) == (f"{ROOT}/.venv/bin/python", "manage.py")
-    assert run(manage, step, *options, "--help").returncode == 0
+    parse_command(step, *options)
 
 
 def test_both_units_have_the_same_sandbox():

@@ -2,9 +2,7 @@
 
 import os
 import re
-import runpy
 import stat
-from unittest import mock
 
 import pytest
 from django.db.utils import ConnectionHandler, OperationalError
@@ -53,19 +51,6 @@ WRONG = [
     ("API_RATE", "many"),
     ("API_RATE_UNKNOWN", "0/minute"),
 ]
-
-
-@pytest.fixture
-def load(tmp_path):
-    """Run the settings of a folder with these variables, and return what they set."""
-
-    def load_settings(folder=ROOT, **variables):
-        defaults = {"DATABASE_URL": f"sqlite:///{tmp_path / 'own.sqlite3'}"} if folder == ROOT else {}
-        inherited = {name: value for name, value in os.environ.items() if name not in OURS}
-        with mock.patch.dict(os.environ, inherited | defaults | variables, clear=True):
-            return runpy.run_path(str(folder / "config" / "settings.py"))
-
-    return load_settings
 
 
 @pytest.fixture
