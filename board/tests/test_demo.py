@@ -1,10 +1,12 @@
 """The demo command."""
 
+import io
 from itertools import pairwise
 
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from board import actions
@@ -17,14 +19,7 @@ from .html_page import Page
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def demo(db, capsys):
-    call_command("demo")
-    return capsys.readouterr().out
-
-
-def test_it_prints_how_to_log_in(demo):
-    assert "demo / demo and guest / guest" in demo
+# On an empty database, before it is filled for the others.
 
 
 @pytest.mark.parametrize("options", [{}, {"if_empty": True}])
@@ -38,7 +33,7 @@ def test_with_an_existing_user_it_changes_nothing(user, django_user_model, optio
     assert not Event.objects.exists()
 
 
-def test_where_a_sprint_was_once_it_changes_nothing(db, django_user_model):
+def test_where_a_sprint_was_once_it_changes_nothing(django_user_model):
     sprint = actions.add_sprint(None, end="2999-01-01")
     actions.remove_sprint(None, sprint.pk)
     call_command("demo", if_empty=True)
@@ -46,9 +41,23 @@ def test_where_a_sprint_was_once_it_changes_nothing(db, django_user_model):
     assert not django_user_model.objects.exists()
 
 
-def test_if_empty_fills_an_empty_database(db):
-    call_command("demo", if_empty=True)
-    assert Task.objects.exists()
+@pytest.fixture(scope="module")
+def filled(django_db_setup, django_db_blocker):
+    """Fill the database once for all tests that read it. Returns what the command printed."""
+    printed = io.StringIO()
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("demo", if_empty=True, stdout=printed)
+        yield printed.getvalue()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def demo(filled, db):
+    return filled
+
+
+def test_it_prints_how_to_log_in(demo):
+    assert "demo / demo and guest / guest" in demo
 
 
 @pytest.mark.parametrize("name", ["demo", "guest"])
