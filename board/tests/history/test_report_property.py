@@ -163,17 +163,17 @@ def run(first_steps, started, later_steps, others, afterwards):
         assert report(1) == found
 
 
-def test_a_report_is_the_same_after_1000_later_changes(user, sprint, next_sprint, add):
-    tasks = [add(f"Task {number}", sprint, number % 4 + 1, points=number % 4).pk for number in range(40)]
+def test_a_report_is_the_same_after_200_later_changes(user, sprint, next_sprint, add):
+    tasks = [add(f"Task {number}", sprint, number % 4 + 1, points=number % 4).pk for number in range(30)]
     actions.start_sprint(user, sprint.pk)
     actions.close_sprint(user, sprint.pk, outcome="met", others=next_sprint.pk)
     found = report(sprint.pk)
     before = Event.objects.count()
-    for number in range(17):
+    for number in range(4):
         actions.move_tasks(user, tasks, None if number % 2 else next_sprint.pk)
         actions.change_tasks(user, tasks, name=f"Renamed {number}", points=number % 2 + 1)
     actions.remove_tasks(user, tasks)
-    assert Event.objects.count() - before > 1_000
+    assert Event.objects.count() - before > 200
     timeline_of.cache_clear()
     assert report(sprint.pk) == found
 
