@@ -63,8 +63,3 @@ def test_migrated_rows_can_be_searched_and_sorted(migrated):
             for name, text, key in rows:
                 assert text.split("\n")[0] == normalize(name)
                 assert key == sort_key(name)
-
-
-def test_migrating_twice_does_nothing(migrated):
-    _, path = migrated
-    assert "No migrations to apply." in migrate(path)
