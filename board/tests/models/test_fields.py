@@ -50,16 +50,14 @@ def api(browser, method, path, **body):
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
-@pytest.mark.parametrize("name", INVISIBLE, ids=ascii)
-def test_an_invisible_name_shows_an_error_at_its_field(browser, add_path, headers, name):
-    response = browser.post(add_path, {"name": name}, headers=headers)
+def test_an_invisible_name_shows_an_error_at_its_field(browser, add_path, headers):
+    response = browser.post(add_path, {"name": "\u200b"}, headers=headers)
     assert (response.status_code, Page(response).error("Name")) == (422, "This field can't be blank.")
     assert not Task.objects.exists()
 
 
-@pytest.mark.parametrize("name", INVISIBLE, ids=ascii)
-def test_the_api_refuses_an_invisible_name(browser, add, name):
-    task = add("a")
+def test_the_api_refuses_an_invisible_name(browser, add):
+    task, name = add("a"), "\ufeff \u2060"
     added, changed = api(browser, "post", "tasks", name=name), api(browser, "patch", f"tasks/{task.pk}", name=name)
     assert (added.status_code, changed.status_code) == (400, 400)
     assert "blank" in added.content.decode()
@@ -207,18 +205,19 @@ def test_old_invalid_values_do_not_prevent_other_changes(user, sprint, add):
 NO_TEXT = ["1e400", "1", "1.5", "true", "null", "[]", '["a"]', "{}", '{"a": 1}']
 
 
-@pytest.mark.parametrize("value", NO_TEXT)
 @pytest.mark.parametrize("field", ["name", "description"])
 @pytest.mark.parametrize("path", ["tasks", "sprints"])
-def test_only_a_text_is_a_text(browser, path, field, value):
+def test_only_a_text_is_a_text(browser, path, field):
     other = {"tasks": '"status": 1', "sprints": '"end": "2999-01-01"'}[path]
-    response = browser.post(f"/api/{path}", f'{{{other}, "{field}": {value}}}', "application/json")
-    assert response.status_code == 400
-    assert field in response.content.decode()
+    for value in NO_TEXT:
+        response = browser.post(f"/api/{path}", f'{{{other}, "{field}": {value}}}', "application/json")
+        assert response.status_code == 400, value
+        assert field in response.content.decode(), value
 
 
-@pytest.mark.parametrize("value", NO_TEXT)
-def test_a_token_is_for_texts_only(client, value):
-    response = client.post("/api/token/", f'{{"username": {value}, "password": {value}}}', "application/json")
-    assert response.status_code == 400
-    assert "password" in response.content.decode()
+def test_a_token_is_for_texts_only(client):
+    for value in NO_TEXT:
+        body = f'{{"username": {value}, "password": {value}}}'
+        response = client.post("/api/token/", body, "application/json")
+        assert response.status_code == 400, value
+        assert "password" in response.content.decode(), value

@@ -124,7 +124,7 @@ def test_the_number_of_queries_does_not_grow_with_the_backlog(
 ):
     close_with(user, sprint, 3)
     browser.get("/backlog/")
-    for count in (1, 1000):
+    for count in (1, 50):
         rows = [Task(name=f"Task {n}", order=n, version=log.newest_number()) for n in range(count)]
         Task.objects.bulk_create(rows)
         add("One more")
