@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -20,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from board.history import log
+from board.models import Dispatch
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -203,25 +203,14 @@ class Webhook(models.Model):
         self.save(update_fields=["disabled_at", "disabled_reason", "cursor"])
 
 
-class Delivery(models.Model):
-    """A message to a webhook, and the result of the last attempt to deliver it.
-
-    `due_at` is the time of the next attempt, None if there is none. A worker postpones it before an attempt, so that no
-    other worker makes the same attempt; if the process dies, the delivery is due again after a minute.
-    """
+class Delivery(Dispatch):
+    """A message to a webhook."""
 
     webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries")
-    key = models.UUIDField(default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20)
     body = models.TextField()
-    created_at = models.DateTimeField(default=timezone.now)
-    due_at = models.DateTimeField(null=True, default=timezone.now)
-    attempts = models.IntegerField(default=0)
-    attempted_at = models.DateTimeField(null=True)
-    delivered_at = models.DateTimeField(null=True)
     status = models.IntegerField(null=True)
     milliseconds = models.IntegerField(null=True)
-    response = models.TextField()
 
     class Meta:
         verbose_name_plural = "deliveries"

@@ -1,148 +1,80 @@
-"""The webhook worker: turns events into deliveries, sends them, and retries those that fail.
+"""Webhooks: turns events into deliveries, and sends them through the outbox (board.notify.outbox).
 
-Nothing is lost when a process dies: a webhook has a cursor in the log, deliveries are rows, and both are saved before
-anything is sent. Every process has a worker. A worker postpones a delivery to claim it.
+Nothing is lost when a process dies: a webhook has a cursor in the log, and it and the deliveries are saved together.
 """
 
-import asyncio
 import json
 import logging
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from weakref import WeakValueDictionary
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from board.history import log
-from board.live import notifications
-from board.live.loop import Loop
-from board.live.store import with_connection
-from board.ops.site_url import set_script_name
+from board.notify import outbox
+from board.notify.outbox import OutboxWorker
 
 from .event_payloads import EventPayloads
 from .models import Delivery, Webhook
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from .delivery import Outcome  # httpx takes long to load
 
 logger = logging.getLogger(__name__)
 
-POLL_EVERY = 5
-# Seconds after each turn, so that the next one collects the changes of this time.
-PAUSE = 0.3
-# Concurrent deliveries in all and per owner, so that slow receivers do not delay those of other owners.
-MAX_CONCURRENT, MAX_CONCURRENT_PER_OWNER = 12, 3
 BATCH = 200
-LEASE = timedelta(minutes=1)
-# After the first attempt, which is made at once, and after each retry but the last.
-RETRY_AFTER = [
-    timedelta(seconds=10),
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=8),
-]
 RETENTION = timedelta(days=14)
-PRUNE_EVERY = 3600
 GONE = 410
 
 
-class WebhookWorker:
-    """Makes and sends deliveries on the running event loop. Database queries run in a thread."""
-
-    def __init__(self) -> None:
-        self._loop = Loop("webhook worker", self._tick, POLL_EVERY)
-        self._thread = ThreadPoolExecutor(1, "webhooks", initializer=set_script_name)
+class WebhookWorker(OutboxWorker["Delivery", "Outcome"]):
+    name = "webhook worker"
+    max_concurrent, max_concurrent_per_owner = 12, 3
 
     def start(self) -> None:
-        """Start on the running event loop. Further calls do nothing."""
-        if self._loop.is_running():
-            return
-        self._busy: dict[int, asyncio.Task[None]] = {}
-        self._slots = asyncio.Semaphore(MAX_CONCURRENT)
-        self._slots_of_owners: WeakValueDictionary[int, asyncio.Semaphore] = WeakValueDictionary()
         self._http: Any = None
         self._client: Any = None
-        self._pruned_at: float | None = None
-        self._loop.start()
-        notifications.subscribe(self.wake)
+        super().start()
 
     async def stop(self) -> None:
-        """Stop, so that the worker can start on another event loop."""
-        notifications.unsubscribe(self.wake)
-        await self._loop.stop()
-        for task in self._busy.values():
-            task.cancel()
-        await asyncio.gather(*self._busy.values(), return_exceptions=True)
+        await super().stop()
         if self._client:
             await self._client.aclose()
 
-    def wake(self, topic: object = None) -> None:
-        """Poll now instead of at the next interval. May be called from any thread."""
-        self._loop.call_from_thread(self._loop.wake)
+    def make(self) -> None:
+        make_deliveries()
 
-    async def _tick(self) -> float:
-        await self._in_thread(make_deliveries)
-        for webhook_id, owner_id in await self._in_thread(find_due_webhooks):
-            if webhook_id not in self._busy:
-                self._busy[webhook_id] = asyncio.get_running_loop().create_task(
-                    self._deliver_all(webhook_id, owner_id)
-                )
-        if self._pruned_at is None or time.monotonic() - self._pruned_at > PRUNE_EVERY:
-            self._pruned_at = time.monotonic()
-            await self._in_thread(prune)
-        return PAUSE
+    def find_due(self) -> list[tuple[int, int]]:
+        return find_due_webhooks()
 
-    async def _deliver_all(self, webhook_id: int, owner_id: int) -> None:
-        """Send the due deliveries of a webhook in order, until an attempt fails."""
-        owner_slots = self._slots_of_owners.setdefault(owner_id, asyncio.Semaphore(MAX_CONCURRENT_PER_OWNER))
-        try:
-            while await self._deliver_next(webhook_id, owner_slots):
-                pass
-        except (DatabaseError, InterfaceError) as error:
-            logger.warning(
-                "A delivery of webhook %s could not be recorded and will be repeated: %s", webhook_id, error
-            )
-        except Exception:
-            logger.exception("The worker failed to send a delivery of webhook %s.", webhook_id)
-        finally:
-            del self._busy[webhook_id]
+    def claim(self, recipient: int) -> Delivery | None:
+        return claim(recipient)
 
-    async def _deliver_next(self, webhook_id: int, owner_slots: asyncio.Semaphore) -> bool:
-        """Send the oldest due delivery of a webhook. Return whether it succeeded, so that there may be more."""
-        # The delivery is claimed only when it can be sent, because a claim lasts for `LEASE`.
-        async with owner_slots, self._slots:
-            delivery = await self._in_thread(claim, webhook_id)
-            if delivery is None:
-                return False
-            if self._client is None:
-                self._http = await self._in_thread(load_http_delivery)
-                self._client = await self._in_thread(self._http.new_client)
-            outcome: Outcome = await self._http.send(self._client, delivery)
-        await self._in_thread(record_attempt, delivery, outcome)
-        return outcome.is_success
+    async def send(self, row: Delivery) -> "Outcome":
+        if self._client is None:
+            self._http = await self.in_thread(load_http_delivery)
+            self._client = await self.in_thread(self._http.new_client)
+        outcome: Outcome = await self._http.send(self._client, row)
+        return outcome
 
-    async def _in_thread(self, work: Callable[..., Any], *arguments: object) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, with_connection, work, *arguments)
+    def record(self, row: Delivery, outcome: "Outcome") -> None:
+        record_attempt(row, outcome)
+
+    def prune(self) -> None:
+        prune()
 
 
-def load_http_delivery() -> ModuleType:
+def load_http_delivery() -> "ModuleType":
     """Return the module that sends deliveries. httpx takes long to load, and most processes never need it."""
     from . import delivery
 
     return delivery
-
-
-# The database
 
 
 def make_deliveries() -> None:
@@ -180,34 +112,18 @@ def find_due_webhooks() -> list[tuple[int, int]]:
 
 
 def claim(webhook_id: int) -> Delivery | None:
-    """Claim the oldest due delivery of a webhook for `LEASE`. Return None if there is none."""
-    now = timezone.now()
-    due = Delivery.objects.filter(webhook__in=Webhook.objects.on().filter(pk=webhook_id), due_at__lte=now)
-    for delivery in due.select_related("webhook").order_by("pk")[:5]:
-        unclaimed = Delivery.objects.filter(pk=delivery.pk, due_at=delivery.due_at)
-        if unclaimed.update(due_at=now + LEASE, attempts=F("attempts") + 1):
-            delivery.attempts += 1
-            return delivery
-    return None
+    """Claim the oldest due delivery of a webhook. Return None if there is none."""
+    webhooks = Webhook.objects.on().filter(pk=webhook_id)
+    return outbox.claim_first(Delivery.objects.filter(webhook__in=webhooks).select_related("webhook"))
 
 
 def record_attempt(delivery: Delivery, outcome: "Outcome") -> None:
     """Record the outcome of an attempt and schedule the next one, or turn the webhook off if it keeps failing."""
-    now = timezone.now()
-    delivery.attempted_at = now
-    delivery.status, delivery.response, delivery.milliseconds = (
-        outcome.status,
-        outcome.response,
-        outcome.milliseconds,
-    )
-    delivery.delivered_at = now if outcome.is_success else None
-    is_last = outcome.is_success or outcome.status == GONE or delivery.attempts > len(RETRY_AFTER)
-    delivery.due_at = None if is_last else now + RETRY_AFTER[delivery.attempts - 1]
-    fields = ["attempted_at", "status", "response", "milliseconds", "delivered_at", "due_at"]
+    is_last = outbox.set_outcome(delivery, outcome, is_final=outcome.status == GONE)
+    delivery.status, delivery.milliseconds = outcome.status, outcome.milliseconds
     with transaction.atomic():
         # The webhook may have been deleted meanwhile.
-        row = Delivery.objects.filter(pk=delivery.pk)
-        if not row.update(**{name: getattr(delivery, name) for name in fields}):
+        if not outbox.save_outcome(delivery, "status", "milliseconds"):
             return
         reason = is_last and not outcome.is_success and _find_reason_to_switch_off(delivery)
         if reason:

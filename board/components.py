@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Sum
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, ngettext
 
 from board.history import log
 from board.history.burndown import Unit, burndown
@@ -18,7 +18,7 @@ from board.history.timeline import timeline_of
 from board.text.search import normalize
 
 from .cache import VersionedCache
-from .models import Column, Sprint, Task, Team
+from .models import Column, Notification, Sprint, Task, Team
 from .models.task import TaskQuerySet
 from .references import references
 from .templatetags.people import full_name
@@ -44,6 +44,13 @@ class Board(TypedDict):
     title: str
     html: str
     is_read_only: bool
+
+
+class Bell(TypedDict):
+    """The number of lines with unread notifications, and the accessible name of the bell."""
+
+    unread: int
+    label: str
 
 
 class Sums(NamedTuple):
@@ -243,3 +250,12 @@ def _cache_entry(
     key, state = context
     # Every change of a row increases its version, except for a sort key that makes room for a neighbour.
     return (pk, *key), (version, order, *state)
+
+
+def bell_of(person: int) -> Bell:
+    return bell(Notification.objects.count_unread([person]).get(person, 0))
+
+
+def bell(unread: int) -> Bell:
+    text = ngettext("%(count)s unread notification", "%(count)s unread notifications", unread)
+    return {"unread": unread, "label": text % {"count": unread} if unread else gettext("Notifications")}

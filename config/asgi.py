@@ -27,6 +27,7 @@ from api.webhooks import worker as webhook_worker  # noqa: E402
 from board.live.hub import hub  # noqa: E402
 from board.live.middleware import SocketUserMiddleware  # noqa: E402
 from board.live.routing import websocket_urlpatterns as board_sockets  # noqa: E402
+from board.notify.worker import worker as notification_worker  # noqa: E402
 from board.ops.asgi_tools import Application, Message, Receive, Scope, Send  # noqa: E402
 from sitegen.live import websocket_urlpatterns as preview_sockets  # noqa: E402
 
@@ -73,11 +74,12 @@ class SyncHandler(ASGIHandler):
 
 
 def with_background_workers(application: Application) -> Application:
-    """Start the hub and the webhook worker before the first request."""
+    """Start the hub and the workers before the first request."""
 
     async def started_application(scope: Scope, receive: Receive, send: Send) -> None:
         hub.start()
         webhook_worker.start()
+        notification_worker.start()
         await application(scope, receive, send)
 
     return started_application

@@ -212,6 +212,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "board.views.context_processors.cookies",
+                "board.views.context_processors.bell",
             ],
         },
     },

@@ -16,6 +16,7 @@ from api.webhooks import claim, find_due_webhooks, make_deliveries, prune, recor
 from board import actions
 from board.history import log
 from board.models import Event
+from board.notify import outbox
 
 OK = Outcome(200, "ok", 5)
 NO = Outcome(500, "no", 5)
@@ -197,7 +198,7 @@ def test_a_successful_delivery_is_not_repeated(delivery):
 
 def test_failed_deliveries_are_retried_with_growing_delays(delivery):
     waits = []
-    for _ in range(len(webhooks.RETRY_AFTER)):
+    for _ in range(len(outbox.RETRY_AFTER)):
         failed = attempt(NO)
         waits.append(round((failed.due_at - failed.attempted_at).total_seconds()))
         assert find_due_webhooks() == []
@@ -208,7 +209,7 @@ def test_failed_deliveries_are_retried_with_growing_delays(delivery):
 
 
 def fail_to_the_end():
-    for _ in range(len(webhooks.RETRY_AFTER) + 1):
+    for _ in range(len(outbox.RETRY_AFTER) + 1):
         failed = attempt(NO)
         pass_time(hours=9)
     return failed
@@ -287,7 +288,7 @@ def test_old_deliveries_are_forgotten(delivery, ada):
 
 async def test_slow_receivers_delay_only_webhooks_of_the_same_owner(monkeypatch):
     slow, quick, delivered = 1, 2, asyncio.Event()
-    to_do = dict.fromkeys(range(webhooks.MAX_CONCURRENT + 1), slow) | {99: quick}
+    to_do = dict.fromkeys(range(webhooks.WebhookWorker.max_concurrent + 1), slow) | {99: quick}
 
     class Sending:
         @staticmethod

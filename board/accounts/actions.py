@@ -106,13 +106,21 @@ def use_link(token: str, password: str, name: str | None = None, with_tokens: bo
 
 
 @transaction.atomic
-def change_profile(user: User, *, name: str, email: str, time_zone: str, language: str) -> None:
+def change_profile(user: User, *, name: str, email: str, **fields: Any) -> None:
+    """Change the name, the email and other fields of the profile."""
     if email != user.email:
         record("%r changed the e-mail address", user.username)
     _set_name(user, name)
     user.email = email
     user.save(update_fields=["first_name", "last_name", "email"])
-    _save_profile(user, time_zone=time_zone, language=language)
+    _save_profile(user, **fields)
+
+
+@transaction.atomic
+def stop_mails(user: User) -> None:
+    """Send a user no more notifications by email."""
+    _save_profile(user, mails=Profile.Mails.NONE)
+    record("%r unsubscribed from notifications by e-mail", user.username)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from board.models import Profile
 from board.models.fields import BLANK, OneLineField, is_visible
 
 from . import throttling
@@ -112,6 +113,13 @@ class ProfileForm(forms.Form):
         label=_("Email"), required=False, max_length=254, widget=forms.EmailInput({"autocomplete": "email"})
     )
     password = OldPasswordField(label=_("Current password (only to change the email)"), required=False)
+    mails = forms.ChoiceField(label=_("Notifications by email"), required=False, choices=Profile.Mails)
+    mail_hour = forms.TypedChoiceField(
+        label=_("Time of the daily email"),
+        required=False,
+        coerce=int,
+        choices=[(hour, f"{hour:02}:00") for hour in range(24)],
+    )
 
     def __init__(self, request: UserRequest, data: Any = None, **kwargs: Any) -> None:
         user, profile = request.user, profile_of(request.user)
@@ -120,6 +128,8 @@ class ProfileForm(forms.Form):
             "email": user.email,
             "time_zone": profile.time_zone,
             "language": profile.language,
+            "mails": profile.mails,
+            "mail_hour": profile.mail_hour,
         }
         super().__init__(data, initial=initial, **kwargs)
         self.request = request
@@ -129,10 +139,14 @@ class ProfileForm(forms.Form):
             *((zone, zone.replace("_", " ")) for zone in sorted(available_timezones())),
         ]
         languages.choices = [("", gettext("Same as browser")), *settings.LANGUAGES]
+        if not settings.SENDS_MAIL:
+            del self.fields["mails"], self.fields["mail_hour"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         password = data.pop("password", "")
+        # Left out of the form, they stay as they are.
+        data = {name: value for name, value in data.items() if value != "" or name not in ("mails", "mail_hour")}
         if "email" in data and data["email"] != self.request.user.email:
             try:
                 validate_old_password(self.request, password)

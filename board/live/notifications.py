@@ -1,7 +1,8 @@
 """Publish/subscribe within this process: hints that something was committed.
 
 Nothing depends on a notification, because every subscriber also polls the database. The topics are `CHANGE` (a sprint
-or task changed) and `REVOKE` (a socket may no longer be authorized).
+or task changed), `NOTIFICATION` (someone has other unread notifications) and `REVOKE` (a socket may no longer be
+authorized).
 """
 
 import logging
@@ -11,6 +12,7 @@ from collections.abc import Callable
 logger = logging.getLogger(__name__)
 
 CHANGE = "change"
+NOTIFICATION = "notification"
 REVOKE = "revoke"
 
 type Topic = str

@@ -3,9 +3,10 @@
 from .account import LoginThrottle, Profile
 from .column import Column, Status
 from .comment import Comment
+from .dispatch import Dispatch
 from .event import Counter, Event
 from .idempotency import IdempotencyRecord
-from .notification import Following, LastSeen, Notification
+from .notification import Following, LastSeen, Mail, Notification
 from .sprint import Sprint, SprintState
 from .task import Task
 from .team import Team
@@ -14,11 +15,13 @@ __all__ = [
     "Column",
     "Comment",
     "Counter",
+    "Dispatch",
     "Event",
     "Following",
     "IdempotencyRecord",
     "LastSeen",
     "LoginThrottle",
+    "Mail",
     "Notification",
     "Profile",
     "Sprint",

@@ -1,8 +1,13 @@
+from collections.abc import Collection
+from typing import Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, ExpressionWrapper, F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from .dispatch import Dispatch
 from .task import Task
 
 
@@ -20,10 +25,39 @@ class Following(models.Model):
         return f"{self.person_id} {'follows' if self.is_on else 'ignores'} {self.task_id}"
 
 
+class Mail(Dispatch):
+    """A mail about the notifications that refer to it and are still unread when it is sent."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    # What it is about: "task-12", "change-345" (of several tasks) or "day". Mails with the same thread are grouped by
+    # mail programs.
+    thread = models.CharField(max_length=30)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="mail_due", condition=Q(due_at__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"{self.thread} to {self.person_id}"
+
+
+# The line that shows a notification: its task, or minus the number of an event that is about no one task.
+LINE = Coalesce("task", ExpressionWrapper(-F("seq"), models.BigIntegerField()))
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+    def count_unread(self, people: Collection[int]) -> dict[int, int]:
+        """Return {person id: number of lines with unread notifications}, without those who have none."""
+        lines = self.unread().filter(person__in=people).values("person_id").order_by()
+        return dict(lines.annotate(count=Count(LINE, distinct=True)).values_list("person_id", "count"))
+
+
 class Notification(models.Model):
     """An event that concerns a person, and why. Made once from the log (`Counter.notified`).
 
-    `mail_due_at` is the time of the mail about it, None if none is due (any more).
+    If a change of several tasks concerns a person more than once, there is one for its first event, without a task.
     """
 
     class Reason(models.TextChoices):
@@ -42,13 +76,14 @@ class Notification(models.Model):
     sprint = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
-    mail_due_at = models.DateTimeField(null=True)
+    mail = models.ForeignKey(Mail, models.SET_NULL, null=True, related_name="notifications")
+
+    objects = NotificationQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(name="one_notification_an_event", fields=["person", "seq"])]
         indexes = [
             models.Index(fields=["person"], name="notification_unread", condition=Q(read_at__isnull=True)),
-            models.Index(fields=["mail_due_at"], name="notification_mail", condition=Q(mail_due_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from board.accounts.form_views import UNPROCESSABLE, posted
 from board.accounts.users import UserRequest
 from board.history import log, sentences
 from board.models import Event, Sprint, Task
+from board.notify import actions as notify
 from board.references import mentions_of, references
 from board.views.forms.moves import MoveForm, PlaceForm, next_column, place_of
 from board.views.forms.tasks import TaskForm
@@ -41,11 +42,13 @@ def task(request: UserRequest, pk: int) -> HttpResponse:
     task = get_task_or_404(pk)
     if request.htmx:
         return render_card(request, task)
+    notify.mark_task_read(request.user, pk)
     context = {
         "task": task,
         "references": references([task.description]),
         "mentions": mentions_of(task),
         "story": sentences.story(pk),
+        "is_following": notify.is_following(request.user, task),
     }
     return render(request, "board/task.html", context)
 

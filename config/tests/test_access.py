@@ -27,7 +27,8 @@ from django.utils import timezone
 from api.models import Delivery, Token, Webhook
 from board import actions
 from board.accounts import links
-from board.models import Profile
+from board.models import Notification, Profile
+from board.notify import mails
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 TABLE = """
@@ -42,6 +43,11 @@ TABLE = """
     /healthz                                         open   -      -      -      -
     /login/                                          open   open   in     in     in
     /logout/                                         -      open   -      -      -
+    /notifications/                                  page   -      -      -      -
+    /notifications/<id:pk>/                          mine   -      -      -      -
+    /notifications/read/                             -      page   -      -      -
+    /notifications/unread/                           page   -      -      -      -
+    /notifications/unsubscribe/<str:token>/          open   open   -      -      -
     /password/                                       open   open   -      -      -
     /people/                                         page   -      -      -      -
     /people/<id:pk>/                                 admin  admin  -      -      -
@@ -79,6 +85,7 @@ TABLE = """
     /tasks/<id:pk>/delete/                           work   work   -      -      -
     /tasks/<id:pk>/edit/                             work   work   -      -      -
     /tasks/<id:pk>/edit/<field>/                     work   work   -      -      -
+    /tasks/<id:pk>/follow/                           -      page   -      -      -
     /tasks/<id:pk>/move/                             work   work   -      -      -
     /tasks/<id:pk>/place/                            -      work   -      -      -
     /tasks/<id:pk>/restore/                          -      work   -      -      -
@@ -182,7 +189,12 @@ def addresses():
     webhook = Webhook(owner=owner, url="https://example.org/", kinds=["task.add"])
     webhook.register()
     delivery = Delivery.objects.create(webhook=webhook, kind="task.add", body="{}")
+    notification = Notification.objects.create(
+        person=owner, seq=task.version, reason="changed", task=task.pk, created_at=timezone.now()
+    )
     return {
+        "/notifications/<id:pk>": notification.pk,
+        "/unsubscribe/<str:token>": mails.unsubscribe_token(newcomer),
         "/sprints/<id:pk>": sprint.pk,
         "/tasks/<id:pk>/restore": f"{removed.pk}/restore",
         "/edit/<field>": "name",

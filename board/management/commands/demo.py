@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from board import actions
 from board.models import Event, Sprint, Status, Task
+from board.notify import making
 
 LOGINS = "demo / demo and guest / guest"
 PEOPLE = [
@@ -225,6 +226,7 @@ class Command(BaseCommand):
             people = add_people()
             for _, step in sorted(steps(people), key=lambda step: step[0]):
                 step()
+            making.skip_events()
         self.stdout.write(f"Demo created. Log in as {LOGINS}.")
 
 

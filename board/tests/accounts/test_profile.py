@@ -202,7 +202,7 @@ def test_a_new_log_in_restarts_the_30_days(browser, user, after):
 
 
 def test_use_is_written_down_once_an_hour(browser, user, after, django_assert_num_queries):
-    reads = 3  # The session, the user, and the tokens.
+    reads = 4  # The session, the user, the tokens, and the bell.
     is_in(browser)
     with django_assert_num_queries(reads):
         is_in(browser)

@@ -103,11 +103,11 @@ def test_the_language_ends_with_the_request(browser, choose):
 
 def test_the_choice_costs_no_query(browser, choose, sprint, django_assert_num_queries):
     browser.get("/")
-    # Session, person with profile, sprints, velocity.
-    with django_assert_num_queries(4):
+    # Session, person with profile, sprints, velocity, bell.
+    with django_assert_num_queries(5):
         browser.get("/")
     choose("de")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert language_of(browser.get("/")) == "de"
 
 

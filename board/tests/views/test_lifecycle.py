@@ -147,7 +147,7 @@ def test_the_number_of_queries_does_not_grow_with_the_tasks(
     browser.get(path)
     for number in range(20):
         add(f"Task {number}", running)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         browser.get(path)
 
 

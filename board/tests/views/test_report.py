@@ -118,7 +118,7 @@ def test_the_number_of_queries_is_constant(browser, user, running, add, django_a
     for number in range(30):
         add(f"Task {number}", running, Status.DONE, points=1)
     # Session and person, the sprint, its events, the people who changed the scope, and the velocity.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         report(browser, running)
 
 
