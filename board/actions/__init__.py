@@ -21,6 +21,7 @@ Only reopening it, the undo of its closing, changes them again.
 
 from .bulk import Bulk, Skipped, add_tasks, change_tasks, move_tasks, remove_tasks
 from .changes import Conflict, Outdated
+from .checklists import check_item
 from .closing import Choice, Outcome, Reopened, close_sprint, reopen_sprint
 from .comments import add_comment, change_comment, may_remove, remove_comment
 from .sprints import add_sprint, change_sprint, remove_sprint, start_sprint
@@ -48,6 +49,7 @@ __all__ = [
     "change_task",
     "change_tasks",
     "change_team",
+    "check_item",
     "close_sprint",
     "may_remove",
     "move_tasks",

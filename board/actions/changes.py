@@ -17,6 +17,7 @@ from board.history import log
 from board.history.schema import Changes, Row, Snapshot, SpacedOrders
 from board.live import notifications
 from board.models import Comment, Event, Sprint, Team
+from board.text import checklists
 
 
 class Outdated(Exception):
@@ -94,7 +95,8 @@ def unchanged_fields(row: Row, before: Snapshot | None) -> set[str]:
 def merge(row: Row, base: int | None, changes: Mapping[str, Any]) -> None:
     """Apply changes that were made for version `base` of the row (None for the current version).
 
-    A value that equals the one at `base` is not a change, so it doesn't overwrite changes by others. Raises `Conflict`.
+    A value that equals the one at `base` is not a change, so it doesn't overwrite changes by others. What others checked
+    in a description is checked in the new one, too. Raises `Conflict`.
     """
     theirs, now = copy(row), log.snapshot(row)
     set_fields(row, changes)
@@ -108,7 +110,11 @@ def merge(row: Row, base: int | None, changes: Mapping[str, Any]) -> None:
             mine.discard(name)
             log.restore_fields(row, {name: now[name]})
         elif name in mine and now[name] != was:
-            clashes[name] = event
+            merged = checklists.merge(was, now[name], wanted[name]) if name == "description" else None
+            if merged is None:
+                clashes[name] = event
+            else:
+                set_fields(row, {name: merged})
     if clashes:
         raise Conflict(theirs, clashes, mine)
 

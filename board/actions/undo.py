@@ -10,10 +10,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from board.history import log, sentences
-from board.history.schema import Row, Snapshot, SpacedOrders, comment, fields, kind_of
+from board.history.schema import Row, Snapshot, SpacedOrders, checked_item, comment, fields, kind_of
 from board.models import Event, Sprint, Status, Task
 
 from .changes import Change, change, remove_row, save_row, validate_is_open
+from .checklists import save_item
 from .comments import undo_comment
 from .sprints import validate_can_change, validate_is_empty, validate_sprint
 from .tasks import Place, assign_order, sync_dates, validate_task
@@ -91,6 +92,9 @@ def _undo_event(this: Change, event: Event, is_closing: bool) -> None:
         undo_comment(this, event, remark)
         return
     row = log.current_row(event)
+    if row and (item := checked_item(event)):
+        save_item(this, row.pk, item.number, item.text, not item.is_checked, undoes=event.seq)
+        return
     _validate_unchanged_since(this.by, event, row, is_closing)
     if not is_closing:
         _validate_can_undo(event, row)

@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 
 from board.models import Event, Sprint, Task
 from board.models.search import Derived
+from board.text.checklists import Item, changed_item
 
 type Row = Sprint | Task
 # The fields of a row as JSON values.
@@ -159,6 +160,14 @@ def batch(event: Event) -> int | None:
     """Return the number of the first event of a change of several rows, or None."""
     seq: int | None = event.changes.get("batch")
     return seq
+
+
+def checked_item(event: Event) -> Item | None:
+    """Return the item of a task's checklist if all that an event did is to check or uncheck it."""
+    changed = fields(event)
+    if event.kind != Event.Kind.UPDATE or event.task is None or changed.keys() != {"description"}:
+        return None
+    return changed_item(*changed["description"])
 
 
 def unknown(event: Event) -> list[str]:

@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.utils.formats import date_format
-from django.utils.text import get_text_list
+from django.utils.text import Truncator, get_text_list
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from board.models import Column, Event, Sprint, Status
 from board.text import dates
+from board.text.markdown import plain_excerpt
 
 from .log import PLACE, events_of_change, events_of_row
-from .schema import CommentChange, batch, comment, fields, kind_of, undone
+from .schema import CommentChange, batch, checked_item, comment, fields, kind_of, undone
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
+
+# The number of characters of a checklist's item in a sentence.
+ITEM_LENGTH = 80
 
 
 class Sentence(NamedTuple):
@@ -149,6 +153,16 @@ COMMENT_RESTORED = Sentence(
     gettext_lazy("%(who)s restored a comment on %(what)s"),
     gettext_lazy("Restored a comment on %(what)s"),
     gettext_lazy("%(who)s restored a comment"),
+)
+CHECKED = Sentence(
+    gettext_lazy("%(who)s checked %(after)s in %(what)s"),
+    gettext_lazy("Checked %(after)s in %(what)s"),
+    gettext_lazy("%(who)s checked %(after)s"),
+)
+UNCHECKED = Sentence(
+    gettext_lazy("%(who)s unchecked %(after)s in %(what)s"),
+    gettext_lazy("Unchecked %(after)s in %(what)s"),
+    gettext_lazy("%(who)s unchecked %(after)s"),
 )
 STARTED = Sentence(
     gettext_lazy("%(who)s started %(what)s"),
@@ -339,6 +353,9 @@ def _changes(event: Event, names: Names) -> list[Change]:
         return [Change(DELETED)]
     if remark := comment(event):
         return [Change(_comment_sentence(event, remark))]
+    if item := checked_item(event):
+        text = Truncator(plain_excerpt(item.text)).chars(ITEM_LENGTH)
+        return [Change(CHECKED if item.is_checked else UNCHECKED, str(FIELDS["description"]), after=quoted(text))]
     changed = fields(event)
     if step := _life_cycle(changed):
         return [step]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from board.text import dates
+from board.text.checklists import Progress, progress
 
 from .column import Column, Status
 from .event import Event
@@ -138,6 +139,11 @@ class Task(Searchable):
         """Return the beginning of the normalized description, which the card carries for the filter."""
         _, _, description = (self.search_text or "").partition("\n")
         return description[:EXCERPT_LENGTH]
+
+    @property
+    def progress(self) -> Progress:
+        """Return how many items of the description's checklists are checked, and how many there are."""
+        return progress(self.description)
 
     @property
     def urgency(self) -> Literal["late", "soon", ""]:

@@ -13,4 +13,10 @@ def markdown(text: str, links: Links = NO_LINKS) -> SafeString:
     return mark_safe(to_html(text, links))
 
 
+@register.filter
+def checklist(text: str, links: Links = NO_LINKS) -> SafeString:
+    """Render a description like `markdown`, with buttons that check its items (see board/description.html)."""
+    return mark_safe(to_html(text, links, can_check=True))
+
+
 register.filter("plain_excerpt", plain_excerpt)

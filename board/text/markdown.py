@@ -1,6 +1,5 @@
 """Rendering of Markdown descriptions as HTML, and as a line of plain text for cards."""
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -15,17 +14,18 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore, block, normalize
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
-from mdit_py_plugins.tasklists import tasklists_plugin
 
+from .checklists import MARK, add_checkboxes, read_items
 from .parser import make_parser
 from .references import Link, Links, link_references, references_in
 
-INLINE_TAGS = {"a", "br", "code", "em", "input", "label", "s", "strong"}
+INLINE_TAGS = {"a", "br", "button", "code", "em", "input", "label", "s", "strong"}
 BLOCK_TAGS = {"blockquote", "div", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "ul"}
 TABLE_TAGS = {"table", "tbody", "td", "th", "thead", "tr"}
 ATTRIBUTES = {
     "*": {"dir"},
     "a": {"href", "title"},
+    "button": {"aria-checked", "id", "name", "role", "value"},
     "input": {"type", "checked", "disabled"},
     "ol": {"start"},
 }
@@ -53,23 +53,22 @@ DIRECTED = {"heading_open", "list_item_open", "paragraph_open", "td_open", "th_o
 EXCERPT_LENGTH = 120
 # The number of characters of a description that are parsed for an excerpt.
 PARSED_LENGTH = 3_000
-CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
 
 
-def to_html(text: str, links: Links = NO_LINKS) -> str:
+def to_html(text: str, links: Links = NO_LINKS, *, can_check: bool = False) -> str:
     """Render a description: CommonMark with tables, strikethrough, task lists, alerts, linked URLs and references.
 
     Single line breaks are preserved and HTML is escaped. An image becomes a link, because SECURE_CSP blocks images from
-    other sites. As a second line of defence, the output is sanitized: only known tags, only URLs of `SCHEMES`.
+    other sites. With `can_check`, the boxes of a checklist are buttons of a form. As a second line of defence, the output is sanitized: only known tags, only URLs of `SCHEMES`.
     """
     own = tuple((reference, links[reference]) for reference in sorted(references_in(text) & links.keys()))
-    return _render(text, own, get_language())
+    return _render(text, own, can_check, get_language())
 
 
 @lru_cache(maxsize=1024)
-def _render(text: str, links: tuple[tuple[str, Link], ...], language: str | None) -> str:
+def _render(text: str, links: tuple[tuple[str, Link], ...], can_check: bool, language: str | None) -> str:
     return nh3.clean(
-        _parser().render(text, {"links": dict(links)}),
+        _parser().render(text, {"links": dict(links), "can_check": can_check}),
         tags=INLINE_TAGS | BLOCK_TAGS | TABLE_TAGS,
         attributes=ATTRIBUTES,
         allowed_classes=CLASSES,
@@ -81,10 +80,12 @@ def _render(text: str, links: tuple[tuple[str, Link], ...], language: str | None
 @cache
 def _parser() -> MarkdownIt:
     markdown = make_parser(_Renderer)
+    markdown.core.ruler.before("inline", "items", read_items)
     markdown.core.ruler.before("text_join", "references", link_references)
     markdown.core.ruler.push("direction", _set_directions)
     markdown.core.ruler.push("alerts", _translate_alerts)
-    return markdown.use(tasklists_plugin, label=True)
+    markdown.core.ruler.push("checkboxes", add_checkboxes)
+    return markdown
 
 
 def _set_directions(state: StateCore) -> None:
@@ -153,7 +154,7 @@ def _texts(state: StateCore) -> Iterator[str]:
         elif token.type in ("fence", "code_block"):
             yield token.content
         elif token.type == "inline":
-            content = CHECKBOX.sub("", token.content) if is_item else token.content
+            content = MARK.sub("", token.content) if is_item else token.content
             yield "".join(map(_text_of, state.md.parseInline(content, state.env)[0].children or ()))
             is_item = False
 

@@ -3,10 +3,10 @@
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,9 +18,10 @@ from board.models import Event, Sprint, Task
 from board.notify import actions as notify
 from board.references import mentions_of, references
 from board.views.forms.moves import MoveForm, PlaceForm, next_column, place_of
-from board.views.forms.tasks import TaskForm
+from board.views.forms.tasks import ItemForm, TaskForm
 
 from .shortcuts import (
+    CONFLICT,
     add_message,
     change_form,
     domain_errors,
@@ -96,6 +97,28 @@ def _task_form(request: UserRequest, task: Task, field: str | None) -> TaskForm:
 
 def removal_context(event: Event) -> dict[str, Any]:
     return {"who": sentences.actor(event), "at": event.created_at}
+
+
+@require_POST
+def check_item(request: UserRequest, pk: int) -> HttpResponse:
+    """Check or uncheck an item: respond with the description for htmx, else redirect to the task's page."""
+    form = ItemForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("item has to be number:0 or 1:text")
+    item, task, reason = form.item_values(), get_task_or_404(pk), ""
+    try:
+        with missing_as_404():
+            task = actions.check_item(request.user, pk, **item)
+    except ValidationError as error:
+        reason = " ".join(error.messages)
+    if request.htmx:
+        context = {"task": task, "references": references([task.description]), "reason": reason}
+        context |= toast_context(task.event, task)
+        return render(request, "board/checked.html", context, status=CONFLICT if reason else 200)
+    if reason:
+        messages.error(request, reason)
+    add_message(request, task.event, task)
+    return redirect(f"{task.get_absolute_url()}#item-{item['number']}")
 
 
 @require_POST

@@ -49,6 +49,7 @@ urlpatterns = [
     path("tasks/understood/", add_tasks.understood, name="understood"),
     path("tasks/deleted/", deleted_tasks.deleted_tasks, name="deleted_tasks"),
     path("tasks/<id:pk>/", tasks.task, name="task"),
+    path("tasks/<id:pk>/check/", tasks.check_item, name="check_item"),
     path("tasks/<id:pk>/edit/", tasks.edit_task, name="edit_task"),
     path("tasks/<id:pk>/edit/<field>/", tasks.edit_task, name="edit_field"),
     path("tasks/<id:pk>/place/", tasks.place_task, name="place_task"),

@@ -84,6 +84,7 @@ TABLE = """
     /sprints/add/                                    work   work   -      -      -
     /sprints/past/                                   page   -      -      -      -
     /tasks/<id:pk>/                                  page   -      -      -      -
+    /tasks/<id:pk>/check/                            -      work   -      -      -
     /tasks/<id:pk>/delete/                           work   work   -      -      -
     /tasks/<id:pk>/edit/                             work   work   -      -      -
     /tasks/<id:pk>/edit/<field>/                     work   work   -      -      -

@@ -225,6 +225,7 @@ UNSAFE = [
     ("/backlog/tasks/add/", {"name": "x"}),
     ("/backlog/tasks/add/several/", {"lines": "x"}),
     ("/backlog/change/", {"task": "{task}", "do": "delete"}),
+    ("/tasks/{task}/check/", {"item": "0:1:a"}),
     ("/tasks/{task}/edit/", {"name": "x"}),
     ("/tasks/{task}/edit/due/", {"due": ""}),
     ("/tasks/{task}/place/", {"column": "backlog"}),

@@ -45,6 +45,16 @@ def test_tables_and_task_lists_are_shown():
     assert all("disabled" in box.attrs for box in page.all("input"))
 
 
+def test_the_boxes_of_a_task_list_can_be_buttons_with_what_is_in_the_text():
+    page = Page(to_html('- [x] **a** "b" <i>\n\n1. [ ] a\n   b', can_check=True))
+    assert [box.attrs for box in page.all("button")] == [
+        {"id": "item-0", "role": "checkbox", "aria-checked": "true", "name": "item", "value": '0:0:**a** "b" <i>'},
+        {"id": "item-1", "role": "checkbox", "aria-checked": "false", "name": "item", "value": "1:1:a b"},
+    ]
+    assert page.texts("label") == ['a "b" <i>', "a b"]
+    assert not page.all("input")
+
+
 def test_columns_of_a_table_are_aligned_without_inline_style():
     cells = Page(to_html("| a | b | c |\n|---|:-:|--:|\n| 1 | 2 | 3 |")).all("td")
     assert [cell.get("class") for cell in cells] == [None, "align-center", "align-right"]
@@ -77,6 +87,7 @@ def test_an_alert_has_its_title_in_the_readers_language():
         '```" onclick="alert(1)\nx\n```',
         "<img src=x onerror=alert(1)>",
         "| a |\n|:-:|\n| b |",
+        '- [ ] " onclick="alert(1)" x="',
     ],
 )
 def test_nothing_of_it_can_act(text):
@@ -84,7 +95,7 @@ def test_nothing_of_it_can_act(text):
     assert not page.all("script")
     assert not page.all("img")
     for element in page.all():
-        assert element.attrs.keys() <= {"href", "title", "rel", "dir", "class"}
+        assert element.attrs.keys() <= {"href", "title", "rel", "dir", "class", "type", "disabled"}
         assert element.attrs.get("class") in (None, "align-center")
         assert not element.attrs.get("href", "").lower().startswith(("javascript", "data", "vbscript"))
 

@@ -63,7 +63,7 @@ def test_a_row_says_all_about_its_task(browser, user, add):
     assert (row["data-task"], row["data-version"]) == (str(task.pk), str(task.version))
     assert row.one("a", class_="name")["href"] == f"/tasks/{task.pk}/"
     assert row.one("input", type="checkbox")["aria-label"] == "Select Draw"
-    assert row.texts("span") == ["carried 2×", "5", "AL", "3 days"]
+    assert row.texts("span") == ["carried 2×", "carried 2×", "5", "AL", "3 days"]
     assert row.texts("time") == ["Tomorrow"]
 
 

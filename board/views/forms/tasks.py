@@ -66,3 +66,13 @@ class NewTaskForm(TaskModelForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         return data | (as_fields(rules().parse(data["name"])) if data.get("name") else {})
+
+
+class ItemForm(forms.Form):
+    """The item of a checklist that was clicked (`checklists.add_checkboxes`)."""
+
+    item = forms.RegexField("^[0-9]{1,4}:[01]:.", strip=False)
+
+    def item_values(self) -> dict[str, Any]:
+        number, is_checked, text = self.cleaned_data["item"].split(":", 2)
+        return {"number": int(number), "text": text, "is_checked": is_checked == "1"}
