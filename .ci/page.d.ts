@@ -55,7 +55,10 @@ type Frame = {
   head?: string;
   news?: News[];
   room?: Room;
+  bell?: Bell;
 };
+/** The number of unread notifications, and the accessible name of the bell. */
+type Bell = { unread: number; label: string };
 type News = { task: number; by: number; name: string; text: string; moved: boolean };
 /** Who is on a board, and the name and the user id of who holds the lock of a card, by task. */
 type Room = {
@@ -68,6 +71,7 @@ type Room = {
 type I18n = ReturnType<typeof import("../board/static/board/i18n.js").createI18n>;
 type Announcer = ReturnType<typeof import("../board/static/board/announcer.js").createAnnouncer>;
 type CardAnnouncer = ReturnType<typeof import("../board/static/board/announcer.js").createCardAnnouncer>;
+type BellParts = ReturnType<typeof import("../board/static/board/bell.js").createBell>;
 type BulkChanges = ReturnType<typeof import("../board/static/board/bulk-changes.js").createBulkChanges>;
 type CardForms = ReturnType<typeof import("../board/static/board/card-forms.js").createCardForms>;
 type Cards = ReturnType<typeof import("../board/static/board/cards.js").createCards>;
@@ -88,6 +92,8 @@ interface Page {
   toast: Toasts["toast"];
   undoNewest: Toasts["undoNewest"];
   startToasts: Toasts["startToasts"];
+  showBell: BellParts["showBell"];
+  startBell: BellParts["startBell"];
   drafts: Drafts;
 }
 
@@ -107,6 +113,7 @@ interface BoardPage extends Page {
   removeDeleted: Moves["removeDeleted"];
   reveal: Reveal["reveal"];
   startLive: Live["startLive"];
+  isPushed: Live["isPushed"];
   dragLock: Live["dragLock"];
   /** The cards that are dragged with a card, itself included. */
   groupOf?: RowSelection["groupOf"];

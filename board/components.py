@@ -253,9 +253,9 @@ def _cache_entry(
 
 
 def bell_of(person: int) -> Bell:
-    return bell(Notification.objects.count_unread([person]).get(person, 0))
+    return bell_with(Notification.objects.count_unread([person]).get(person, 0))
 
 
-def bell(unread: int) -> Bell:
+def bell_with(unread: int) -> Bell:
     text = ngettext("%(count)s unread notification", "%(count)s unread notifications", unread)
     return {"unread": unread, "label": text % {"count": unread} if unread else gettext("Notifications")}

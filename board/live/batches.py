@@ -6,7 +6,7 @@ from functools import cache
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, override
 
-from board.components import BACKLOG, Sums, backlog_head, card, head, page_format, tasks_to_render
+from board.components import BACKLOG, Sums, backlog_head, bell_with, card, head, page_format, tasks_to_render
 from board.history import log, sentences
 from board.models import Event, Sprint, Status
 
@@ -68,8 +68,9 @@ def batch(sprint_id: int, since: int, state: log.State) -> Frame:
 
 
 def for_page(frame: Frame) -> dict[str, object]:
-    """Return a frame with the current page format added."""
-    return {**frame, "format": page_format()}
+    """Return a frame with the current page format added, and with the label of the bell, if its number changed."""
+    bell = {"bell": bell_with(frame["unread"])} if "unread" in frame else {}
+    return {**frame, **bell, "format": page_format()}
 
 
 def _shows_in_head(event: Event) -> bool:

@@ -91,6 +91,9 @@ class Connection:
         self.in_flight = True
         self.wants_reply = False
         self.room_shown: Room | None = None
+        # The number of the person's unread notifications, None if it is unknown, and the one that the page shows.
+        self.unread: int | None = None
+        self.unread_shown: int | None = None
         self.hidden_since: float | None = None
         self._clock = clock
         self._sent_at = clock()
@@ -115,7 +118,7 @@ class Connection:
 
     def mark_sent(self, frame: Frame | None, room: Room | None) -> None:
         self._sent_at = self._clock()
-        self.room_shown, self.wants_reply = room, False
+        self.room_shown, self.unread_shown, self.wants_reply = room, self.unread, False
         if self.client.format.acknowledges:
             self.in_flight = True
         elif frame:

@@ -10,6 +10,7 @@ from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
+from django.utils.translation import override
 
 from board.accounts import languages, users
 from board.history.log import State
@@ -74,7 +75,8 @@ class BoardFormat:
         return batches.batches(self.language)(board, since, state)
 
     def serialize(self, frame: Frame) -> list[str]:
-        return [json.dumps(batches.for_page(frame))]
+        with override(self.language):
+            return [json.dumps(batches.for_page(frame))]
 
     def serialize_lock(self, task_id: int, action: LockAction) -> None:
         """Return None, because pages get the locks with the room."""

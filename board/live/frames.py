@@ -46,7 +46,10 @@ class News(TypedDict):
 
 
 class Frame(TypedDict, total=False):
-    """The changes that a connection lacks. Pages get `cards`, `left`, `head` and `news`, API clients `messages`."""
+    """The changes that a connection lacks. Pages get `cards`, `left`, `head` and `news`, API clients `messages`.
+
+    `unread` is the number of the person's unread notifications, if it changed.
+    """
 
     seq: int
     reset: bool
@@ -56,6 +59,7 @@ class Frame(TypedDict, total=False):
     news: list[News]
     messages: list[dict[str, Any]]
     room: Room
+    unread: int
 
 
 class ProcessMessage(TypedDict):

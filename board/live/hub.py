@@ -9,6 +9,7 @@ import time
 from channels.layers import get_channel_layer
 
 from . import notifications
+from .bells import Bells
 from .connection import Client, Clock, Connection
 from .frames import LockAction, ProcessMessage, RoomReport
 from .locks import CardLocks
@@ -41,6 +42,7 @@ class Hub:
         self._registry = Registry()
         self._locks = CardLocks(clock, self._lock_changed)
         self._presence = Presence(clock, self._locks)
+        self._bells = Bells(clock)
         self._poller = Poller(store or DatabaseStore(), clock)
         self._sender = Sender(self)
         self._waiters = Waiters()
@@ -169,6 +171,8 @@ class Hub:
     def _handle_topics(self, topics: list[notifications.Topic]) -> None:
         if notifications.REVOKE in topics:
             self._poller.request_check()
+        if notifications.NOTIFICATION in topics:
+            self._bells.request_count()
         self._loop.wake()
 
     def report_rooms(self) -> list[RoomReport]:
@@ -190,6 +194,7 @@ class Hub:
             await self._dismiss_revoked()
         places = {one: one.place for one in self._registry if one.place}
         (newest, people), frames = await self._poller.poll(set(places.values()))
+        await self._count_unread()
         ready = {one for one in places if one in self._registry}
         sent = self._sender.send_frames(ready, frames, self._presence.rooms)
         await self._send_people_changes(people)
@@ -206,6 +211,12 @@ class Hub:
         for connection in self._registry:
             if connection.is_silent():
                 self.dismiss(connection, TRY_LATER)
+
+    async def _count_unread(self) -> None:
+        if due := self._bells.take_due(self._registry):
+            counts = await self._poller.count_unread(set(due.values()))
+            for connection, person in due.items():
+                connection.unread = counts.get(person, 0)
 
     async def _dismiss_revoked(self) -> None:
         for connection in await self._poller.find_revoked(list(self._registry)):

@@ -68,6 +68,9 @@ class Poller:
         before, self._people, self._people_count = self._people, people, count
         return [] if before is None else compare_people(before, people)
 
+    async def count_unread(self, people: Collection[int]) -> dict[int, int]:
+        return await self._run(self._store.count_unread, people)
+
     def request_check(self) -> None:
         """Request a check of all credentials before the next frames are sent."""
         self._is_check_requested = True

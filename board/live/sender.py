@@ -33,7 +33,7 @@ class Sender:
 
         A frame is serialized once for all connections at the same place.
         """
-        serialized: dict[tuple[Place, bool], list[str]] = {}
+        serialized: dict[tuple[Place, bool, int | None], list[str]] = {}
         sent = 0
         for connection in connections:
             place = connection.place
@@ -41,11 +41,18 @@ class Sender:
                 continue
             frame, room = frames.get(place), rooms.get(place.board)
             has_new_room = room is not connection.room_shown
-            if not (frame or has_new_room or connection.wants_reply or connection.is_heartbeat_due()):
+            unread = connection.unread if connection.unread != connection.unread_shown else None
+            if not (
+                frame
+                or has_new_room
+                or unread is not None
+                or connection.wants_reply
+                or connection.is_heartbeat_due()
+            ):
                 continue
-            key = place, has_new_room
+            key = place, has_new_room, unread
             if key not in serialized:
-                serialized[key] = _serialize(place, frame, room if has_new_room else None)
+                serialized[key] = _serialize(place, frame, room if has_new_room else None, unread)
             connection.mark_sent(frame, room)
             self.send(connection, serialized[key])
             sent += 1
@@ -82,8 +89,10 @@ class Sender:
             logger.info("A connection was lost: %r", task.exception())
 
 
-def _serialize(place: Place, frame: Frame | None, room: Room | None) -> list[str]:
+def _serialize(place: Place, frame: Frame | None, room: Room | None, unread: int | None) -> list[str]:
     whole: Frame = {**(frame or {"seq": place.cursor})}
     if room is not None:
         whole["room"] = room
+    if unread is not None:
+        whole["unread"] = unread
     return place.format.serialize(whole)

@@ -1,6 +1,6 @@
 """The hub's database queries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from django.contrib.auth.models import User
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from board.accounts import users
 from board.history import log
+from board.models import Notification
 
 from .connection import Credential
 
@@ -21,6 +22,9 @@ class Store(Protocol):
     def read_people(self) -> dict[int, User]:
         """Return {id: user} of all accounts."""
 
+    def count_unread(self, people: Collection[int]) -> dict[int, int]:
+        """Return {person's id: number of unread notifications}, without those who have none."""
+
 
 class DatabaseStore:
     """The store used outside of tests."""
@@ -30,6 +34,9 @@ class DatabaseStore:
 
     def read_people(self) -> dict[int, User]:
         return User.objects.in_bulk()
+
+    def count_unread(self, people: Collection[int]) -> dict[int, int]:
+        return Notification.objects.count_unread(people)
 
 
 def with_connection[*A, T](work: Callable[[*A], T], *arguments: *A) -> T:

@@ -33,7 +33,7 @@ const GIVE_WAY = 4408;
  */
 const EMPTY_ROOM = { people: [], more: 0, held: {}, holders: {} };
 
-/** @param {Pick<BoardPage, "board" | "cards" | "announce" | "announceChanges" | "t">} page */
+/** @param {Pick<BoardPage, "board" | "cards" | "announce" | "announceChanges" | "showBell" | "t">} page */
 export function createLive(page) {
   const { board, cards } = page;
   const status = createConnectionStatus(get(document, "[data-live]"), page);
@@ -102,6 +102,7 @@ export function createLive(page) {
     polling.stop();
     if (!(await updates.applyFrame(frame))) return socket?.close();
     if (frame.room) showRoom(frame.room);
+    if (frame.bell) page.showBell(frame.bell);
     cards.showLocks(room);
     lostAt = null;
     status.show("live");
@@ -222,7 +223,7 @@ export function createLive(page) {
     addEventListener("online", catchUp);
   }
 
-  return { startLive, dragLock: createDragLock(send) };
+  return { startLive, isPushed: () => !!socket && hasReceived, dragLock: createDragLock(send) };
 }
 
 function logIn() {

@@ -3,6 +3,7 @@
 // says what is different on its page.
 
 import { createAnnouncer, createCardAnnouncer } from "./announcer.js";
+import { createBell } from "./bell.js";
 import { createCardForms } from "./card-forms.js";
 import { createCards } from "./cards.js";
 import { startCsrf } from "./csrf.js";
@@ -35,6 +36,7 @@ export function startPage(startOwn, complete = (page) => page) {
   const board = document.querySelector(".board");
   const boardPage = board && complete(createBoardPage(page, board));
   start(page.startToasts);
+  start(() => page.startBell(boardPage?.isPushed));
   start(ignoreComposition);
   start(() => startForms(page, boardPage));
   start(startCsrf);
@@ -62,7 +64,8 @@ function createPage() {
   const strings = JSON.parse(document.getElementById("i18n")?.textContent ?? "{}");
   const i18n = createI18n(strings, document.documentElement.lang);
   const parts = { ...i18n, ...createAnnouncer(get(document, "#said")) };
-  return { ...parts, ...createToasts(get(document, ".toasts"), parts), drafts: createDrafts(parts) };
+  const bell = createBell(/** @type {HTMLAnchorElement} */ (get(document, "a.bell")));
+  return { ...parts, ...bell, ...createToasts(get(document, ".toasts"), parts), drafts: createDrafts(parts) };
 }
 
 /**

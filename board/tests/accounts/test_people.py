@@ -109,7 +109,7 @@ def test_the_list_costs_the_same_for_many(office, django_user_model, django_asse
     for total in (2, 20):
         for number in range(django_user_model.objects.count(), total):
             django_user_model.objects.create_user(f"user{number}")
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             office.get("/people/")
 
 

@@ -24,6 +24,7 @@ class FakeStore:
     def __init__(self):
         self.state = 5, 0
         self.people = {}
+        self.unread = {}
         self.error = None
 
     def read_state(self):
@@ -34,6 +35,9 @@ class FakeStore:
 
     def read_people(self):
         return dict(self.people)
+
+    def count_unread(self, people):
+        return {person: self.unread[person] for person in people if person in self.unread}
 
 
 class FakeTransport:
