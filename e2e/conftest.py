@@ -17,8 +17,10 @@ from playwright.sync_api import Error, sync_playwright
 from .api_client import api_of
 from .board_page import Person, skip_end_dates, unused_end_date
 from .browser import ENGINE, launch
+from .browsers import Browsers
 from .integrity import assert_integrity, check_data, is_there
 from .server import POSTGRES, ROOT, Server
+from .sessions import NOBODY, browser_state
 
 ARTEFACTS = ROOT / "var" / "e2e"
 BASE_URL = os.environ.get("BASE_URL", "").rstrip("/")
@@ -107,38 +109,32 @@ def base_url(server):
 
 
 @pytest.fixture(scope="session")
-def logged_in(chromium, base_url):
-    """Return the cookies of a demo account, fetched by its log-in page once."""
-    kept = {}
+def logged_in(base_url):
+    """Return the state of a browser in which a demo account is logged in, in the same session each time."""
+    return lambda username, url=base_url: browser_state(url, username)
 
-    def cookies_of(username, url=base_url):
-        if (username, url) not in kept:
-            context = chromium.new_context()
-            Person(context.new_page(), url).go("/login/").log_in(username, username)
-            kept[username, url] = context.storage_state()
-            context.close()
-        return kept[username, url]
 
-    return cookies_of
+@pytest.fixture(scope="session")
+def browsers(chromium):
+    return Browsers(chromium)
 
 
 @pytest.fixture
-def someone(chromium, base_url, logged_in, request):
+def someone(browsers, base_url, logged_in, request):
     """Return a person at a browser of their own: `someone("demo")`; None is not logged in.
 
     A failing test leaves each person's screenshot, with TRACE=1 their trace, and the server's log, in one folder.
     """
     people = []
 
-    def arrive(username="demo", url=base_url, **options):
+    def arrive(username="demo", url=base_url, is_new=False, **options):
         options = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", **options}
-        if username:
-            options["storage_state"] = logged_in(username, url)
-        context = chromium.new_context(**options)
-        context.set_default_timeout(10_000)
+        state = logged_in(username, url) if username else NOBODY
+        page = browsers.arrive(url, state, options, is_new=is_new or TRACE)
+        page.context.set_default_timeout(10_000)
         if TRACE:
-            context.tracing.start()
-        people.append(Person(context.new_page(), url))
+            page.context.tracing.start()
+        people.append(Person(page, url))
         return people[-1]
 
     yield arrive
@@ -146,7 +142,13 @@ def someone(chromium, base_url, logged_in, request):
     complaints = [complaint for person in people for complaint in person.complaints]
     folder = ARTEFACTS / re.sub(r"\W+", "-", request.node.name).strip("-")
     for number, person in enumerate(people, 1):
-        leave(person, folder / f"person-{number}" if failed or complaints else None)
+        files = folder / f"person-{number}" if failed or complaints else None
+        try:
+            if files:
+                keep(person, files)
+            browsers.leave(person.page.context, is_usable=not files)
+        except Error as error:
+            print(f"The screenshot of a person is lost: {error}")
     if failed or complaints:
         for log in request.node.stash.get(SERVER_LOGS, []):
             shutil.copy(log, folder / Path(log).name)
@@ -154,17 +156,12 @@ def someone(chromium, base_url, logged_in, request):
     assert not complaints, "the browser's console complained"
 
 
-def leave(person, files):
-    """Close a person's browser; `files` is the stem of what to keep of it, or None."""
-    try:
-        if files:
-            files.parent.mkdir(parents=True, exist_ok=True)
-            person.page.screenshot(path=f"{files}.png")
-            if TRACE:
-                person.page.context.tracing.stop(path=f"{files}.zip")
-        person.page.context.close()
-    except Error as error:
-        print(f"The screenshot of a person is lost: {error}")
+def keep(person, files):
+    """Keep what a person's browser shows; `files` is the stem of the files."""
+    files.parent.mkdir(parents=True, exist_ok=True)
+    person.page.screenshot(path=f"{files}.png")
+    if TRACE:
+        person.page.context.tracing.stop(path=f"{files}.zip")
 
 
 @pytest.fixture

@@ -36,37 +36,6 @@ def cards_of(html):
     return [(int(pk), (int(version), column, int(order))) for pk, version, order, column in CARD.findall(html)]
 
 
-def log_in(url, username):
-    """Log in by the form and return the session's cookie header."""
-    with httpx.Client(base_url=url, timeout=20, verify=has_tls(url)) as browser:
-        browser.get("/login/").raise_for_status()
-        form = {
-            "username": username,
-            "password": username,
-            "csrfmiddlewaretoken": secret_of(browser.cookies, "csrf"),
-        }
-        answer = browser.post("/login/", data=form, headers={"Origin": url})
-        assert answer.status_code == 302, answer.text
-        return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-
-
-def values_of(cookie):
-    """Return {name: value} of a cookie header."""
-    return dict(part.split("=", 1) for part in cookie.split("; "))
-
-
-def secret_of(cookies, kind):
-    """Return the value of our cookie "session" or "csrf" among {name: value}; its name also says the installation."""
-    (value,) = (value for name, value in cookies.items() if f"lightboard_{kind}_" in name and "device" not in name)
-    return value
-
-
-def session_cookie_name(url):
-    """Return the name of a server's session cookie, which goes with that of its CSRF cookie."""
-    (name,) = httpx.get(f"{url}/login/", verify=has_tls(url)).cookies.keys()
-    return name.replace("_csrf_", "_session_")
-
-
 class Picture:
     """What a page shows: `cards` is {id: (version, column, order)}, as of sequence number `seq`."""
 

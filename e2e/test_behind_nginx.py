@@ -16,9 +16,10 @@ from playwright.sync_api import expect
 from e2e.lab.chaos import PAUSE, Chaos, Mover, api_of, make_board, newest_number
 
 from .board_page import Person, unused_end_date
-from .live_client import LiveClient, cards_of, fetch_page, log_in
+from .live_client import LiveClient, cards_of, fetch_page
 from .server import INSTANCE, SERVE, Server
 from .services import Nginx
+from .sessions import log_in
 
 SOCKETS_PER_SESSION = 10
 MOVERS = 4

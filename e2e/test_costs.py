@@ -11,7 +11,7 @@ MOST_PAGE_BYTES = 12 * 1024
 @pytest.fixture
 def wire(someone):
     """A person with an empty browser cache, and (address, bytes) of each response on the wire."""
-    person = someone("demo")
+    person = someone("demo", is_new=True)
     session = person.page.context.new_cdp_session(person.page)
     asked, taken = {}, []
     session.on(

@@ -13,8 +13,8 @@ from websockets.sync.client import connect
 
 from .api_client import api_of, token_of
 from .board_page import unused_end_date
-from .live_client import log_in
 from .server import TIMES, Server, write_lock
+from .sessions import log_in
 from .socket_client import close_code, receive, send
 
 RESTARTING = 1012

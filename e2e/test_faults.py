@@ -17,9 +17,9 @@ from websockets.sync.client import connect
 from .api_client import api_of, token_of
 from .board_page import unused_end_date
 from .integrity import manage
-from .live_client import log_in, secret_of, values_of
 from .server import TIMES, Server, write_lock
 from .services import Postgres
+from .sessions import log_in, secret_of, values_of
 from .socket_client import newest_number, receive, send
 
 NOT_SAVED = "nothing was saved"

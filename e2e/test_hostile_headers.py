@@ -6,8 +6,8 @@ from functools import cache
 import httpx
 import pytest
 
-from .live_client import log_in
 from .server import has_tls
+from .sessions import log_in
 
 EVIL = "evil.example"
 HOSTILE = {

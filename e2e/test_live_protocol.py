@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from .api_client import api_of
-from .live_client import log_in, secret_of, session_cookie_name, values_of
+from .sessions import log_in, secret_of, session_cookie_name, values_of
 from .socket_client import LOG_IN, NO_ACCESS, NOT_ACCEPTED, TRY_LATER, close_code, newest_number, receive, send
 
 

@@ -17,8 +17,8 @@ import httpx
 
 from ..api_client import api_of
 from ..board_page import unused_end_date
-from ..live_client import log_in
 from ..server import Server
+from ..sessions import log_in
 from .goals import row, table
 from .wire import (
     IN_FLIGHT,

@@ -26,9 +26,9 @@ from playwright.sync_api import expect, sync_playwright
 
 from e2e.board_page import Person
 from e2e.browser import launch
-from e2e.live_client import session_cookie_name
 from e2e.server import ROOT, Server
 from e2e.services import Postgres
+from e2e.sessions import session_cookie_name
 
 from .goals import row, table
 

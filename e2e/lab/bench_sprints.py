@@ -12,8 +12,8 @@ from pathlib import Path
 
 import httpx
 
-from ..live_client import log_in
 from ..server import Server
+from ..sessions import log_in
 from .goals import row, table
 
 TASKS, EVENTS = 1_000, 20_000

@@ -26,9 +26,10 @@ import httpx
 import psycopg
 
 from e2e.integrity import check_data
-from e2e.live_client import LiveClient, Wire, cards_of, fetch_page, log_in
+from e2e.live_client import LiveClient, Wire, cards_of, fetch_page
 from e2e.server import Server, has_tls
 from e2e.services import Postgres, Redis
+from e2e.sessions import log_in
 
 CLIENTS = 40
 SOCKETS_PER_SESSION = 5

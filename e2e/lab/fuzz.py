@@ -24,8 +24,8 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from e2e.integrity import check_data
-from e2e.live_client import log_in
 from e2e.server import Server
+from e2e.sessions import log_in
 
 from .fuzz_api import fuzz_api
 from .fuzz_images import fuzz_images

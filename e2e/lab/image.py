@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ..live_client import secret_of
 from ..server import ROOT, START_WITHIN, free_port
+from ..sessions import secret_of
 
 IMAGE, BASE = "lightboard", "lightboard-base"
 FOLDER = ROOT / "var" / "image"
