@@ -15,6 +15,7 @@ PUBLIC = {
 ARGUMENTS = {
     "pk": "1",
     "sprint_pk": "1",
+    "task": "1",
     "username": "ana",
     "token": "abc",
     "name": "Ana",
