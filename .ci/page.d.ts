@@ -79,6 +79,7 @@ type Drafts = ReturnType<typeof import("../board/static/board/drafts.js").create
 type Filter = ReturnType<typeof import("../board/static/board/filter.js").createFilter>;
 type Live = ReturnType<typeof import("../board/static/board/live.js").createLive>;
 type Moves = ReturnType<typeof import("../board/static/board/moves.js").createMoves>;
+type Panel = ReturnType<typeof import("../board/static/board/panel.js").createPanel>;
 type Reveal = ReturnType<typeof import("../board/static/board/reveal.js").createReveal>;
 type RowSelection = ReturnType<typeof import("../board/static/board/row-selection.js").createRowSelection>;
 type Toasts = ReturnType<typeof import("../board/static/board/toasts.js").createToasts>;
@@ -111,6 +112,11 @@ interface BoardPage extends Page {
   saveMove: (card: HTMLElement, group?: HTMLElement[]) => Promise<void>;
   showResponse: Moves["showResponse"];
   removeDeleted: Moves["removeDeleted"];
+  startPanel: Panel["startPanel"];
+  openPanel: Panel["openPanel"];
+  refreshPanel: Panel["refreshPanel"];
+  closeEditing: Panel["closeEditing"];
+  openTask: Panel["openTask"];
   reveal: Reveal["reveal"];
   startLive: Live["startLive"];
   isPushed: Live["isPushed"];

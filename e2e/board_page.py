@@ -131,6 +131,13 @@ class Person:
         expect(self.page.get_by_role("heading", name=name, level=1)).to_be_visible()
         return int(self.page.locator("[data-sprint]").get_attribute("data-sprint"))
 
+    def edit(self, name):
+        """Open the form of a card by its key; returns the form."""
+        self.card(name).get_by_role("link", name=name, exact=True).press("e")
+        form = self.page.get_by_role("form", name="Edit task")
+        expect(form.get_by_label("Name")).to_be_focused()
+        return form
+
     def add_task(self, name, description=""):
         add = self.page.get_by_role("button", name="Add task")
         form = self.page.get_by_role("form", name="Add task")

@@ -11,8 +11,12 @@ from .accessibility import PAGES, SIZES, too_small, violations
 PIECES = {
     ("board", "html"): lambda person: None,
     ("a card's form", ".card.open"): lambda person: (
-        person.card("Refund a ticket by its number").click(),
+        person.edit("Refund a ticket by its number"),
         expect(person.page.get_by_label("Assigned to")).to_be_visible(),
+    ),
+    ("the panel of a task", "#panel"): lambda person: (
+        person.card("Refund a ticket by its number").click(),
+        expect(person.page.locator("#panel").get_by_role("heading").first).to_be_focused(),
     ),
     ("the form for moving", ".card.open"): lambda person: (
         person.card("Refund a ticket by its number").get_by_role("link", name="Move").click(),
@@ -24,7 +28,7 @@ PIECES = {
         expect(person.page.get_by_text("This field is required.")).to_be_visible(),
     ),
     ("the question before deleting", ".card.open"): lambda person: (
-        person.card("Refund a ticket by its number").click(),
+        person.edit("Refund a ticket by its number"),
         person.page.get_by_role("button", name="Delete…").click(),
         expect(person.page.get_by_role("button", name="Cancel")).to_be_visible(),
     ),

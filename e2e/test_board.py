@@ -19,7 +19,7 @@ def test_a_task_that_is_added_edited_and_dragged_through_all_columns_shows_in_th
     one.add_task("Travl", "All of it")
     expect(other.card("Travl")).to_contain_text("All of it")
 
-    one.card("Travl").click()
+    one.edit("Travl")
     form = one.page.get_by_role("form", name="Edit task")
     form.get_by_label("Name").fill("")
     form.get_by_label("Description").fill("Kept while the name is wrong")
@@ -99,7 +99,7 @@ def test_changes_through_the_api_show_on_the_board_and_a_form_of_a_deleted_task_
     api.delete(f"/tasks/{first}").raise_for_status()
     one.see("active", [])
 
-    one.card("Another").click()
+    one.edit("Another")
     expect(one.page.get_by_label("Due")).to_be_visible()
     api.delete(f"/tasks/{second}").raise_for_status()
     expect(one.page.locator("[data-changed]")).to_be_visible()

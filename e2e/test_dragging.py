@@ -233,7 +233,7 @@ def test_no_error_page_gets_into_a_card_or_a_form(someone, sprint, add_tasks):
     add_tasks("Steady")
     one = someone("demo").open_board(sprint)
     one.expected = BREAKING
-    one.card("Steady").click()
+    one.edit("Steady")
     form = one.page.get_by_role("form", name=re.compile("Edit task"))
     form.get_by_label("Name").fill("What I typed")
     one.page.get_by_role("button", name="Add task").click()

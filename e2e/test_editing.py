@@ -9,14 +9,6 @@ from playwright.sync_api import expect
 from .board_page import unused_end_date
 
 
-def open_form(person, name):
-    """Open a card's form by a click; returns the form."""
-    person.card(name).get_by_role("link", name=name, exact=True).click()
-    form = person.page.get_by_role("form", name="Edit task")
-    expect(form.get_by_label("Name")).to_be_focused()
-    return form
-
-
 def save(form):
     form.get_by_role("button", name="Save").click()
 
@@ -32,7 +24,7 @@ def test_two_people_edit_one_card_and_nothing_typed_is_lost(someone, sprint, add
     """Neither in a clash, nor when it was deleted meanwhile, nor in a draft from before someone else's change."""
     (task,) = add_tasks("Draw")
     one, other = someone("demo").open_board(sprint), someone("guest").open_board(sprint)
-    mine, theirs = open_form(one, "Draw"), open_form(other, "Draw")
+    mine, theirs = one.edit("Draw"), other.edit("Draw")
     theirs.get_by_label("Name").fill("Sketch")
     theirs.get_by_label("Description").fill("Theirs alone")
     save(theirs)
@@ -48,18 +40,18 @@ def test_two_people_edit_one_card_and_nothing_typed_is_lost(someone, sprint, add
         person.see("todo", ["Paint, then sketch"])
         expect(person.card("Paint, then sketch")).to_contain_text("Theirs alone")
 
-    open_form(one, "Paint, then sketch").get_by_label("Name").fill("Paint")
+    one.edit("Paint, then sketch").get_by_label("Name").fill("Paint")
     one.page.keyboard.press("Escape")
     one.see("todo", ["Paint, then sketch"])
     api.patch(f"/tasks/{task}", json={"name": "Sketch"}).raise_for_status()
     one.see("todo", ["Sketch"])
-    form = open_form(one, "Sketch")
+    form = one.edit("Sketch")
     expect(form.get_by_label("Name")).to_have_value("Paint")
     save(form)
     expect(one.page.locator(".theirs")).to_have_text("Sketch")
     form.get_by_role("button", name="Cancel").click()
 
-    form = open_form(one, "Sketch")
+    form = one.edit("Sketch")
     form.get_by_label("Description").fill("Too good to lose")
     api.delete(f"/tasks/{task}").raise_for_status()
     other.see("todo", [])
@@ -74,12 +66,11 @@ def test_two_people_edit_one_card_and_nothing_typed_is_lost(someone, sprint, add
 # Keys and single fields
 
 
-def test_enter_opens_a_card_escape_keeps_the_text_as_a_draft_and_ctrl_enter_saves(someone, sprint, add_tasks):
+def test_a_key_opens_the_form_escape_keeps_the_text_as_a_draft_and_ctrl_enter_saves(someone, sprint, add_tasks):
     add_tasks("Draw", "Other")
     one = someone("demo").open_board(sprint)
     link = one.card("Draw").get_by_role("link", name="Draw", exact=True)
-    link.press("Enter")
-    form = one.page.get_by_role("form", name="Edit task")
+    form = one.edit("Draw")
     form.get_by_label("Description").fill("Half a thought")
     one.page.keyboard.press("Escape")
     one.see("todo", ["Draw", "Other"])
@@ -87,7 +78,7 @@ def test_enter_opens_a_card_escape_keeps_the_text_as_a_draft_and_ctrl_enter_save
     mark = one.card("Draw").evaluate("(card) => getComputedStyle(card, '::before').content")
     expect(one.card("Draw")).to_have_attribute("data-draft", "Draft")
     assert "data-draft" in mark or "Draft" in mark
-    form = open_form(one, "Draw")
+    form = one.edit("Draw")
     expect(form.get_by_label("Description")).to_have_value("Half a thought")
     expect(form.get_by_text("Draft restored")).to_be_visible()
     form.get_by_role("button", name="Discard").click()
@@ -98,7 +89,7 @@ def test_enter_opens_a_card_escape_keeps_the_text_as_a_draft_and_ctrl_enter_save
     form.get_by_role("button", name="Cancel").click()
     one.see("todo", ["Draw", "Other"])
     expect(one.card("Draw")).not_to_have_attribute("data-draft", "Draft")
-    form = open_form(one, "Draw")
+    form = one.edit("Draw")
     expect(form.get_by_label("Name")).to_have_value("Draw")
 
     form.get_by_label("Description").fill("With **a brush**\nand water")
@@ -141,7 +132,7 @@ def test_an_edit_a_move_and_a_deletion_are_undone_in_both_browsers(someone, spri
     _, task, _ = add_tasks("a", "Draw", "c")
     # In Firefox the newest window has the focus.
     other, one = someone("guest").open_board(sprint), someone("demo").open_board(sprint)
-    form = open_form(one, "Draw")
+    form = one.edit("Draw")
     form.get_by_label("Name").fill("Paint")
     save(form)
     other.see("todo", ["a", "Paint", "c"])
@@ -176,7 +167,7 @@ def move(person, name, column):
 
 
 def delete(person, name):
-    open_form(person, name).get_by_role("button", name="Delete…").click()
+    person.edit(name).get_by_role("button", name="Delete…").click()
     person.page.get_by_role("button", name="Delete task").click()
     expect(person.card(name)).to_have_count(0)
 
@@ -187,7 +178,7 @@ def delete(person, name):
 def test_a_draft_survives_a_reload_and_a_look_at_the_details(someone, sprint, add_tasks):
     add_tasks("Draw", description="With **a brush**")
     one = someone("demo").open_board(sprint)
-    open_form(one, "Draw").get_by_label("Description").fill("With **a pen**")
+    one.edit("Draw").get_by_label("Description").fill("With **a pen**")
     one.page.reload()
     form = one.page.get_by_role("form", name="Edit task")
     expect(form.get_by_label("Description")).to_have_value("With **a pen**")
@@ -207,7 +198,7 @@ def test_a_draft_survives_a_reload_and_a_look_at_the_details(someone, sprint, ad
     one.page.reload()
     one.see_live()
     expect(one.card("Draw")).to_have_attribute("data-draft", "Draft")
-    save(open_form(one, "Draw"))
+    save(one.edit("Draw"))
     expect(one.card("Draw").locator("p")).to_have_text("With a pen")
     add.press("Enter")
     expect(one.page.get_by_label("Name")).to_have_value("Soon")
@@ -224,7 +215,7 @@ def test_the_log_in_leads_back_to_the_text_and_shows_it_to_its_author_only(someo
     person = someone(None).go(f"/sprints/{sprint}/")
     person.log_in("guest", "guest")
     person.see_live()
-    form = open_form(person, "Draw")
+    form = person.edit("Draw")
     form.get_by_label("Description").fill("Typed before the end")
     end_session(person)
     save(form)
@@ -236,14 +227,14 @@ def test_the_log_in_leads_back_to_the_text_and_shows_it_to_its_author_only(someo
 
     # A board notices that another tab logged out.
     person.see_live()
-    open_form(person, "Draw").get_by_label("Name").fill("Only mine")
+    person.edit("Draw").get_by_label("Name").fill("Only mine")
     other_tab = person.page.context.new_page()
     other_tab.goto(f"{person.base_url}/profile/")
     other_tab.get_by_role("button", name="Log out").click()
     person.log_in("demo", "demo")
     expect(person.page).to_have_url(f"{person.base_url}/sprints/{sprint}/")
     person.see_live()
-    expect(open_form(person, "Draw").get_by_label("Name")).to_have_value("Draw")
+    expect(person.edit("Draw").get_by_label("Name")).to_have_value("Draw")
     person.page.get_by_role("button", name="Log out").click()
     expect(person.page.get_by_role("button", name="Log in")).to_be_visible()
     person.go(f"/sprints/{sprint}/").log_in("guest", "guest")
@@ -337,7 +328,6 @@ def test_nothing_typed_or_pasted_is_cut_and_the_form_says_what_is_too_long(someo
     assert board.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     card = board.card(longest)
     assert card.evaluate("(card) => card.scrollWidth <= card.clientWidth")
-    card.locator("> .name").click()
-    board.page.get_by_role("form", name="Edit task").get_by_label("Name").press("Escape")
+    board.edit(longest).get_by_label("Name").press("Escape")
     board.card(longest).get_by_role("link", name="Move").click()
     assert board.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

@@ -46,7 +46,7 @@ def test_what_opens_on_a_card_and_fails_leaves_the_card(one):
         fails_each_way(one, act)
         one.see("todo", ["Steady", "Other"])
     expect(one.page.locator(".card.open")).to_have_count(0)
-    link.click()
+    link.press("e")
     form = one.page.get_by_role("form", name="Edit task")
     for name in ("Delete…", "Cancel"):
         fails_each_way(one, form.get_by_role("button", name=name).click)
@@ -62,7 +62,7 @@ def test_a_form_for_moving_or_deleting_that_fails_stays(one, sprint):
     fails_each_way(one, form.get_by_role("button", name="Move").click)
     expect(form.get_by_label("Move to")).to_have_value(f"{sprint}-done")
     form.get_by_role("button", name="Cancel").click()
-    one.card("Steady").click()
+    one.card("Steady").locator("> .name").press("e")
     one.page.get_by_role("button", name="Delete…").click()
     fails_each_way(one, one.page.get_by_role("button", name="Delete task").click)
     one.page.get_by_role("button", name="Cancel").click()
@@ -92,7 +92,7 @@ def test_the_form_of_a_sprint_that_fails_stays_with_what_was_typed(one):
 
 def test_a_deleted_card_disappears_and_says_why(one):
     one.page.route("**/edit/", answer_with(404))
-    one.card("Steady").click()
+    one.card("Steady").locator("> .name").press("e")
     expect(one.page.locator(".toast", has_text="This task has been deleted.")).to_be_visible()
     one.see("todo", ["Other"])
     expect(one.focused().locator("> .name")).to_have_text("Other")

@@ -50,7 +50,7 @@ def test_a_shortcut_follows_the_letter_whatever_caps_lock_and_the_layout_say(per
 
 
 def test_a_key_of_an_input_method_closes_nothing(person):
-    person.card("One").get_by_role("link", name="One").click()
+    person.edit("One")
     name = person.page.locator(".card.open").get_by_label("Name")
     name.fill("ひと")
     search = person.page.get_by_role("searchbox", name="Filter cards")

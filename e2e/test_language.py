@@ -51,7 +51,7 @@ def test_each_reads_edits_and_hears_in_their_own_language_on_one_board(someone, 
     toast(german, f"„{CARD}“ nach „Im Test“ verschoben").get_by_role("button", name="Rückgängig").click()
     expect(toast(german, f"„{CARD}“ zurück nach „In Entwicklung“ verschoben")).to_be_visible()
     english.hear(f"Gus Lindqvist moved “{CARD}” back to In Development")
-    english.card(CARD).click()
+    english.edit(CARD)
     english.page.get_by_label("Name").fill("Refund by number")
     english.page.get_by_role("button", name="Save").click()
     german.hear(f"Dana Moreau hat „{CARD}“ in „Refund by number“ umbenannt")
@@ -65,7 +65,7 @@ def test_each_reads_edits_and_hears_in_their_own_language_on_one_board(someone, 
     english.page.mouse.up()
     expect(german.page.locator(".held")).to_have_count(0)
 
-    held.click()
+    held.locator("> .name").press("e")
     form = german.page.get_by_role("form", name=re.compile("^Aufgabe #[0-9]+ bearbeiten$"))
     expect(form.get_by_label("Zugewiesen an")).to_be_visible()
     form.get_by_label("Fällig am").fill("2031-03-07")

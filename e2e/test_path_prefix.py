@@ -51,7 +51,7 @@ def test_two_people_work_on_a_board_below_a_prefix(person_below):
     one.page.get_by_role("button", name="Undo").last.click()
     other.see("active", [])
     other.page.reload()
-    other.see_live().card("Across").get_by_role("link", name="Across").click()
+    other.see_live().edit("Across")
     other.page.get_by_label("Name").last.fill("Renamed")
     other.page.get_by_role("button", name="Save").click()
     expect(one.card("Renamed")).to_be_visible()

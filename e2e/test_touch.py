@@ -91,7 +91,10 @@ def test_a_tap_opens_the_card(phone, sprint, add_tasks):
     person, finger = phone()
     show(person, "todo")
     person.page.touchscreen.tap(*middle(person.card("Tapped")))
-    expect(person.page.get_by_label("Due")).to_be_visible()
+    expect(person.page.locator("#panel").get_by_role("heading", name="Tapped")).to_be_focused()
+    assert person.page.locator("#panel").bounding_box()["width"] == person.page.viewport_size["width"]
+    person.page.get_by_role("button", name="Close task").tap()
+    expect(person.card("Tapped")).to_be_visible()
 
 
 def test_the_move_form_moves_with_a_few_taps(phone, sprint, add_tasks):

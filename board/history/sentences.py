@@ -194,6 +194,7 @@ FIELDS = {
 
 
 class StoryLine(TypedDict):
+    seq: int
     at: datetime
     text: str
 
@@ -251,15 +252,27 @@ def _ids(updates: list[dict[str, Any]], field: str) -> set[int]:
     return {pk for changes in updates for pk in changes.get(field, ()) if pk is not None}
 
 
-def story(task_id: int) -> list[StoryLine]:
-    """Return the history of a task, newest event first, with a line for each change of an event."""
-    events = list(events_of_row(task_id, None))
+def story(task_id: int, limit: int | None = None) -> list[StoryLine]:
+    """Return the history of a task, the `limit` newest events first, with a line for each change of an event.
+
+    Comments are not in it, only their deletions.
+    """
+    events = [event for event in events_of_row(task_id, None)[:limit] if not _shows_as_comment(event)]
     names = names_in(events)
     return [
-        {"at": event.created_at, "text": change.sentence.story % {"who": actor(event), **change.values()}}
+        {
+            "seq": event.seq,
+            "at": event.created_at,
+            "text": change.sentence.story % {"who": actor(event), **change.values()},
+        }
         for event in events
         for change in _changes(event, names)
     ]
+
+
+def _shows_as_comment(event: Event) -> bool:
+    change = comment(event)
+    return change is not None and change["text"][1] is not None
 
 
 def actor(event: Event) -> str:

@@ -73,13 +73,18 @@ def missing_as_404() -> Iterator[None]:
 
 @contextmanager
 def domain_errors(form: BaseForm) -> Iterator[None]:
-    """Add a `ValidationError` or `Conflict` of an action to a form and continue after the `with` block."""
+    """Add a `ValidationError`, `Outdated` or `Conflict` of an action to a form and continue after the `with` block."""
     try:
         with missing_as_404():
             yield
     except ValidationError as error:
         for name, reasons in error.message_dict.items():
             form.add_error(name if name in form.fields else None, reasons)
+    except actions.Outdated as outdated:
+        # Only forms with a version expect one.
+        data = form.data = cast(Any, form.data).copy()
+        data["version"] = outdated.row.version
+        form.add_error(None, gettext("This was edited in another tab. Save again to replace that text."))
     except actions.Conflict as conflict:
         # Only forms with a version can have conflicts.
         cast(ChangeForm, form).show_conflict(conflict)
@@ -149,8 +154,9 @@ def render_form(
 ) -> HttpResponse:
     """Render a form as a fragment for htmx, else as a page. The status is 422 with errors and 409 with a conflict."""
     if request.htmx:
-        template += "#form"
+        template += "#panel" if in_panel(request) else "#form"
     context |= {
+        "in_panel": in_panel(request),
         "form": form,
         "removal": removal,
         "action": request.get_full_path(),
@@ -167,11 +173,15 @@ def render_card(request: UserRequest, task: Task) -> HttpResponse:
     """Respond to a change of a task: with its card and a toast for a board, else with a redirect and a message."""
     board = requesting_board(request)
     if board is not None:
-        seq = task.event.seq if task.event else task.version
-        context = {"gone": [task.pk], "seq": seq, **card_context(task, board), **toast_context(task.event, task)}
-        return render(request, "board/changed.html#changed", context)
+        template = "board/changed.html" + ("#in_panel" if in_panel(request) else "#changed")
+        return render(request, template, change_context_of(task, board))
     add_message(request, task.event, task)
     return redirect_to(request, task)
+
+
+def in_panel(request: UserRequest) -> bool:
+    """Return whether the panel of a task sent the request. Its forms name it in their address."""
+    return "panel" in request.GET
 
 
 def requesting_board(request: UserRequest) -> object:
@@ -209,6 +219,12 @@ def match_page(page: str | None) -> ResolverMatch | None:
 def card_context(task: Task, board: object) -> dict[str, Any]:
     """Return the task, its component, and whether the board shows it."""
     return {"task": task, "is_here": _is_on(task, board), "component": component_of(board)}
+
+
+def change_context_of(task: Task, board: object) -> dict[str, Any]:
+    """Return the context of board/changed.html for a task that was changed."""
+    seq = task.event.seq if task.event else task.version
+    return {"gone": [task.pk], "seq": seq, **card_context(task, board), **toast_context(task.event, task)}
 
 
 def _is_on(task: Task, board: object) -> bool:

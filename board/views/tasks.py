@@ -16,10 +16,11 @@ from board.accounts.users import UserRequest
 from board.history import log, sentences
 from board.models import Event, Sprint, Task
 from board.notify import actions as notify
-from board.references import mentions_of, references
+from board.references import references
 from board.views.forms.moves import MoveForm, PlaceForm, next_column, place_of
 from board.views.forms.tasks import ItemForm, TaskForm
 
+from .panel import panel_context
 from .shortcuts import (
     CONFLICT,
     add_message,
@@ -27,6 +28,7 @@ from .shortcuts import (
     domain_errors,
     get_task_or_404,
     idempotent,
+    in_panel,
     match_page,
     missing_as_404,
     previous_page,
@@ -44,14 +46,14 @@ def task(request: UserRequest, pk: int) -> HttpResponse:
     if request.htmx:
         return render_card(request, task)
     notify.mark_task_read(request.user, pk)
-    context = {
-        "task": task,
-        "references": references([task.description]),
-        "mentions": mentions_of(task),
-        "story": sentences.story(pk),
-        "is_following": notify.is_following(request.user, task),
-    }
-    return render(request, "board/task.html", context)
+    return render(request, "board/task.html", {"is_page": True, **panel_context(request, task)})
+
+
+@require_safe
+def task_panel(request: UserRequest, pk: int) -> HttpResponse:
+    task = get_task_or_404(pk)
+    notify.mark_task_read(request.user, pk)
+    return render(request, "board/panel.html#panel", panel_context(request, task))
 
 
 @change_form
@@ -92,7 +94,8 @@ def _restore_and_edit(request: UserRequest, removal: Event, field: str | None) -
 
 
 def _task_form(request: UserRequest, task: Task, field: str | None) -> TaskForm:
-    return TaskForm(posted(request), instance=task, only=field, auto_id=f"task-{task.pk}-%s")
+    prefix = "panel" if in_panel(request) else "task"
+    return TaskForm(posted(request), instance=task, only=field, auto_id=f"{prefix}-{task.pk}-%s")
 
 
 def removal_context(event: Event) -> dict[str, Any]:
@@ -170,8 +173,9 @@ def _in_column(column: str) -> QuerySet[Task]:
 def delete_task(request: UserRequest, pk: int) -> HttpResponse:
     task = get_task_or_404(pk)
     if request.method != "POST":
-        template = "board/delete_task.html" + ("#question" if request.htmx else "")
-        return render(request, template, {"task": task})
+        part = "#panel" if in_panel(request) else "#question"
+        template = "board/delete_task.html" + (part if request.htmx else "")
+        return render(request, template, {"task": task, "in_panel": in_panel(request)})
     try:
         with missing_as_404():
             event = actions.remove_task(request.user, pk)

@@ -14,7 +14,7 @@ from django.core.management import call_command
 ROOT = settings.BASE_DIR
 OTHERS = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 # The product's name and keys of the keyboard.
-SAME_EVERYWHERE = {"Lightboard", "m", "a", "d", "n", "r", "x"}
+SAME_EVERYWHERE = {"Lightboard", "m", "a", "d", "n", "r", "x", "e"}
 # Attributes of an element, without texts.
 APART = ["open_card.html"]
 TEMPLATES = [

@@ -17,8 +17,6 @@ PATHS = [
         "tasks",
         "tasks/{id}",
         "tasks/{id}/move",
-        "tasks/{id}/comments",
-        "tasks/{id}/comments/{id}",
         "sprints",
         "sprints/{id}",
         "users",

@@ -1,19 +1,18 @@
 // @ts-check
-// The entry of all pages but the backlog: on a sprint's board, a click on a card opens its form.
+// The entry of all pages but the backlog: on a sprint's board, a click on "Move" opens that form in the card's place.
 
 import { startPage } from "./page.js";
 
 startPage((page) => page.board.addEventListener("click", (event) => openInPlace(event, page)));
 
 /**
- * A click on a card opens its form in its place; with a modifier it stays a link.
+ * A click on "Move" opens the form in the card's place; with a modifier it stays a link.
  * @param {MouseEvent & { target: HTMLElement }} event
  * @param {BoardPage} page
  */
 function openInPlace(event, { openForm }) {
-  const link = event.target.closest(".card:not(.open) a");
-  const card = link?.closest(".card");
+  const card = event.target.closest(".card:not(.open) .move")?.closest(".card");
   if (!card || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  openForm(card, link?.matches(".move") ? "move" : "edit");
+  openForm(card, "move");
 }

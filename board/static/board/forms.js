@@ -7,9 +7,9 @@ import { load, store } from "./storage.js";
 
 /**
  * @param {Pick<Page, "drafts">} page
- * @param {CardForms | null} cardForms of the board, if there is one
+ * @param {BoardPage | null} boardPage
  */
-export function startForms({ drafts }, cardForms) {
+export function startForms({ drafts }, boardPage) {
   /**
    * Column → its button "Add task", while the form is in its place.
    * @type {WeakMap<Element, HTMLElement>}
@@ -35,7 +35,8 @@ export function startForms({ drafts }, cardForms) {
   function close(form) {
     const card = form.closest(".card.open");
     const addButton = addButtons.get(/** @type {Element} */ (form.parentElement));
-    if (card && cardForms) cardForms.openForm(card, "card");
+    if (boardPage?.closeEditing(form)) return true;
+    if (card && boardPage) boardPage.openForm(card, "card");
     else if (form.matches("#add-sprint form")) form.remove();
     else if (form.matches(".adding") && addButton) {
       form.replaceWith(addButton);
@@ -50,8 +51,8 @@ export function startForms({ drafts }, cardForms) {
     const { target } = event;
     const form = formAt(target, "form");
     const fact = target.closest("body:not([data-reads]) .card:not(.open, .held, .saving) > :is(.due, .assignee)");
-    if (fact?.parentElement && cardForms) {
-      cardForms.openForm(fact.parentElement, "field", fact.matches(".assignee") ? "assigned" : "due");
+    if (fact?.parentElement && boardPage) {
+      boardPage.openForm(fact.parentElement, "field", fact.matches(".assignee") ? "assigned" : "due");
     } else if (form?.dataset.draft && target.matches("[data-discard]")) {
       drafts.forget(form);
       if (!form.closest(".card") && close(form)) event.preventDefault();
@@ -63,7 +64,7 @@ export function startForms({ drafts }, cardForms) {
     for (const [name, address, id] of load("sessionStorage", openFormsKey(), areForms) ?? []) {
       if (!hasDraft(name)) continue;
       const card = id && document.querySelector(`.board .card[data-task="${CSS.escape(id)}"]`);
-      if (card) cardForms?.replaceCard(card, address);
+      if (card) boardPage?.replaceCard(card, address);
       else /** @type {HTMLFormElement | null} */ (document.querySelector(`form[hx-get="${CSS.escape(address)}"]`))?.requestSubmit();
     }
   }

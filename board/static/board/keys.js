@@ -12,7 +12,7 @@ const FIELDS = { a: "assigned", r: "name", d: "due" };
 
 /** @param {BoardPage} page */
 export function startKeys(page) {
-  const { board, openForm, focusFilter, undoNewest } = page;
+  const { board, cards, openForm, openTask, focusFilter, undoNewest } = page;
   const { moveBy, pickUp, carry, onFocus } = createKeyboardMoves(page);
   const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("keys"));
   const button = get(document, ".keys-button");
@@ -30,7 +30,8 @@ export function startKeys(page) {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (isUndo(event) && isUntouched(target)) return handle(undoNewest);
     if (target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]") || target.closest(".card.open")) return;
-    const card = target.closest(".card");
+    const panel = target.closest("#panel");
+    const card = panel ? cards.find(openTask()) : target.closest(".card");
     if (carry(event)) return;
     if (isUndo(event)) handle(undoNewest);
     else if (event.ctrlKey || event.metaKey) return;
@@ -40,6 +41,7 @@ export function startKeys(page) {
     else if (key === "/") handle(focusFilter);
     else if (key === "n") handle(() => addTask(card));
     else if (card && key === "m") handle(() => pickUp(card));
+    else if (key === "e" && openTask()) handle(() => document.querySelector("#panel [data-edit]")?.click());
     else if (card && key === "e") handle(() => openForm(card, "edit"));
     else if (card && FIELDS[key]) handle(() => openForm(card, "field", FIELDS[key]));
   }

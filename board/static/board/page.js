@@ -18,6 +18,7 @@ import { startKeys } from "./keys.js";
 import { startLimits } from "./limits.js";
 import { createLive } from "./live.js";
 import { createMoves } from "./moves.js";
+import { createPanel } from "./panel.js";
 import { startQuickAdd } from "./quick-add.js";
 import { startResponses } from "./responses.js";
 import { createReveal } from "./reveal.js";
@@ -83,6 +84,7 @@ function createBoardPage(page, board) {
     ...filter,
     ...createCardForms(parts),
     ...createMoves({ ...parts, ...announcer }),
+    ...createPanel(parts),
     ...createReveal({ ...parts, ...filter }),
     ...createLive({ ...parts, ...announcer }),
   };
@@ -100,6 +102,7 @@ function startBoard(page, startOwn) {
     start(() => startRovingTabindex(page));
   }
   start(allowTextSelection);
+  start(page.startPanel);
   start(page.startFiltering);
   start(() => measureScrollBar(page));
   start(() => keepScroll(page));

@@ -22,6 +22,8 @@ export function startResponses(page, boardPage) {
       focusName(elt);
       boardPage.cards.release(elt);
       boardPage.reveal(elt.dataset.task, elt.dataset.version !== openedVersion);
+    } else if (elt.matches?.("#panel") || (elt === document.body && elt.querySelector("#panel"))) {
+      // The panel of a task is read first: its forms get no focus.
     } else if (elt.matches?.("form.theme")) {
       document.documentElement.dataset.theme = elt.dataset.theme;
     } else if (elt !== document.body || !boardPage) {
@@ -64,7 +66,7 @@ const isQuiet = (element) => element.matches(".card.saving, [data-quiet]");
  * @param {HTMLTemplateElement} template
  * @param {BoardPage} boardPage
  */
-function showCards(template, { cards, reveal }) {
+function showCards(template, { cards, reveal, refreshPanel }) {
   for (const card of parseCards(template.innerHTML)) {
     const { task } = card.dataset;
     cards.upsert(card);
@@ -72,6 +74,7 @@ function showCards(template, { cards, reveal }) {
     reveal(task);
   }
   cards.removeAll(template.dataset);
+  if (template.closest("#panel")) refreshPanel();
   // The template is in the place of the card whose form had the focus.
   if (template.matches(".cards > *") && document.activeElement === document.body) cards.focusBeside(template);
   template.remove();

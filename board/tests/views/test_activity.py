@@ -267,5 +267,5 @@ def test_the_number_of_queries_does_not_grow_with_the_activity(
         actions.change_sprint(user, sprint.pk, goal=f"Goal {number}")
         # Session, person, the people to choose from; then entries, events, their people and sprints, tasks, deleted
         # tasks, sprints, comments, who deleted comments.
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             browser.get("/activity/")

@@ -164,9 +164,9 @@ def test_the_board_of_a_closed_sprint_says_why_nobody_can_change_it(browser, use
 def test_a_tasks_page_in_a_closed_sprint_has_no_buttons_that_do_not_work(browser, user, running, add):
     task = add(sprint=running, status=Status.DONE)
     actions.close_sprint(user, running.pk, outcome="met")
-    article = Page(browser.get(f"/tasks/{task.pk}/")).one("article")
-    assert "Sprint 1 is closed. Reopen it to change its tasks." in article.text
-    assert article.all("a", class_="button") == []
+    main = Page(browser.get(f"/tasks/{task.pk}/")).one("div", id="panel-main")
+    assert "Sprint 1 is closed. Reopen it to change its tasks." in main.text
+    assert main.all("a", class_="button") == []
 
 
 def test_an_edit_of_a_task_in_a_closed_sprint_says_why_not(browser, user, running, add):

@@ -45,15 +45,15 @@ def test_empty_fields_of_a_task_are_shown_as_such(browser, add):
     assert facts(page) == {"Column": "Backlog", "Assigned to": "Nobody", "Points": "None", "Due": "No date"}
 
 
-def test_the_page_links_back_to_the_sprint_or_home(browser, sprint, add):
-    for task, href in [(add(sprint=sprint), f"/sprints/{sprint.pk}/"), (add(), "/")]:
+def test_the_page_links_back_to_the_sprint_or_the_backlog(browser, sprint, add):
+    for task, href in [(add(sprint=sprint), f"/sprints/{sprint.pk}/"), (add(), "/backlog/")]:
         crumb = Page(browser.get(f"/tasks/{task.pk}/")).one("p", class_="crumb")
         assert crumb.one("a")["href"] == href
 
 
 def test_the_page_links_to_all_actions_of_the_task(browser, add):
     task = add()
-    links = Page(browser.get(f"/tasks/{task.pk}/")).one("article").all("a")
+    links = Page(browser.get(f"/tasks/{task.pk}/")).one("div", id="panel-main").all("a")
     assert {link.text: link["href"] for link in links} == {
         "Edit": f"/tasks/{task.pk}/edit/?next=/tasks/{task.pk}/",
         "Move": f"/tasks/{task.pk}/move/?next=/tasks/{task.pk}/",
@@ -90,13 +90,13 @@ def test_deleting_a_task_does_not_redirect_to_its_page(browser, sprint, add):
     assert browser.post(f"{page}delete/?next={page}")["Location"] == f"/sprints/{sprint.pk}/"
 
 
-def test_the_history_is_newest_first(browser, user, add):
+def test_the_history_is_oldest_first(browser, user, add):
     task = add()
     actions.change_task(None, task.pk, name="Draw")
-    story = Page(browser.get(f"/tasks/{task.pk}/")).one("section", class_="story")
-    assert story.texts("span") == [
-        "Lightboard renamed this task from “Fix log-in” to “Draw”",
+    entries = Page(browser.get(f"/tasks/{task.pk}/")).one("ol", id="panel-entries")
+    assert entries.texts("span") == [
         "Ana Lind created this task",
+        "Lightboard renamed this task from “Fix log-in” to “Draw”",
     ]
 
 
