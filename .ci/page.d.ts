@@ -14,6 +14,7 @@ declare var trustedTypes: { createPolicy(name: string, rules: { createHTML(html:
 declare const htmx: {
   ajax(verb: string, address: string, options: object): Promise<void>;
   process(element: Element): void;
+  trigger(element: Element, event: string): void;
 };
 
 interface GlobalEventHandlersEventMap {

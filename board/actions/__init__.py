@@ -24,16 +24,19 @@ from .changes import Conflict, Outdated
 from .checklists import check_item
 from .closing import Choice, Outcome, Reopened, close_sprint, reopen_sprint
 from .comments import add_comment, change_comment, may_remove, remove_comment
+from .looks import AWAY, Look, catch_up, record_looks
 from .sprints import add_sprint, change_sprint, remove_sprint, start_sprint
 from .tasks import Place, add_task, change_task, place_task, remove_task
 from .team import change_team
 from .undo import Kept, Undone, restore_task, undo, undo_all
 
 __all__ = [
+    "AWAY",
     "Bulk",
     "Choice",
     "Conflict",
     "Kept",
+    "Look",
     "Outcome",
     "Outdated",
     "Place",
@@ -44,6 +47,7 @@ __all__ = [
     "add_sprint",
     "add_task",
     "add_tasks",
+    "catch_up",
     "change_comment",
     "change_sprint",
     "change_task",
@@ -54,6 +58,7 @@ __all__ = [
     "may_remove",
     "move_tasks",
     "place_task",
+    "record_looks",
     "remove_comment",
     "remove_sprint",
     "remove_task",

@@ -134,7 +134,7 @@ class BoardConsumer(LiveConsumer):
         elif "since" in message:
             hub.acknowledge(connection, message["since"])
         elif "hidden" in message:
-            connection.set_hidden(bool(message["hidden"]))
+            hub.set_hidden(connection, bool(message["hidden"]))
         elif not self.may_lock:
             await self.close(NO_ACCESS)
         elif "hold" in message:

@@ -4,15 +4,21 @@ The database is the source of truth. A notification only makes the hub poll earl
 on the event loop, except the poller's queries, which run in a separate thread.
 """
 
+import asyncio
 import time
+from contextlib import suppress
 
 from channels.layers import get_channel_layer
+from django.db import DatabaseError, InterfaceError
+
+from board.actions import Look
 
 from . import notifications
 from .bells import Bells
 from .connection import Client, Clock, Connection
 from .frames import LockAction, ProcessMessage, RoomReport
 from .locks import CardLocks
+from .looks import Looks
 from .loop import Loop
 from .poller import Poller
 from .presence import Presence
@@ -26,6 +32,8 @@ POLL_EVERY = 1
 # Seconds per connection that the hub pauses after sending frames. Meanwhile, acknowledgements arrive and requests run,
 # and the changes made are sent together.
 PAUSE_PER_CONNECTION = 0.0004
+# Seconds that a process that stops waits until what people saw is saved.
+SAVE_WITHIN = 1
 
 RESTARTING = 1012
 LOG_IN = 4401
@@ -43,7 +51,9 @@ class Hub:
         self._locks = CardLocks(clock, self._lock_changed)
         self._presence = Presence(clock, self._locks)
         self._bells = Bells(clock)
-        self._poller = Poller(store or DatabaseStore(), clock)
+        store = store or DatabaseStore()
+        self._poller = Poller(store, clock)
+        self._looks = Looks(self._registry, store, clock)
         self._sender = Sender(self)
         self._waiters = Waiters()
         self._relay: Relay | None = None
@@ -59,6 +69,7 @@ class Hub:
             self.leave(connection)
         self._waiters = Waiters()
         self._loop.start()
+        self._looks.loop.start()
         if layer := get_channel_layer("notifications"):
             self._relay = Relay(layer, self)
             self._loop.run_beside(self._relay.run())
@@ -66,6 +77,7 @@ class Hub:
 
     async def stop(self) -> None:
         notifications.unsubscribe(self._notify)
+        await self._looks.loop.stop()
         await self._loop.stop()
 
     @property
@@ -78,6 +90,8 @@ class Hub:
         self.is_stopping = True
         for connection in self._registry:
             self.dismiss(connection, RESTARTING)
+        with suppress(DatabaseError, InterfaceError, TimeoutError):
+            await asyncio.wait_for(self._looks.flush(), SAVE_WITHIN)
         await self._waiters.release()
 
     async def wait_for_event(self, since: int, seconds: float) -> None:
@@ -108,6 +122,8 @@ class Hub:
 
     def leave(self, connection: Connection) -> None:
         """Remove a connection and release its locks."""
+        if connection in self._registry:
+            self._looks.end(connection)
         self._registry.discard(connection)
         self._presence.leave(connection)
         self._locks.release_all(connection)
@@ -127,6 +143,16 @@ class Hub:
     def _is_outdated(self, connection: Connection) -> bool:
         room = self._presence.rooms.get(connection.board)
         return connection.cursor != self._waiters.newest or connection.room_shown is not room
+
+    def set_hidden(self, connection: Connection, is_hidden: bool) -> None:
+        """Record whether the page of a connection is hidden."""
+        if is_hidden:
+            self._looks.end(connection)
+        connection.set_hidden(is_hidden)
+
+    def see(self, look: Look) -> None:
+        """Note what a page without a socket shows. May be called from any thread."""
+        self._loop.call_from_thread(self._looks.add, look)
 
     # Locks
 

@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
+from board import actions
 from board.accounts import users
 from board.history import log
 from board.models import Notification
@@ -25,6 +26,9 @@ class Store(Protocol):
     def count_unread(self, people: Collection[int]) -> dict[int, int]:
         """Return {person's id: number of unread notifications}, without those who have none."""
 
+    def save_looks(self, looks: list[actions.Look]) -> None:
+        """Save what people saw."""
+
 
 class DatabaseStore:
     """The store used outside of tests."""
@@ -37,6 +41,9 @@ class DatabaseStore:
 
     def count_unread(self, people: Collection[int]) -> dict[int, int]:
         return Notification.objects.count_unread(people)
+
+    def save_looks(self, looks: list[actions.Look]) -> None:
+        actions.record_looks(looks)
 
 
 def with_connection[*A, T](work: Callable[[*A], T], *arguments: *A) -> T:

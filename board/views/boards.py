@@ -11,16 +11,18 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from board import components
+from board import actions, components
 from board.accounts.middleware import in_background
 from board.accounts.users import UserRequest
 from board.cache import VersionedCache
 from board.history import log
 from board.live import batches
+from board.live.hub import hub
 from board.text.search import normalize
 from board.views.forms.live import ChangesForm
 
@@ -76,6 +78,8 @@ def changes_since(request: UserRequest, pk: int) -> HttpResponse:
         raise BadRequest("since has to be a sequence number")
     since: int = form.cleaned_data["since"]
     page_format, language = map(form.cleaned_data.get, ("format", "language"))
+    # Only pages that are shown poll.
+    hub.see(actions.Look(request.user.pk, pk, since, timezone.now()))
     state = log.state()
     if since == state[0] and page_format == components.page_format():
         return HttpResponse(status=NO_CONTENT)

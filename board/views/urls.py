@@ -6,6 +6,7 @@ from board.views import health
 from . import (
     activity,
     add_tasks,
+    away,
     backlog,
     boards,
     comments,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("sprints/past/", sprints.past_sprints, name="past_sprints"),
     path("sprints/<id:pk>/", boards.board, name="sprint"),
     path("sprints/<id:pk>/activity/", activity.sprint_activity, name="sprint_activity"),
+    path("sprints/<id:pk>/away/", away.away, name="away"),
     path("sprints/<id:pk>/changes/", boards.changes_since, name="changes"),
     path("sprints/<id:pk>/edit/", sprints.edit_sprint, name="edit_sprint"),
     path("sprints/<id:pk>/delete/", sprints.delete_sprint, name="delete_sprint"),
@@ -42,6 +44,7 @@ urlpatterns = [
     path("sprints/<id:sprint_pk>/tasks/add/", add_tasks.add_task, name="add_task"),
     path("sprints/<id:sprint_pk>/tasks/add/several/", add_tasks.add_tasks, name="add_tasks"),
     path("backlog/", boards.board, {"pk": BACKLOG}, name="backlog"),
+    path("backlog/away/", away.away, {"pk": BACKLOG}, name="backlog_away"),
     path("backlog/change/", backlog.change_tasks, name="change_tasks"),
     path("backlog/changes/", boards.changes_since, {"pk": BACKLOG}, name="backlog_changes"),
     path("backlog/tasks/add/", add_tasks.add_task, name="add_to_backlog"),

@@ -36,6 +36,7 @@ TABLE = """
     /                                                page   -      -      -      -
     /activity/                                       page   -      -      -      -
     /backlog/                                        page   -      -      -      -
+    /backlog/away/                                   page   page   -      -      -
     /backlog/change/                                 -      work   -      -      -
     /backlog/changes/                                page   -      -      -      -
     /backlog/tasks/add/                              work   work   -      -      -
@@ -71,6 +72,7 @@ TABLE = """
     /readyz                                          open   -      -      -      -
     /sprints/<id:pk>/                                page   -      -      -      -
     /sprints/<id:pk>/activity/                       page   -      -      -      -
+    /sprints/<id:pk>/away/                           page   page   -      -      -
     /sprints/<id:pk>/changes/                        page   -      -      -      -
     /sprints/<id:pk>/close/                          work   work   -      -      -
     /sprints/<id:pk>/delete/                         work   work   -      -      -

@@ -76,8 +76,9 @@ export function createLive(page) {
     if (!opened) return onClose(ABNORMAL);
     opened.onopen = () => {
       wasOpen = true;
-      sendCursor();
+      // First: what a hidden page shows, nobody sees.
       if (document.hidden) sendVisibility();
+      sendCursor();
     };
     opened.onmessage = ({ data }) => opened === socket && onMessage(JSON.parse(data));
     opened.onclose = ({ code }) => opened === socket && onClose(code);
@@ -236,7 +237,7 @@ function logIn() {
  */
 
 /** @returns {Moment} */
-function now() {
+export function now() {
   return [performance.now(), Date.now()];
 }
 
@@ -244,6 +245,6 @@ function now() {
  * Return the milliseconds since a moment, by the clock on which it is longer ago.
  * @param {Moment} moment
  */
-function elapsed([steady, wall]) {
+export function elapsed([steady, wall]) {
   return Math.max(performance.now() - steady, Date.now() - wall);
 }

@@ -3,6 +3,7 @@
 // says what is different on its page.
 
 import { createAnnouncer, createCardAnnouncer } from "./announcer.js";
+import { startAway } from "./away.js";
 import { createBell } from "./bell.js";
 import { createCardForms } from "./card-forms.js";
 import { createCards } from "./cards.js";
@@ -114,6 +115,7 @@ function startBoard(page, startOwn) {
 /** @param {BoardPage} page */
 function startLater(page) {
   start(page.startLive);
+  start(() => startAway(page));
   if (page.board.querySelector(".tabs")) start(() => startTabs(page));
   start(markMyCards);
 }

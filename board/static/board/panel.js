@@ -111,7 +111,9 @@ export function createPanel({ board, cards }) {
   function startPanel() {
     document.addEventListener("click", onClick);
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && openTask && !event.defaultPrevented && !document.querySelector("dialog[open], :popover-open")) closePanel();
+      if (event.key !== "Escape" || !openTask || event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
+      event.preventDefault();
+      closePanel();
     });
     board.addEventListener("focusin", ({ target }) => {
       clearTimeout(follow);

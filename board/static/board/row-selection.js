@@ -65,8 +65,10 @@ export function createRowSelection({ board, cards, changeRows, t }) {
     const isTyping = target.matches("input:not([type=checkbox]), textarea, select");
     if (event.defaultPrevented || isTyping || ctrlKey || metaKey || altKey || document.querySelector("dialog[open], :popover-open")) return;
     const row = rowAt(target);
-    if (event.key === "Escape" && !target.closest(".card.open")) clearSelection();
-    else if (row && letterOf(event).toLowerCase() === "x") select(row, !ids.has(row.dataset.task), event.shiftKey);
+    if (event.key === "Escape" && ids.size && !target.closest(".card.open")) {
+      event.preventDefault();
+      clearSelection();
+    } else if (row && letterOf(event).toLowerCase() === "x") select(row, !ids.has(row.dataset.task), event.shiftKey);
   }
 
   /**

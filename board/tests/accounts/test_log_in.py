@@ -222,6 +222,8 @@ UNSAFE = [
     ("/team/", {"name": "x"}),
     ("/sprints/{sprint}/tasks/add/", {"name": "x"}),
     ("/sprints/{sprint}/tasks/add/several/", {"lines": "x"}),
+    ("/backlog/away/", {"seq": 1}),
+    ("/sprints/{sprint}/away/", {"seq": 1}),
     ("/backlog/tasks/add/", {"name": "x"}),
     ("/backlog/tasks/add/several/", {"lines": "x"}),
     ("/backlog/change/", {"task": "{task}", "do": "delete"}),

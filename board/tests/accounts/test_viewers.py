@@ -15,6 +15,8 @@ pytestmark = pytest.mark.django_db
 
 # Their own account, and public routes.
 OWN = {
+    "away",
+    "backlog_away",
     "healthz",
     "readyz",
     "theme",

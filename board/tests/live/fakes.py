@@ -25,6 +25,7 @@ class FakeStore:
         self.state = 5, 0
         self.people = {}
         self.unread = {}
+        self.looks = []
         self.error = None
 
     def read_state(self):
@@ -38,6 +39,9 @@ class FakeStore:
 
     def count_unread(self, people):
         return {person: self.unread[person] for person in people if person in self.unread}
+
+    def save_looks(self, looks):
+        self.looks.append([(look.person, look.board, look.seq) for look in looks])
 
 
 class FakeTransport:

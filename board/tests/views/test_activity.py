@@ -265,7 +265,7 @@ def test_the_number_of_queries_does_not_grow_with_the_activity(
     for number in range(3):
         work()
         actions.change_sprint(user, sprint.pk, goal=f"Goal {number}")
-        # Session, person, the people to choose from; then entries, events, their people and sprints, tasks, deleted
-        # tasks, sprints, comments, who deleted comments.
+        # Session, person, unread notifications, the people to choose from; then entries, events, their people and
+        # sprints, tasks, deleted tasks, sprints, comments, who deleted comments.
         with django_assert_num_queries(13):
             browser.get("/activity/")
