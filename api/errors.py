@@ -93,7 +93,7 @@ def _as_api_error(error: Exception) -> Exception:
         case throttling.LoginRefused():
             return refusal(error)
         case PermissionDenied():
-            return exceptions.PermissionDenied()
+            return exceptions.PermissionDenied(str(error) or None)
         case Outdated():
             detail = f"The {error.row._meta.verbose_name} has changed. It is now at version {error.row.version}."
             return _api_error(HTTPStatus.PRECONDITION_FAILED, detail)

@@ -1,6 +1,7 @@
 """Filters, search and ordering of lists. Unknown or invalid query parameters are errors."""
 
 from collections.abc import Container, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -16,7 +17,8 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from board.accounts.usernames import find_user
-from board.models import Sprint, SprintState, Status, Task
+from board.models import Comment, Sprint, SprintState, Status, Task
+from board.models.fields import validate_day
 from board.models.sprint import SprintQuerySet
 from board.models.team import HIGHEST_POINTS
 from board.text.search import normalize, sort_key
@@ -27,7 +29,7 @@ MAX_SEARCH_WORDS = 20
 LONGEST_ID = 18
 ORDERING_COLUMNS = {"name": "name_key", "-name": "-name_key"}
 # Filters that may be repeated.
-MULTIPLE = {"sprint", "status", "assigned", "state", "points"}
+MULTIPLE = {"sprint", "status", "assigned", "author", "state", "points"}
 NO_POINTS = "none"
 
 # Rows of any model.
@@ -68,7 +70,7 @@ def known_parameters(view: Any) -> set[str]:
     """Return the names of the query parameters of a list."""
     return {
         *(view.filterset_class.base_filters if view.filterset_class else ()),
-        api_settings.SEARCH_PARAM,
+        *(backend.search_param for backend in view.filter_backends if issubclass(backend, SearchFilter)),
         api_settings.ORDERING_PARAM,
         api_settings.URL_FORMAT_OVERRIDE,
         *view.paginator.query_parameters,
@@ -286,4 +288,29 @@ class TaskFilter(filters.FilterSet):
 
     class Meta:
         model = Task
+        fields: list[str] = []
+
+
+def validate_moment(moment: datetime) -> None:
+    """Reject moments that databases can't convert to UTC, such as the first hour of the year 1."""
+    validate_day(moment.date())
+
+
+class CommentFilter(filters.FilterSet):
+    """A repeated `author` finds the comments of any of these people."""
+
+    author = AnyPersonFilter(
+        queryset=User.objects.order_by(User.USERNAME_FIELD),
+        to_field_name=User.USERNAME_FIELD,
+        help_text="Comments by any of these usernames.",
+    )
+    since = filters.IsoDateTimeFilter(
+        field_name="created_at",
+        lookup_expr="gte",
+        validators=[validate_moment],
+        help_text="Comments written at this time or later, in ISO 8601. Without an offset, it is in the team's time zone.",
+    )
+
+    class Meta:
+        model = Comment
         fields: list[str] = []

@@ -2,6 +2,7 @@ from django.urls import include, path
 from rest_framework.routers import DefaultRouter
 
 from . import pages
+from .views.comments import CommentViewSet
 from .views.events import EventsView
 from .views.root import RootView, SchemaView
 from .views.sprints import SprintViewSet
@@ -17,6 +18,7 @@ router.include_format_suffixes = False
 router.APIRootView = RootView
 router.register("sprints", SprintViewSet)
 router.register("tasks", TaskViewSet)
+router.register("tasks/<int:task>/comments", CommentViewSet)
 router.register("users", UserViewSet)
 
 urlpatterns = [

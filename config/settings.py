@@ -403,6 +403,7 @@ SPECTACULAR_SETTINGS = {
     "TAGS": [
         {"name": "sprints", "description": "A sprint has an end date. No two sprints end on the same day."},
         {"name": "tasks", "description": "A task is a card in a column of a sprint's board, or in the backlog."},
+        {"name": "comments", "description": "What people say about a task. Comments are Markdown."},
         {"name": "users", "description": "The members of the team."},
         {
             "name": "events",

@@ -32,9 +32,19 @@ TASK = {
     "completed": None,
     "points": 5,
     "carried": 0,
-    "comment_count": 0,
+    "comment_count": 1,
     "version": 42,
     "links": {"self": f"{LINK}/tasks/17", "sprint": f"{LINK}/sprints/3", "assigned": f"{LINK}/users/ada"},
+}
+COMMENT = {
+    "id": 43,
+    "task": 17,
+    "author": "ada",
+    "text": "The **narrow** ones come later, see #18.",
+    "created_at": "2027-03-01T10:05:00Z",
+    "edited_at": None,
+    "version": 43,
+    "links": {"self": f"{LINK}/tasks/17/comments/43", "task": f"{LINK}/tasks/17", "author": f"{LINK}/users/ada"},
 }
 EVENT = {
     "seq": 42,
@@ -76,6 +86,8 @@ EXAMPLES = {
     "PatchedSprint": {"goal": "A card can be dragged", "end": "2027-03-12"},
     "Task": TASK,
     "PatchedTask": {"status": 4},
+    "Comment": COMMENT,
+    "PatchedComment": {"text": "The **narrow** ones come later."},
     "Move": {"sprint": 3, "status": 2, "before": 18},
     "Close": {
         "outcome": "partly",

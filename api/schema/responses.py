@@ -15,7 +15,10 @@ ERRORS = {
         "The request is invalid. Each invalid field has a list of messages.",
     ),
     401: ("Unauthorized", "The credentials are missing, or the token is unknown, revoked or expired."),
-    403: ("Forbidden", "The token is read-only, or the request with a session cookie has no CSRF token."),
+    403: (
+        "Forbidden",
+        "The token is read-only, the comment is someone else's, or the request with a session cookie has no CSRF token.",
+    ),
     404: ("NotFound", "The resource doesn't exist or was deleted."),
     406: ("NotAcceptable", "The response isn't available in a media type that `Accept` allows."),
     409: ("Conflict", "Related data changed at the same time. Try again."),

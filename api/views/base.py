@@ -55,7 +55,7 @@ class Collection(Endpoint, viewsets.ReadOnlyModelViewSet[Any]):
     filter_backends = [KnownParameters, Filters, Search, TotalOrdering]
     filterset_class: type[FilterSet] | None = None
 
-    def list(self, request: Request) -> HttpResponseBase:  # type: ignore[override]
+    def list(self, request: Request, **parents: int) -> HttpResponseBase:  # type: ignore[override]
         # The number is read before the rows, so the rows may be newer than their ETag but never older.
         newest, people = log.state()
         etag = self.etag(newest, people, request.get_full_path(), self.etag_parts())
@@ -77,7 +77,10 @@ class Collection(Endpoint, viewsets.ReadOnlyModelViewSet[Any]):
 
 
 class WritableCollection(Collection):
-    """A collection that accepts changes. `add`, `change` and `remove` are functions of board.actions."""
+    """A collection that accepts changes. `add`, `change` and `remove` are functions of board.actions.
+
+    `parents` are the ids of other rows in the path. `add` takes them, too.
+    """
 
     lookup_value_converter = "int"
     queryset: QuerySet[Any]
@@ -89,8 +92,8 @@ class WritableCollection(Collection):
         description="Missing fields get their default values. Read-only fields are accepted and ignored."
     )
     @idempotent
-    def create(self, request: Request) -> Response:
-        row = self._save(self.add, request.user)
+    def create(self, request: Request, **parents: int) -> Response:
+        row = self._save(self.add, request.user, *parents.values())
         body = self.get_serializer(row).data
         response = Response(body, status=status.HTTP_201_CREATED, headers={"Location": body["links"]["self"]})
         return conditional.with_etag(response, self.etag_of(row))
@@ -98,16 +101,17 @@ class WritableCollection(Collection):
     @extend_schema(
         description="Missing optional fields keep their values. Read-only fields are accepted and ignored."
     )
-    def update(self, request: Request, pk: int) -> Response:
-        return self._respond(self._save(self.change, request.user, pk, self.expected_version(pk)))
+    def update(self, request: Request, pk: int, **parents: int) -> Response:
+        return self._respond(self._save(self.change, request.user, pk, expect=self.expected_version(pk)))
 
     @extend_schema(
         description="Missing fields keep their values. The resulting task or sprint is validated as a whole."
     )
-    def partial_update(self, request: Request, pk: int) -> Response:
-        return self._respond(self._save(self.change, request.user, pk, self.expected_version(pk), partial=True))
+    def partial_update(self, request: Request, pk: int, **parents: int) -> Response:
+        expect = self.expected_version(pk)
+        return self._respond(self._save(self.change, request.user, pk, partial=True, expect=expect))
 
-    def destroy(self, request: Request, pk: int) -> Response:
+    def destroy(self, request: Request, pk: int, **parents: int) -> Response:
         self.remove(request.user, pk, self.expected_version(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -115,12 +119,12 @@ class WritableCollection(Collection):
         """Return the version that the request expects of a row, None for any version."""
         return conditional.expected_version(self.request, self.queryset.filter(pk=pk))
 
-    def _save(self, act: Callable[..., Any], *args: Any, partial: bool = False) -> Any:
-        """Return the row that `act(*args, **fields)` saves, where `fields` are those of the request."""
+    def _save(self, act: Callable[..., Any], *args: Any, partial: bool = False, **options: Any) -> Any:
+        """Return the row that `act(*args, **options, **fields)` saves, where `fields` are those of the request."""
         serializer = cast(KnownFields, self.get_serializer(data=self.request.data, partial=partial))
         serializer.is_valid(raise_exception=True)
         try:
-            return act(*args, **serializer.validated_data)
+            return act(*args, **options, **serializer.validated_data)
         except ValidationError as error:
             serializer.refuse(messages_of(error))
 

@@ -21,13 +21,17 @@ def add_comment(by: User | None, task_id: int, text: str, at: datetime | None = 
         return _save(this, comment, before=None)
 
 
-def change_comment(by: User | None, comment_id: int, text: str, expect: int | None = None) -> Comment:
+def change_comment(
+    by: User | None, comment_id: int, text: str | None = None, expect: int | None = None
+) -> Comment:
     """Change the text of a comment. Raises `Comment.DoesNotExist`, `Outdated`, and `PermissionDenied` for others' comments."""
     with change(by) as this:
         comment = get_comment(comment_id, expect)
         if not _is_author(by, comment):
             raise PermissionDenied(gettext("You can only edit your own comments."))
-        before, comment.text, comment.edited_at = comment.text, text, this.at
+        before = comment.text
+        if text not in (None, before):
+            comment.text, comment.edited_at = text, this.at
         return _save(this, comment, before)
 
 

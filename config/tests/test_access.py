@@ -11,6 +11,8 @@ The routes are read from the URLconf, so a route without a row fails. A cell is 
     in      logged-in people are sent home; for others there is no such method
     read    anyone signed in, including programs with any token; others get 401
     write   like read, but viewers and read-only tokens get 403
+    edit    like write, but other people get 403
+    erase   like edit, but admins may, too
     -       there is no such method
 """
 
@@ -116,6 +118,8 @@ TABLE = """
     /api/tasks                                       read   write  -      -      -
     /api/tasks/<int:pk>                              read   -      write  write  write
     /api/tasks/<int:pk>/move                         -      write  -      -      -
+    /api/tasks/<int:task>/comments                   read   write  -      -      -
+    /api/tasks/<int:task>/comments/<int:pk>          read   -      edit   edit   erase
     /api/token/                                      -      open   -      -      -
     /api/users                                       read   -      -      -      -
     /api/users/<str:username>                        read   -      -      -      -
@@ -143,10 +147,14 @@ ACCESS = {
     "read": {"anonymous": "log in"},
     "write": {"anonymous": "log in", "viewer": "forbidden", "read token": "forbidden"},
 }
+ACCESS["erase"] = ACCESS["write"] | {"member": "forbidden"}
+ACCESS["edit"] = ACCESS["erase"] | {"admin": "forbidden"}
+# Who may do something is asked after the body is valid.
+BODIES = {"/api/tasks/<int:task>/comments/<int:pk>": '{"text": "Edited"}'}
 
 # Who is asked: what belongs to nobody, its owner sees like any member; methods that are missing are so for all.
 ASKED = {kind: [who for who in EVERYBODY if who != "owner"] for kind in ACCESS}
-ASKED |= {"own": EVERYBODY, "mine": EVERYBODY, "author": EVERYBODY, "mod": EVERYBODY, "-": ["anonymous", "admin"]}
+ASKED |= {**dict.fromkeys(["own", "mine", "author", "mod", "edit", "erase"], EVERYBODY), "-": ["anonymous", "admin"]}
 
 
 def routes(patterns, prefix="/"):
@@ -192,6 +200,7 @@ def addresses():
     owner = get_user_model().objects.get(username="owner")
     sprint = actions.add_sprint(owner, end=timezone.localdate() + timedelta(days=7))
     task = actions.add_task(owner, name="Draw")
+    comment = actions.add_comment(owner, task.pk, "Looks good")
     removed = actions.add_task(owner, name="Rub out")
     actions.remove_task(owner, removed.pk)
     newcomer = get_user_model().objects.create_user("newcomer")
@@ -213,6 +222,8 @@ def addresses():
         "/sprints/<id:sprint_pk>": sprint.pk,
         "/api/sprints/<int:pk>": sprint.pk,
         "/comments/<id:pk>": actions.add_comment(owner, task.pk, "Drawn?").pk,
+        "/tasks/<int:task>/comments/<int:pk>": f"{task.pk}/comments/{comment.pk}",
+        "/tasks/<int:task>": task.pk,
         "/tasks/<id:pk>": task.pk,
         "/api/tasks/<int:pk>": task.pk,
         "/tokens/<id:pk>": Token.objects.first().pk,
@@ -245,7 +256,7 @@ def test_everybody_may_do_what_the_row_says_and_nothing_else(route, clients, eve
     assert "<" not in url
     for method, kind in zip(METHODS, ROWS[route], strict=True):
         for who in ASKED[kind]:
-            seen = ask(clients[who], method, url)
+            seen = ask(clients[who], method, url, BODIES.get(route, "{}"))
             if kind == "-":
                 # Whether it is there at all, nobody learns who may not ask.
                 assert seen in (["no method"] if who == "admin" else ["no method", "log in"]), (who, method)
@@ -255,10 +266,10 @@ def test_everybody_may_do_what_the_row_says_and_nothing_else(route, clients, eve
                 assert ask(clients[who], "HEAD", url) == seen, who
 
 
-def ask(client, method, url):
+def ask(client, method, url, body="{}"):
     """Return in a word what comes of a request, and undo what it did."""
     with transaction.atomic():
-        answer = client.generic(method, url, "{}", content_type="application/json")
+        answer = client.generic(method, url, body, content_type="application/json")
         transaction.set_rollback(True)
     if answer.status_code == 302 and answer["Location"].startswith("/login/?next="):
         return "log in"

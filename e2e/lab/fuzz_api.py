@@ -17,6 +17,8 @@ PATHS = [
         "tasks",
         "tasks/{id}",
         "tasks/{id}/move",
+        "tasks/{id}/comments",
+        "tasks/{id}/comments/{id}",
         "sprints",
         "sprints/{id}",
         "users",
