@@ -67,8 +67,8 @@ class EventConsumer(LiveConsumer):
     """An API client that follows one sprint.
 
     Messages to the client:
-    - changes: {"model": "task" | "sprint" | "user", "id", "action": "add" | "update" | "remove", "body": the resource as
-      in the API, or null, "seq": absent for users};
+    - changes: {"model": "task" | "comment" | "sprint" | "user", "id", "action": "add" | "update" | "remove", "body": the
+      resource as in the API, or null, "seq": absent for users};
     - locks of other clients: {"model": "task", "id", "action": "dragstart" | "dragend" | "drop", "body": null}.
 
     Messages from the client are its own locks: {"model": "task", "id", "action"}.

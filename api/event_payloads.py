@@ -9,10 +9,11 @@ from django.http import HttpRequest
 from rest_framework import serializers
 
 from board.history import log
-from board.history.schema import other_orders
+from board.history.schema import action_of, comment, other_orders
 from board.live import batches
-from board.models import Event, Sprint, Task
+from board.models import Comment, Event, Sprint, Task
 
+from .serializers.comments import CommentSerializer
 from .serializers.sprints import SprintSerializer
 from .serializers.tasks import TaskSerializer
 from .serializers.users import UserSerializer
@@ -58,24 +59,36 @@ class EventPayloads:
 
     def messages(self, events: Iterable[Event]) -> list[Message]:
         tasks = Task.objects.select_related("assigned").in_bulk(log.touched_tasks(events))
-        return [message for event in events for message in self._of(event, tasks)]
+        # The comments on a deleted task wait for its return.
+        comments = (
+            Comment.objects.select_related("author").filter(task__in=tasks).in_bulk(changed_comments(events))
+        )
+        return [message for event in events for message in self._of(event, tasks, comments)]
 
     def person(self, action: str, user: User) -> Message:
         """Return the message about a user. It has no `seq`, because the log has no events of users."""
         body = None if action == Event.Kind.REMOVE else self._body(UserSerializer, user)
         return {"model": "user", "id": user.pk, "action": action, "body": body}
 
-    def _of(self, event: Event, tasks: dict[int, Task]) -> list[Message]:
-        """Return the messages about one event: its own row, then the neighbours whose sort keys changed."""
+    def _of(self, event: Event, tasks: dict[int, Task], comments: dict[int, Comment]) -> list[Message]:
+        """Return the messages about one event: its comment, its own row, then the neighbours whose sort keys changed."""
         if event.task is None:
             sprint = Sprint.objects.filter(pk=event.row_id).first()
             body = sprint and self._body(SprintSerializer, sprint)
             return [message("sprint", event.row_id, event.kind, event.seq, body)]
         kinds = {event.task: event.kind} | dict.fromkeys(other_orders(event), Event.Kind.UPDATE)
-        return [
+        return self._of_comment(event, comments) + [
             message("task", pk, kind, event.seq, pk in tasks and self._body(TaskSerializer, tasks[pk]))
             for pk, kind in kinds.items()
         ]
+
+    def _of_comment(self, event: Event, comments: dict[int, Comment]) -> list[Message]:
+        change = comment(event)
+        if change is None:
+            return []
+        row = comments.get(change["id"])
+        body = row and self._body(CommentSerializer, row)
+        return [message("comment", change["id"], action_of(change), event.seq, body)]
 
     def _body(self, serializer: type[serializers.ModelSerializer[Any]], row: Any) -> Any:
         return serializer(row, context={"request": self._request(), "holder": self.holder}).data
@@ -87,6 +100,11 @@ class EventPayloads:
         request.get_host = lambda: self.host
         request._get_scheme = lambda: "https" if self.is_secure else "http"
         return cast(HttpRequest, request)
+
+
+def changed_comments(events: Iterable[Event]) -> set[int]:
+    """Return the ids of the comments that events changed."""
+    return {change["id"] for event in events if (change := comment(event))}
 
 
 def message(model: str, pk: int, action: str, seq: int, body: Any) -> Message:

@@ -8,13 +8,13 @@ MESSAGE_SCHEMA = {
     "description": "A change, as sent to sockets and webhooks. Changes of users are sent to sockets only.",
     "required": ["model", "id", "action", "body"],
     "properties": {
-        "model": {"enum": ["task", "sprint", "user"]},
+        "model": {"enum": ["task", "comment", "sprint", "user"]},
         "id": {"type": "integer"},
         "action": {"enum": ["add", "update", "remove"]},
         "body": {
             "description": "The current resource, or null if it was deleted.",
             "oneOf": [
-                *(ref("schemas", name) for name in ("Task", "Sprint", "User")),
+                *(ref("schemas", name) for name in ("Task", "Comment", "Sprint", "User")),
                 {"type": "null"},
             ],
         },
@@ -41,7 +41,7 @@ def webhook() -> Node:
     }
     return {
         "operationId": "change",
-        "summary": "A task or sprint changed",
+        "summary": "A task, comment or sprint changed",
         "description": "The request that Lightboard sends to a webhook. Respond with 2xx within five seconds. Otherwise "
         "Lightboard tries again after 10 seconds, and then less and less often for about ten hours. Respond with 410 to "
         "turn the webhook off.",

@@ -108,7 +108,7 @@ def test_each_extra_key_of_events_stands_in_the_reference_and_the_manual(name):
 
 
 def test_webhooks_know_each_kind_of_event():
-    assert {f"{model}.{kind}" for model in ("task", "sprint") for kind in Event.Kind} == KINDS.keys()
+    assert {f"{model}.{kind}" for model in ("task", "comment", "sprint") for kind in Event.Kind} == KINDS.keys()
 
 
 def test_an_event_says_which_one_it_reverses(client, ada, sprint):
