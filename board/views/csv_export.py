@@ -24,6 +24,7 @@ HEAD = [
     _("Started"),
     _("Completed"),
     _("Points"),
+    _("Comments"),
 ]
 # Where spreadsheets interpret text as a formula (https://owasp.org/www-community/attacks/CSV_Injection): at the beginning
 # of a cell, and wherever a cell would begin with a different separator.
@@ -55,7 +56,8 @@ def _cells(task: Task) -> list[object]:
         full_name(task.assigned) if task.assigned else "",
     ]
     days = [day.isoformat() if day else "" for day in (task.due, task.started, task.completed)]
-    return [task.pk, *map(_escape_formula, texts), *days, "" if task.points is None else task.points]
+    points = "" if task.points is None else task.points
+    return [task.pk, *map(_escape_formula, texts), *days, points, task.comment_count]
 
 
 def _escape_formula(text: object) -> str:

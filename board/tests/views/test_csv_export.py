@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 
+from board import actions
 from board.models import Status
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +22,7 @@ HEAD = [
     "Started",
     "Completed",
     "Points",
+    "Comments",
 ]
 
 
@@ -45,14 +47,16 @@ def test_a_sprint_is_exported_in_board_order(browser, sprint, next_sprint, add, 
         points=5,
         description="Two\nlines, “quoted”",
     )
+    actions.add_comment(user, second.pk, "Why?")
+    actions.add_comment(user, second.pk, "Because")
     add("Elsewhere", next_sprint)
     add("Waiting")
     response = browser.get(f"/sprints/{sprint.pk}/tasks.csv")
     assert response["Content-Disposition"] == f'attachment; filename="sprint-{sprint.pk}.csv"'
     today = done.completed.isoformat()
     assert read(response) == [
-        [str(first.pk), "First", "", "Sprint 1", "Not Started", "", "", "", "", ""],
-        [str(second.pk), "Second", "", "Sprint 1", "Not Started", "", "", "", "", "0"],
+        [str(first.pk), "First", "", "Sprint 1", "Not Started", "", "", "", "", "", "0"],
+        [str(second.pk), "Second", "", "Sprint 1", "Not Started", "", "", "", "", "0", "2"],
         [
             str(done.pk),
             "Done",
@@ -64,6 +68,7 @@ def test_a_sprint_is_exported_in_board_order(browser, sprint, next_sprint, add, 
             today,
             today,
             "5",
+            "0",
         ],
     ]
 
