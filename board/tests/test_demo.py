@@ -1,6 +1,7 @@
 """The demo command."""
 
 import io
+import re
 from itertools import pairwise
 
 import pytest
@@ -12,7 +13,7 @@ from django.utils import timezone
 from board import actions
 from board.history import log
 from board.history.report import report
-from board.models import Column, Event, Sprint, Status, Task
+from board.models import Column, Comment, Event, Sprint, Status, Task
 
 from .html_page import Page
 
@@ -122,6 +123,16 @@ def test_the_past_sprint_is_closed_and_its_leftover_was_carried_to_the_running_o
     assert remaining[0] > remaining[9] > remaining[-1] == leftover.points
 
 
+def test_people_discuss_tasks_of_the_running_sprint(demo):
+    comments = Comment.objects.select_related("author", "task")
+    assert {comment.task.sprint for comment in comments} == {Sprint.objects.running().get()}
+    assert comments.count() > comments.values("task").distinct().count() > 1
+    assert comments.values("author").distinct().count() > 2
+    (mention,) = [comment.text for comment in comments if "@" in comment.text]
+    username, number = re.search(r"@(\w+)", mention)[1], re.search(r"#(\d+)", mention)[1]
+    assert Task.objects.get(pk=number).assigned.username == username
+
+
 def test_sprints_have_goals_and_follow_each_other(demo):
     sprints = list(Sprint.objects.order_by("end"))
     assert all(sprint.goal for sprint in sprints)
@@ -145,6 +156,7 @@ def test_it_is_created_by_actions(demo):
     assert not [event for event in events if event.actor is None]
     state = log.replay(events)
     assert state["tasks"] == {task.pk: with_version(task) for task in Task.objects.all()}
+    assert state["comments"].keys() == set(Comment.objects.values_list("pk", flat=True))
     assert state["sprints"] == {sprint.pk: with_version(sprint) for sprint in Sprint.objects.all()}
 
 

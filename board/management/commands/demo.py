@@ -206,6 +206,45 @@ STORIES = [
         (),
     ),
 ]
+
+
+class Remark(NamedTuple):
+    """A comment of the demo on the task called `story`, `ago` days ago. `{about}` is the number of another task."""
+
+    story: str
+    who: str
+    ago: int
+    hour: int
+    text: str
+    about: str | None = None
+
+
+REMARKS = [
+    Remark("Boarding pass as PDF", "guest", 5, 15, "Printed at 90 %, and the scanner still reads it."),
+    Remark("Boarding pass as PDF", "amara", 5, 16, "Thanks! Then A6 stays."),
+    Remark(
+        "Gate scanner accepts paper and phone",
+        "amara",
+        2,
+        15,
+        "The one at Nordhamn reads phones only at **full brightness**. @jonas, could #{about} turn it up?",
+        "Show the pass without a network",
+    ),
+    Remark(
+        "Gate scanner accepts paper and phone",
+        "jonas",
+        1,
+        9,
+        "Yes, while the code is on the screen. I'll add it this week.",
+    ),
+    Remark(
+        "Refund a ticket by its number",
+        "sofia",
+        3,
+        11,
+        "Finance wants the reason from a list:\n\n- illness\n- weather\n- a mistake of ours",
+    ),
+]
 WORK = [Status.ACTIVE, Status.TESTING, Status.DONE]
 
 
@@ -253,6 +292,8 @@ def steps(people: dict[str, User]) -> Iterator[Step]:
     yield closing_step(people["demo"], sprints)
     for number, story in enumerate(STORIES):
         yield from story_steps(number, story, people, sprints, tasks)
+    for number, remark in enumerate(REMARKS):
+        yield remark_step(number, remark, people[remark.who], tasks)
 
 
 def sprint_step(key: str, who: User, sprints: dict[str, Sprint]) -> Step:
@@ -305,6 +346,17 @@ def story_steps(
             actions.place_task(who or people["demo"], tasks[number].pk, place, at=moment)
 
         yield moment, move
+
+
+def remark_step(minute: int, remark: Remark, who: User, tasks: dict[int, Task]) -> Step:
+    moment = days_ago(remark.ago, remark.hour, minute)
+
+    def write() -> None:
+        numbers = {task.name: task.pk for task in tasks.values()}
+        text = remark.text.format(about=numbers.get(remark.about or ""))
+        actions.add_comment(who, numbers[remark.story], text, at=moment)
+
+    return moment, write
 
 
 def days_ago(days: int, hour: int = 12, minute: int = 0) -> datetime:
