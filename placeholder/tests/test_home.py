@@ -3,6 +3,7 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from selectolax.lexbor import LexborHTMLParser
 
 from placeholder.cache import DrawingCache
 from placeholder.fonts import FONTS
@@ -45,6 +46,16 @@ def test_the_builder_shows_what_was_asked_for_and_lines_to_copy():
     assert f'<img src="{url.replace("&", "&amp;")}" width="300" height="200" alt="">' in html
     assert "/image/300x200@2x.png?bg=fff&amp;fg=navy&amp;text=a%5Cn%3Cb%3E%26 2x, " in html
     assert decoded(shown_picture(html).content).size == (300, 200)
+
+
+def test_without_scripts_the_builder_is_a_form_and_nothing_offers_to_copy():
+    html = LexborHTMLParser(page({"width": "321", "height": "360"}))
+    form = html.css_first("form")
+    assert (form.attributes["action"], form.attributes.get("method", "get")) == (HOME, "get")
+    assert [button.attributes.get("type", "submit") for button in form.css("button")] == ["submit"]
+    assert form.css_first("input[name=width]").attributes["value"] == "321"
+    assert html.css("button[data-copy]")
+    assert not html.css("button[data-copy]:not([hidden])")
 
 
 def test_a_srcset_goes_no_further_than_the_limit():

@@ -88,7 +88,7 @@ def test_a_line_breaks_where_its_script_allows_it(text, lines):
 
 
 @given(st.text(st.sampled_from("ab ж9,._ä "), max_size=20))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_plain_words_break_as_unicode_says(line):
     assert list(units(line)) == list(line_break_units(line))
 
@@ -151,7 +151,7 @@ def test_the_lines_of_an_aligned_text_start_at_one_side():
     valign=st.sampled_from(["top", "middle", "bottom"]),
 )
 @example(57, 13, "00000000", "jetbrains-mono", 20, 2, 1, "center", "middle")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 def test_the_text_never_leaves_the_picture(width, height, text, font, size, border, scale, align, valign):
     text = "" if not text or text.isspace() else text
     white, black = Colour(255, 255, 255), Colour(0, 0, 0)

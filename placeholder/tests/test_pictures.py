@@ -179,7 +179,7 @@ def test_grey_colours_make_a_grey_jpeg():
     text=st.sampled_from(["", "i", "W", "300 × 200", "a\nb"]),
     background=st.sampled_from([Colour(255, 255, 255), Colour(9, 8, 7, 0), Colour(1, 2, 3, 99)]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 def test_the_cheap_png_shows_the_pixels_of_the_whole_drawing(width, height, text, background):
     def on_white(ending):
         one = Picture(width, height, background, Colour(200, 0, 0), ending, text=text)
@@ -205,7 +205,7 @@ def test_the_cheap_png_is_a_whole_and_checked_zlib_stream(sides):
 
 
 @given(st.integers(0, 3 * LARGEST_BLOCK))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_blocks_of_zeros_and_their_checksum_are_those_of_zlib(count):
     blocks, rest = zero_blocks(count)
     inflate = zlib.decompressobj(-zlib.MAX_WBITS)

@@ -1,7 +1,6 @@
 import json
 import random
 import resource
-import subprocess
 import sys
 from collections import Counter
 
@@ -134,22 +133,6 @@ def test_different_pictures_have_different_etags():
         "9x6.png?blur=1",
     ]
     assert len({get(address)["ETag"] for address in addresses}) == len(addresses)
-
-
-@pytest.mark.slow
-def test_an_etag_is_the_same_in_every_process():
-    script = (
-        "from placeholder.__main__ import urlpatterns; from django.test import Client;"
-        "print(Client().get('/image/300x200.webp?seed=a&text=b')['ETag'], end='')"
-    )
-    found = subprocess.run(
-        [sys.executable, "-c", script],
-        check=True,
-        capture_output=True,
-        text=True,
-        env={"PYTHONHASHSEED": "7"},
-    )
-    assert found.stdout == get("300x200.webp?seed=a&text=b")["ETag"]
 
 
 def test_an_etag_changes_with_the_code_that_draws(monkeypatch):
@@ -331,7 +314,7 @@ def test_fuzzed_addresses_get_only_honest_answers(monkeypatch):
     monkeypatch.setattr(responses, "drawings", drawings)
     factory = RequestFactory()
     found = Counter()
-    for number, address in enumerate(fuzzed_addresses(3000)):
+    for number, address in enumerate(fuzzed_addresses(1500)):
         method = "POST" if number % 97 == 0 else "HEAD" if number % 7 == 0 else "GET"
         known = {"if-none-match": "*"} if number % 5 == 0 else {}
         request = factory.generic(method, f"/image/{address}", headers=known)
@@ -347,7 +330,7 @@ def test_fuzzed_addresses_get_only_honest_answers(monkeypatch):
             early = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     late = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert set(found) == {200, 304, 400, 404, 405, "no view"}
-    assert found[200] > 300
+    assert found[200] > 150
     assert drawings.size <= 2**20
-    # In kilobytes (bytes on macOS): what 2,500 more addresses have added to the most that was ever used.
+    # In kilobytes (bytes on macOS): what 1,000 more addresses have added to the most that was ever used.
     assert late - early < 16 * 2 ** (20 if sys.platform == "darwin" else 10)

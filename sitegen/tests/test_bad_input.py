@@ -155,7 +155,7 @@ def test_private_files_are_not_published(site, name):
     assert not [path for path in site.output.rglob("*") if path.is_file() and b"secret" in path.read_bytes()]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=60))
 def test_any_front_matter_is_read_or_refused_in_words(text):
     for page in (f"---\n{text}\n---\nbody\n", f"{{% block context %}}{text}{{% endblock %}}"):
@@ -164,7 +164,7 @@ def test_any_front_matter_is_read_or_refused_in_words(text):
             assert isinstance(split_page(page, "a.md")[0], dict)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.text(max_size=5), st.recursive(st.integers() | st.text(), st.lists, max_leaves=5)))
 def test_json_metadata_comes_back_as_it_was_given(data):
     page = "{% block context %}" + json.dumps(data) + "{% endblock %}"

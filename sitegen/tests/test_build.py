@@ -1,9 +1,6 @@
 import os
 import re
-import shutil
 import signal
-import subprocess
-import sys
 
 import pytest
 from django.conf import settings
@@ -96,23 +93,6 @@ def test_the_management_command_fails_for_an_unknown_page(small_site):
 def test_the_manual_of_the_project_builds_without_a_warning(tmp_path):
     call_command("build", output=tmp_path / "site", strict=True, folder=settings.BASE_DIR / "docs")
     assert (tmp_path / "site/site-generator/index.html").exists()
-
-
-def test_the_standalone_command_builds_and_needs_no_project(small_site, tmp_path):
-    command = [sys.executable, "-m", "sitegen", "build", small_site.folder, "--output", small_site.output]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=settings.BASE_DIR, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "Built 4 pages (4 rendered)" in done.stdout
-    assert "Made here" in small_site.html("index.html")
-
-
-def test_the_package_builds_where_nothing_else_of_the_project_is(small_site, tmp_path):
-    copy = tmp_path / "alone/sitegen"
-    shutil.copytree(settings.BASE_DIR / "sitegen", copy, ignore=shutil.ignore_patterns("tests", "__pycache__"))
-    command = [sys.executable, "-m", "sitegen", "build", small_site.folder, "--output", small_site.output]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=copy.parent, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "Page not found" in small_site.html("404.html")
 
 
 def test_the_exit_status_tells_of_errors(small_site, capsys):

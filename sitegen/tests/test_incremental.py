@@ -171,7 +171,7 @@ EDITS = st.sampled_from(
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=st.lists(st.lists(EDITS, min_size=1, max_size=3), min_size=1, max_size=4))
 def test_after_any_edits_the_output_equals_a_build_from_nothing(tmp_path_factory, edits):
     from .conftest import SiteFolder
