@@ -53,12 +53,12 @@ def test_all_tags_differ(client, resources):
     assert len(tags) == len(urls)
 
 
-@pytest.mark.parametrize("header", ["{}", "W/{}", '"other", {}', "*"])
-def test_what_the_client_has_is_not_sent_again(client, resources, header):
-    for url in resources:
-        etag = client.get(url)["ETag"]
-        answer = asked_again(client, url, header.format(etag))
-        assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", etag)
+def test_what_the_client_has_is_not_sent_again(client, resources):
+    for header in ["{}", "W/{}", '"other", {}', "*"]:
+        for url in resources:
+            etag = client.get(url)["ETag"]
+            answer = asked_again(client, url, header.format(etag))
+            assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", etag)
 
 
 def test_head_tells_the_tag_too(client, resources):
@@ -160,9 +160,9 @@ def test_another_build_sends_everything_anew(client, resources, monkeypatch):
     assert [asked_again(client, url, etag).status_code for url, etag in tags.items()] == [200] * len(tags)
 
 
-@pytest.mark.parametrize("header", ["", "x", '"', "\0", "W/", ",,,", '"1', "é", "*" * 9000])
-def test_a_header_that_means_nothing_is_no_match(client, task, header):
-    assert asked_again(client, f"/api/tasks/{task.pk}", header).status_code == 200
+def test_a_header_that_means_nothing_is_no_match(client, task):
+    for header in ["", "x", '"', "\0", "W/", ",,,", '"1', "é", "*" * 9000]:
+        assert asked_again(client, f"/api/tasks/{task.pk}", header).status_code == 200
 
 
 def test_a_list_that_cannot_be_asked_for_has_no_tag(client, sprint):
@@ -220,30 +220,32 @@ def test_the_tag_that_a_change_gives_is_the_one_that_reading_gives(client, sprin
     assert added["ETag"] == client.get(added["Location"])["ETag"]
 
 
-@pytest.mark.parametrize(
-    ("header", "status"),
-    [
-        ('"{version}"', 200),
-        ('"{version}.abc"', 200),
-        ('"0", "{version}.abc"', 200),
-        ("*", 200),
-        (" * ", 200),
-        ('W/"{version}"', 412),
-        ('"0"', 412),
-        ('"0", "1"', 412),
-        ('"{version}0"', 412),
-        ('"x"', 412),
-        ("", 412),
-        ("junk", 412),
-        ('"99999999999999999999999"', 412),
-        ('"²"', 412),
-    ],
-)
-def test_only_a_strong_tag_of_the_version_matches(client, task, header, status):
+# header, status
+MATCHES = [
+    ('"{version}"', 200),
+    ('"{version}.abc"', 200),
+    ('"0", "{version}.abc"', 200),
+    ("*", 200),
+    (" * ", 200),
+    ('W/"{version}"', 412),
+    ('"0"', 412),
+    ('"0", "1"', 412),
+    ('"{version}0"', 412),
+    ('"x"', 412),
+    ("", 412),
+    ("junk", 412),
+    ('"99999999999999999999999"', 412),
+    ('"²"', 412),
+]
+
+
+def test_only_a_strong_tag_of_the_version_matches(client, task):
     assert task.version == 2
-    headers = {"if-match": header.format(version=task.version)}
-    answer = client.patch(f"/api/tasks/{task.pk}", {"name": "Patched"}, headers=headers)
-    assert answer.status_code == status
+    for header, status in MATCHES:
+        headers = {"if-match": header.format(version=task.version)}
+        # Nothing changes, so the version stays.
+        answer = client.patch(f"/api/tasks/{task.pk}", {"name": task.name}, headers=headers)
+        assert (header, answer.status_code) == (header, status)
 
 
 def test_a_tag_of_another_representation_matches_since_the_row_is_the_same(client, sprint):

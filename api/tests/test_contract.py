@@ -93,23 +93,24 @@ def test_a_sprint_is_as_it_was(api):
 # "Filters `end_min`, `end_max`; search on name; ordering by `end`, `name`."
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ({"end_min": 8}, "Birch Cedar"),
-        ({"end_max": 8}, "Alder Birch"),
-        ({"end_min": 8, "end_max": 8}, "Birch"),
-        ({"search": "ced"}, "Cedar"),
-        ({"ordering": "end"}, "Alder Birch Cedar"),
-        ({"ordering": "-end"}, "Cedar Birch Alder"),
-        ({"ordering": "-name"}, "Cedar Birch Alder"),
-    ],
-)
-def test_sprints_are_filtered_searched_and_ordered(api, query, expected):
+# query, expected
+SPRINT_QUERIES = [
+    ({"end_min": 8}, "Birch Cedar"),
+    ({"end_max": 8}, "Alder Birch"),
+    ({"end_min": 8, "end_max": 8}, "Birch"),
+    ({"search": "ced"}, "Cedar"),
+    ({"ordering": "end"}, "Alder Birch Cedar"),
+    ({"ordering": "-end"}, "Cedar Birch Alder"),
+    ({"ordering": "-name"}, "Cedar Birch Alder"),
+]
+
+
+def test_sprints_are_filtered_searched_and_ordered(api):
     for days, name in ((7, "Alder"), (8, "Birch"), (9, "Cedar")):
         made(api, "sprints", name=name, end=day(days))
-    query = {name: day(value) if isinstance(value, int) else value for name, value in query.items()}
-    assert names(api, f"/api/sprints?{urlencode(query)}") == expected.split()
+    for query, expected in SPRINT_QUERIES:
+        query = {name: day(value) if isinstance(value, int) else value for name, value in query.items()}
+        assert names(api, f"/api/sprints?{urlencode(query)}") == expected.split()
 
 
 # "A new or changed `end` must not lie in the past."
@@ -163,24 +164,25 @@ def grove(api):
     return sprint
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("sprint={sprint}&ordering=name", "Birch Cedar"),
-        ("status=4", "Cedar"),
-        ("assigned=ada", "Birch"),
-        ("backlog=true", "Alder"),
-        ("backlog=false&ordering=name", "Birch Cedar"),
-        ("search=alder&ordering=name", "Alder Cedar"),
-        ("ordering=-name", "Cedar Birch Alder"),
-        ("ordering=order", "Cedar Birch Alder"),
-        ("backlog=false&ordering=started", "Birch Cedar"),
-        ("backlog=false&ordering=due", "Cedar Birch"),
-        ("status=4&ordering=completed", "Cedar"),
-    ],
-)
-def test_tasks_are_filtered_searched_and_ordered(api, grove, query, expected):
-    assert names(api, f"/api/tasks?{query.format(sprint=grove)}") == expected.split()
+# query, expected
+TASK_QUERIES = [
+    ("sprint={sprint}&ordering=name", "Birch Cedar"),
+    ("status=4", "Cedar"),
+    ("assigned=ada", "Birch"),
+    ("backlog=true", "Alder"),
+    ("backlog=false&ordering=name", "Birch Cedar"),
+    ("search=alder&ordering=name", "Alder Cedar"),
+    ("ordering=-name", "Cedar Birch Alder"),
+    ("ordering=order", "Cedar Birch Alder"),
+    ("backlog=false&ordering=started", "Birch Cedar"),
+    ("backlog=false&ordering=due", "Cedar Birch"),
+    ("status=4&ordering=completed", "Cedar"),
+]
+
+
+def test_tasks_are_filtered_searched_and_ordered(api, grove):
+    for query, expected in TASK_QUERIES:
+        assert names(api, f"/api/tasks?{query.format(sprint=grove)}") == expected.split()
 
 
 # "Rules: a completed task cannot change sprint; a task cannot be added or moved to a past sprint; a backlog task is "Not
@@ -188,29 +190,32 @@ def test_tasks_are_filtered_searched_and_ordered(api, grove, query, expected):
 # be after it, not on the sent fields alone.)"
 
 
-@pytest.mark.parametrize(
-    ("task", "patch", "refused"),
-    [
-        ({"sprint": "now", "status": 4}, {"sprint": "next"}, True),
-        ({"sprint": "now", "status": 3}, {"sprint": "next"}, False),
-        ({}, {"sprint": "past"}, True),
-        ({}, {"status": 2}, True),
-        ({}, {"status": 2, "sprint": "now"}, False),
-        ({"sprint": "now"}, {"started": day(0)}, True),
-        ({"sprint": "now", "status": 2}, {"started": day(0)}, False),
-        ({"sprint": "now", "status": 3}, {"completed": day(0)}, True),
-        ({"sprint": "now", "status": 3}, {"completed": day(0), "status": 4}, False),
-        ({"sprint": "now", "status": 2}, {"sprint": None}, True),
-    ],
-)
-def test_the_rules_hold_for_the_task_as_it_would_be(api, past_sprint, task, patch, refused):
+# task, patch, refused
+JUDGED = [
+    ({"sprint": "now", "status": 4}, {"sprint": "next"}, True),
+    ({"sprint": "now", "status": 3}, {"sprint": "next"}, False),
+    ({}, {"sprint": "past"}, True),
+    ({}, {"status": 2}, True),
+    ({}, {"status": 2, "sprint": "now"}, False),
+    ({"sprint": "now"}, {"started": day(0)}, True),
+    ({"sprint": "now", "status": 2}, {"started": day(0)}, False),
+    ({"sprint": "now", "status": 3}, {"completed": day(0)}, True),
+    ({"sprint": "now", "status": 3}, {"completed": day(0), "status": 4}, False),
+    ({"sprint": "now", "status": 2}, {"sprint": None}, True),
+]
+
+
+def test_the_rules_hold_for_the_task_as_it_would_be(api, past_sprint):
     sprints = {"now": made(api, "sprints", end=day(7))["id"], "next": made(api, "sprints", end=day(14))["id"]}
     sprints |= {"past": past_sprint.pk, None: None}
-    for fields in (task, patch):
-        if "sprint" in fields:
-            fields["sprint"] = sprints.get(fields["sprint"], fields["sprint"])
-    saved = made(api, "tasks", name="Draw", **task)
-    assert api.patch(saved["links"]["self"], patch).status_code == (400 if refused else 200)
+    for task, patch, refused in JUDGED:
+        before, after = (
+            fields | ({"sprint": sprints[fields["sprint"]]} if "sprint" in fields else {})
+            for fields in (task, patch)
+        )
+        saved = made(api, "tasks", name="Draw", **before)
+        answer = api.patch(saved["links"]["self"], after)
+        assert (task, patch, answer.status_code) == (task, patch, 400 if refused else 200)
     assert api.post("/api/tasks", {"name": "Late", "sprint": past_sprint.pk}).status_code == 400
 
 

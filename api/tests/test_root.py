@@ -5,7 +5,6 @@ import re
 from datetime import timedelta
 from html import unescape
 
-import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -28,13 +27,17 @@ def test_the_root_is_open_since_clients_read_it_before_they_log_in(stranger):
     assert stranger.get("/api/").status_code == 200
 
 
-@pytest.mark.parametrize("url", [*COLLECTIONS, "/api/sprints/1", "/api/tasks/1", "/api/users/ada"])
-@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
-def test_everything_else_asks_a_stranger_to_sign_in(stranger, url, method):
-    answer = getattr(stranger, method)(url)
-    assert answer.status_code == 401
-    assert answer["WWW-Authenticate"].startswith("Basic")
-    assert error(answer, 401).keys() == {"detail"}
+# url
+CLOSED = [*COLLECTIONS, "/api/sprints/1", "/api/tasks/1", "/api/users/ada"]
+
+
+def test_everything_else_asks_a_stranger_to_sign_in(stranger):
+    for url in CLOSED:
+        for method in ["get", "post", "put", "patch", "delete"]:
+            answer = getattr(stranger, method)(url)
+            assert answer.status_code == 401
+            assert answer["WWW-Authenticate"].startswith("Basic")
+            assert error(answer, 401).keys() == {"detail"}
 
 
 def test_basic_authentication_signs_in(stranger, ada):
@@ -58,11 +61,11 @@ def test_a_write_by_session_needs_the_csrf_token(ada):
     assert browser.post("/api/tasks", {"name": "Forged"}).status_code == 403
 
 
-@pytest.mark.parametrize("url", ["/api/", *COLLECTIONS])
-def test_the_browsable_api_shows_each_page(browsable, client, task, url):
-    answer = client.get(url, headers={"accept": "text/html"})
-    assert answer.status_code == 200
-    assert answer["Content-Type"].startswith("text/html")
+def test_the_browsable_api_shows_each_page(browsable, client, task):
+    for url in ["/api/", *COLLECTIONS]:
+        answer = client.get(url, headers={"accept": "text/html"})
+        assert answer.status_code == 200
+        assert answer["Content-Type"].startswith("text/html")
 
 
 def test_a_page_of_the_browsable_api_may_be_styled_as_it_is_and_nothing_else_may(browsable, client):
