@@ -190,13 +190,13 @@ def test_an_unknown_path_is_not_found(address):
     assert get(address).status_code == 404
 
 
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
-@pytest.mark.parametrize("address", ["30x20.png", "0/", "avatar/demo.svg"])
-def test_other_methods_are_not_allowed(method, address):
-    response = getattr(Client(enforce_csrf_checks=True), method)(f"/image/{address}")
-    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
-    assert response["Cache-Control"] == "no-store"
-    assert_harmless(response)
+def test_other_methods_are_not_allowed():
+    for method in ["post", "put", "patch", "delete", "options"]:
+        for address in ["30x20.png", "0/", "avatar/demo.svg"]:
+            response = getattr(Client(enforce_csrf_checks=True), method)(f"/image/{address}")
+            assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+            assert response["Cache-Control"] == "no-store"
+            assert_harmless(response)
 
 
 @pytest.mark.parametrize("query", ["a" * 2001, "&" * 2000, "&".join("a=1" for _ in range(400)), "text=%" * 60])

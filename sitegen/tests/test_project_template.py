@@ -90,29 +90,29 @@ WRONG_HOSTS = [
 HOST = (TEMPLATE / "project_name.py-tpl").read_text().partition('HOST = r"')[2].partition('"\n')[0]
 
 
-@pytest.mark.parametrize("host", WRONG_HOSTS)
-def test_such_a_host_is_refused_by_the_project_and_by_the_picture_service(host):
+def test_such_a_host_is_refused_by_the_project_and_by_the_picture_service():
     patterns = [re.compile(HOST, re.ASCII), re.compile(service_hosts(), re.ASCII)]
-    assert not any(all(pattern.fullmatch(each) for each in host.split(",")) for pattern in patterns)
+    for host in WRONG_HOSTS:
+        assert not any(all(pattern.fullmatch(each) for each in host.split(",")) for pattern in patterns), host
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
-        "*",
-        "nas",
-        "localhost",
-        "a.example",
-        ".a.example",
-        "xn--4ca.example",
-        "3com.example",
-        "10.0.0.7",
-        "[fd00::1]",
-    ],
-)
-def test_a_host_that_a_request_can_have_is_taken(host):
-    assert re.fullmatch(HOST, host, re.ASCII)
-    assert re.fullmatch(service_hosts(), host, re.ASCII)
+RIGHT_HOSTS = [
+    "*",
+    "nas",
+    "localhost",
+    "a.example",
+    ".a.example",
+    "xn--4ca.example",
+    "3com.example",
+    "10.0.0.7",
+    "[fd00::1]",
+]
+
+
+def test_a_host_that_a_request_can_have_is_taken():
+    for host in RIGHT_HOSTS:
+        assert re.fullmatch(HOST, host, re.ASCII)
+        assert re.fullmatch(service_hosts(), host, re.ASCII)
 
 
 def service_hosts():
