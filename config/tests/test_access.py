@@ -154,7 +154,10 @@ BODIES = {"/api/tasks/<int:task>/comments/<int:pk>": '{"text": "Edited"}'}
 
 # Who is asked: what belongs to nobody, its owner sees like any member; methods that are missing are so for all.
 ASKED = {kind: [who for who in EVERYBODY if who != "owner"] for kind in ACCESS}
-ASKED |= {**dict.fromkeys(["own", "mine", "author", "mod", "edit", "erase"], EVERYBODY), "-": ["anonymous", "admin"]}
+ASKED |= {
+    **dict.fromkeys(["own", "mine", "author", "mod", "edit", "erase"], EVERYBODY),
+    "-": ["anonymous", "admin"],
+}
 
 
 def routes(patterns, prefix="/"):
