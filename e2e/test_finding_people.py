@@ -78,3 +78,52 @@ def test_without_javascript_the_list_is_a_list(someone, url):
     one.page.get_by_label("Assigned to").select_option("Zoë Österberg")
     one.page.get_by_role("button", name="Save").click()
     expect(one.page.get_by_text("Zoë Österberg", exact=True)).to_be_visible()
+
+
+PASTE = """(field, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", text);
+    field.select();
+    field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_an_at_sign_offers_people_to_mention_and_a_pasted_url_makes_a_link(someone, url):
+    one = someone("demo", url).open_demo_board()
+    one.card(CARD).locator("> .name").focus()
+    one.page.keyboard.press("n")
+    field = one.page.get_by_label("Description")
+    field.press_sequentially("Ask @OSTER")
+    offered = one.page.get_by_role("listbox", name="Find a person").get_by_role("option")
+    expect(offered).to_have_text(["Zoë Österberg @zoe"])
+    one.hear("Zoë Österberg, 1 of 1")
+    assert violations(one, "mentioning") == []
+    field.press("Enter")
+    expect(field).to_have_value("Ask @zoe ")
+    expect(offered).to_have_count(0)
+
+    field.press_sequentially("and @person-1")
+    expect(offered).to_have_count(8)
+    expect(offered.and_(one.page.locator("[aria-selected=true]"))).to_have_id(
+        field.get_attribute("aria-activedescendant")
+    )
+    field.press("ArrowUp")
+    field.press("ArrowDown")
+    field.press("ArrowDown")
+    field.press("Tab")
+    expect(field).to_have_value("Ask @zoe and @person-10 ")
+    field.press_sequentially("@")
+    offered.filter(has_text="@guest").click()
+    expect(field).to_be_focused()
+    expect(field).to_have_value("Ask @zoe and @person-10 @guest ")
+    field.press_sequentially("@zo")
+    expect(offered).to_have_count(1)
+    field.press("Escape")
+    expect(offered).to_have_count(0)
+    expect(field).to_be_visible()
+
+    field.fill("the film")
+    field.evaluate(PASTE, "https://example.org/a_(b)")
+    expect(field).to_have_value("[the film](https://example.org/a_(b))")
+    field.press("Control+Z")
+    expect(field).to_have_value("the film")

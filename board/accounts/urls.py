@@ -14,6 +14,7 @@ urlpatterns = [
     path("profile/sign-out/", profile.sign_out, name="sign_out"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),
+    path("people/names/", people.names, name="names"),
     path("people/<id:pk>/", people.person, name="person"),
     path("people/<id:pk>/link/", people.make_link, name="make_link"),
     path("people/<id:pk>/delete/", people.delete_invitation, name="delete_invitation"),

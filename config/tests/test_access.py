@@ -60,6 +60,7 @@ TABLE = """
     /people/<id:pk>/delete/                          admin  admin  -      -      -
     /people/<id:pk>/link/                            -      admin  -      -      -
     /people/<id:pk>/reactivate/                      -      admin  -      -      -
+    /people/names/                                   page   -      -      -      -
     /people/invite/                                  admin  admin  -      -      -
     /profile/                                        page   page   -      -      -
     /profile/password/                               page   page   -      -      -

@@ -9,7 +9,7 @@ from django.contrib.staticfiles.finders import AppDirectoriesFinder
 from config.storage import HashedStaticFiles, bundle
 
 # Of the script of a page and trust.js, in bytes, compressed.
-LIMITS = {"board/board.js": 20_000, "board/backlog.js": 21_000, "board/bell-page.js": 1_000}
+LIMITS = {"board/board.js": 20_275, "board/backlog.js": 21_400, "board/bell-page.js": 1_000}
 CARDS = """// The cards.
 const names = ["theirs"];
 export const find = (/** @type {string} */ id) => names[id];

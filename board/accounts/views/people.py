@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,7 @@ from board.accounts.forms import (
 )
 from board.accounts.users import UserRequest
 from board.ops.site_url import site_url
-from board.templatetags.people import by_name
+from board.templatetags.people import by_name, full_name
 
 ROLE_MESSAGES = {
     users.Role.MEMBER: _("%(name)s is now a member."),
@@ -51,6 +51,13 @@ def people(request: UserRequest) -> HttpResponse:
         User.objects.select_related("profile"), key=lambda person: (not person.is_active, by_name(person))
     )
     return render(request, "board/people.html", {"people": map(_person_context, everyone), "nav": "people"})
+
+
+@require_safe
+def names(request: UserRequest) -> HttpResponse:
+    """Return [username, display name] of everyone with an active account, for the list that "@" opens (mentions.js)."""
+    everyone = sorted(User.objects.filter(is_active=True), key=by_name)
+    return JsonResponse([[person.username, full_name(person)] for person in everyone], safe=False)
 
 
 @admin_required

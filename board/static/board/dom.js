@@ -22,3 +22,9 @@ export const create = (tag, properties) => Object.assign(document.createElement(
  * @param {string} id
  */
 export const templateContent = (id) => /** @type {HTMLTemplateElement} */ (document.getElementById(id)).content;
+
+/**
+ * Insert a text where the caret is, in the one way that the browser's own undo knows.
+ * @param {string} text
+ */
+export const insertText = (text) => document.execCommand("insertText", false, text);

@@ -2,7 +2,7 @@
 // How long a field may get: a hint appears near the limit and beyond, and all that is typed or pasted stays. The server
 // refuses what is too long.
 
-import { create } from "./dom.js";
+import { create, insertText } from "./dom.js";
 
 const NEAR = 0.95;
 
@@ -44,6 +44,5 @@ function joinLines(event) {
   const text = clipboardData?.getData("text/plain").trim() ?? "";
   if (defaultPrevented || !target.matches?.("input[type=text]") || !/[\r\n]/.test(text)) return;
   event.preventDefault();
-  // The one way to insert text that the browser's own undo knows.
-  document.execCommand("insertText", false, text.replace(/\s*[\r\n]+\s*/g, " "));
+  insertText(text.replace(/\s*[\r\n]+\s*/g, " "));
 }

@@ -18,6 +18,7 @@ import { ignoreComposition } from "./keyboard.js";
 import { startKeys } from "./keys.js";
 import { startLimits } from "./limits.js";
 import { createLive } from "./live.js";
+import { startMentions } from "./mentions.js";
 import { createMoves } from "./moves.js";
 import { createPanel } from "./panel.js";
 import { startQuickAdd } from "./quick-add.js";
@@ -40,6 +41,7 @@ export function startPage(startOwn, complete = (page) => page) {
   start(page.startToasts);
   start(() => page.startBell(boardPage?.isPushed));
   start(ignoreComposition);
+  start(() => startMentions(page));
   start(() => startForms(page, boardPage));
   start(startCsrf);
   start(page.drafts.startDrafts);

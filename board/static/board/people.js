@@ -9,6 +9,13 @@ const MAX_WITHOUT_SEARCH = 10;
 const MAX_SHOWN = 5;
 
 /**
+ * Return whether each word is the beginning of a part of a name. The words must be normalized.
+ * @param {string} name
+ * @param {string[]} words
+ */
+export const isNamed = (name, words) => words.every((word) => ` ${normalize(name)}`.includes(` ${word}`));
+
+/**
  * Put a field above a list of people, which shows those whose names have parts that begin with the words in the field.
  * @param {HTMLSelectElement} list
  * @param {Pick<Page, "announce" | "t">} page
@@ -26,7 +33,7 @@ export function addPersonSearch(list, { announce, t }) {
 
   function search() {
     const words = wordsOf(field.value);
-    const found = everybody.filter(({ text }) => words.every((word) => ` ${normalize(text)}`.includes(` ${word}`)));
+    const found = everybody.filter(({ text }) => isNamed(text, words));
     const [first] = found;
     field.setAttribute("aria-invalid", String(!first));
     list.replaceChildren(...(first ? found : everybody));

@@ -61,6 +61,13 @@ def role(user):
 # Access
 
 
+def test_everyone_gets_the_names_of_active_people_for_mentions(client, bob, user, django_user_model):
+    django_user_model.objects.create_user("carl", is_active=False)
+    django_user_model.objects.create_user("zoe")
+    client.force_login(bob)
+    assert client.get("/people/names/").json() == [["ana", "Ana Lind"], ["bob", "Bob Berg"], ["zoe", "zoe"]]
+
+
 @pytest.mark.parametrize("path", ["/people/invite/", "/people/{pk}/", "/people/{pk}/delete/"])
 def test_the_pages_that_change_people_are_for_admins(browser, user, path):
     response = browser.get(path.format(pk=user.pk))
