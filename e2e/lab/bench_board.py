@@ -152,6 +152,7 @@ def main():
             browser = launch(playwright)
             keep("visits", visits(browser, site, folder))
             keep("drop", drops(browser, site))
+            keep("comment", comments(browser, site))
             keep("hand", hands(browser, site))
     print(f"\n{table(goals)}")
 
@@ -428,14 +429,18 @@ DROPPED = """() => addEventListener("pointerup", () => {
 }, { capture: true })"""
 
 
-def drops(browser, site):
-    """From the drop in one browser to the card in place in another, 30 times."""
+def two_people(browser, site):
     people = []
     for _ in range(2):
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         context.add_cookies(site.cookies)
         people.append(Person(context.new_page(), site.url).open_board(site.sprints[20]))
-    one, other = people
+    return people
+
+
+def drops(browser, site):
+    """From the drop in one browser to the card in place in another, 30 times."""
+    one, other = two_people(browser, site)
     one.page.evaluate(DROPPED)
     name = "Task number 1 of the board"
     delays = []
@@ -456,12 +461,45 @@ def drops(browser, site):
     return rows, goals
 
 
-# Notes at a click when the form's first field has the focus, at a drop when the card stands in the other column, and
+# Notes when so many comments stand in the panel, by the clock that all pages of the machine share.
+COMMENTED = """(count) => new Promise(resolve => {
+    const look = () => document.querySelectorAll("#panel .comment").length === count
+        && resolve(performance.timeOrigin + performance.now());
+    new MutationObserver(look).observe(document.querySelector("#panel"), { childList: true, subtree: true });
+})"""
+SENT = """() => addEventListener("keydown", ({ key }) => {
+    if (key === "Enter") window.sentAt = performance.timeOrigin + performance.now();
+}, { capture: true })"""
+
+
+def comments(browser, site):
+    """From Ctrl+Enter in one panel to the comment in another that shows the same task, 30 times."""
+    one, other = two_people(browser, site)
+    for person in (one, other):
+        person.card("Task number 3 of the board").locator("> .name").click()
+        expect(person.page.locator("#panel-name")).to_be_focused()
+    one.page.evaluate(SENT)
+    field = one.page.locator(".new-comment textarea")
+    delays = []
+    for number in range(DROPS):
+        other.page.evaluate(f"window.commented = ({COMMENTED})({number + 1}), null")
+        field.fill(f"Comment number {number}")
+        field.press("Control+Enter")
+        expect(field).to_have_value("")
+        delays.append(other.page.evaluate("window.commented") - one.page.evaluate("window.sentAt"))
+    rows = {"median of 30": f"{statistics.median(delays):.0f} ms", "95 of 100": f"{high(delays):.0f} ms"}
+    return rows, [
+        row("comment to the other panel", 40, delays, "ms"),
+        row("… 95 of 100", 80, [high(delays)], "ms"),
+    ]
+
+
+# Notes at a click when the form's first field, or the panel's heading, has the focus, at a drop when the card stands in the other column, and
 # how many frames were painted in between.
 OPENED = """() => new Promise(resolve => addEventListener("click", () => {
     const begun = performance.now();
-    document.querySelector(".board").addEventListener("focusin", ({ target }) =>
-        target.matches(".card.open :is(input, select)") && resolve(performance.now() - begun));
+    document.querySelector("main").addEventListener("focusin", ({ target }) =>
+        target.matches(".card.open :is(input, select), #panel-name") && resolve(performance.now() - begun));
 }, { capture: true, once: true }))"""
 STOOD = """([name, column]) => new Promise(resolve => addEventListener("pointerup", () => {
     const begun = performance.now();
@@ -474,7 +512,7 @@ STOOD = """([name, column]) => new Promise(resolve => addEventListener("pointeru
 
 
 def hands(browser, site):
-    """From the click on a card to its form, and from the drop to the card in its place on the same screen."""
+    """From the click on a card to its panel or form, and from the drop to the card in its place on the same screen."""
     rows = {}
     for size in SIZES:
         context = browser.new_context(viewport={"width": 1440, "height": 900})
@@ -482,7 +520,7 @@ def hands(browser, site):
         person = Person(context.new_page(), site.url).open_board(site.sprints[size])
         name = "Task number 1 of the board"
         card = person.card(name)
-        for form, link in (("form", card.locator("> .name")), ("form for moving", card.locator(".move"))):
+        for form, link in (("panel", card.locator("> .name")), ("form for moving", card.locator(".move"))):
             delays = [opening(person, link) for _ in range(OPENINGS)]
             rows[f"{size} cards, {form}"] = f"{statistics.median(delays):.0f} ms, 95 of 100 {high(delays):.0f} ms"
         frames = []
@@ -506,7 +544,7 @@ def opening(person, link):
     link.click()
     delay = person.page.evaluate("window.opened")
     person.page.keyboard.press("Escape")
-    person.page.wait_for_selector(".card.open", state="detached")
+    person.page.wait_for_selector(".card.open, #panel:not([hidden])", state="detached")
     return delay
 
 

@@ -1,6 +1,7 @@
 """Measures the pages that read a sprint's history: `python -m e2e.lab.bench_sprints [--json FILE]`, or `make bench`.
 
-A sprint of 1,000 tasks, half of them done, and 20,000 events, and a backlog of 1,000 tasks. Something changes before each request, so that no
+A sprint of 1,000 tasks, half of them done, and 20,000 events, and a backlog of 1,000 tasks; one task has 200 comments and 500 further events.
+Something changes before each request, so that no
 page is as it was. The first request of a new process reads the whole log.
 """
 
@@ -18,7 +19,8 @@ from .goals import row, table
 
 TASKS, EVENTS = 1_000, 20_000
 REQUESTS = 15
-GOAL = 100
+COMMENTS, EVENTS_OF_TASK = 200, 500
+GOALS = {"report": 100, "close": 100, "board": 100, "backlog": 100, "panel": 60}
 FILL = f"""
 from datetime import timedelta
 from django.contrib.auth.models import User
@@ -38,6 +40,10 @@ for n in range({EVENTS - TASKS}):
     actions.place_task(demo, pks[n % {TASKS}], place, at=begun + ({TASKS} + n) * step)
 for n in range({TASKS}):
     actions.add_task(demo, name=f"Later {{n}}", points=n % 4)
+for n in range({EVENTS_OF_TASK}):
+    actions.change_task(demo, pks[0], points=n % 2 + 1)
+for n in range({COMMENTS}):
+    actions.add_comment(demo, pks[0], f"Comment **{{n}}**, see #{{pks[n]}} and ask @guest\\n\\n- one\\n- two")
 print(sprint.pk, pks[0])
 """
 
@@ -53,6 +59,7 @@ def measure(server):
         "close": f"/sprints/{sprint}/close/",
         "board": f"/sprints/{sprint}/",
         "backlog": "/backlog/",
+        "panel": f"/tasks/{task}/panel/",
     }
     with httpx.Client(base_url=server.url, headers=headers, timeout=60) as browser:
         token = browser.post("/api/token/", json={"username": "demo", "password": "demo"}).json()["token"]
@@ -89,7 +96,7 @@ def main():
         finally:
             server.stop()
     what = f"a sprint of {TASKS:,} tasks and {EVENTS:,} events"
-    goals = [row(f"{name} page of {what}", GOAL, later, "ms") for name, (_, later) in found.items()]
+    goals = [row(f"{name} page of {what}", GOALS[name], later, "ms") for name, (_, later) in found.items()]
     print(f"\n{table(goals)}")
     print("The first request:", {name: round(first) for name, (first, _) in found.items()})
     if options.json:
