@@ -20,7 +20,7 @@ from board.views.forms.comments import CommentForm
 from .shortcuts import new_key
 
 # The newest entries of the stream. The others come when the reader asks for them.
-ENTRIES = 60
+ENTRIES = 40
 
 
 class Fact(NamedTuple):
@@ -52,6 +52,7 @@ def panel_context(request: UserRequest, task: Task, form: CommentForm | None = N
     is_closed = bool(task.sprint and task.sprint.is_closed)
     return {
         "task": task,
+        "task_url": task.get_absolute_url(),
         "facts": facts(task),
         "references": references([task.description, *comments]),
         "mentions": mentions_of(task),
