@@ -44,7 +44,11 @@ def test_a_person_who_was_away_catches_up(someone, own_server):
         ben.page.reload()
         strip.get_by_text("3 changes since").click()
         expect(strip.get_by_role("listitem")).to_have_text(
-            [re.compile("deleted “c”"), re.compile("points of “b”"), re.compile("moved “a” to In Testing")]
+            [
+                re.compile("deleted “c”"),
+                re.compile("points of “b”"),
+                re.compile("moved “a” from Not Started"),
+            ]
         )
         assert violations(ben, "strip", "#away") == []
         ben.page.set_viewport_size(SIZES["phone"])

@@ -32,6 +32,8 @@ class Sentence(NamedTuple):
     toast: "StrPromise"
     # For the history on the task's page.
     story: "StrPromise"
+    # For the activity, if that says more than the news.
+    line: "StrPromise | None" = None
 
 
 CREATED = Sentence(
@@ -58,11 +60,13 @@ MOVED = Sentence(
     gettext_lazy("%(who)s moved %(what)s to %(after)s"),
     gettext_lazy("Moved %(what)s to %(after)s"),
     gettext_lazy("%(who)s moved this task from %(before)s to %(after)s"),
+    gettext_lazy("%(who)s moved %(what)s from %(before)s to %(after)s"),
 )
 MOVED_BACK = Sentence(
     gettext_lazy("%(who)s moved %(what)s back to %(after)s"),
     gettext_lazy("Moved %(what)s back to %(after)s"),
     gettext_lazy("%(who)s moved this task back from %(before)s to %(after)s"),
+    gettext_lazy("%(who)s moved %(what)s back from %(before)s to %(after)s"),
 )
 MOVED_WITHIN = Sentence(
     gettext_lazy("%(who)s moved %(what)s within the column"),
@@ -317,7 +321,8 @@ def tell(events: Sequence[Event], names: Names, name: str) -> Telling:
     row = {"who": actor(events[0]), "what": quoted(name)}
     changes = [change for event in events for change in _changes(event, names)]
     if len(changes) == 1:
-        return _split(changes[0].sentence.news, row | changes[0].values())
+        sentence = changes[0].sentence
+        return _split(sentence.line or sentence.news, row | changes[0].values())
     # That it was created or deleted says more than a number.
     chief = next((change for change in changes if change.sentence in (CREATED, DELETED)), None)
     telling = _split(chief.sentence.news, row) if chief else _count(len(changes), row)

@@ -1,7 +1,11 @@
 """What counts as seen: what a page shows that is not hidden, when it is hidden or closed, and once a minute."""
 
-import pytest
+import asyncio
 
+import pytest
+from django.utils import timezone
+
+from board.actions import Look
 from board.live.hub import Hub
 from board.live.looks import SAVE_EVERY
 
@@ -69,6 +73,25 @@ async def test_pages_that_are_shown_are_saved_once_a_minute(hub, store, clock, p
     clock.advance(1)
     assert await saved(hub, store) == [(ME, BOARD, 5)]
     assert await saved(hub, store) == []
+
+
+async def test_a_page_without_a_socket_is_saved_with_the_others(hub, store):
+    hub.start()
+    await asyncio.to_thread(hub.see, Look(ME, BOARD, 5, timezone.now()))
+    await asyncio.sleep(0)
+    await hub.stop()
+    assert await saved(hub, store) == [(ME, BOARD, 5)]
+
+
+async def test_the_hub_saves_by_itself_what_a_page_showed(hub, store):
+    hub.start()
+    page = hub.join(client(board=BOARD, user=ME))
+    hub.acknowledge(page, 5)
+    hub.leave(page)
+    while not store.looks:
+        await asyncio.sleep(0)
+    await hub.stop()
+    assert store.looks == [[(ME, BOARD, 5)]]
 
 
 async def test_a_program_sees_nothing(hub, store, clock):

@@ -48,7 +48,7 @@ def test_changes_and_comments_are_one_stream_newest_first(read, user, ben, sprin
     assert page.heading == "Activity of the team"
     assert said(page) == [
         "Ana Lind commented on “Draw”",
-        "Ben moved “Draw” to In Testing",
+        "Ben moved “Draw” from Not Started to In Testing",
         "Ana Lind created “Draw”",
         "Ana Lind created “Sprint 1”",
     ]
@@ -163,8 +163,8 @@ def test_a_sprint_has_its_own_events_and_those_of_tasks_in_it_into_it_and_out_of
     actions.place_task(ben, inside.pk, Place(next_sprint.pk, Status.TODO))
     actions.change_task(ben, elsewhere.pk, points=3)
     assert said(read(sprint=sprint)) == [
-        "Ben moved “inside” to Sprint 2",
-        "Ben moved “outside” to Not Started",
+        "Ben moved “inside” from Sprint 1 to Sprint 2",
+        "Ben moved “outside” from Backlog to Not Started",
         "Ben changed the goal of “Sprint 1”",
         "Ana Lind created “inside”",
         "Ana Lind created “Sprint 1”",

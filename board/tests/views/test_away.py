@@ -66,7 +66,7 @@ def test_after_an_hour_the_strip_counts_and_lists_what_others_did(leave, come_ba
     assert strip.one("summary").text.startswith("2 changes since ")
     assert [line.one("p").text for line in strip.one("ol").all("li")] == [
         "Ben commented on “Paint”",
-        "Ben moved “Draw” to Completed",
+        "Ben moved “Draw” from Not Started to Completed",
     ]
     assert strip.one("blockquote").text == "Looks good"
     assert strip.all("a")[-1]["href"] == f"/sprints/{sprint.pk}/activity/"

@@ -12,6 +12,7 @@ from django.utils import timezone
 from board import actions, components
 from board.history import log
 from board.live import batches
+from board.live.hub import hub
 from board.models import Profile
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +112,10 @@ def test_an_open_page_does_not_prolong_the_log_in(browser, ask):
     assert Session.objects.get().expire_date == soon
     browser.get("/")
     assert Session.objects.get().expire_date > soon
+
+
+def test_a_page_that_asks_has_been_seen(ask, user, sprint, monkeypatch):
+    seen = []
+    monkeypatch.setattr(hub, "see", seen.append)
+    ask(5)
+    assert [look[:3] for look in seen] == [(user.pk, sprint.pk, 5)]
