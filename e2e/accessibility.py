@@ -34,6 +34,7 @@ PAGES = {
     "closing": "/sprints/2/close/",
     "report": "/sprints/2/report/",
     "closed report": "/sprints/1/report/",
+    "notifications": "/notifications/",
     "activity": "/activity/",
     "sprint's activity": "/sprints/2/activity/",
     "team": "/team/",

@@ -37,6 +37,7 @@ from board import actions
 from board.accounts import actions as account_actions
 from board.history import log
 from board.models import Sprint, Status
+from board.notify import making
 cookies = []
 word = "Donaudampfschifffahrtsgesellschaft" * 3
 demo = User.objects.get(username="demo")
@@ -58,6 +59,8 @@ tasks = [
     for status in Status.values
 ]
 actions.add_task(demo, name=word[:100], due=due, assigned=demo, points=13)
+actions.add_comment(user, tasks[0].pk, "@demo " + word)
+making.make_notifications()
 gone = actions.add_task(demo, name=word[:100], sprint_id=sprint.pk)
 actions.remove_task(demo, gone.pk)
 token = Token(owner=demo, name=word[:100])
@@ -81,6 +84,7 @@ PAGES = [
     "/sprints/2/close/",
     "/sprints/2/report/",
     "/sprints/1/report/",
+    "/notifications/",
     "/activity/",
     "/sprints/{sprint}/activity/",
     "/team/",

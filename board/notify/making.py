@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from board.accounts import users
@@ -41,9 +42,10 @@ def make_notifications() -> bool:
     return True
 
 
-def skip_events() -> None:
-    """Make no notifications of the events so far."""
-    Counter.objects.filter(pk=1).update(notified=log.newest_number())
+def skip_events(before: datetime) -> None:
+    """Make no notifications of the events before a time."""
+    skipped = Event.objects.filter(created_at__lt=before).aggregate(newest=Max("seq"))
+    Counter.objects.filter(pk=1).update(notified=skipped["newest"] or 0)
 
 
 def _next_events(cursor: int) -> list[Event]:

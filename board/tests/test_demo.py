@@ -8,12 +8,14 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from board import actions
 from board.history import log
 from board.history.report import report
-from board.models import Column, Comment, Event, Sprint, Status, Task
+from board.models import Column, Comment, Event, Notification, Sprint, Status, Task
+from board.notify import making
 
 from .html_page import Page
 
@@ -64,6 +66,13 @@ def test_it_prints_how_to_log_in(demo):
 @pytest.mark.parametrize("name", ["demo", "guest"])
 def test_demo_and_guest_log_in_with_their_names(demo, name):
     assert authenticate(username=name, password=name).username == name
+
+
+def test_demo_and_guest_have_some_notifications_of_the_last_days(demo):
+    while making.make_notifications():
+        pass
+    counts = Notification.objects.values_list("person__username").annotate(Count("pk"))
+    assert {name: 1 <= count <= 10 for name, count in counts} == {"demo": True, "guest": True}
 
 
 def test_the_others_have_no_password(demo, django_user_model):

@@ -1,6 +1,7 @@
 """Kills writers and databases, and restores backups made while they write.
 
-`python -m e2e.lab.crash kill --times 200`, `python -m e2e.lab.crash backup --times 30`, each also with `--postgres` (make
+`python -m e2e.lab.crash kill --times 200`, `python -m e2e.lab.crash backup --times 30`, `… notify --times 10` (200 notifications
+each), each also with `--postgres` (make
 crash), or both on one database. After each kill every acknowledged change has to be in the log under its number, and the database examined
 (integrity check, gapless log, rows as the log says). Everything runs on 127.0.0.1 and ends by itself.
 """
@@ -8,7 +9,6 @@ crash), or both on one database. After each kill every acknowledged change has t
 import argparse
 import os
 import random
-import signal
 import sys
 import tempfile
 import threading
@@ -20,51 +20,11 @@ from pathlib import Path
 from e2e.integrity import check_data, manage
 from e2e.services import Postgres
 
+from .notified import notify
+from .victim import Victim
+
 WRITERS = 4
 ACKNOWLEDGED = (3, 40)
-
-
-class Writers:
-    """A process whose threads change the board as fast as they can; `acknowledged` is {number: text}."""
-
-    def __init__(self):
-        from django.db import connection
-
-        connection.close()
-        if connection.vendor == "postgresql":
-            connection.close_pool()
-        read, write = os.pipe()
-        self.pid = os.fork()
-        if not self.pid:
-            try:
-                work(write)
-            finally:
-                os._exit(1)
-        os.close(write)
-        self.lines = os.fdopen(read)
-        self.acknowledged = {}
-
-    def wait_for(self, count):
-        """Read so many acknowledgements more; fewer when the process ended."""
-        for _ in range(count):
-            if not self.hear():
-                break
-
-    def hear(self):
-        line = self.lines.readline()
-        # What was cut by the kill was not acknowledged.
-        if line.endswith("\n"):
-            seq, text = line.split()
-            self.acknowledged[int(seq)] = text
-        return line
-
-    def kill(self):
-        """Kill the process as a power cut of its own would, and read what it said until then."""
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        while self.hear():
-            pass
-        self.lines.close()
 
 
 def work(pipe):
@@ -112,7 +72,7 @@ def kill(times, postgres):
     """Kill so many times; yields a remark for each time that something was wrong."""
     total = 0
     for number in range(times):
-        writers = Writers()
+        writers = Victim(work)
         writers.wait_for(random.randint(*ACKNOWLEDGED))
         if postgres and number % 2:
             postgres.kill()
@@ -142,7 +102,7 @@ def backup(times, target, folder):
     """Make so many backups while people write, and restore each; yields a remark for each that is not right."""
     from board.ops import backup
 
-    writers = Writers()
+    writers = Victim(work)
     try:
         for number in range(times):
             writers.wait_for(random.randint(*ACKNOWLEDGED))
@@ -165,7 +125,7 @@ def backup(times, target, folder):
 def run():
     """The command; ends with 1 when anything was wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="+", choices=["kill", "backup"])
+    parser.add_argument("what", nargs="+", choices=["kill", "backup", "notify"])
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--postgres", action="store_true", help="PostgreSQL instead of an SQLite file")
     options = parser.parse_args()
@@ -176,9 +136,12 @@ def run():
         set_up(postgres.new_database("crash") if postgres else f"sqlite:///{folder / 'crash.sqlite3'}")
         wrong = 0
         for what in options.what:
-            for remark in (
-                kill(options.times, postgres) if what == "kill" else backup(options.times, target, folder)
-            ):
+            tries = {
+                "kill": lambda: kill(options.times, postgres),
+                "backup": lambda: backup(options.times, target, folder),
+                "notify": lambda: notify(options.times),
+            }
+            for remark in tries[what]():
                 wrong += 1
                 print(remark, flush=True)
         check_data(os.environ["DATABASE_URL"], folder)

@@ -265,7 +265,7 @@ class Command(BaseCommand):
             people = add_people()
             for _, step in sorted(steps(people), key=lambda step: step[0]):
                 step()
-            making.skip_events()
+            making.skip_events(before=days_ago(6))
         self.stdout.write(f"Demo created. Log in as {LOGINS}.")
 
 

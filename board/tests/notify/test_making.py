@@ -114,10 +114,12 @@ def test_making_needs_the_same_number_of_statements_for_one_event_and_for_many(
             making.make_notifications()
 
 
-def test_events_of_the_demo_are_skipped(ben, add):
+def test_events_before_a_time_are_skipped(ben, add):
     add("Draw", assigned=ben)
-    making.skip_events()
-    assert told(ben) == []
+    noon = timezone.now()
+    add("Paint", assigned=ben)
+    making.skip_events(before=noon)
+    assert [reason for reason, _ in told(ben)] == ["assigned"]
 
 
 # Mails
