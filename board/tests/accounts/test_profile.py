@@ -293,3 +293,32 @@ def test_a_failed_mail_is_logged(caplog, monkeypatch):
     monkeypatch.setattr(login, "connection", type("Connection", (), {"close": staticmethod(lambda: None)}))
     login._run(lambda: 1 / 0)
     assert "Check EMAIL_URL and MAIL_FROM" in caplog.text
+
+
+# Notifications by email
+
+
+def test_without_mail_there_is_nothing_to_choose(browser, settings):
+    settings.SENDS_MAIL = False
+    assert not Page(browser.get("/profile/")).all("select", name="mails")
+    browser.post("/profile/", {"mails": "none"})
+    assert not Profile.objects.filter(mails="none").exists()
+
+
+def test_mails_and_the_hour_of_the_daily_one_are_chosen(browser, user, settings):
+    settings.SENDS_MAIL = True
+    page = Page(browser.get("/profile/"))
+    assert page.value("Notifications by email") == "Mentions and assignments at once"
+    assert page.value("Time of the daily email") == "08:00"
+    browser.post("/profile/", {"mails": "daily", "mail_hour": "17"})
+    profile = Profile.objects.get(user=user)
+    assert (profile.mails, profile.mail_hour) == ("daily", 17)
+    browser.post("/profile/", {"name": "Ana"})
+    profile.refresh_from_db()
+    assert (profile.mails, profile.mail_hour) == ("daily", 17)
+
+
+@pytest.mark.parametrize("choice", [{"mails": "hourly"}, {"mail_hour": "24"}, {"mail_hour": "x"}])
+def test_other_choices_of_mails_are_refused(browser, settings, choice):
+    settings.SENDS_MAIL = True
+    assert browser.post("/profile/", choice).status_code == 422
