@@ -9,7 +9,7 @@ static := var/static/staticfiles.json
 # and live updates; not pages, sentences and forms. The ignored tests use both databases themselves.
 on_services := -m "not pages" $(addprefix board/tests/,actions history/test_history.py history/test_report.py \
 		$(addprefix live/test_,batches.py hub.py locks.py poller.py presence.py relay.py) \
-		models/test_sprint_states.py notify/test_making.py ops/test_db_errors.py views/test_undo.py) \
+		models/test_sprint_states.py notify/test_making.py ops/test_db_errors.py views/test_away.py views/test_undo.py) \
 	$(addprefix api/tests/test_,conditional.py contract.py events.py move.py search.py webhooks.py) \
 	e2e/test_live_protocol.py \
 	--ignore=board/tests/actions/test_concurrency.py \

@@ -37,10 +37,10 @@ def leave(user):
 
 
 @pytest.fixture
-def come_back(browser):
-    """Return the strip of a board, or None if there is none."""
+def come_back(browser, sprint):
+    """Return the strip of a board, by default the sprint's, or None if there is none."""
 
-    def look(path="/sprints/1/"):
+    def look(path=f"/sprints/{sprint.pk}/"):
         response = browser.get(f"{path}away/", headers=HTMX)
         return None if response.status_code == 204 else Page(response)
 
