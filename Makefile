@@ -5,6 +5,8 @@ manage := $(python) manage.py
 # Checks and tests the pages' scripts with TypeScript's compiler; it comes from PyPI like everything else.
 deno := DENO_DIR=var/deno DENO_NO_UPDATE_CHECK=1 NO_COLOR=1 .venv/bin/deno
 static := var/static/staticfiles.json
+# The output of each of several targets at once in one piece. Not every make can.
+output_sync := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 # Where the database or Redis makes a difference: SQL, constraints, locks and transactions, the log, the order of rows, search
 # and live updates; not pages, sentences and forms. The ignored tests use both databases themselves.
 on_services := -m "not pages" $(addprefix board/tests/,actions history/test_history.py history/test_report.py \
@@ -19,7 +21,7 @@ static_sources := $(shell find board api placeholder sitegen -path '*/static/*' 
 # Without bytecode, each of the suite's hundred processes compiles all its imports, which takes longer than most of them run.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run serve invite seed check test test-units test-scripts test-services test-journeys test-firefox e2e pictures docs chaos faults crash fuzz attack audit bench image image-test lint format messages setup setup-test
+.PHONY: help run serve invite seed check test test-units test-scripts test-services test-journeys test-firefox e2e pictures docs chaos faults crash fuzz attack audit bench image image-test lint lint-types lint-rest format messages setup setup-test
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,7 +46,7 @@ test: setup-test $(static) ## run all tests, including the browser's, and those 
 ifdef ARGS
 	@$(python) -m pytest $(ARGS)
 else
-	@$(MAKE) --no-print-directory --jobs 3 $(if $(filter output-sync,$(.FEATURES)),--output-sync) test-units test-scripts test-services test-journeys test-firefox
+	@$(MAKE) --no-print-directory --jobs 3 $(output_sync) test-units test-scripts test-services test-journeys test-firefox
 endif
 
 check: lint test-scripts ## run the lint and the quick unit tests, on SQLite: before every commit
@@ -114,6 +116,12 @@ image-test: setup-test ## build the container image with buildah, and start, res
 	@$(python) -m e2e.lab.image
 
 lint: setup-test ## check style, templates, imports, writes, types, secrets, links, migrations, the API's schema
+	@$(MAKE) --no-print-directory --jobs 2 $(output_sync) lint-types lint-rest
+
+lint-types:
+	@.venv/bin/mypy
+
+lint-rest:
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/djade --check --target-version 6.1 $$(git ls-files 'templates/*.html' '*/templates/*.html')
@@ -125,7 +133,6 @@ lint: setup-test ## check style, templates, imports, writes, types, secrets, lin
 	@.venv/bin/kingfisher scan . --rules-path .ci/secrets --git-history full --exclude .venv --exclude var --quiet --no-validate --no-update-check
 	@.venv/bin/lychee --offline --include-fragments --no-progress --quiet $$(git ls-files '*.md' ':!docs' ':!sitegen' ':!templates')
 	@$(deno) check --quiet --no-remote $$(git ls-files '*/static/*.js' 'board/tests/scripts/*.js')
-	@.venv/bin/mypy
 	@$(manage) makemigrations --check --dry-run
 	@SITE_URL=https://board.example.org $(manage) check --deploy --fail-level WARNING
 	@$(manage) spectacular --validate --fail-on-warn --file var/openapi.yaml
