@@ -27,7 +27,7 @@ def test_the_panel_shows_the_task_and_one_stream_of_comments_and_history(browser
     page = panel_of(browser, task)
     assert not page.is_whole
     assert page.one("aside")["data-panel"] == str(task.pk)
-    assert page.one("h2").text == "Draw"
+    assert page.one("h2", id="panel-name").text == "Draw"
     assert page.all("em")[0].text == "ink"
     assert page.one("li", id=f"comment-{comment.pk}").one("strong", dir="auto").text == "Ana Lind"
     lines = [line.one("span").text for line in page.all("li", class_="line")]
