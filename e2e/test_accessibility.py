@@ -55,9 +55,7 @@ PIECES = {
 
 def cause_conflict(person):
     """Rename a card in its form, while someone else does so in another tab."""
-    card = person.card("Large type on the pass")
-    card.click()
-    path = person.page.get_by_role("form", name="Edit task").get_attribute("action")
+    path = person.edit("Large type on the pass").get_attribute("action")
     person.page.get_by_label("Name").fill("Larger type")
     other = person.page.context.new_page()
     other.goto(person.base_url + path)
@@ -114,8 +112,7 @@ def test_zoomed_to_400_percent_only_the_columns_scroll_sideways_and_a_form_can_b
     person.open_demo_board()
     assert person.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     person.page.locator('.tabs a[href="#testing"]').click()
-    link = person.column("testing").locator(".card > .name").first
-    link.click()
+    person.column("testing").locator(".card > .name").first.press("e")
     save = person.page.get_by_role("button", name="Save")
     save.scroll_into_view_if_needed()
     expect(save).to_be_in_viewport(ratio=1)
