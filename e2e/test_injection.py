@@ -37,8 +37,10 @@ for n, payload in enumerate(payloads):
 print(json.dumps([sprint.pk, tasks]))
 """
 
-# How many forms to open in one go: of all, the last ones would come later than the page waits, on a busy machine.
-AT_ONCE = 22
+# All are pushed as cards; of these the card is moved, its form opened, and it is deleted: what breaks out of fields and attributes, and a few more.
+ACTED_ON = [
+    payload for number, payload in enumerate(PAYLOADS) if number % 4 == 0 or payload.startswith(("</", '"', "'"))
+]
 # What a person would press on each in turn, in one go.
 PRESS_EACH = """(elements, keys) => elements.forEach(
     (element) => element.dispatchEvent(new KeyboardEvent("keydown", { ...keys, bubbles: true, cancelable: true })))"""
@@ -150,27 +152,24 @@ def test_what_is_pushed_opened_moved_and_deleted_stays_text(admin, api):
     tasks = [done(api.post("/tasks", json=row))["id"] for row in rows]
     admin.see("todo", PAYLOADS, timeout=20_000)
     admin.unharmed()
-    cards = admin.page.locator(".cards > [data-task] > .name")
+    acted_on = [tasks[PAYLOADS.index(payload)] for payload in ACTED_ON]
+    cards = admin.page.locator(", ".join(f'.cards > [data-task="{task}"] > .name' for task in acted_on))
     cards.evaluate_all(PRESS_EACH, {"key": "ArrowRight", "altKey": True})
-    expect(admin.column("active").locator("[data-task]:not(.saving)")).to_have_count(len(tasks), timeout=20_000)
-    closed = admin.column("active").locator(".cards > [data-task] > .name")
+    moved = admin.column("active").locator("[data-task]:not(.saving)")
+    expect(moved).to_have_count(len(ACTED_ON), timeout=20_000)
+    moved.locator("> .name").evaluate_all(PRESS_EACH, {"key": "e"})
     names = admin.column("active").get_by_label("Name")
-    for first in range(0, len(tasks), AT_ONCE):
-        closed.evaluate_all(
-            "(cards, count) => cards.slice(0, count).forEach((card) => card.dispatchEvent(new KeyboardEvent('keydown', { key: 'e', bubbles: true })))",
-            AT_ONCE,
-        )
-        expect(names).to_have_count(min(first + AT_ONCE, len(tasks)), timeout=20_000)
+    expect(names).to_have_count(len(ACTED_ON), timeout=20_000)
     assert names.evaluate_all("(fields) => fields.map(({ value }) => value).sort()") == sorted(
-        map(one_line, PAYLOADS)
+        map(one_line, ACTED_ON)
     )
     admin.unharmed()
     names.evaluate_all(PRESS_EACH, {"key": "Escape"})
     expect(names).to_have_count(0, timeout=20_000)
-    for task in tasks:
+    for task in acted_on:
         done(api.delete(f"/tasks/{task}"))
     admin.see("active", [], timeout=20_000)
     admin.go("/tasks/deleted/")
     names = admin.page.get_by_role("main").get_by_role("listitem").locator("strong")
-    expect(names).to_have_text([*reversed(PAYLOADS)])
+    expect(names).to_have_text([*reversed(ACTED_ON)])
     admin.unharmed()
