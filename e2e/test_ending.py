@@ -3,7 +3,6 @@
 import json
 import signal
 import socket
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection, RemoteDisconnected
 
@@ -21,10 +20,19 @@ RESTARTING = 1012
 GONE_WITHIN = 10
 
 
+@pytest.fixture
+def systemd(tmp_path):
+    """What systemd hears; its address is in NOTIFY_SOCKET."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as hearing:
+        hearing.bind(str(tmp_path / "systemd"))
+        hearing.settimeout(180)
+        yield hearing
+
+
 @pytest.fixture(params=range(TIMES))
-def own_server(tmp_path):
+def own_server(tmp_path, systemd):
     """A server that the test may end."""
-    server = Server(tmp_path).start()
+    server = Server(tmp_path, NOTIFY_SOCKET=systemd.getsockname()).start()
     yield server
     server.stop(signal.SIGKILL)
 
@@ -96,21 +104,8 @@ def until_refused(server):
             return
 
 
-def test_systemd_is_notified_when_the_server_is_ready(tmp_path):
-    address = tmp_path / "systemd"
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd, ThreadPoolExecutor(1) as thread:
-        systemd.bind(str(address))
-        systemd.settimeout(180)
-        server = Server(tmp_path, NOTIFY_SOCKET=str(address))
-        start = thread.submit(server.start)
-        try:
-            assert systemd.recv(100) == b"READY=1"
-            assert httpx.get(f"{server.url}/healthz").status_code == 200
-        finally:
-            start.result().stop()
-
-
-def test_a_second_signal_ends_it_at_once(own_server):
+def test_systemd_is_notified_when_the_server_is_ready_and_a_second_signal_ends_it_at_once(own_server, systemd):
+    assert systemd.recv(100) == b"READY=1"
     token_of(own_server.url)
     with write_lock(own_server), slow_post(own_server) as connection:
         own_server.process.send_signal(signal.SIGINT)
