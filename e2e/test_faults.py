@@ -63,31 +63,38 @@ def is_well(server):
     return (examined.returncode, examined.stderr) == (0, "")
 
 
-def test_while_another_program_holds_the_lock_changes_are_refused_and_reading_goes_on(tmp_path):
-    with running(tmp_path) as (server, api):
-        sprint = new_sprint(api)
-        for _ in range(TIMES):
-            with write_lock(server):
-                refused = add_task(api, sprint)
-                assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
-                assert NOT_SAVED in refused.text
-                assert api.get(f"/sprints/{sprint}").status_code == 200
-                assert httpx.get(f"{server.url}/readyz").status_code == 200
-            assert add_task(api, sprint).status_code == 201
-        assert "Look for other programs" in server.log.read_text()
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A folder on a disk of 3 MB, and what makes room there; None where nobody may mount one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def small_disk(tmp_path_factory):
+    """A folder on a disk of 3 MB, and whether one could be mounted."""
+    folder = tmp_path_factory.mktemp("disk")
     mounted = (
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], check=False).returncode == 0
     )
     yield folder, mounted
     if mounted:
         subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture(scope="module")
+def on_small_disk(tmp_path_factory, small_disk):
+    """A server with its database on the small disk, and an API client of it."""
+    database = f"sqlite:///{small_disk[0] / 'db.sqlite3'}"
+    with running(tmp_path_factory.mktemp("server"), DATABASE_URL=database) as server_and_api:
+        yield server_and_api
+
+
+def test_while_another_program_holds_the_lock_changes_are_refused_and_reading_goes_on(on_small_disk):
+    server, api = on_small_disk
+    sprint = new_sprint(api)
+    for _ in range(TIMES):
+        with write_lock(server):
+            refused = add_task(api, sprint)
+            assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
+            assert NOT_SAVED in refused.text
+            assert api.get(f"/sprints/{sprint}").status_code == 200
+            assert httpx.get(f"{server.url}/readyz").status_code == 200
+        assert add_task(api, sprint).status_code == 201
+    assert "Look for other programs" in server.log.read_text()
 
 
 def fill(server, folder, mounted):
@@ -106,25 +113,24 @@ def make_room(server, folder, mounted, megabytes):
         )
 
 
-def test_a_full_disk_refuses_changes_in_plain_words_and_tears_nothing(tmp_path, small_disk):
-    folder, mounted = small_disk
-    with running(tmp_path, DATABASE_URL=f"sqlite:///{folder / 'db.sqlite3'}") as (server, api):
-        sprint = new_sprint(api)
-        saved = 0
-        for time in range(1, TIMES + 1):
-            fill(server, folder, mounted)
-            while (answer := add_task(api, sprint, description="x" * 10_000)).status_code == 201:
-                saved += 1
-            assert answer.status_code == (507 if mounted else 503), answer.text
-            assert "saved" in answer.text
-            assert add_task(api, sprint, description="x" * 10_000).status_code == answer.status_code
-            assert api.get("/tasks", params={"sprint": sprint}).json()["count"] == saved
-            # With room for what the doctor writes beside it, too.
-            make_room(server, folder, mounted, 3 + 6 * time)
-            assert add_task(api, sprint, description="x" * 10_000).status_code == 201
+def test_a_full_disk_refuses_changes_in_plain_words_and_tears_nothing(small_disk, on_small_disk):
+    (folder, mounted), (server, api) = small_disk, on_small_disk
+    sprint = new_sprint(api)
+    saved = 0
+    for time in range(1, TIMES + 1):
+        fill(server, folder, mounted)
+        while (answer := add_task(api, sprint, description="x" * 10_000)).status_code == 201:
             saved += 1
-            assert api.get("/tasks", params={"sprint": sprint}).json()["count"] == saved
-            assert is_well(server)
+        assert answer.status_code == (507 if mounted else 503), answer.text
+        assert "saved" in answer.text
+        assert add_task(api, sprint, description="x" * 10_000).status_code == answer.status_code
+        assert api.get("/tasks", params={"sprint": sprint}).json()["count"] == saved
+        # With room for what the doctor writes beside it, too.
+        make_room(server, folder, mounted, 3 + 6 * time)
+        assert add_task(api, sprint, description="x" * 10_000).status_code == 201
+        saved += 1
+        assert api.get("/tasks", params={"sprint": sprint}).json()["count"] == saved
+        assert is_well(server)
 
 
 CANARIES = {
