@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from .api_client import api_of
 from .board_page import unused_end_date
-from .server import Server
+from .server import INSTANCE, Server
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +13,7 @@ def pair(tmp_path_factory, redis):
     """Two processes that serve the same boards."""
     folder = tmp_path_factory.mktemp("pair")
     first = Server(folder, REDIS_URL=redis.url).start()
-    second = Server(folder, REDIS_URL=redis.url).start()
+    second = Server(folder, steps=INSTANCE, REDIS_URL=redis.url).start()
     yield first, second
     first.stop()
     second.stop()
