@@ -2,7 +2,7 @@
 
 import hypothesis.strategies as st
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.signals import post_init
 from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import (
@@ -283,5 +283,7 @@ class Board(RuleBasedStateMachine):
 
 @pytest.mark.slow
 def test_the_board_matches_plain_lists(db):
-    settings = hypothesis_settings(max_examples=20, stateful_step_count=30, deadline=None)
+    # The rules are the same Python on both databases; how PostgreSQL orders rows shows in fewer boards.
+    boards = 20 if connection.vendor == "sqlite" else 6
+    settings = hypothesis_settings(max_examples=boards, stateful_step_count=30, deadline=None)
     run_state_machine_as_test(Board, settings=settings)
