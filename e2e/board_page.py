@@ -133,6 +133,8 @@ class Person:
 
     def edit(self, name):
         """Open the form of a card by its key; returns the form."""
+        # In Firefox nothing is focused in a window behind another person's.
+        self.page.bring_to_front()
         self.card(name).get_by_role("link", name=name, exact=True).press("e")
         form = self.page.get_by_role("form", name="Edit task")
         expect(form.get_by_label("Name")).to_be_focused()

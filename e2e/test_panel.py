@@ -11,6 +11,8 @@ def panel_of(person):
 
 
 def open_panel(person, name):
+    # In Firefox nothing is focused in a window behind another person's.
+    person.page.bring_to_front()
     person.card(name).get_by_role("link", name=name, exact=True).click()
     expect(panel_of(person).get_by_role("heading", name=name)).to_be_focused()
     return panel_of(person)
