@@ -261,7 +261,8 @@ def static_files(request, farm):
         yield stack.enter_context(httpx.Client(base_url=nginx.url, verify=context))
 
 
-def test_static_files_are_compressed_and_kept_for_ever(static_files, farm):
+def test_static_files_are_compressed_and_kept_for_ever(static_files, farm_whole_again):
+    farm = farm_whole_again
     cookie = {"Cookie": farm.cookies[0]}
     page = static_files.get(f"/sprints/{farm.sprint}/", headers=cookie).raise_for_status().text
     addresses = re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js))"', page)
