@@ -230,7 +230,7 @@ NAMED = {
         "the head of a sprint": ".board-head h1",
     },
     "/": {"the list of sprints": ".sprints strong"},
-    "/tasks/{task}/": {"a task": "h1", "the history of a task": ".story span"},
+    "/tasks/{task}/": {"a task": "h1", "the history of a task": ".line span"},
 }
 
 

@@ -64,7 +64,7 @@ def test_pages_show_the_year_of_sprints_and_events(browser, user, add):
     Event.objects.filter(task=task.pk).update(created_at=before)
     assert str(end.year) in Page(browser.get(f"/sprints/{sprint.pk}/")).one("time", datetime=end.isoformat()).text
     assert str(end.year) in Page(browser.get("/")).one("time", datetime=end.isoformat()).text
-    (line,) = Page(browser.get(f"/tasks/{task.pk}/")).one("section", class_="story").all("time")
+    (line,) = Page(browser.get(f"/tasks/{task.pk}/")).one("section", class_="stream").all("time")
     assert str(before.year) in line.text
     (line,) = Page(browser.get("/tasks/deleted/")).all("time")
     assert str(timezone.localdate().year) not in line.text
