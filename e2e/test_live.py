@@ -93,7 +93,8 @@ def test_frames_that_come_twice_or_out_of_order_change_nothing(someone, sprint, 
 
 def test_a_page_says_how_its_wire_is_and_comes_back_from_each_state(someone, sprint, add_tasks):
     """The server fell silent, the socket stays away, the network goes, and all come back."""
-    person = someone("demo")
+    # A clock of its own is only sure in a browser that nobody had before.
+    person = someone("demo", is_new=True)
     clock = person.page.clock
     clock.install()
     socket = PageSocket(person)

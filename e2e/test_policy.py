@@ -25,7 +25,7 @@ LOADS = {
 
 
 def test_no_string_becomes_a_script(someone):
-    person = someone().go("/")
+    person = someone(is_new=True).go("/")
     for name, attempt in ATTEMPTS.items():
         # From a timer, since what Playwright evaluates itself may call eval.
         refused = person.page.evaluate(
