@@ -41,7 +41,7 @@ for n in range({EVENTS - TASKS}):
 for n in range({TASKS}):
     actions.add_task(demo, name=f"Later {{n}}", points=n % 4)
 for n in range({EVENTS_OF_TASK}):
-    actions.change_task(demo, pks[0], points=n % 2 + 1)
+    actions.change_task(demo, pks[0], due=sprint.end if n % 2 else None)
 for n in range({COMMENTS}):
     actions.add_comment(demo, pks[0], f"Comment **{{n}}**, see #{{pks[n]}} and ask @guest\\n\\n- one\\n- two")
 print(sprint.pk, pks[0])
