@@ -114,7 +114,6 @@ interface BoardPage extends Page {
   showResponse: Moves["showResponse"];
   removeDeleted: Moves["removeDeleted"];
   startPanel: Panel["startPanel"];
-  openPanel: Panel["openPanel"];
   refreshPanel: Panel["refreshPanel"];
   closeEditing: Panel["closeEditing"];
   openTask: Panel["openTask"];

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from rest_framework import serializers
 
 from board.history import log
-from board.history.schema import action_of, comment, other_orders
+from board.history.schema import action_of, comment, comments_in, other_orders
 from board.live import batches
 from board.models import Comment, Event, Sprint, Task
 
@@ -60,9 +60,7 @@ class EventPayloads:
     def messages(self, events: Iterable[Event]) -> list[Message]:
         tasks = Task.objects.select_related("assigned").in_bulk(log.touched_tasks(events))
         # The comments on a deleted task wait for its return.
-        comments = (
-            Comment.objects.select_related("author").filter(task__in=tasks).in_bulk(changed_comments(events))
-        )
+        comments = Comment.objects.select_related("author").filter(task__in=tasks).in_bulk(comments_in(events))
         return [message for event in events for message in self._of(event, tasks, comments)]
 
     def person(self, action: str, user: User) -> Message:
@@ -100,11 +98,6 @@ class EventPayloads:
         request.get_host = lambda: self.host
         request._get_scheme = lambda: "https" if self.is_secure else "http"
         return cast(HttpRequest, request)
-
-
-def changed_comments(events: Iterable[Event]) -> set[int]:
-    """Return the ids of the comments that events changed."""
-    return {change["id"] for event in events if (change := comment(event))}
 
 
 def message(model: str, pk: int, action: str, seq: int, body: Any) -> Message:

@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from board.history import log
 from board.history.burndown import Unit, burndown
+from board.history.entries import BACKLOG as BACKLOG
 from board.history.report import Velocity, velocity
 from board.history.timeline import timeline_of
 from board.text.search import normalize
@@ -25,8 +26,6 @@ from .templatetags.people import full_name
 
 # Increase this when pages of an older release can't place the components. Those pages reload themselves.
 FORMAT = 2
-# The number of the board that is the backlog page. No sprint has it.
-BACKLOG = 0
 # At most about 20 MB of cards and 40 MB of boards.
 card_cache: VersionedCache[str] = VersionedCache(30_000)
 board_cache: "VersionedCache[Board]" = VersionedCache(100)

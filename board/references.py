@@ -21,7 +21,7 @@ MAX_READ = 100
 def references(texts: Iterable[str]) -> Links:
     """Return the links of the references in the texts of a page, with at most two queries.
 
-    Whatever is not a task or somebody with an active account has no link.
+    References to unknown tasks and to people without an active account have no link.
     """
     texts = [text for text in texts if references_in(text)]
     usernames = set[str]().union(*map(usernames_in, texts))

@@ -23,7 +23,7 @@ from .bulk import Bulk, Skipped, add_tasks, change_tasks, move_tasks, remove_tas
 from .changes import Conflict, Outdated
 from .checklists import check_item
 from .closing import Choice, Outcome, Reopened, close_sprint, reopen_sprint
-from .comments import add_comment, change_comment, may_remove, remove_comment
+from .comments import add_comment, change_comment, is_author, may_remove, remove_comment, validate_author
 from .looks import AWAY, Look, catch_up, record_looks
 from .sprints import add_sprint, change_sprint, remove_sprint, start_sprint
 from .tasks import Place, add_task, change_task, place_task, remove_task
@@ -55,6 +55,7 @@ __all__ = [
     "change_team",
     "check_item",
     "close_sprint",
+    "is_author",
     "may_remove",
     "move_tasks",
     "place_task",
@@ -68,4 +69,5 @@ __all__ = [
     "start_sprint",
     "undo",
     "undo_all",
+    "validate_author",
 ]

@@ -27,8 +27,7 @@ def change_comment(
     """Change the text of a comment. Raises `Comment.DoesNotExist`, `Outdated`, and `PermissionDenied` for others' comments."""
     with change(by) as this:
         comment = get_comment(comment_id, expect)
-        if not _is_author(by, comment):
-            raise PermissionDenied(gettext("You can only edit your own comments."))
+        validate_author(by, comment)
         before = comment.text
         if text not in (None, before):
             comment.text, comment.edited_at = text, this.at
@@ -44,11 +43,17 @@ def remove_comment(by: User | None, comment_id: int, expect: int | None = None) 
         return _remove(this, comment)
 
 
+def validate_author(by: User | None, comment: Comment) -> None:
+    """Raise `PermissionDenied` for others' comments."""
+    if not is_author(by, comment):
+        raise PermissionDenied(gettext("You can only edit your own comments."))
+
+
 def may_remove(by: User | None, comment: Comment) -> bool:
-    return bool(by and by.is_staff) or _is_author(by, comment)
+    return bool(by and by.is_staff) or is_author(by, comment)
 
 
-def _is_author(by: User | None, comment: Comment) -> bool:
+def is_author(by: User | None, comment: Comment) -> bool:
     return comment.author_id == (by.pk if by else None)
 
 

@@ -87,8 +87,7 @@ class _Facts:
 
 def _tasks(pks: set[int]) -> dict[int, Row]:
     names = dict(Task.objects.filter(pk__in=pks).values_list("pk", "name"))
-    removals = Event.objects.filter(task__in=pks - names.keys(), kind=Event.Kind.REMOVE)
-    gone = {event.row_id: Row(str(log.removed_row(event))) for event in removals.order_by("seq")}
+    gone = {pk: Row(name) for pk, name in log.removed_names(pks - names.keys()).items()}
     return gone | {pk: Row(name, reverse("task", args=[pk])) for pk, name in names.items()}
 
 

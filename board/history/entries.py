@@ -14,7 +14,7 @@ MOST_LINES = 50
 MOST_EVENTS = 500
 # Changes of one task by one person are one line if they are not further apart than this.
 TOGETHER = timedelta(minutes=5)
-# The number of the board that is the backlog.
+# The number of the board that is the backlog. No sprint has it.
 BACKLOG = 0
 
 

@@ -252,6 +252,12 @@ def last_names(events: Iterable[Event]) -> dict[int, str]:
     return {pk: before if after is None else after for pk, (before, after) in changed}
 
 
+def removed_names(tasks: set[int]) -> dict[int, str]:
+    """Return {task id: last name} of those of the tasks that were deleted."""
+    removals = Event.objects.filter(task__in=tasks, kind=Event.Kind.REMOVE).order_by("seq")
+    return last_names(removals)
+
+
 def replay(events: Iterable[Event]) -> Replay:
     """Return the state after a sequence of events that starts with the first one."""
     state = empty_state()

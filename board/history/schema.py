@@ -4,7 +4,7 @@ Writing, undo, replay, the integrity check, the API and webhooks interpret event
 key that is not defined here can't be written, and the integrity check reports it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypedDict
@@ -148,6 +148,11 @@ def comment(event: Event) -> CommentChange | None:
     """Return the change of a comment that an event records, or None."""
     change: CommentChange | None = event.changes.get("comment")
     return change
+
+
+def comments_in(events: Iterable[Event]) -> set[int]:
+    """Return the ids of the comments that events changed."""
+    return {change["id"] for event in events if (change := comment(event))}
 
 
 def action_of(change: CommentChange) -> str:

@@ -29,8 +29,7 @@ class Mail(Dispatch):
     """A mail about the notifications that refer to it and are still unread when it is sent."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    # What it is about: "task-12", "change-345" (of several tasks) or "day". Mails with the same thread are grouped by
-    # mail programs.
+    # "task-12", "change-345" (several tasks) or "day". Mail programs group mails with the same thread.
     thread = models.CharField(max_length=30)
 
     class Meta:

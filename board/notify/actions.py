@@ -2,11 +2,12 @@
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from board.live import notifications
 from board.models import Comment, Following, Notification, Task
+from board.models.notification import NotificationQuerySet
 
 
 def mark_line_read(notification: Notification) -> None:
@@ -24,9 +25,9 @@ def mark_all_read(person: User, until: int) -> None:
     _mark_read(person.notifications.filter(seq__lte=until))
 
 
-def _mark_read(found: QuerySet[Notification]) -> None:
+def _mark_read(found: NotificationQuerySet) -> None:
     """Mark notifications as read, without a write if they are."""
-    unread = found.filter(read_at=None)
+    unread = found.unread()
     if unread.exists() and unread.update(read_at=timezone.now()):
         transaction.on_commit(lambda: notifications.publish(notifications.NOTIFICATION), robust=True)
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from board.history import log, sentences
-from board.history.schema import comment
+from board.history.schema import comment, comments_in
 from board.models import Comment, Event, Notification, Sprint, Task
 from board.models.notification import LINE
 from board.text.markdown import plain_excerpt
@@ -75,7 +75,7 @@ def describe(notifications: Sequence[Notification]) -> list[Line]:
     names = sentences.names_in(events.values())
     whats = _task_names({event.task for event in events.values() if event.task is not None})
     sprints = Sprint.objects.in_bulk([event.row_id for event in events.values() if event.task is None])
-    comments = Comment.objects.in_bulk([remark["id"] for event in events.values() if (remark := comment(event))])
+    comments = Comment.objects.in_bulk(comments_in(events.values()))
     lines = []
     for one in notifications:
         event = events[one.seq]
@@ -90,8 +90,7 @@ def describe(notifications: Sequence[Notification]) -> list[Line]:
 def _task_names(tasks: set[int]) -> dict[int, str]:
     """Return {task id: name}, also of deleted tasks."""
     names = dict(Task.objects.filter(pk__in=tasks).values_list("pk", "name"))
-    removals = Event.objects.filter(task__in=tasks - names.keys(), kind=Event.Kind.REMOVE).order_by("seq")
-    return log.last_names(removals) | names
+    return log.removed_names(tasks - names.keys()) | names
 
 
 def _sentence(one: Notification, event: Event, what: object, names: sentences.Names) -> str:

@@ -52,7 +52,7 @@ def compose(mail: Mail) -> EmailMultiAlternatives | None:
     """Return the message, or None if everything has been read or the person wants no mails now."""
     person = mail.person
     profile = users.profile_of(person)
-    unread = mail.notifications.filter(read_at=None).order_by("-seq")
+    unread = mail.notifications.unread().order_by("-seq")
     if profile.mails == Profile.Mails.NONE or not (person.is_active and person.email and unread):
         return None
     zone = ZoneInfo(profile.time_zone or settings.TIME_ZONE)

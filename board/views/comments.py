@@ -1,9 +1,7 @@
 """Writing, editing and deleting comments."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from board import actions
@@ -64,8 +62,7 @@ def add_comment(request: UserRequest, pk: int) -> Task | HttpResponse:
 def edit_comment(request: UserRequest, pk: int) -> HttpResponse:
     with missing_as_404():
         comment = Comment.objects.select_related("task").get(pk=pk)
-    if comment.author_id != request.user.pk:
-        raise PermissionDenied(gettext("You can only edit your own comments."))
+    actions.validate_author(request.user, comment)
     form = CommentForm(posted(request), instance=comment)
     if form.is_valid():
         with domain_errors(form):

@@ -95,7 +95,8 @@ def stream(request: UserRequest, task_id: int, limit: int | None) -> tuple[list[
     """Return the newest entries, oldest first, and whether there are more."""
     more = None if limit is None else limit + 1
     comments = Comment.objects.filter(task=task_id).select_related("author").order_by("-pk")[:more]
-    entries: list[Entry] = [comment_entry(request, comment) for comment in comments]
+    writer = request.user if may_write(request.user) else None
+    entries: list[Entry] = [comment_entry(writer, comment) for comment in comments]
     entries += [
         {"number": line["seq"], "at": line["at"], "text": line["text"]} for line in sentences.story(task_id, more)
     ]
@@ -103,11 +104,11 @@ def stream(request: UserRequest, task_id: int, limit: int | None) -> tuple[list[
     return (entries, False) if limit is None else (entries[-limit:], len(entries) > limit)
 
 
-def comment_entry(request: UserRequest, comment: Comment) -> Entry:
+def comment_entry(writer: User | None, comment: Comment) -> Entry:
     return {
         "number": comment.pk,
         "at": comment.created_at,
         "comment": comment,
-        "may_edit": may_write(request.user) and comment.author_id == request.user.pk,
-        "may_delete": may_write(request.user) and actions.may_remove(request.user, comment),
+        "may_edit": writer is not None and actions.is_author(writer, comment),
+        "may_delete": writer is not None and actions.may_remove(writer, comment),
     }

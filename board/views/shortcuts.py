@@ -153,8 +153,6 @@ def render_form(
     request: UserRequest, template: str, form: BaseForm, removal: dict[str, Any] | None = None, **context: Any
 ) -> HttpResponse:
     """Render a form as a fragment for htmx, else as a page. The status is 422 with errors and 409 with a conflict."""
-    if request.htmx:
-        template += "#panel" if in_panel(request) else "#form"
     context |= {
         "in_panel": in_panel(request),
         "form": form,
@@ -166,7 +164,14 @@ def render_form(
     status = 200
     if form.is_bound:
         status = CONFLICT if removal or getattr(form, "conflict", None) else UNPROCESSABLE
-    return render(request, template, context, status=status)
+    return render(request, form_template(request, template), context, status=status)
+
+
+def form_template(request: UserRequest, template: str) -> str:
+    """Return the fragment of a template that has its form in a card's place or in the panel, or the whole page."""
+    if not request.htmx:
+        return template
+    return f"{template}#panel" if in_panel(request) else f"{template}#form"
 
 
 def render_card(request: UserRequest, task: Task) -> HttpResponse:

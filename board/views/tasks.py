@@ -26,6 +26,7 @@ from .shortcuts import (
     add_message,
     change_form,
     domain_errors,
+    form_template,
     get_task_or_404,
     idempotent,
     in_panel,
@@ -173,8 +174,7 @@ def _in_column(column: str) -> QuerySet[Task]:
 def delete_task(request: UserRequest, pk: int) -> HttpResponse:
     task = get_task_or_404(pk)
     if request.method != "POST":
-        part = "#panel" if in_panel(request) else "#question"
-        template = "board/delete_task.html" + (part if request.htmx else "")
+        template = form_template(request, "board/delete_task.html")
         return render(request, template, {"task": task, "in_panel": in_panel(request)})
     try:
         with missing_as_404():

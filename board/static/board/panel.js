@@ -125,7 +125,7 @@ export function createPanel({ board, cards }) {
     if (taskInAddress()) load(taskInAddress(), true);
   }
 
-  return { startPanel, openPanel, refreshPanel: refresh, closeEditing, openTask: () => openTask };
+  return { startPanel, refreshPanel: refresh, closeEditing, openTask: () => openTask };
 }
 
 /**
